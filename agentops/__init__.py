@@ -1,0 +1,33 @@
+"""Agents, teams, rubrics and memory as YAML in git, reconciled by plan and apply.
+
+The words of this project, one for each thing, in YAML, Python, REST and on the command line:
+
+manifest
+    One YAML document: `apiVersion`, `kind`, `metadata`, `spec`.
+tree
+    A folder of manifests (`agents.d/`) with one `Project` document.
+kind
+    What a manifest declares: `Agent`, `Team`, `Rubric`, `Environment`, ...
+address
+    The identity of a declared thing, `Kind/name`. Never its path, never its display name.
+target
+    A server that speaks the Managed Agents API: a base URL and a credential.
+resource
+    What should exist on a target: a manifest after its kind was lowered to the API's objects.
+observation
+    What does exist on a target.
+mark
+    One of five reserved metadata keys on a live object that say what we did last.
+plan
+    A value: the steps that take the target from what is to what is wanted.
+step
+    One change of one object: create, update, re-pin, archive, delete, ...
+drift
+    A field that changed on the target since we last wrote it.
+engine
+    The self-hosted server in this package that speaks the same API.
+diagnostic
+    One thing wrong with what a person wrote, with its place and the way out.
+"""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""What both halves need: names, errors, diagnostics, canonical values, time, ids, secrets."""

@@ -1,0 +1,204 @@
+"""What an operation could not go on from: one tree, each leaf with a way out.
+
+::
+
+    AgentopsError
+    ├── UsageError                 the command line or its settings are off         exit 2
+    ├── InvalidManifests           the tree has errors; carries the Report          exit 1
+    ├── PlanError
+    │   ├── RefusedPlan            a brake, a conflict or an owner says no          exit 1
+    │   └── StalePlan              the world is not the one that was approved       exit 4
+    ├── ApplyFailed                at least one step failed; carries what was done  exit 1
+    ├── TargetError                a target did not do what was asked               exit 1
+    │   ├── TargetUnreachable      no answer, or one from something in between      temporary
+    │   ├── TargetUnavailable      429, 5xx: it answered that it cannot now         temporary
+    │   ├── TargetDenied           401, 403: the credential is not enough           permanent
+    │   └── TargetRejected         any other 4xx: the request is not acceptable     permanent
+    │       └── TargetConflict     409, 412: somebody changed the object first      permanent
+    ├── StorageError               the engine's database cannot be used             exit 1
+    └── ApiError                   what the engine answers a request with
+        ├── InvalidRequest         400   invalid_request_error
+        ├── AuthenticationFailed   401   authentication_error
+        ├── PermissionDenied       403   permission_error
+        ├── NotFound               404   not_found_error
+        ├── Conflict               409   conflict_error
+        │   ├── MemoryPathConflict         memory_path_conflict_error
+        │   └── MemoryPreconditionFailed   memory_precondition_failed_error
+        ├── RequestTooLarge        413   request_too_large
+        └── InternalError          500   api_error
+"""
+
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+if TYPE_CHECKING:
+    from agentops.base.diagnostics import Report
+
+EXIT_DONE = 0
+EXIT_PROBLEMS = 1
+EXIT_USAGE = 2
+EXIT_CHANGES = 3
+EXIT_STALE = 4
+EXIT_INTERRUPTED = 130
+
+
+class AgentopsError(Exception):
+    """Something could not go on."""
+
+    exit_code: ClassVar[int] = EXIT_PROBLEMS
+    retry: ClassVar[Literal["temporary", "permanent"]] = "permanent"
+    """Whether the same call can succeed later without anybody changing anything."""
+
+    def __init__(self, message: str = "", *, hint: str = "") -> None:
+        """Keep the sentence (the thing and the fact) and the way out."""
+        super().__init__(message or (type(self).__doc__ or "").split("\n", 1)[0])
+        self.hint = hint
+
+    @property
+    def message(self) -> str:
+        """Return the sentence without the way out."""
+        return str(self.args[0])
+
+
+class UsageError(AgentopsError):
+    """The command line or its settings cannot be used."""
+
+    exit_code = EXIT_USAGE
+
+
+class InvalidManifests(AgentopsError):
+    """The tree has errors."""
+
+    def __init__(self, report: "Report") -> None:
+        """Carry the whole report, so that every problem is shown."""
+        super().__init__()
+        self.report = report
+
+
+class PlanError(AgentopsError):
+    """The plan cannot be used."""
+
+
+class RefusedPlan(PlanError):
+    """The plan may not be applied."""
+
+
+class StalePlan(PlanError):
+    """The plan is not the one that was approved."""
+
+    exit_code = EXIT_STALE
+
+
+class ApplyFailed(AgentopsError):
+    """At least one step failed."""
+
+
+class TargetError(AgentopsError):
+    """The target did not do what was asked."""
+
+    def __init__(self, message: str = "", *, hint: str = "", status: int | None = None, request_id: str = "") -> None:
+        """Keep the status and the request id, which the operator of the target will ask for."""
+        super().__init__(message, hint=hint)
+        self.status = status
+        self.request_id = request_id
+
+
+class TargetUnreachable(TargetError):
+    """The target did not answer."""
+
+    retry = "temporary"
+
+
+class TargetUnavailable(TargetError):
+    """The target cannot do this now."""
+
+    retry = "temporary"
+
+
+class TargetDenied(TargetError):
+    """The credential is not enough for this."""
+
+
+class TargetRejected(TargetError):
+    """The target does not accept the request."""
+
+
+class TargetConflict(TargetRejected):
+    """Somebody changed the object first."""
+
+
+class StorageError(AgentopsError):
+    """The engine's database cannot be used."""
+
+
+class ApiError(AgentopsError):
+    """What the engine answers a request with. Source: SDK 2.11.0 `types/shared/error_type.py`."""
+
+    status: ClassVar[int]
+    type: ClassVar[str]
+
+    def __init__(self, message: str, *, details: dict[str, Any] | None = None) -> None:
+        """Keep the vendor's `details` object, whose `error_code` programs read."""
+        super().__init__(message)
+        self.details = details
+
+
+class InvalidRequest(ApiError):
+    """The request is not valid."""
+
+    status = 400
+    type = "invalid_request_error"
+
+
+class AuthenticationFailed(ApiError):
+    """The request carries no credential we know."""
+
+    status = 401
+    type = "authentication_error"
+
+
+class PermissionDenied(ApiError):
+    """The credential may not do this."""
+
+    status = 403
+    type = "permission_error"
+
+
+class NotFound(ApiError):
+    """There is no such object."""
+
+    status = 404
+    type = "not_found_error"
+
+
+class Conflict(ApiError):
+    """The object is not in the state that the request assumes."""
+
+    status = 409
+    type = "conflict_error"
+
+
+class MemoryPathConflict(Conflict):
+    """A memory already has this path."""
+
+    type = "memory_path_conflict_error"
+
+
+class MemoryPreconditionFailed(Conflict):
+    """The memory's content is not what the request assumes."""
+
+    type = "memory_precondition_failed_error"
+
+
+class RequestTooLarge(ApiError):
+    """The body is larger than this endpoint takes."""
+
+    status = 413
+    type = "request_too_large"
+
+
+class InternalError(ApiError):
+    """The server failed."""
+
+    status = 500
+    type = "api_error"
+    retry = "temporary"

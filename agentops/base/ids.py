@@ -1,0 +1,39 @@
+"""Identifiers as the API shapes them, and where they come from."""
+
+import secrets
+from typing import Protocol
+
+_BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+_RANDOM_CHARACTERS = 22
+"""22 base58 characters carry 128 bits."""
+
+
+class IdSource(Protocol):
+    """What makes identifiers nobody can guess."""
+
+    def new(self, prefix: str) -> str:
+        """Return a fresh identifier, `agent_01…`."""
+
+
+class RandomIds:
+    """Identifiers from the operating system's randomness; the only place that reads it for ids.
+
+    Source: ids observed on the hosted API, prefix + `_01` + base58 (managed-agents-api note, 1.7).
+    """
+
+    def new(self, prefix: str) -> str:
+        """Return a fresh identifier."""
+        return f"{prefix}_01{''.join(secrets.choice(_BASE58) for _ in range(_RANDOM_CHARACTERS))}"
+
+
+class CountingIds:
+    """Identifiers in the order they were asked for, for tests."""
+
+    def __init__(self) -> None:
+        """Start at one."""
+        self._count = 0
+
+    def new(self, prefix: str) -> str:
+        """Return the next identifier."""
+        self._count += 1
+        return f"{prefix}_01{self._count:022d}"
