@@ -1,0 +1,91 @@
+"""Tools that the caller runs: their names and the JSON Schemas of their inputs."""
+
+import math
+from collections.abc import Iterator
+from typing import Annotated, Final, Literal
+
+from pydantic import ConfigDict, Field, model_validator
+
+from agentops.wire.problems import Path, Problem, obeying
+from agentops.wire.shape import Form, LongText, Shape
+
+RESERVED_PREFIXES: Final = ("mcp__", "ant__")
+
+ToolName = Annotated[
+    str, Field(pattern=r"^[A-Za-z0-9_-]{1,128}$"), Form("1 to 128 letters, digits, underscores and hyphens")
+]
+_PropertyName = Annotated[
+    str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$"), Form("1 to 64 letters, digits, underscores, dots and hyphens")
+]
+_TOP_LEVEL_CHOICES = ("oneOf", "anyOf", "allOf")
+_DEEPEST = 200
+"""Deeper schemas are nobody's intent, and break the recursive readers of JSON downstream."""
+
+
+class InputSchema(Shape):
+    """A JSON Schema of an object; keywords other than these pass through.
+
+    Source: SDK 2.11.0 `types/beta/beta_managed_agents_custom_tool_input_schema_param.py`.
+    """
+
+    model_config = ConfigDict(extra="allow")
+
+    type: Literal["object"]
+    properties: dict[_PropertyName, object] | None = None
+    required: list[str] | None = None
+
+    @model_validator(mode="after")
+    def _stands_alone(self) -> "InputSchema":
+        return obeying(self, _schema_problems(self))
+
+
+def _schema_problems(schema: InputSchema) -> Iterator[Problem]:
+    extra = schema.__pydantic_extra__ or {}
+    for key in _TOP_LEVEL_CHOICES:
+        if key in extra:
+            yield Problem((key,), "bad-combination", f"must not stand at the top level: say {key} inside a property")
+    yield from _value_problems({**extra, "properties": schema.properties})
+
+
+def _value_problems(tree: object) -> Iterator[Problem]:
+    waiting: list[tuple[Path, object]] = [((), tree)]
+    while waiting:
+        path, value = waiting.pop()
+        if isinstance(value, dict | list):
+            if len(path) >= _DEEPEST:
+                yield Problem(path, "invalid-value", f"must not be nested deeper than {_DEEPEST} levels")
+                continue
+            pairs = value.items() if isinstance(value, dict) else enumerate(value)
+            waiting += [((*path, key), each) for key, each in pairs]
+        elif message := _leaf_problem(value):
+            yield Problem(path, "invalid-value", message)
+        if isinstance(value, dict):
+            yield from _key_problems(path, value)
+
+
+def _leaf_problem(value: object) -> str | None:
+    if isinstance(value, str):
+        return None if _is_text(value) else "must be valid Unicode, holds half of a surrogate pair"
+    if isinstance(value, float) and not math.isfinite(value):
+        return "must be a finite number"
+    return None
+
+
+def _key_problems(path: Path, value: dict[object, object]) -> Iterator[Problem]:
+    if "$ref" in value:
+        yield Problem((*path, "$ref"), "invalid-value", "must not be used: write the schema out in place")
+    if not all(isinstance(key, str) and _is_text(key) for key in value):
+        yield Problem(path, "wrong-type", "must have strings as keys")
+
+
+def _is_text(text: str) -> bool:
+    return text.isascii() or not any("\ud800" <= each <= "\udfff" for each in text)
+
+
+class CustomTool(Shape):
+    """A tool that the API's caller runs. Source: SDK 2.11.0 `types/beta/beta_managed_agents_custom_tool_params.py`."""
+
+    type: Literal["custom"]
+    name: ToolName
+    description: Annotated[str, Field(min_length=1), LongText()]
+    input_schema: InputSchema

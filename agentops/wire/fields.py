@@ -1,0 +1,53 @@
+"""Fields that many shapes share: metadata, ids, URLs, and lists in which nothing stands twice."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Annotated, Final, TypeVar
+
+from pydantic import Field
+
+from agentops.base.names import Kind
+from agentops.wire.problems import Problem
+from agentops.wire.shape import Form, IdOf
+from agentops.wire.walk import Path
+from agentops.wire.wording import quoted
+
+T = TypeVar("T")
+
+METADATA_PAIRS: Final = 16
+
+_Key = Annotated[str, Field(min_length=1, max_length=64)]
+_Value = Annotated[str, Field(max_length=512)]
+
+Metadata = Annotated[dict[_Key, _Value], Field(max_length=METADATA_PAIRS)]
+"""Source: SDK 2.11.0 `types/beta/agent_create_params.py`, `memory_store_create_params.py`."""
+
+MetadataPatch = dict[_Key, _Value | None]
+"""Keys to set, or to delete with null; the 16 pairs are counted after merging. Source: `agent_update_params.py`."""
+
+Id = Annotated[str, Field(min_length=1)]
+AgentId = Annotated[str, Field(min_length=1), IdOf((Kind.AGENT,))]
+RunnableId = Annotated[str, Field(min_length=1), IdOf((Kind.AGENT, Kind.TEAM))]
+"""What a session can run: a Team becomes an agent too."""
+
+EnvironmentId = Annotated[str, Field(min_length=1), IdOf((Kind.ENVIRONMENT,))]
+MemoryStoreId = Annotated[str, Field(min_length=1), IdOf((Kind.MEMORY_STORE,))]
+VaultId = Annotated[str, Field(min_length=1), IdOf((Kind.VAULT,))]
+SkillId = Annotated[str, Field(min_length=1), IdOf((Kind.SKILL,))]
+
+ModelId = Annotated[str, Field(min_length=1, max_length=256)]
+"""Any text: the SDK's list of models is open. Source: SDK 2.11.0 `beta_managed_agents_model_param.py`."""
+
+Url = Annotated[
+    str,
+    Field(max_length=2048, pattern=r"^https?://[^\s/?#@\\]+([/?#][^\s]*)?$"),
+    Form("an http or https URL without credentials, at most 2048 characters"),
+]
+
+
+def repeats(values: Iterable[T], path: Callable[[int], Path], noun: str) -> Iterator[Problem]:
+    """Yield a problem for every text that stood before; None is passed over."""
+    first: dict[T, int] = {}
+    for index, value in enumerate(values):
+        if value is not None and first.setdefault(value, index) != index:
+            message = f"must be unique, {noun} {quoted(str(value))} stands at index {first[value]} already"
+            yield Problem(path(index), "not-unique", message)

@@ -1,0 +1,169 @@
+"""The tools of an agent: built-in, from MCP servers, custom, and what must hold between them."""
+
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Final, Literal, get_args
+
+from pydantic import AfterValidator, Field, model_validator
+
+from agentops.wire.custom_tools import RESERVED_PREFIXES, CustomTool
+from agentops.wire.fields import Url, repeats
+from agentops.wire.permissions import PermissionPolicy, ToolDefaults
+from agentops.wire.problems import Path, Problem, obeying
+from agentops.wire.shape import Omissible, Shape
+from agentops.wire.web import UrlSourceTool, WebFetchConfig, WebSearchConfig, named_tools
+from agentops.wire.wording import quoted
+
+_SandboxTool = Literal["bash", "read", "write", "edit", "glob", "grep"]
+
+BUILT_IN_TOOLS: Final = (*get_args(_SandboxTool), "web_fetch", "web_search")
+"""The tools of `agent_toolset_20260401`; all are on unless a config says otherwise."""
+
+_MOST_ENTRIES = 128
+_MOST_TOOLS = 256
+
+ServerName = Annotated[str, Field(min_length=1, max_length=255)]
+
+
+class SandboxToolConfig(Shape):
+    """Override for one of the tools that run in the sandbox.
+
+    Source: SDK 2.11.0 `types/beta/beta_managed_agents_{bash,read,write,edit,glob,grep}_tool_config_params.py`.
+    """
+
+    name: _SandboxTool
+    type: Omissible[_SandboxTool] = None
+    enabled: bool | None = None
+    permission_policy: PermissionPolicy | None = None
+
+    @model_validator(mode="after")
+    def _is_of_its_name(self) -> "SandboxToolConfig":
+        wrong = self.type is not None and self.type != self.name
+        problem = Problem(("type",), "bad-combination", f"must be {self.name} as the name is", (self.name,))
+        return obeying(self, (problem,) if wrong else ())
+
+
+ToolConfig = Annotated[SandboxToolConfig | WebFetchConfig | WebSearchConfig, Field(discriminator="name")]
+
+
+class AgentToolset(Shape):
+    """The built-in tools. Source: SDK 2.11.0 `types/beta/beta_managed_agents_agent_toolset20260401_params.py`."""
+
+    type: Literal["agent_toolset_20260401"]
+    default_config: ToolDefaults | None = None
+    configs: Omissible[
+        Annotated[list[ToolConfig], AfterValidator(lambda configs: obeying(configs, _repeated_configs(configs)))]
+    ] = None
+
+    def is_enabled(self, tool: str) -> bool:
+        """Tell whether the agent has the built-in tool."""
+        default = self.default_config.enabled if self.default_config else None
+        own = next((each.enabled for each in self.configs or () if each.name == tool), None)
+        return next((each for each in (own, default) if each is not None), True)
+
+
+class McpToolConfig(Shape):
+    """Override for one tool of an MCP server. Source: SDK 2.11.0 `…mcp_tool_config_params.py`."""
+
+    name: Annotated[str, Field(min_length=1, max_length=128)]
+    enabled: bool | None = None
+    permission_policy: PermissionPolicy | None = None
+
+
+class McpToolset(Shape):
+    """The tools of one of the agent's MCP servers. Source: SDK 2.11.0 `…mcp_toolset_params.py`."""
+
+    type: Literal["mcp_toolset"]
+    mcp_server_name: ServerName
+    default_config: ToolDefaults | None = None
+    configs: Omissible[
+        Annotated[list[McpToolConfig], AfterValidator(lambda configs: obeying(configs, _repeated_configs(configs)))]
+    ] = None
+
+
+def _repeated_configs(configs: Sequence[ToolConfig | McpToolConfig]) -> Iterator[Problem]:
+    return repeats((each.name for each in configs), lambda index: (index, "name"), "tool")
+
+
+class McpServer(Shape):
+    """An MCP server that the agent connects to. Source: SDK 2.11.0 `…url_mcp_server_params.py`."""
+
+    type: Literal["url"]
+    name: ServerName
+    url: Url
+
+
+Tool = Annotated[AgentToolset | McpToolset | CustomTool, Field(discriminator="type")]
+
+
+def tool_list_problems(tools: Sequence[Tool]) -> Iterator[Problem]:
+    """Yield what the entries of one `tools` array do to each other, paths relative to the array."""
+    custom = [(index, each.name) for index, each in enumerate(tools) if isinstance(each, CustomTool)]
+    for index, name in custom:
+        if message := _name_problem(name):
+            yield Problem((index, "name"), "invalid-value", message)
+    # Toolsets and custom tools share one path prefix for their names, so each is looked at on its own.
+    yield from repeats([_custom_name(each) for each in tools], lambda index: (index, "name"), "custom tool")
+    yield from repeats([_server_name(each) for each in tools], lambda index: (index, "mcp_server_name"), "server")
+    yield from repeats([_toolset_type(each) for each in tools], lambda index: (index, "type"), "toolset")
+    yield from _unknown_sources(tools, {name for _, name in custom})
+    if (count := sum(map(_size, tools))) > _MOST_TOOLS:
+        yield Problem((), "too-many", f"must hold at most {_MOST_TOOLS} tools over all toolsets, holds {count}")
+
+
+def _name_problem(name: str) -> str | None:
+    if name in BUILT_IN_TOOLS:
+        return f"must not be the name of the built-in tool {name}"
+    if name.startswith(RESERVED_PREFIXES):
+        return f"must not begin with {name[:5]}, which is reserved"
+    return None
+
+
+def _custom_name(tool: Tool) -> str | None:
+    return tool.name if isinstance(tool, CustomTool) else None
+
+
+def _server_name(tool: Tool) -> str | None:
+    return tool.mcp_server_name if isinstance(tool, McpToolset) else None
+
+
+def _toolset_type(tool: Tool) -> str | None:
+    return tool.type if isinstance(tool, AgentToolset) else None
+
+
+def _size(tool: Tool) -> int:
+    """Return how many tools an entry is known to hold; what an MCP server offers shows only in a session."""
+    if isinstance(tool, AgentToolset):
+        return len(BUILT_IN_TOOLS)
+    return len(tool.configs or ()) if isinstance(tool, McpToolset) else 1
+
+
+def _unknown_sources(tools: Sequence[Tool], custom: set[str]) -> Iterator[Problem]:
+    for path, source in _client_sources(tools):
+        if source.name not in custom:
+            message = f"must be a custom tool of the same array, {quoted(source.name)} is not"
+            yield Problem(path, "bad-combination", message, tuple(sorted(custom)))
+
+
+def _client_sources(tools: Sequence[Tool]) -> Iterator[tuple[Path, UrlSourceTool]]:
+    for i, tool in enumerate(tools):
+        for j, config in enumerate((tool.configs or ()) if isinstance(tool, AgentToolset) else ()):
+            sources = config.url_sources if isinstance(config, WebFetchConfig) else None
+            for k, source in enumerate(named_tools(sources.client_tool_results) if sources else ()):
+                yield (i, "configs", j, "url_sources", "client_tool_results", "tools", k, "name"), source
+
+
+ToolList = Annotated[
+    list[Tool],
+    Field(max_length=_MOST_ENTRIES),
+    AfterValidator(lambda tools: obeying(tools, tool_list_problems(tools))),
+]
+"""Source: SDK 2.11.0 `types/beta/agent_create_params.py` (256 tools); documented limit of 128 entries."""
+
+McpServerList = Annotated[
+    list[McpServer],
+    Field(max_length=20),
+    AfterValidator(
+        lambda servers: obeying(servers, repeats((s.name for s in servers), lambda i: (i, "name"), "server"))
+    ),
+]
+"""Source: SDK 2.11.0 `types/beta/agent_create_params.py`."""
