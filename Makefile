@@ -1,0 +1,80 @@
+# Everything that CI does, under the same names. Each target makes .venv if there is none, or if pyproject.toml changed.
+
+PYTHONS := python3 python3.13 python3.12 python3.11
+is_new_enough := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for each in $(PYTHONS); do $$each -c '$(is_new_enough)' 2>/dev/null && echo $$each && break; done)
+UV := $(shell command -v uv 2>/dev/null)
+WORKERS ?= auto
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test lint format flow bench schema package clean
+
+help: ## List the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+
+demo: .venv/installed-base ## Run examples/incident-response against the embedded engine
+	@PATH="$(CURDIR)/$(BIN):$$PATH" examples/incident-response/demo.sh
+
+test: .venv/installed-test ## Run the tests: no key, no network
+	@$(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 8 $(ARGS)
+
+lint: .venv/installed-lint ## Check style, types, imports, schemas and our own manifests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-timestamps
+	$(BIN)/agentops schema --check
+	$(BIN)/agentops validate agents.d
+	$(BIN)/agentops validate examples/incident-response/agents.d
+
+format: .venv/installed-lint ## Let ruff mend what it can
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+flow: demo .venv/installed-test ## Run the demo, then the tests that start real processes
+	@$(BIN)/python -m pytest -m 'flow or crash' $(ARGS)
+
+bench: .venv/installed-bench ## Print the benchmarks: CPU seconds, peak memory, ratios
+	@$(BIN)/python -m tests.benchmarks $(ARGS)
+
+schema: .venv/installed-base ## Write schema/ from the models
+	$(BIN)/agentops schema
+
+package: ## Build the wheel and try it in an environment of its own
+	@rm -rf dist build
+	@$(call new_venv,build/venv)
+	@$(if $(UV),uv build --quiet --wheel --out-dir dist,build/venv/bin/python -m pip wheel --quiet --no-deps --wheel-dir dist .)
+	@$(call install,build/venv,dist/*.whl)
+	@build/venv/bin/agentops version && ls dist
+
+clean: ## Remove what the other targets made
+	rm -rf .venv build dist .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+
+# --- the environment: one stamp for each set of extras -------------------------------------------------------------
+
+.venv/installed-%: pyproject.toml | .venv/bin/python
+	@echo "Installing agentops ($*) into .venv ..."
+	@$(call install,.venv,--editable '.$(if $(filter base,$*),,[$*])')
+	@touch $@
+
+.venv/installed-bench: .venv/installed-test
+
+.venv/bin/python:
+	@$(call new_venv,.venv)
+
+# $(call new_venv,DIRECTORY)
+define new_venv
+test -n "$(PYTHON)" || { echo "agentops needs Python 3.11 or newer; none of these is: $(PYTHONS). Set PYTHON=/path/to/python." >&2; exit 1; }; \
+$(PYTHON) -c '$(is_new_enough)' || { echo "$(PYTHON) is older than Python 3.11. Set PYTHON=/path/to/python." >&2; exit 1; }; \
+$(if $(UV),uv venv --quiet --python $(PYTHON) $(1),\
+$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) cannot make virtual environments: install its venv package (on Debian: apt-get install python3-venv), or install uv." >&2; exit 1; }; \
+$(PYTHON) -m venv $(1))
+endef
+
+# $(call install,DIRECTORY,ARGUMENTS)
+define install
+$(if $(UV),uv pip install --quiet --python $(1)/bin/python $(2),\
+$(1)/bin/python -m pip install --quiet --disable-pip-version-check $(2))
+endef

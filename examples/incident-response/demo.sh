@@ -1,0 +1,91 @@
+#!/bin/sh
+# The main job on a copy of this example: validate, plan, apply, drift, heal, re-pin. Run by `make demo`.
+#
+# It prints headings, the commands it runs behind `$ `, and what those commands print. It stops at the first exit
+# status that is not the expected one. Without ANTHROPIC_BASE_URL it uses the embedded engine: no key, no network.
+set -u
+
+fail() {
+    printf '\ndemo: %s\n' "$1" >&2
+    exit 1
+}
+
+act() {
+    printf '\n-- %s\n\n' "$1"
+}
+
+# run EXPECTED_STATUS COMMAND [ARGUMENT...]
+run() {
+    expected=$1
+    shift
+    printf '$ %s\n' "$*"
+    "$@"
+    status=$?
+    [ "$status" -eq "$expected" ] || fail "\`$*\` ended with status $status, expected $expected"
+}
+
+for tool in agentops python git; do
+    command -v "$tool" >/dev/null || fail "$tool is not on the PATH; start me with \`make demo\`"
+done
+
+target=${DEMO_TARGET:-}
+if [ -z "$target" ] && [ -z "${ANTHROPIC_BASE_URL:-}" ]; then
+    target=embedded
+fi
+case "${target:-$ANTHROPIC_BASE_URL}" in
+    *anthropic.com*) fail "ANTHROPIC_BASE_URL is the hosted API; the demo creates and changes agents, so give it a server of its own" ;;
+esac
+set -- ${target:+--target "$target"}
+
+here=$(cd "$(dirname "$0")" && pwd) || exit 1
+work=$(mktemp -d "${TMPDIR:-/tmp}/agentops-demo.XXXXXX") || fail "cannot make a temporary directory"
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+cp -R "$here/agents.d" "$here/meddle.py" "$work" || fail "cannot copy the example to $work"
+cd "$work" || exit 1
+
+# A repository of its own: not the one that a git hook may have pointed us at, not the user's name or signing key.
+unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE
+export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1
+commit() {
+    git add agents.d && git -c user.name=demo -c user.email=demo@example.com commit --quiet --message "$1" ||
+        fail "git could not commit the example"
+}
+git -c init.defaultBranch=main init --quiet || fail "git could not make a repository in $work"
+commit "Incident response: a lead and four specialists"
+
+act "1. The files are checked before anything is contacted"
+run 0 agentops validate
+
+act "2. The plan says what would be created"
+run 3 agentops plan --exit-code "$@"
+
+act "3. Apply makes it so"
+run 0 agentops apply --yes "$@"
+
+act "4. A second plan is empty"
+run 0 agentops plan --exit-code "$@"
+
+act "5. Someone changes a live agent behind our back, through the SDK"
+run 0 python meddle.py "$@"
+
+act "6. Drift names the field, the live value and the wanted one"
+run 3 agentops drift --exit-code "$@"
+
+act "7. Apply heals it"
+run 0 agentops apply --yes "$@"
+run 0 agentops drift --exit-code "$@"
+
+act "8. One specialist's prompt changes in git"
+prompt=agents.d/prompts/communications.md
+sed 's/At most 60 words\. What/At most 40 words. What/' "$prompt" >"$prompt.new" && mv "$prompt.new" "$prompt"
+run 0 git --no-pager diff --unified=0 -- agents.d
+[ -n "$(git status --porcelain)" ] || fail "the edit changed nothing in $prompt"
+
+act "9. The plan predicts the new version and the re-pin of the team"
+run 3 agentops plan --exit-code "$@"
+commit "Status updates fit a phone screen"
+
+act "10. Applied, and empty again"
+run 0 agentops apply --yes "$@"
+run 0 agentops plan --exit-code "$@"
