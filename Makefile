@@ -45,7 +45,7 @@ schema: .venv/installed-base ## Write schema/ from the models
 package: ## Build the wheel and try it in an environment of its own
 	@rm -rf dist build
 	@$(call new_venv,build/venv)
-	@$(if $(UV),uv build --quiet --wheel --out-dir dist,build/venv/bin/python -m pip wheel --quiet --no-deps --wheel-dir dist .)
+	@$(if $(UV),uv build --quiet --wheel --out-dir dist,build/venv/bin/python -m pip wheel -qq --no-deps --wheel-dir dist .)
 	@$(call install,build/venv,dist/*.whl)
 	@build/venv/bin/agentops version && ls dist
 
@@ -67,7 +67,7 @@ clean: ## Remove what the other targets made
 # $(call new_venv,DIRECTORY)
 define new_venv
 test -n "$(PYTHON)" || { echo "agentops needs Python 3.11 or newer; none of these is: $(PYTHONS). Set PYTHON=/path/to/python." >&2; exit 1; }; \
-$(PYTHON) -c '$(is_new_enough)' || { echo "$(PYTHON) is older than Python 3.11. Set PYTHON=/path/to/python." >&2; exit 1; }; \
+$(PYTHON) -c '$(is_new_enough)' || { echo "$(PYTHON) is not a Python 3.11 or newer. Set PYTHON=/path/to/python." >&2; exit 1; }; \
 $(if $(UV),uv venv --quiet --python $(PYTHON) $(1),\
 $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) cannot make virtual environments: install its venv package (on Debian: apt-get install python3-venv), or install uv." >&2; exit 1; }; \
 $(PYTHON) -m venv $(1))
@@ -76,5 +76,5 @@ endef
 # $(call install,DIRECTORY,ARGUMENTS)
 define install
 $(if $(UV),uv pip install --quiet --python $(1)/bin/python $(2),\
-$(1)/bin/python -m pip install --quiet --disable-pip-version-check $(2))
+$(1)/bin/python -m pip install -qq --disable-pip-version-check $(2))
 endef
