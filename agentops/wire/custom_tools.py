@@ -18,6 +18,7 @@ _PropertyName = Annotated[
     str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$"), Form("1 to 64 letters, digits, underscores, dots and hyphens")
 ]
 _TOP_LEVEL_CHOICES = ("oneOf", "anyOf", "allOf")
+_PLAIN = (bool, int, type(None))
 _DEEPEST = 200
 """Deeper schemas are nobody's intent, and break the recursive readers of JSON downstream."""
 
@@ -51,31 +52,31 @@ def _value_problems(tree: object) -> Iterator[Problem]:
     waiting: list[tuple[Path, object]] = [((), tree)]
     while waiting:
         path, value = waiting.pop()
-        if isinstance(value, dict | list):
-            if len(path) >= _DEEPEST:
-                yield Problem(path, "invalid-value", f"must not be nested deeper than {_DEEPEST} levels")
-                continue
-            pairs = value.items() if isinstance(value, dict) else enumerate(value)
-            waiting += [((*path, key), each) for key, each in pairs]
-        elif message := _leaf_problem(value):
-            yield Problem(path, "invalid-value", message)
         if isinstance(value, dict):
             yield from _key_problems(path, value)
+        elif not isinstance(value, list):
+            yield from _leaf_problems(path, value)
+            continue
+        if len(path) < _DEEPEST:
+            pairs = value.items() if isinstance(value, dict) else enumerate(value)
+            waiting += [((*path, key), each) for key, each in pairs if type(each) not in _PLAIN]
+        else:
+            yield Problem(path, "invalid-value", f"must not be nested deeper than {_DEEPEST} levels")
 
 
-def _leaf_problem(value: object) -> str | None:
-    if isinstance(value, str):
-        return None if _is_text(value) else "must be valid Unicode, holds half of a surrogate pair"
+def _leaf_problems(path: Path, value: object) -> Iterator[Problem]:
+    if isinstance(value, str) and not _is_text(value):
+        yield Problem(path, "bad-format", "must be valid Unicode, holds half of a surrogate pair")
     if isinstance(value, float) and not math.isfinite(value):
-        return "must be a finite number"
-    return None
+        yield Problem(path, "invalid-value", "must be a finite number")
 
 
 def _key_problems(path: Path, value: dict[object, object]) -> Iterator[Problem]:
     if "$ref" in value:
         yield Problem((*path, "$ref"), "invalid-value", "must not be used: write the schema out in place")
-    if not all(isinstance(key, str) and _is_text(key) for key in value):
-        yield Problem(path, "wrong-type", "must have strings as keys")
+    for key in value:
+        if not isinstance(key, str) or not _is_text(key):
+            yield Problem(path, "wrong-type", "must have strings of valid Unicode as keys")
 
 
 def _is_text(text: str) -> bool:

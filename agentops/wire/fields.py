@@ -1,7 +1,7 @@
 """Fields that many shapes share: metadata, ids, URLs, and lists in which nothing stands twice."""
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Annotated, Final, TypeVar
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from typing import Annotated, Final
 
 from pydantic import Field
 
@@ -9,9 +9,6 @@ from agentops.base.names import Kind
 from agentops.wire.problems import Problem
 from agentops.wire.shape import Form, IdOf
 from agentops.wire.walk import Path
-from agentops.wire.wording import quoted
-
-T = TypeVar("T")
 
 METADATA_PAIRS: Final = 16
 
@@ -44,10 +41,11 @@ Url = Annotated[
 ]
 
 
-def repeats(values: Iterable[T], path: Callable[[int], Path], noun: str) -> Iterator[Problem]:
-    """Yield a problem for every text that stood before; None is passed over."""
-    first: dict[T, int] = {}
+def repeats(values: Sequence[Hashable], path: Callable[[int], Path]) -> Iterator[Problem]:
+    """Yield a problem for every value that stood before; None is passed over."""
+    if len(set(values)) == len(values):
+        return
+    first: dict[Hashable, int] = {}
     for index, value in enumerate(values):
         if value is not None and first.setdefault(value, index) != index:
-            message = f"must be unique, {noun} {quoted(str(value))} stands at index {first[value]} already"
-            yield Problem(path(index), "not-unique", message)
+            yield Problem(path(index), "not-unique", f"must be unique, is the same as at index {first[value]}")

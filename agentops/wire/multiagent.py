@@ -46,11 +46,16 @@ Member = str | AgentReference | Self | Advisor
 
 def roster_problems(members: Sequence[Member]) -> Iterator[Problem]:
     """Yield who stands in a roster twice, paths relative to the roster."""
-    ids = [each if isinstance(each, str) else getattr(each, "id", None) for each in members]
-    yield from repeats(ids, lambda index: _id_path(members, index), "agent")
+    yield from repeats([_id(each) for each in members], lambda index: _id_path(members, index))
     for kind, rule in ((Self, "must have at most one self"), (Advisor, "must have at most one advisor")):
         for index in [index for index, each in enumerate(members) if isinstance(each, kind)][1:]:
             yield Problem((index,), "not-unique", rule)
+
+
+def _id(member: Member) -> str | None:
+    if isinstance(member, AgentReference):
+        return member.id
+    return member if isinstance(member, str) else None
 
 
 def _id_path(members: Sequence[Member], index: int) -> Path:

@@ -1,6 +1,6 @@
 """The tools of an agent: built-in, from MCP servers, custom, and what must hold between them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Annotated, Final, Literal, get_args
 
 from pydantic import AfterValidator, Field, model_validator
@@ -81,7 +81,7 @@ class McpToolset(Shape):
 
 
 def _repeated_configs(configs: Sequence[ToolConfig | McpToolConfig]) -> Iterator[Problem]:
-    return repeats((each.name for each in configs), lambda index: (index, "name"), "tool")
+    return repeats([each.name for each in configs], lambda index: (index, "name"))
 
 
 class McpServer(Shape):
@@ -97,17 +97,22 @@ Tool = Annotated[AgentToolset | McpToolset | CustomTool, Field(discriminator="ty
 
 def tool_list_problems(tools: Sequence[Tool]) -> Iterator[Problem]:
     """Yield what the entries of one `tools` array do to each other, paths relative to the array."""
-    custom = [(index, each.name) for index, each in enumerate(tools) if isinstance(each, CustomTool)]
-    for index, name in custom:
+    names = [_name(each) for each in tools]
+    yield from repeats(names, lambda index: (index, names[index][0]))
+    custom = {name: index for index, (field, name) in enumerate(names) if field == "name"}
+    for name, index in custom.items():
         if message := _name_problem(name):
             yield Problem((index, "name"), "invalid-value", message)
-    # Toolsets and custom tools share one path prefix for their names, so each is looked at on its own.
-    yield from repeats([_custom_name(each) for each in tools], lambda index: (index, "name"), "custom tool")
-    yield from repeats([_server_name(each) for each in tools], lambda index: (index, "mcp_server_name"), "server")
-    yield from repeats([_toolset_type(each) for each in tools], lambda index: (index, "type"), "toolset")
-    yield from _unknown_sources(tools, {name for _, name in custom})
+    yield from _unknown_sources(tools, custom)
     if (count := sum(map(_size, tools))) > _MOST_TOOLS:
         yield Problem((), "too-many", f"must hold at most {_MOST_TOOLS} tools over all toolsets, holds {count}")
+
+
+def _name(tool: Tool) -> tuple[str, str]:
+    """Return the field that may not say the same in two entries of its type, and what it says."""
+    if isinstance(tool, CustomTool):
+        return "name", tool.name
+    return ("mcp_server_name", tool.mcp_server_name) if isinstance(tool, McpToolset) else ("type", tool.type)
 
 
 def _name_problem(name: str) -> str | None:
@@ -118,18 +123,6 @@ def _name_problem(name: str) -> str | None:
     return None
 
 
-def _custom_name(tool: Tool) -> str | None:
-    return tool.name if isinstance(tool, CustomTool) else None
-
-
-def _server_name(tool: Tool) -> str | None:
-    return tool.mcp_server_name if isinstance(tool, McpToolset) else None
-
-
-def _toolset_type(tool: Tool) -> str | None:
-    return tool.type if isinstance(tool, AgentToolset) else None
-
-
 def _size(tool: Tool) -> int:
     """Return how many tools an entry is known to hold; what an MCP server offers shows only in a session."""
     if isinstance(tool, AgentToolset):
@@ -137,7 +130,7 @@ def _size(tool: Tool) -> int:
     return len(tool.configs or ()) if isinstance(tool, McpToolset) else 1
 
 
-def _unknown_sources(tools: Sequence[Tool], custom: set[str]) -> Iterator[Problem]:
+def _unknown_sources(tools: Sequence[Tool], custom: Collection[str]) -> Iterator[Problem]:
     for path, source in _client_sources(tools):
         if source.name not in custom:
             message = f"must be a custom tool of the same array, {quoted(source.name)} is not"
@@ -162,8 +155,6 @@ ToolList = Annotated[
 McpServerList = Annotated[
     list[McpServer],
     Field(max_length=20),
-    AfterValidator(
-        lambda servers: obeying(servers, repeats((s.name for s in servers), lambda i: (i, "name"), "server"))
-    ),
+    AfterValidator(lambda servers: obeying(servers, repeats([s.name for s in servers], lambda i: (i, "name")))),
 ]
 """Source: SDK 2.11.0 `types/beta/agent_create_params.py`."""

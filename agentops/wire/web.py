@@ -1,90 +1,27 @@
-"""What the two web tools may reach: their configs, and the rules for lists of domains."""
+"""What the two web tools may reach: their configs."""
 
-import re
-from collections.abc import Iterator, Sequence
-from ipaddress import ip_address
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, Tag, model_validator
 
+from agentops.wire.domains import domain_list_problems
 from agentops.wire.fields import repeats
 from agentops.wire.permissions import PermissionPolicy
 from agentops.wire.problems import Problem, obeying
-from agentops.wire.shape import STRING_OR_OBJECT, Form, Omissible, Shape
+from agentops.wire.shape import STRING_OR_OBJECT, Omissible, Shape
 from agentops.wire.timezones import Timezone
 
-_HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*", re.IGNORECASE)
-_LOCAL = ("localhost", "local", "internal", "localdomain", "invalid")
-_REGISTRIES = frozenset(
-    "ac.uk co.uk gov.uk org.uk com.au net.au org.au co.nz co.jp ne.jp or.jp com.br com.cn com.hk com.mx com.sg com.tr "
-    "com.tw co.in co.kr co.za github.io gitlab.io herokuapp.com vercel.app pages.dev".split()
-)
-"""Public suffixes of more than one label that people meet; the full list is larger than this package."""
-
-_COUNTRIES = frozenset(
-    "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ "
-    "CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO "
-    "FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE "
-    "JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO "
-    "MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW "
-    "PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM "
-    "TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW".split()
-)
+_COUNTRIES = """
+    AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ
+    CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO
+    FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE
+    JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO
+    MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW
+    PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM
+    TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW
+"""
 """Source: ISO 3166-1 alpha-2, as the IANA time zone database 2026f lists it."""
-
-_PLAIN = 'provide a plain hostname like "example.com"'
-
-
-def domain_problem(domain: str, *, path_allowed: bool = False) -> str | None:
-    """Return what keeps the text from being a domain of a list, or None.
-
-    Source: the documented rules and wording of the web tools' `allowed_domains` and `blocked_domains`.
-    """
-    host, slash, rest = domain.partition("/")
-    if "://" in domain or host.endswith(":"):
-        return f"URL schemes are not supported; {_PLAIN}"
-    if slash and rest and not path_allowed:
-        return f"paths are not supported; {_PLAIN}"
-    if "@" in host:
-        return f"credentials are not supported; {_PLAIN}"
-    if "*" in host:
-        return f"wildcards are not supported, subdomains are included; {_PLAIN}"
-    if _is_address(host):
-        return f"IP addresses are not supported; {_PLAIN}"
-    return _host_problem(host)
-
-
-def _host_problem(host: str) -> str | None:
-    if ":" in host:
-        return f"ports are not supported; {_PLAIN}"
-    if not host.isascii():
-        return f"only ASCII is supported, write the punycode form; {_PLAIN}"
-    if not _HOST.fullmatch(host):
-        return f"not a hostname; {_PLAIN}"
-    lowered = host.lower()
-    if lowered.rpartition(".")[2] in _LOCAL:
-        return f"local names are not supported; {_PLAIN}"
-    if "." not in host or lowered in _REGISTRIES:
-        return f"a public suffix or a single label is too wide; {_PLAIN}"
-    return None
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ip_address(host.strip("[]"))
-    except ValueError:
-        return bool(re.fullmatch(r"[0-9.]+(:[0-9]+)?", host))
-    return True
-
-
-def domain_list_problems(domains: Sequence[str], *, path_allowed: bool = False) -> Iterator[Problem]:
-    """Yield every problem with a list of domains, paths relative to the list."""
-    if not domains:
-        yield Problem((), "too-few", "Empty list of domains is ambiguous. Provide at least one domain or null.")
-    for index, domain in enumerate(domains):
-        if message := domain_problem(domain, path_allowed=path_allowed):
-            yield Problem((index,), "bad-format", message)
-    yield from repeats((each.removesuffix("/").lower() for each in domains), lambda index: (index,), "domain")
 
 
 def _hosts(domains: list[str]) -> list[str]:
@@ -108,7 +45,7 @@ class UrlSourceTool(Shape):
 
 
 def _distinct(tools: list[UrlSourceTool]) -> list[UrlSourceTool]:
-    return obeying(tools, repeats((each.name for each in tools), lambda index: (index, "name"), "tool"))
+    return obeying(tools, repeats([each.name for each in tools], lambda index: (index, "name")))
 
 
 class UrlSourceSwitch(Shape):
@@ -168,7 +105,7 @@ class UserLocation(Shape):
 
 
 def _country_problems(code: str) -> Iterator[Problem]:
-    if code not in _COUNTRIES:
+    if code not in _COUNTRIES.split():
         yield Problem((), "invalid-value", "not a country the search provider supports")
 
 
