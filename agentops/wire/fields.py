@@ -40,6 +40,14 @@ Url = Annotated[
     Form("an http or https URL without credentials, at most 2048 characters"),
 ]
 
+_LABEL = "[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
+Host = Annotated[
+    str,
+    Field(max_length=255, pattern=rf"^(\*\.)?{_LABEL}(\.{_LABEL})*$"),
+    Form("a bare host name, or one after *., without scheme, port or path"),
+]
+"""Source: documented forms of `allowed_hosts` in environments and credentials."""
+
 
 def repeats(values: Sequence[Hashable], path: Callable[[int], Path]) -> Iterator[Problem]:
     """Yield a problem for every value that stood before; None is passed over."""
