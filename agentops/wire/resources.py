@@ -1,0 +1,90 @@
+"""What is mounted into a session: repositories, files and memory stores."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from agentops.wire.fields import Id, MemoryStoreId, repeats
+from agentops.wire.problems import Problem, obeying
+from agentops.wire.shape import Form, LongText, Omissible, Shape, WriteOnly
+
+_REPOSITORY = re.compile(r"https://github\.com/[A-Za-z0-9][A-Za-z0-9-]*/(?!\.{1,2}$)[A-Za-z0-9._-]+(?<!\.git)")
+_MOST_STORES = 8
+
+
+def _repository_problems(url: str) -> Iterator[Problem]:
+    if not _REPOSITORY.fullmatch(url):
+        yield Problem((), "bad-format", "must be https://github.com/<owner>/<repository>, without .git")
+
+
+def _mount_problems(path: str) -> Iterator[Problem]:
+    if not path or ".." in path.split("/") or not path.isprintable():
+        yield Problem((), "bad-format", "must be a path without .. and without control characters")
+
+
+def _workspace_problems(path: str) -> Iterator[Problem]:
+    yield from _mount_problems(path)
+    if not path.startswith("/workspace/"):
+        yield Problem((), "bad-format", "must be below /workspace")
+
+
+class BranchCheckout(Shape):
+    """The newest commit of a branch. Source: SDK 2.11.0 `…branch_checkout_param.py`."""
+
+    type: Literal["branch"]
+    name: Annotated[str, Field(min_length=1)]
+
+
+class CommitCheckout(Shape):
+    """One commit. Source: SDK 2.11.0 `…commit_checkout_param.py`."""
+
+    type: Literal["commit"]
+    sha: Annotated[str, Field(pattern=r"^([0-9a-f]{40}|[0-9a-f]{64})$"), Form("a full commit SHA in lower case")]
+
+
+class GitHubRepository(Shape):
+    """A clone of a repository. Source: SDK 2.11.0 `…github_repository_resource_params.py`."""
+
+    type: Literal["github_repository"]
+    url: Annotated[str, AfterValidator(lambda url: obeying(url, _repository_problems(url)))]
+    authorization_token: Omissible[Annotated[str, Field(min_length=1), WriteOnly()]] = None
+    checkout: Annotated[BranchCheckout | CommitCheckout, Field(discriminator="type")] | None = None
+    mount_path: Annotated[str, AfterValidator(lambda path: obeying(path, _workspace_problems(path)))] | None = None
+
+
+class FileResource(Shape):
+    """A copy of an uploaded file. Source: SDK 2.11.0 `…file_resource_params.py`."""
+
+    type: Literal["file"]
+    file_id: Id
+    mount_path: Annotated[str, AfterValidator(lambda path: obeying(path, _mount_problems(path)))] | None = None
+
+
+class MemoryStoreResource(Shape):
+    """A memory store under `/mnt/memory`. Source: SDK 2.11.0 `…memory_store_resource_param.py`."""
+
+    type: Literal["memory_store"]
+    memory_store_id: MemoryStoreId
+    access: Literal["read_write", "read_only"] | None = None
+    instructions: Annotated[str, Field(max_length=4096), LongText()] | None = None
+
+
+Resource = Annotated[GitHubRepository | FileResource | MemoryStoreResource, Field(discriminator="type")]
+
+
+def resource_list_problems(resources: Sequence[Resource]) -> Iterator[Problem]:
+    """Yield which memory stores are too many or stand twice, paths relative to the list."""
+    stores = [each.memory_store_id if isinstance(each, MemoryStoreResource) else None for each in resources]
+    if (count := len(stores) - stores.count(None)) > _MOST_STORES:
+        yield Problem((), "too-many", f"must hold at most {_MOST_STORES} memory stores, holds {count}")
+    yield from repeats(stores, lambda index: (index, "memory_store_id"))
+
+
+ResourceList = Annotated[
+    list[Resource],
+    Field(max_length=500),
+    AfterValidator(lambda resources: obeying(resources, resource_list_problems(resources))),
+]
+"""Source: SDK 2.11.0 `types/beta/deployment_create_params.py` (500); documented limit of 8 memory stores."""
