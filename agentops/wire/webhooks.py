@@ -1,0 +1,88 @@
+"""Webhook endpoints of an organization, and every event type that a webhook can carry."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from agentops.wire.shape import Form, Omissible, Shape
+
+OrganizationEvent = Literal[
+    "external_key.failed",
+    "external_key.recovered",
+    "user_profile.enforcement_action_opened",
+    "user_profile.enforcement_action_resolved",
+    "user_profile.program_status_updated",
+]
+
+WorkspaceEvent = Literal[
+    "agent.created",
+    "agent.updated",
+    "agent.archived",
+    "agent.deleted",
+    "deployment.created",
+    "deployment.updated",
+    "deployment.paused",
+    "deployment.unpaused",
+    "deployment.archived",
+    "deployment.deleted",
+    "deployment_run.started",
+    "deployment_run.succeeded",
+    "deployment_run.failed",
+    "environment.created",
+    "environment.updated",
+    "environment.archived",
+    "environment.deleted",
+    "memory_store.created",
+    "memory_store.archived",
+    "memory_store.deleted",
+    "session.created",
+    "session.pending",
+    "session.running",
+    "session.idled",
+    "session.requires_action",
+    "session.archived",
+    "session.deleted",
+    "session.updated",
+    "session.status_run_started",
+    "session.status_idled",
+    "session.status_rescheduled",
+    "session.status_terminated",
+    "session.thread_created",
+    "session.thread_idled",
+    "session.thread_terminated",
+    "session.outcome_evaluation_ended",
+    "session.budget_reached",
+    "vault.created",
+    "vault.archived",
+    "vault.deleted",
+    "vault_credential.created",
+    "vault_credential.archived",
+    "vault_credential.deleted",
+    "vault_credential.refresh_failed",
+]
+"""What a workspace's endpoint can ask for. Source: SDK 2.11.0 `types/beta/beta_webhook_event_data.py`."""
+
+HttpsUrl = Annotated[
+    str,
+    Field(max_length=2048, pattern=r"^https://[^\s/?#@\\]+([/?#][^\s]*)?$"),
+    Form("an https URL without credentials"),
+]
+
+
+class WebhookCreate(Shape):
+    """What registers an endpoint. Source: SDK 2.11.0 `types/beta/organization/webhook_create_params.py`."""
+
+    url: HttpsUrl
+    enabled_events: Annotated[list[OrganizationEvent], Field(min_length=1)]
+    name: Omissible[str] = None
+    description: Omissible[str] = None
+
+
+class WebhookUpdate(Shape):
+    """What changes one; an empty `enabled_events` changes nothing. Source: `…/webhook_update_params.py`."""
+
+    url: Omissible[HttpsUrl] = None
+    enabled_events: Omissible[list[OrganizationEvent]] = None
+    name: Omissible[str] = None
+    description: Omissible[str] = None
+    state: Omissible[Literal["enabled", "disabled"]] = None
