@@ -100,6 +100,8 @@ class TargetError(AgentopsError):
         super().__init__(message, hint=hint)
         self.status = status
         self.request_id = request_id
+        self.was_not_sent = False
+        """Whether the request certainly never reached the target."""
 
 
 class TargetUnreachable(TargetError):

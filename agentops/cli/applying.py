@@ -1,0 +1,93 @@
+"""How a plan is carried out from the command line: asked for, shown, interruptible."""
+
+import asyncio
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+import agentops
+from agentops.base.errors import UsageError
+from agentops.cli.output import say, stderr_paint
+from agentops.cli.planning import Planned
+
+if TYPE_CHECKING:
+    from agentops.base.names import Address
+    from agentops.reconcile.apply import Progress
+    from agentops.reconcile.values import Known
+
+_GIT_TIMEOUT_S = 5
+
+
+def confirmed(planned: Planned, question: str) -> bool:
+    """Ask the person at the terminal.
+
+    Raises:
+        UsageError: nobody is there to ask.
+    """
+    if not sys.stdin.isatty():
+        raise UsageError(f"{question} Nobody is there to answer", hint="add --yes, or --expect with a plan id")
+    return click.confirm(f"{question} (target: {planned.plan.target})", default=False, err=True)
+
+
+async def carry_out(planned: Planned) -> dict[str, Any]:
+    """Apply the plan, telling of each step, and return the outcome in its JSON shape."""
+    from agentops.base.ids import RandomIds
+    from agentops.reconcile.apply import Applier
+    from agentops.reconcile.bodies import Stamp
+    from agentops.reconcile.delivery import Delivery
+    from agentops.reconcile.views.progress import outcome_json, outcome_line, progress_line
+
+    paint = stderr_paint()
+
+    def tell(progress: "Progress") -> None:
+        if progress.state.value != "started":
+            say(progress_line(progress, paint))
+
+    stamp = Stamp(planned.plan.owner, _commit(planned.tree.root), agentops.__version__)
+    applier = Applier(planned.target, Delivery(planned.target, asyncio.sleep), stamp, RandomIds(), tell)
+    say()
+    with _Interruptible(applier.stop):
+        outcome = await applier.run(planned.plan, _known(planned))
+    say()
+    say(outcome_line(outcome))
+    return outcome_json(outcome)
+
+
+def _known(planned: Planned) -> "dict[Address, Known]":
+    """Return what the names of existing objects stand for."""
+    from agentops.reconcile.observed import known
+
+    return known(planned.world, planned.desired.owner)
+
+
+def _commit(root: Path) -> str:
+    """Return the commit that the tree stands at, or nothing outside git: then marks name the file alone."""
+    command = ["git", "-C", str(root if root.is_dir() else root.parent), "rev-parse", "HEAD"]
+    try:
+        found = subprocess.run(command, capture_output=True, text=True, timeout=_GIT_TIMEOUT_S, check=False)  # noqa: S603 - fixed words and a path
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return found.stdout.strip() if found.returncode == 0 else ""
+
+
+class _Interruptible:
+    """Turns the first Ctrl-C into `stop`; the second one is a Ctrl-C again."""
+
+    def __init__(self, stop: Any) -> None:
+        self._stop = stop
+        self._loop = asyncio.get_running_loop()
+
+    def __enter__(self) -> None:
+        self._loop.add_signal_handler(signal.SIGINT, self._interrupt)
+
+    def __exit__(self, *_: object) -> None:
+        self._loop.remove_signal_handler(signal.SIGINT)
+
+    def _interrupt(self) -> None:
+        say("interrupted: finishing what is under way; press Ctrl-C again to stop at once")
+        self._loop.remove_signal_handler(signal.SIGINT)
+        self._stop()

@@ -1,0 +1,96 @@
+"""`agentops doctor`: whether everything is here that a plan and an apply need."""
+
+import asyncio
+import os
+import platform
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+import agentops
+from agentops.base.errors import EXIT_PROBLEMS, AgentopsError
+from agentops.cli.context import EMBEDDED, Choice, chosen_target, opened
+from agentops.cli.output import output_option, stdout_paint, write_json
+from agentops.cli.planning import home_of, target_option, tree_argument
+
+if TYPE_CHECKING:
+    from agentops.manifests.document import Tree
+
+_COLLECTIONS = {
+    "agents": "managed-agents-2026-04-01",
+    "environments": "managed-agents-2026-04-01",
+    "memory_stores": "agent-memory-2026-07-22",
+    "deployments": "managed-agents-2026-04-01",
+    "vaults": "managed-agents-2026-04-01",
+    "skills": "managed-agents-2026-04-01",
+    "sessions": "managed-agents-2026-04-01",
+    "dreams": "dreaming-2026-04-21",
+}
+"""What a target may be able to hold. Source: SDK 2.11.0 `resources/beta/*`."""
+
+
+@click.command()
+@tree_argument
+@target_option
+@output_option
+@click.pass_context
+def doctor(ctx: click.Context, path: Path, target: str | None, output: str) -> None:
+    """Check this machine, the tree in PATH, the target, the credential, and what the target can hold."""
+    from agentops.manifests.load import load
+
+    tree = load(path)
+    choice = chosen_target(target, os.environ)
+    checks = [*_machine(), _tree(tree), *asyncio.run(_target(choice, tree, path))]
+    if output == "json":
+        write_json({"format_version": 1, "checks": checks})
+    else:
+        _print(checks)
+    if any(each["state"] == "failed" for each in checks):
+        ctx.exit(EXIT_PROBLEMS)
+
+
+def _machine() -> Iterator[dict[str, Any]]:
+    yield _check("agentops", "ok", f"{agentops.__version__} on Python {platform.python_version()}")
+    git = shutil.which("git")
+    missing = "not found: marks will name files without their commit"
+    yield _check("git", "ok" if git else "warning", git or missing)
+
+
+def _tree(tree: "Tree") -> dict[str, Any]:
+    count = len(tree.report.diagnostics)
+    if tree.report.has_errors:
+        return _check("manifests", "failed", f"{count} problems in {tree.root}: `agentops validate` shows them")
+    return _check("manifests", "ok", f"{len(tree.documents)} documents in {tree.root}")
+
+
+async def _target(choice: Choice, tree: "Tree", path: Path) -> list[dict[str, Any]]:
+    name = choice.name or os.environ.get("ANTHROPIC_BASE_URL", "https://api.anthropic.com")
+    checks = [_check("target", "ok", f"{name} (by {choice.reason})")]
+    try:
+        async with opened(choice, tree, home_of(path)) as target:
+            found = await asyncio.gather(*(target.can_hold(each, betas) for each, betas in _COLLECTIONS.items()))
+    except AgentopsError as error:
+        hint = f"; {error.hint}" if error.hint else ""
+        return [*checks, _check("connection", "failed", error.message + hint)]
+    where = "in this process" if choice.name == EMBEDDED else "answers, and takes the credential"
+    checks.append(_check("connection", "ok", where))
+    return checks + [_held(each, has=has) for each, has in zip(_COLLECTIONS, found, strict=True)]
+
+
+def _held(collection: str, *, has: bool) -> dict[str, Any]:
+    return _check(collection, "ok" if has else "absent", "" if has else "the target has none")
+
+
+def _check(name: str, state: str, fact: str) -> dict[str, Any]:
+    return {"name": name, "state": state, "fact": fact}
+
+
+def _print(checks: list[dict[str, Any]]) -> None:
+    paint = stdout_paint()
+    marks = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "absent": ("○", "dim"), "failed": ("✗", "red")}
+    for each in checks:
+        symbol, colour = marks[each["state"]]
+        print(f"  {paint(colour, symbol)} {each['name']:<14} {each['fact']}".rstrip())

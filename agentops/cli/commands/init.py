@@ -1,0 +1,61 @@
+"""`agentops init`: a first project that validates."""
+
+from pathlib import Path
+
+import click
+
+from agentops.base.errors import UsageError
+from agentops.base.names import is_name
+
+_STARTER = Path(__file__).parent.parent / "starter"
+_IGNORED = ".agentops/"
+
+
+@click.command()
+@click.argument("path", type=click.Path(path_type=Path, file_okay=False), default=Path())
+@click.option(
+    "--name", metavar="NAME", help="The project's name: it owns what it creates.  [default: the folder's name]"
+)
+def init(path: Path, name: str | None) -> None:
+    """Write a first project in PATH: a Project, an agent with its prompt, an environment, and the schemas for editors.
+
+    Nothing that exists is overwritten.
+    """
+    project = name or _name_of(path)
+    if not is_name(project):
+        raise UsageError(
+            f"`{project}` cannot be a project's name",
+            hint="use lower-case letters, digits and hyphens: --name my-agents",
+        )
+    files = {each: path / each.relative_to(_STARTER) for each in sorted(_STARTER.rglob("*")) if each.is_file()}
+    taken = next((each for each in files.values() if each.exists()), None)
+    if taken:
+        raise UsageError(f"{taken} exists already", hint="init writes a first project; this one has begun")
+    for template, destination in files.items():
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        destination.write_text(template.read_text("utf-8").replace("PROJECT-NAME", project), "utf-8")
+        print(f"wrote {destination}")
+    _write_schemas(path / _IGNORED / "schema")
+    _ignore(path / ".gitignore")
+    print("\nNext:\n  agentops validate\n  agentops plan\n  agentops apply")
+
+
+def _name_of(path: Path) -> str:
+    """Return the folder's name as far as it can be a name."""
+    words = "".join(each if each.isascii() and each.isalnum() else "-" for each in path.absolute().name.lower())
+    return "-".join(word for word in words.split("-") if word) or "my-agents"
+
+
+def _write_schemas(folder: Path) -> None:
+    """Write the schemas that the manifests' first lines name, so that editors complete and check."""
+    from agentops.manifests.jsonschema import write_schemas
+
+    write_schemas(folder)
+    print(f"wrote {folder} (for editors)")
+
+
+def _ignore(file: Path) -> None:
+    lines = file.read_text("utf-8").splitlines() if file.exists() else []
+    if _IGNORED not in lines:
+        file.write_text("\n".join([*lines, _IGNORED]) + "\n", "utf-8")
+        print(f"added {_IGNORED} to {file}")

@@ -1,0 +1,46 @@
+"""`agentops plan`: what would change on the target."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from agentops.base.errors import EXIT_CHANGES, EXIT_PROBLEMS
+from agentops.cli.output import output_option, stdout_paint, write_json, write_lines, write_report
+from agentops.cli.planning import Planned, only, plan_options, target_option, tree_argument, with_plan
+
+if TYPE_CHECKING:
+    from agentops.reconcile.planner import PlanOptions
+
+
+@click.command()
+@tree_argument
+@target_option
+@output_option
+@click.option("--exit-code", is_flag=True, help="Exit with 3 when there is something to do.")
+@plan_options
+@click.pass_context
+def plan(
+    ctx: click.Context, path: Path, target: str | None, output: str, exit_code: bool, options: "PlanOptions"
+) -> None:
+    """Show what would change on the target if the manifests in PATH were applied. Changes nothing."""
+    planned = with_plan(path, target, options, only)
+    show(planned, output)
+    if planned.plan.report.has_errors:
+        ctx.exit(EXIT_PROBLEMS)
+    if exit_code and not planned.plan.is_empty:
+        ctx.exit(EXIT_CHANGES)
+
+
+def show(planned: Planned, output: str) -> None:
+    """Print the plan, and on standard error what there is to say about it."""
+    from agentops.base.views.json import report_json
+    from agentops.reconcile.views.json import plan_json
+    from agentops.reconcile.views.text import plan_text
+
+    document = plan_json(planned.plan)
+    if output == "json":
+        write_json(document | {"diagnostics": report_json(planned.report)["diagnostics"]})
+        return
+    write_report(planned.report)
+    write_lines(plan_text(document, stdout_paint()))

@@ -1,0 +1,45 @@
+"""`agentops serve`: the engine on a port."""
+
+from pathlib import Path
+
+import click
+
+from agentops.cli.output import say
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8700, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
+@click.option("--database", metavar="URL", help="sqlite:///PATH or postgresql://…  [default: engine.db in --data]")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(".agentops"),
+    show_default=True,
+    help="Where the key and the default database are kept.",
+)
+def serve(host: str, port: int, database: str | None, data: Path) -> None:
+    """Run the engine: Claude's Managed Agents API on this machine, for the official SDK and for `agentops`.
+
+    The first key is made at the first start and kept in a file that only you can read.
+    AGENTOPS_API_KEY sets it instead.
+    """
+    from agentops.base.clock import SystemClock
+    from agentops.base.ids import RandomIds
+    from agentops.cli.environment import engine_settings
+    from agentops.engine.server import build
+    from agentops.engine.server import serve as run
+
+    settings = engine_settings(database=database, data=data, host=host, port=port)
+    engine = build(settings, clock=SystemClock(), ids=RandomIds())
+
+    def started(url: str) -> None:
+        say(f"agentops engine at {url}  (stop it with Ctrl-C)")
+        say(f"  export ANTHROPIC_BASE_URL={url}")
+        say(f"  export ANTHROPIC_API_KEY={_key(settings.data)}")
+
+    run(engine, settings.host, settings.port, started)
+
+
+def _key(data: Path) -> str:
+    return str(data)

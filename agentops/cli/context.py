@@ -1,0 +1,102 @@
+"""Flags and environment → where the tree is and which target it meets."""
+
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from agentops.base.errors import UsageError
+from agentops.base.names import nearest
+from agentops.base.secrets import Secret
+
+if TYPE_CHECKING:
+    from agentops.manifests.document import Tree
+    from agentops.targets.live import LiveTarget
+
+EMBEDDED = "embedded"
+HOME = ".agentops"
+"""Where the embedded engine keeps its database and its key, beside the tree. Git-ignored by `init`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which target a command meets, and why that one."""
+
+    name: str
+    reason: str
+
+
+def chosen_target(flag: str | None, environment: Mapping[str, str]) -> Choice:
+    """Return the target: the flag, else the SDK's own variables, else the engine inside this process."""
+    if flag:
+        return Choice(flag, "--target")
+    if environment.get("AGENTOPS_TARGET"):
+        return Choice(environment["AGENTOPS_TARGET"], "AGENTOPS_TARGET")
+    if environment.get("ANTHROPIC_BASE_URL") or environment.get("ANTHROPIC_API_KEY"):
+        return Choice("", "ANTHROPIC_BASE_URL and ANTHROPIC_API_KEY")
+    return Choice(EMBEDDED, "the default: no target was named, and no ANTHROPIC_* variable is set")
+
+
+@asynccontextmanager
+async def opened(choice: Choice, tree: "Tree", home: Path) -> AsyncIterator["LiveTarget"]:
+    """Connect to the target, starting the embedded engine inside this process where that is the target.
+
+    Raises:
+        UsageError: the target is not declared, or no credential is set for it.
+    """
+    from agentops.targets.live import LiveTarget
+
+    if choice.name == EMBEDDED:
+        async with _embedded(home) as target:
+            yield target
+        return
+    async with LiveTarget(_endpoint(choice.name, tree, os.environ)) as target:
+        yield target
+
+
+@asynccontextmanager
+async def _embedded(home: Path) -> AsyncIterator["LiveTarget"]:
+    from agentops.base.clock import SystemClock
+    from agentops.base.ids import RandomIds
+    from agentops.engine.server import build
+    from agentops.engine.settings import Settings
+    from agentops.targets.endpoint import Endpoint
+    from agentops.targets.live import in_process
+
+    settings = Settings(database=f"sqlite:///{home / 'engine.db'}", data=home)
+    async with build(settings, clock=SystemClock(), ids=RandomIds()) as engine:
+        endpoint = Endpoint(EMBEDDED, "http://embedded.localhost", engine.credential)
+        async with in_process(endpoint, engine.app) as target:
+            yield target
+
+
+def _endpoint(name: str, tree: "Tree", environment: Mapping[str, str]) -> Any:
+    from agentops.targets.endpoint import HOSTED_URL, Endpoint
+
+    key = environment.get("ANTHROPIC_API_KEY") or environment.get("ANTHROPIC_AUTH_TOKEN")
+    if not key:
+        raise UsageError(
+            f"target {name or environment.get('ANTHROPIC_BASE_URL', HOSTED_URL)} needs a credential and none is set",
+            hint="set ANTHROPIC_API_KEY, or use the engine inside this process with --target embedded",
+        )
+    if not name:
+        url = (environment.get("ANTHROPIC_BASE_URL") or HOSTED_URL).rstrip("/")
+        return Endpoint(url, url, Secret(key), environment.get("ANTHROPIC_WORKSPACE_ID", ""))
+    declared = _declared(name, tree)
+    return Endpoint(
+        f"{name} ({declared['url']})", declared["url"].rstrip("/"), Secret(key), declared.get("workspace", "")
+    )
+
+
+def _declared(name: str, tree: "Tree") -> Mapping[str, Any]:
+    targets: Mapping[str, Mapping[str, Any]] = (tree.project.data.get("targets") or {}) if tree.project else {}
+    if name in targets:
+        return targets[name]
+    near = nearest(name, [*targets, EMBEDDED])
+    known = ", ".join([*targets, EMBEDDED])
+    raise UsageError(
+        f"target `{name}` is not declared in the Project",
+        hint=f"did you mean `{near}`?" if near else f"declared targets: {known}",
+    )

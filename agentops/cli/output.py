@@ -1,0 +1,66 @@
+"""How results reach people and programs: text or JSON on standard output, everything else on standard error."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable
+from typing import IO, Any, TypeVar
+
+import click
+
+from agentops.base.diagnostics import Report
+from agentops.base.paint import Paint
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def output_option(function: F) -> F:
+    """Add `-o text|json` to a command."""
+    choice = click.Choice(["text", "json"])
+    return click.option("-o", "--output", type=choice, default="text", show_default=True, help="What to print.")(
+        function
+    )
+
+
+def stdout_paint() -> Paint:
+    """Return colours for standard output, if it is a terminal that wants them."""
+    return Paint(_wants_colour(sys.stdout))
+
+
+def stderr_paint() -> Paint:
+    """Return colours for standard error, if it is a terminal that wants them."""
+    return Paint(_wants_colour(sys.stderr))
+
+
+def write_json(value: Any) -> None:
+    """Print one JSON document."""
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def write_lines(lines: Iterable[str]) -> None:
+    """Print lines of text."""
+    for line in lines:
+        print(line)
+
+
+def say(text: str = "") -> None:
+    """Print progress or a hint, on standard error."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def write_report(report: Report) -> None:
+    """Print diagnostics on standard error."""
+    from agentops.base.views.json import report_json
+    from agentops.base.views.text import report_text
+
+    if report.diagnostics:
+        print(report_text(report_json(report), colour=_wants_colour(sys.stderr)), file=sys.stderr)
+
+
+def _wants_colour(stream: IO[str]) -> bool:
+    """Tell whether to colour. Source: no-color.org; FORCE_COLOR and TERM=dumb as other tools read them."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return stream.isatty() and os.environ.get("TERM") != "dumb"

@@ -1,0 +1,156 @@
+"""What plan, apply, drift and destroy have in common: a tree, a target, the world, a plan."""
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from agentops.base.errors import InvalidManifests, UsageError
+from agentops.cli.context import HOME, Choice, chosen_target, opened
+
+if TYPE_CHECKING:
+    from agentops.base.diagnostics import Report
+    from agentops.manifests.document import Tree
+    from agentops.reconcile.observed import World
+    from agentops.reconcile.plan import Plan
+    from agentops.reconcile.planner import PlanOptions
+    from agentops.reconcile.resource import Desired
+    from agentops.targets.live import LiveTarget
+
+_NAMED = {
+    "adopt": "Take over the unmanaged object of that name.",
+    "create_new": "Create beside the unmanaged object of that name.",
+    "overwrite": "In a conflict, let the manifest win.",
+}
+
+T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan with everything it was made from."""
+
+    tree: "Tree"
+    desired: "Desired"
+    world: "World"
+    plan: "Plan"
+    target: "LiveTarget"
+    choice: Choice
+
+    @property
+    def report(self) -> "Report":
+        """Return what the tree, its lowering and the plan have to say."""
+        return self.tree.report + self.plan.report
+
+
+def target_option(function: F) -> F:
+    """Add `--target NAME` to a command."""
+    text = "A target of the Project, or `embedded`. Default: ANTHROPIC_BASE_URL and ANTHROPIC_API_KEY, else `embedded`."
+    return click.option("--target", metavar="NAME", help=text)(function)
+
+
+def tree_argument(function: F) -> F:
+    """Add `[PATH]`, the tree, to a command."""
+    return click.argument("path", type=click.Path(path_type=Path), default=Path())(function)
+
+
+def plan_options(function: F) -> F:
+    """Add the options that allow more than the safe default; the command gets them as one `options`."""
+
+    @wraps(function)
+    def command(*args: Any, prune: bool, max_archive: int | None, **rest: Any) -> Any:
+        from agentops.reconcile.planner import PlanOptions
+        from agentops.reconcile.removal import RemovalRules
+
+        named = {key: _addresses(rest.pop(key), f"--{key.replace('_', '-')}") for key in _NAMED}
+        options = PlanOptions(removal=RemovalRules(prune=prune, max_archive=max_archive), **named)
+        return function(*args, options=options, **rest)
+
+    for key, text in reversed(_NAMED.items()):
+        option = click.option(f"--{key.replace('_', '-')}", multiple=True, metavar="ADDRESS", help=text)
+        command = option(command)
+    brake = click.IntRange(min=0)
+    command = click.option("--max-archive", type=brake, metavar="N", help="Let --prune remove up to N objects.")(
+        command
+    )
+    return click.option("--prune", is_flag=True, help="Remove what is declared no more.")(command)  # type: ignore[return-value]  # click types a decorated function as its own
+
+
+def load_valid(path: Path) -> "Tree":
+    """Return the tree.
+
+    Raises:
+        InvalidManifests: it has errors; a part is never taken for the whole.
+    """
+    from agentops.manifests.load import load
+
+    tree = load(path)
+    if tree.report.has_errors:
+        raise InvalidManifests(tree.report)
+    return tree
+
+
+def with_plan(
+    path: Path,
+    target: str | None,
+    options: "PlanOptions",
+    use: Callable[[Planned], Awaitable[T]],
+    *,
+    nothing: bool = False,
+) -> T:
+    """Load, lower, observe, plan, and hand the plan to `use` while the target is open.
+
+    With `nothing`, plan as if the tree declared no resource.
+    """
+    return asyncio.run(_with_plan(path, target, options, use, nothing=nothing))
+
+
+async def _with_plan(
+    path: Path, flag: str | None, options: "PlanOptions", use: Callable[[Planned], Awaitable[T]], *, nothing: bool
+) -> T:
+    from agentops.reconcile.lowering import lower
+    from agentops.reconcile.observed import observe
+    from agentops.reconcile.planner import plan
+    from agentops.reconcile.resource import Desired
+
+    tree = load_valid(path)
+    desired, report = lower(tree)
+    if report.has_errors and not nothing:
+        raise InvalidManifests(tree.report + report)
+    if nothing:
+        desired = Desired.of(desired.owner, ())
+    choice = chosen_target(flag, os.environ)
+    async with AsyncExitStack() as stack:
+        target = await stack.enter_async_context(opened(choice, tree, home_of(path)))
+        world = await observe(target, desired)
+        made = plan(desired, world, target.label, options)
+        return await use(Planned(tree, desired, world, made, target, choice))
+
+
+def home_of(path: Path) -> Path:
+    """Return where the embedded engine of a tree keeps its files: beside `agents.d`."""
+    folder = path if path.is_dir() else path.parent
+    return (folder.parent if folder.name == "agents.d" else folder).absolute() / HOME
+
+
+def _addresses(texts: tuple[str, ...], option: str) -> "frozenset[Any]":
+    """Return the addresses that a person gave to an option."""
+    from agentops.base.names import Address
+
+    found = {text: Address.parse(text) for text in texts}
+    for text, address in found.items():
+        if address is None:
+            raise UsageError(f"{option} {text}: not an address", hint="write Kind/name, for example Agent/reviewer")
+    return frozenset(found.values())
+
+
+async def only(planned: Planned) -> Planned:
+    """Use a plan by handing it back."""
+    return planned

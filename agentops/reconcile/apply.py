@@ -1,0 +1,236 @@
+"""Run a plan: steps in parallel as far as their references allow, each verified, and an honest account at the end."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from agentops.base.errors import AgentopsError, TargetConflict, TargetError, TargetRejected
+from agentops.base.ids import IdSource
+from agentops.base.names import Address
+from agentops.reconcile import bodies
+from agentops.reconcile.bodies import Stamp
+from agentops.reconcile.delivery import Delivery
+from agentops.reconcile.marks import Marks, read
+from agentops.reconcile.objects import OBJECTS
+from agentops.reconcile.plan import REMOVALS, Action, Plan, Step
+from agentops.reconcile.seeds import MemoryWrite
+from agentops.reconcile.target import Body, Target, Verb, Write
+from agentops.reconcile.values import Known
+from agentops.reconcile.verdicts import SEED
+
+
+class State(StrEnum):
+    """How far a step came."""
+
+    STARTED = "started"
+    DONE = "done"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One step that moved on."""
+
+    step: Step
+    state: State
+    detail: str = ""
+    """What the step made (`version 4`), or why it failed or was skipped."""
+
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an apply did: the last state of every step, in the order of the plan."""
+
+    results: tuple[Progress, ...]
+
+    def count(self, state: State) -> int:
+        """Return how many steps ended so."""
+        return sum(each.state is state for each in self.results)
+
+    @property
+    def is_complete(self) -> bool:
+        """Tell whether every step was done."""
+        return self.count(State.DONE) == len(self.results)
+
+
+class Applier:
+    """Runs one plan against one target."""
+
+    def __init__(
+        self,
+        target: Target,
+        delivery: Delivery,
+        stamp: Stamp,
+        nonces: IdSource,
+        tell: Callable[[Progress], None] = lambda _progress: None,
+        *,
+        parallel: int = 8,
+    ) -> None:
+        """Take the target, what delivers, what marks say, and whom to tell of progress."""
+        self._target = target
+        self._delivery = delivery
+        self._stamp = stamp
+        self._nonces = nonces
+        self._tell = tell
+        self._slots = asyncio.Semaphore(parallel)
+        self._stopped = False
+        self._known: dict[Address, Known] = {}
+
+    def stop(self) -> None:
+        """Start no further step; those under way are finished."""
+        self._stopped = True
+
+    async def run(self, plan: Plan, lives: Mapping[Address, Known]) -> Outcome:
+        """Do every step of the plan that can be done; `lives` are the objects that stay as they are.
+
+        Independent branches go on after a failure. Removals come last, one by one: nothing may name what goes.
+        """
+        self._known = dict(lives)
+        tasks: dict[Address, asyncio.Task[Progress]] = {}
+        for step in plan.steps:
+            if step.action not in REMOVALS:
+                before = [tasks[need] for need in step.needs]
+                tasks[step.address] = asyncio.create_task(self._run_after(step, before))
+        results = list(await asyncio.gather(*tasks.values()))
+        all_done = all(each.state is State.DONE for each in results)
+        removing = [each for each in plan.steps if each.action in REMOVALS]
+        results += [
+            await self._run(each) if all_done else self._skip(each, "an earlier step failed") for each in removing
+        ]
+        return Outcome(tuple(results))
+
+    async def _run_after(self, step: Step, before: list["asyncio.Task[Progress]"]) -> Progress:
+        for result in await asyncio.gather(*before):
+            if result.state is not State.DONE:
+                return self._skip(step, f"needs {result.step.address}, which was not applied")
+        return await self._run(step)
+
+    async def _run(self, step: Step) -> Progress:
+        async with self._slots:
+            if self._stopped:
+                return self._skip(step, "interrupted")
+            self._tell(Progress(step, State.STARTED))
+            try:
+                detail = await self._remove(step) if step.action in REMOVALS else await self._bring(step)
+            except AgentopsError as error:
+                return self._told(Progress(step, State.FAILED, error.message, error.hint))
+            return self._told(Progress(step, State.DONE, detail))
+
+    def _skip(self, step: Step, why: str) -> Progress:
+        return self._told(Progress(step, State.SKIPPED, why))
+
+    def _told(self, progress: Progress) -> Progress:
+        self._tell(progress)
+        return progress
+
+    async def _bring(self, step: Step) -> str:
+        """Create or update the object, its memories, and its marks."""
+        if step.resource is None:
+            raise ValueError("a step that brings something needs a resource")
+        wanted = bodies.wanted_fields(step.resource, self._known.get)
+        nonce = self._nonces.new("nonce")
+        if step.action is Action.CREATE:
+            write = bodies.create(step, wanted, self._stamp, nonce)
+        else:
+            await self._check_unchanged(step)
+            await self._write_memories(step, step.live.id if step.live else "")
+            write = bodies.update(step, wanted, self._stamp, nonce)
+        answer = await self._delivery.deliver(write)
+        _verify(step, wanted, answer)
+        if step.action is Action.CREATE:
+            await self._write_memories(step, str(answer["id"]))
+        answer = await self._correct_marks(step, write, answer)
+        version = answer.get("version")
+        self._known[step.address] = Known(answer["id"], version if isinstance(version, int) else None)
+        return f"version {version}" if isinstance(version, int) else str(answer["id"])
+
+    async def _correct_marks(self, step: Step, write: Write, answer: Body) -> Body:
+        """Stamp again where the answer is not the one that the marks foresaw.
+
+        Objects with versions are left alone when only an echo is off: their version tells drift exactly, and another
+        write would make another version of every agent on every apply.
+        """
+        sent = read(write.body["metadata"])
+        if sent is None:
+            raise ValueError("every write bears marks")
+        marks = bodies.echoed(step, sent, answer)
+        marks = self._with_seed(step, marks)
+        is_versioned = OBJECTS[step.object].is_versioned
+        if marks.version == sent.version if is_versioned else marks == sent:
+            return answer
+        return await self._delivery.deliver(bodies.restamp(step, answer, marks))
+
+    def _with_seed(self, step: Step, marks: Marks) -> Marks:
+        seed = next((each for each in step.judged if each.name == SEED), None)
+        return bodies.with_seed(marks, seed.sent_hash) if seed else marks
+
+    async def _check_unchanged(self, step: Step) -> None:
+        """Compare with what the plan saw, on objects whose updates take no precondition."""
+        live = step.live
+        if live is None or live.version is not None:
+            return
+        current = await self._target.read(step.object, live.id)
+        if current["updated_at"] != live.body["updated_at"]:
+            raise TargetConflict(
+                f"{step.address} ({live.id}) changed on the target after it was planned", hint="run the command again"
+            )
+
+    async def _write_memories(self, step: Step, store_id: str) -> None:
+        for memory in step.memories:
+            await self._write_memory(step, store_id, memory)
+
+    async def _write_memory(self, step: Step, store_id: str, memory: MemoryWrite) -> None:
+        body: dict[str, Any] = {"content": memory.seed.text}
+        if memory.memory_id:
+            body["precondition"] = {"type": "content_sha256", "content_sha256": memory.expected_sha256}
+            write = Write(Verb.UPDATE_MEMORY, step.object, store_id, memory.memory_id, body)
+        else:
+            write = Write(Verb.CREATE_MEMORY, step.object, store_id, body=body | {"path": memory.path})
+        try:
+            await self._delivery.deliver(write)
+        except TargetConflict as error:
+            # Ours, if a lost answer made us ask twice: then the memory already says what it should.
+            found = {each["path"]: each for each in await self._target.list_memories(store_id)}
+            if memory.path in found and found[memory.path]["content_sha256"] == memory.seed.sha256:
+                return
+            raise TargetConflict(
+                f"{step.address}: memory {memory.path} changed after it was planned", hint="run the command again"
+            ) from error
+
+    async def _remove(self, step: Step) -> str:
+        if step.live is None:
+            raise ValueError("a removal needs a live object")
+        verb = Verb.DELETE if step.action is Action.DELETE else Verb.ARCHIVE
+        try:
+            await self._delivery.deliver(Write(verb, step.object, step.live.id))
+        except TargetRejected as error:
+            if verb is Verb.ARCHIVE or error.status == 404:
+                raise
+            await self._delivery.deliver(Write(Verb.ARCHIVE, step.object, step.live.id))
+            return "archived: the target does not delete it while something refers to it"
+        return "deleted" if verb is Verb.DELETE else "archived"
+
+
+def _verify(step: Step, wanted: Mapping[str, Any], answer: Body) -> None:
+    """Compare the answer with the promise.
+
+    Raises:
+        TargetError: the target took the request and stored something else.
+    """
+    sent = {name: value for name, value in wanted.items() if step.action is Action.CREATE or name in _sent(step)}
+    different = bodies.mismatches(sent, step, answer)
+    if different:
+        names = ", ".join(f"`{each}`" for each in different)
+        raise TargetError(
+            f"{step.address} was written, but the target answered another value for {names}",
+            hint="look at it with `agentops plan`; if it comes back, report it to the operator of the target",
+        )
+
+
+def _sent(step: Step) -> set[str]:
+    return {each.field for each in step.changes}

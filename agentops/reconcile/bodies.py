@@ -1,0 +1,133 @@
+"""What a write sends: the request bodies of steps, marks included. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from agentops.reconcile import normal
+from agentops.reconcile.marks import FieldMark, Marks, mark_hash, user_pairs, written
+from agentops.reconcile.objects import OBJECTS, FieldRule
+from agentops.reconcile.plan import Action, Step
+from agentops.reconcile.resource import Resource
+from agentops.reconcile.target import Body, Verb, Write
+from agentops.reconcile.values import Lookup, resolved
+from agentops.reconcile.verdicts import SEED, Verdict, in_normal_form
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What every write of one apply says of itself."""
+
+    owner: str
+    commit: str
+    """The commit of the tree, or empty outside git."""
+
+    tool: str
+
+
+def wanted_fields(resource: Resource, lookup: Lookup) -> dict[str, Any]:
+    """Return the declared fields in request form, every name replaced."""
+    return {name: resolved(each.value, lookup) for name, each in resource.fields.items() if name != SEED}
+
+
+def create(step: Step, wanted: Mapping[str, Any], stamp: Stamp, nonce: str) -> Write:
+    """Return the request that makes the object."""
+    rules = OBJECTS[step.object].fields
+    fields = {rules[name].code: _field_mark(rules[name], value) for name, value in wanted.items()}
+    marks = _marks(step, stamp, nonce, fields, version=step.version)
+    body = {name: value for name, value in wanted.items() if name != "metadata"}
+    return Write(Verb.CREATE, step.object, body=body | {"metadata": wanted.get("metadata", {}) | written(marks)})
+
+
+def update(step: Step, wanted: Mapping[str, Any], stamp: Stamp, nonce: str) -> Write:
+    """Return the request that brings the object to what is wanted: changed fields only, and the marks."""
+    if step.live is None:
+        raise ValueError("an update needs a live object")
+    rules = OBJECTS[step.object].fields
+    changed = {each.field for each in step.changes} | ({*wanted} if step.action is Action.ADOPT else set())
+    body = {name: value for name, value in wanted.items() if name in changed and name != "metadata"}
+    body |= {each.name: rules[each.name].cleared for each in step.judged if each.verdict is Verdict.CLEAR}
+    marks = _marks(step, stamp, nonce, _updated_marks(step, wanted, changed), version=step.version)
+    pairs = _metadata(step.live.body["metadata"], wanted.get("metadata"), owns="metadata" in changed)
+    body["metadata"] = pairs | written(marks)
+    if step.live.version is not None:
+        body["version"] = step.live.version
+    return Write(Verb.UPDATE, step.object, step.live.id, body=body)
+
+
+def restamp(step: Step, body: Body, marks: Marks) -> Write:
+    """Return the request that corrects the marks after the server answered something we did not foresee."""
+    request: dict[str, Any] = {"metadata": written(marks)}
+    if isinstance(body.get("version"), int):
+        request["version"] = body["version"]
+    return Write(Verb.UPDATE, step.object, str(body["id"]), body=request)
+
+
+def echoed(step: Step, marks: Marks, answer: Body) -> Marks:
+    """Return the marks with the hash of what the server really answered for every field that we sent."""
+    rules = OBJECTS[step.object].fields
+    by_code = {rule.code: (name, rule) for name, rule in rules.items() if name != SEED}
+    fields = {
+        code: FieldMark(mark.sent, mark_hash(in_normal_form(*by_code[code], answer))) if code in by_code else mark
+        for code, mark in marks.fields.items()
+    }
+    version = answer.get("version")
+    return replace(marks, fields=fields, version=version if isinstance(version, int) else None)
+
+
+def with_seed(marks: Marks, sent_hash: str) -> Marks:
+    """Return the marks with the seeds' hash: stamped only after every memory is written."""
+    return replace(marks, fields={**marks.fields, "se": FieldMark(sent_hash, None)})
+
+
+def mismatches(wanted: Mapping[str, Any], step: Step, answer: Body) -> list[str]:
+    """Return the sent fields that the server answered differently: the promise that was not kept."""
+    rules = OBJECTS[step.object].fields
+    live = {name: in_normal_form(name, rules[name], answer) for name in wanted}
+    return [name for name, value in wanted.items() if any(normal.differences(live[name], rules[name].normal(value)))]
+
+
+def _updated_marks(step: Step, wanted: Mapping[str, Any], changed: set[str]) -> dict[str, FieldMark]:
+    """Return the marks of all declared fields: fresh where sent or converged, as they were elsewhere."""
+    rules = OBJECTS[step.object].fields
+    old = step.live.marks.fields if step.live and step.live.marks else {}
+    verdicts = {each.name: each.verdict for each in step.judged}
+    marks = {}
+    for name, value in wanted.items():
+        code = rules[name].code
+        is_fresh = name in changed or verdicts.get(name) is Verdict.CONVERGED or code not in old
+        marks[code] = _field_mark(rules[name], value) if is_fresh else old[code]
+    if "se" in old and step.resource and step.resource.seeds:
+        marks["se"] = old["se"]
+    return marks
+
+
+def _field_mark(rule: FieldRule, value: Any) -> FieldMark:
+    """Return the mark of a field as we send it. Its echo is foreseen, unless the server chooses something in it."""
+    wanted = rule.normal(value)
+    sent = mark_hash(wanted)
+    return FieldMark(sent, None if normal.holds_any(wanted) else sent)
+
+
+def _marks(step: Step, stamp: Stamp, nonce: str, fields: dict[str, FieldMark], *, version: int | None) -> Marks:
+    resource = step.resource
+    source = (
+        f"{resource.source}@{stamp.commit[:12]}" if resource and stamp.commit else resource.source if resource else ""
+    )
+    return Marks(
+        owner=stamp.owner,
+        id=str(step.address),
+        fields=fields,
+        source=source,
+        version=version,
+        nonce=nonce,
+        protect=bool(resource and resource.protect),
+        tool=stamp.tool,
+    )
+
+
+def _metadata(live: Mapping[str, str], wanted: Mapping[str, str] | None, *, owns: bool) -> dict[str, str | None]:
+    """Return the pairs to send: the API merges, so a pair that is to go is sent as null."""
+    if not owns:
+        return {}
+    return {**dict.fromkeys(user_pairs(live), None), **(wanted or {})}

@@ -1,0 +1,97 @@
+"""The codes of what a plan has to say: refusals, questions and notes."""
+
+from collections.abc import Mapping
+
+from agentops.base.diagnostics import Code, Severity
+
+TWO_CLAIMANTS = Code(
+    "plan.two-claimants",
+    "Two live objects bear the same identity",
+    """Every managed object carries its owner and its identity (`Agent/reviewer`) in reserved metadata. Two live
+objects with the same pair are usually a copy made in a console. Either one could be the real one, so nothing is
+planned until only one is left.
+
+Archive the copy, or remove its `agentops_id` metadata, and plan again.""",
+)
+LOOK_ALIKE = Code(
+    "plan.look-alike",
+    "An object of that name exists and nobody manages it",
+    """A manifest asks for an object that is not there yet, but the target has one of the same kind and display name
+without any marks. It may be the same thing, made by hand: creating another would leave twins.
+
+Say which you mean:
+
+    agentops apply --adopt Agent/reviewer        take the existing one over, from here on it follows the manifest
+    agentops apply --create-new Agent/reviewer   leave it alone and create another""",
+)
+CONFLICT = Code(
+    "plan.conflict",
+    "A field was changed both here and on the target",
+    """Since the last apply the manifest changed a field, and somebody changed the same field on the target to
+something else. Applying would throw their change away without anyone having seen it.
+
+Look at both values. Then either write the live value into the manifest, or say that the manifest wins:
+
+    agentops apply --overwrite Agent/reviewer""",
+)
+MEMORY_CONFLICT = Code(
+    "plan.memory-conflict",
+    "A memory was changed both here and by an agent",
+    """The tree has a new text for a seeded memory, and an agent wrote to the same memory since. Neither text is
+overwritten.
+
+Bring what the agent learned into the file and apply with `--overwrite MemoryStore/name`, or give the path a policy
+of `git` (the tree wins) or `live` (agents win).""",
+)
+UNSUPPORTED_KIND = Code(
+    "plan.unsupported-kind",
+    "The target cannot hold this kind",
+    """The manifest is valid, but this target (or this release of agentops) has no way to create the object. Planning
+stops, because a tree that is applied in part is not the tree that was reviewed.
+
+`agentops doctor` shows what a target can hold. Move the manifest to a tree for another target, or remove it.""",
+)
+MASS_ARCHIVE = Code(
+    "plan.mass-archive",
+    "The plan would remove an unusual share of the objects",
+    """A wrong folder, a bad merge or a half-finished checkout all look like "most manifests are gone". Removing more
+than a tenth of ten or more objects therefore needs the number to be named:
+
+    agentops apply --prune --max-archive 12""",
+)
+EMPTY_TREE = Code(
+    "plan.prune-to-nothing",
+    "The tree declares nothing, and pruning would remove everything",
+    """Pruning with an empty tree is refused whatever the brakes say. `agentops destroy` removes everything that a
+project owns, after showing it.""",
+)
+PROTECTED = Code(
+    "plan.protected",
+    "The live object is protected from removal",
+    """The manifest carried the annotation `protect: "true"` when it was last applied, so the live object is stamped.
+The stamp outlives the manifest: deleting the file does not lift it.
+
+Bring the manifest back with `protect: "false"`, apply, and remove it then.""",
+)
+ORPHANS = Code(
+    "plan.no-longer-declared",
+    "Objects of ours are no longer declared",
+    """They stay alive. `agentops apply --prune` removes them: agents and memory stores are archived, which cannot be
+undone.""",
+    Severity.NOTE,
+)
+
+CODES: Mapping[str, Code] = {
+    each.slug: each
+    for each in (
+        TWO_CLAIMANTS,
+        LOOK_ALIKE,
+        CONFLICT,
+        MEMORY_CONFLICT,
+        UNSUPPORTED_KIND,
+        MASS_ARCHIVE,
+        EMPTY_TREE,
+        PROTECTED,
+        ORPHANS,
+    )
+}

@@ -1,0 +1,76 @@
+"""One write, once: retried where that is safe, looked up where an answer got lost, never made twice."""
+
+from collections.abc import Awaitable, Callable
+
+from agentops.base.errors import TargetConflict, TargetError, TargetUnavailable, TargetUnreachable
+from agentops.reconcile.marks import GUARD, OWNER, read
+from agentops.reconcile.target import Body, Target, Verb, Write
+
+Sleep = Callable[[float], Awaitable[None]]
+
+_PAUSES_S = (0.5, 1.0, 2.0, 4.0)
+"""Between attempts; the SDK's own pauses (0.5 s doubling to 8 s), which are off here because it would retry creates."""
+
+_MADE = frozenset({Verb.CREATE, Verb.UPDATE})
+
+
+class Delivery:
+    """Carries writes to a target."""
+
+    def __init__(self, target: Target, sleep: Sleep) -> None:
+        """Take the target and what waits between attempts."""
+        self._target = target
+        self._sleep = sleep
+
+    async def deliver(self, write: Write) -> Body:
+        """Do the write exactly once and return the answer.
+
+        A create or update bears a nonce in its marks. When no answer came, the object is looked for by that nonce
+        first: found, the write had happened. So is an update that conflicts after an attempt of ours.
+
+        Raises:
+            TargetError: it was refused, or its outcome cannot be known; running apply again finds out.
+        """
+        for attempt, pause in enumerate((*_PAUSES_S, None)):
+            try:
+                return await self._target.write(write)
+            except (TargetUnreachable, TargetUnavailable, TargetConflict) as error:
+                found = await self._found(write) if _may_have_happened(error, attempt) else None
+                if found is not None:
+                    return found
+                if pause is None or isinstance(error, TargetConflict) or not _is_repeatable(write, error):
+                    raise
+            await self._sleep(pause)
+        raise AssertionError("the last attempt returns or raises")
+
+    async def _found(self, write: Write) -> Body | None:
+        """Return the live object that this very write made or changed."""
+        if write.verb not in _MADE or GUARD not in write.body.get("metadata", {}):
+            return None
+        metadata = write.body["metadata"]
+        candidates = await self._candidates(write)
+        return next((body for body in candidates if _has_marks_of(body, metadata)), None)
+
+    async def _candidates(self, write: Write) -> list[Body]:
+        if write.verb is Verb.CREATE:
+            return list(await self._target.list(write.object) or ())
+        return [await self._target.read(write.object, write.id)]
+
+
+def _has_marks_of(body: Body, metadata: dict[str, str]) -> bool:
+    live, ours = read(body["metadata"]), read(metadata)
+    return live is not None and ours is not None and live.nonce == ours.nonce and live.owner == metadata[OWNER]
+
+
+def _may_have_happened(error: TargetError, attempt: int) -> bool:
+    """Tell whether the write can have taken effect although it was not acknowledged."""
+    return not isinstance(error, TargetConflict) or attempt > 0
+
+
+def _is_repeatable(write: Write, error: TargetError) -> bool:
+    """Tell whether another attempt can do no harm.
+
+    A create whose answer got lost may still be under way when we look for it, so it is left for the next run to find.
+    A target that answered has finished with it.
+    """
+    return write.verb is not Verb.CREATE or isinstance(error, TargetUnavailable) or error.was_not_sent

@@ -1,0 +1,5 @@
+"""Documents → what should exist: each kind in the API's own objects, with names still standing for ids."""
+
+from agentops.reconcile.lowering.tree import lower
+
+__all__ = ["lower"]

@@ -1,0 +1,71 @@
+"""A document's spec as fields in the API's request form, every name a reference."""
+
+from collections.abc import Iterable, Mapping
+from copy import deepcopy
+from typing import Any
+
+from agentops.base.diagnostics import Span
+from agentops.base.names import Address, Kind
+from agentops.manifests.document import Document, Reference
+from agentops.reconcile import normal
+from agentops.reconcile.resource import Field
+from agentops.reconcile.values import IdOf, VersionOf
+
+_PINNED = frozenset({Kind.AGENT, Kind.TEAM})
+"""Kinds whose objects have versions, which the API pins where they are named."""
+
+
+def declared(document: Document, leave_out: Iterable[str] = ()) -> dict[str, Field]:
+    """Return the fields that the document declares, and its name where it gives no display name."""
+    data = with_references(document.data, document.references)
+    left_out = {*leave_out}
+    fields = {
+        key: Field(_complete(key, value), document.span((key,))) for key, value in data.items() if key not in left_out
+    }
+    return {"name": Field(document.name, name_span(document)), **fields}
+
+
+def name_span(document: Document) -> Span:
+    """Return the place of the document's name."""
+    return document.marks.span(("metadata", "name"))
+
+
+def with_references(data: Mapping[str, Any], found: Iterable[Reference]) -> dict[str, Any]:
+    """Return the data with every name of a managed object replaced by a reference.
+
+    A roster entry that only says a name becomes an object with the pinned version, which is what the API stores.
+    """
+    resolvable = [each for each in found if each.address]
+    if not resolvable:
+        return dict(data)
+    copy = deepcopy(dict(data))
+    for reference in resolvable:
+        if reference.address:
+            _replace(copy, reference.path, reference.address)
+    return copy
+
+
+def agent_entry(address: Address) -> dict[str, Any]:
+    """Return a roster entry that pins the newest version."""
+    return {"type": "agent", "id": IdOf(address), "version": VersionOf(address)}
+
+
+def _replace(data: Any, path: tuple[str | int, ...], address: Address) -> None:
+    *above, last = path
+    for step in above:
+        data = data[step]
+    if last != "id" and address.kind in _PINNED:
+        data[last] = agent_entry(address)
+        return
+    data[last] = IdOf(address)
+    if last == "id" and address.kind in _PINNED and data.get("version") is None:
+        data["version"] = VersionOf(address)
+
+
+def _complete(key: str, value: Any) -> Any:
+    """Return the value with what the API would otherwise keep from before.
+
+    An update of an environment's `config` merges into the stored one: a list that is gone from the manifest would
+    stay. Source: SDK 2.11.0 `types/beta/environment_update_params.py`.
+    """
+    return normal.environment_config(value) if key == "config" and isinstance(value, dict) else value

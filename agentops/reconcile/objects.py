@@ -1,0 +1,100 @@
+"""The API's objects that manifests become: where they are listed, which fields they have, how they are removed."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from agentops.base.names import Kind
+from agentops.reconcile import normal
+
+KEEP = object()
+"""Marks a field that the API cannot clear: leaving it out of the YAML lets go of it, no more."""
+
+
+class ObjectKind(StrEnum):
+    """A collection of live objects, in the API's words."""
+
+    AGENT = "agent"
+    ENVIRONMENT = "environment"
+    MEMORY_STORE = "memory_store"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRule:
+    """How one field of an object is compared, marked and cleared."""
+
+    code: str
+    """Two letters in `agentops_fields`; never reused, never renamed."""
+
+    normal: Callable[[Any], Any]
+    cleared: Any = KEEP
+    """What an update sends to clear the field."""
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectRule:
+    """One collection."""
+
+    collection: str
+    betas: str
+    is_versioned: bool
+    fields: Mapping[str, FieldRule]
+    can_delete: bool = True
+
+
+_NAME = FieldRule("nm", normal.text)
+_METADATA = FieldRule("md", normal.metadata, {})
+
+OBJECTS: Mapping[ObjectKind, ObjectRule] = {
+    ObjectKind.AGENT: ObjectRule(
+        collection="agents",
+        betas="managed-agents-2026-04-01",
+        is_versioned=True,
+        can_delete=False,
+        fields={
+            "name": _NAME,
+            "description": FieldRule("de", normal.text, None),
+            "system": FieldRule("sy", normal.text, None),
+            "model": FieldRule("mo", normal.model),
+            "tools": FieldRule("to", normal.tools, []),
+            "mcp_servers": FieldRule("mc", normal.mcp_servers, []),
+            "skills": FieldRule("sk", normal.skills, []),
+            "multiagent": FieldRule("mu", normal.multiagent, None),
+            "execution_identity": FieldRule("ex", normal.execution_identity, None),
+            "metadata": _METADATA,
+        },
+    ),
+    ObjectKind.ENVIRONMENT: ObjectRule(
+        collection="environments",
+        betas="managed-agents-2026-04-01",
+        is_versioned=False,
+        fields={
+            "name": _NAME,
+            "description": FieldRule("de", normal.text, None),
+            "config": FieldRule("cf", normal.environment_config, normal.environment_config(None)),
+            "scope": FieldRule("sc", normal.plain),
+            "metadata": _METADATA,
+        },
+    ),
+    ObjectKind.MEMORY_STORE: ObjectRule(
+        collection="memory_stores",
+        betas="agent-memory-2026-07-22",
+        is_versioned=False,
+        fields={
+            "name": _NAME,
+            "description": FieldRule("de", normal.text, ""),
+            "metadata": _METADATA,
+            "seed": FieldRule("se", normal.plain),
+        },
+    ),
+}
+"""In the order in which a first apply needs them least from each other. Source: SDK 2.11.0 `resources/beta/*`."""
+
+BECOMES: Mapping[Kind, ObjectKind] = {
+    Kind.AGENT: ObjectKind.AGENT,
+    Kind.TEAM: ObjectKind.AGENT,
+    Kind.ENVIRONMENT: ObjectKind.ENVIRONMENT,
+    Kind.MEMORY_STORE: ObjectKind.MEMORY_STORE,
+}
+"""What each kind is lowered to; kinds that are not here have no live object of their own (yet)."""

@@ -1,0 +1,134 @@
+"""What does exist on a target: live objects with our marks read, and the little that a plan has to look up beside."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from agentops.base.names import Address
+from agentops.reconcile.marks import Marks, read
+from agentops.reconcile.objects import OBJECTS, ObjectKind
+from agentops.reconcile.resource import Desired, Resource, SeedMode
+from agentops.reconcile.target import Body, Target
+from agentops.reconcile.values import Known
+
+
+@dataclass(frozen=True, slots=True)
+class LiveMemory:
+    """One memory of a store, without its content."""
+
+    id: str
+    sha256: str
+    author: str = ""
+    """Who wrote it last; known only where a plan needs it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """One live object."""
+
+    object: ObjectKind
+    body: Body
+    marks: Marks | None
+    base: Body | None = None
+    """The object as our last write left it, where the server keeps versions and somebody has changed it since."""
+
+    memories: Mapping[str, LiveMemory] = field(default_factory=dict)
+    """By path."""
+
+    @property
+    def id(self) -> str:
+        """Return the server's id."""
+        return str(self.body["id"])
+
+    @property
+    def version(self) -> int | None:
+        """Return the version, on objects that have one."""
+        version = self.body.get("version")
+        return version if isinstance(version, int) else None
+
+    @property
+    def is_untouched(self) -> bool:
+        """Tell whether the object is at the very version that our last write made."""
+        return self.marks is not None and self.version is not None and self.marks.version == self.version
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Everything of the planned kinds on the target."""
+
+    lives: tuple[Live, ...]
+    unsupported: frozenset[ObjectKind] = frozenset()
+    """Collections that the target does not have."""
+
+    def owned(self, owner: str) -> dict[str, list[Live]]:
+        """Return the owner's objects by the identity in their marks; more than one is trouble."""
+        found: dict[str, list[Live]] = defaultdict(list)
+        for live in self.lives:
+            if live.marks and live.marks.owner == owner:
+                found[live.marks.id].append(live)
+        return found
+
+    def unmarked(self, kind: ObjectKind, name: str) -> list[Live]:
+        """Return the objects of that kind and display name that nobody has marked."""
+        return [each for each in self.lives if each.object is kind and not each.marks and each.body["name"] == name]
+
+
+async def observe(target: Target, desired: Desired) -> World:
+    """Return the world: one list per collection, then only what those lists call for.
+
+    Raises:
+        TargetError: the target could not be read; nothing is planned on a world half seen.
+    """
+    pages = await asyncio.gather(*(target.list(kind) for kind in OBJECTS))
+    lives = [
+        Live(kind, body, read(body["metadata"]))
+        for kind, page in zip(OBJECTS, pages, strict=True)
+        for body in page or ()
+    ]
+    wanted = {str(each.address): each for each in desired.resources}
+    lives = await asyncio.gather(*(_completed(target, live, desired.owner, wanted) for live in lives))
+    return World(tuple(lives), frozenset(kind for kind, page in zip(OBJECTS, pages, strict=True) if page is None))
+
+
+async def _completed(target: Target, live: Live, owner: str, wanted: Mapping[str, Resource]) -> Live:
+    """Return the object with what its own comparison needs; most need nothing."""
+    if live.marks is None or live.marks.owner != owner:
+        return live
+    resource = wanted.get(live.marks.id)
+    if resource and live.object is ObjectKind.MEMORY_STORE and resource.seeds:
+        return Live(live.object, live.body, live.marks, memories=await _memories(target, live.id, resource))
+    if live.version is None or live.is_untouched or live.marks.version is None:
+        return live
+    return Live(live.object, live.body, live.marks, base=await target.agent_version(live.id, live.marks.version))
+
+
+async def _memories(target: Target, store_id: str, resource: Resource) -> dict[str, LiveMemory]:
+    found = {
+        body["path"]: LiveMemory(body["id"], body["content_sha256"])
+        for body in await target.list_memories(store_id)
+        if body["path"] in resource.seeds
+    }
+    differ = [path for path, memory in found.items() if _is_shared(resource, path, memory)]
+    authors = await asyncio.gather(*(target.last_author(store_id, found[path].id) for path in differ))
+    return found | {
+        path: LiveMemory(found[path].id, found[path].sha256, author)
+        for path, author in zip(differ, authors, strict=True)
+    }
+
+
+def _is_shared(resource: Resource, path: str, memory: LiveMemory) -> bool:
+    """Tell whether agents and tree may both write here and now disagree: then it matters who wrote last."""
+    seed = resource.seeds[path]
+    return seed.mode is SeedMode.BOTH and seed.sha256 != memory.sha256
+
+
+def claimants(lives: Sequence[Live]) -> str:
+    """Return the ids of objects that claim one identity, for a message."""
+    return ", ".join(f"{each.id} (created {each.body.get('created_at', 'at an unknown time')})" for each in lives)
+
+
+def known(world: World, owner: str) -> dict[Address, Known]:
+    """Return what the names of the owner's existing objects stand for."""
+    found = ((Address.parse(identity), lives[0]) for identity, lives in world.owned(owner).items())
+    return {address: Known(live.id, live.version) for address, live in found if address}

@@ -1,0 +1,127 @@
+"""A plan is a value: the steps that take a target from what is to what is wanted, each with its reason."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from agentops.base.canonical import digest
+from agentops.base.diagnostics import Report, Span
+from agentops.base.names import Address
+from agentops.reconcile.objects import ObjectKind
+from agentops.reconcile.observed import Live
+from agentops.reconcile.resource import Rendered, Resource
+from agentops.reconcile.seeds import MemoryWrite
+from agentops.reconcile.verdicts import Judged, Verdict
+
+
+class Action(StrEnum):
+    """What a step does to its object."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    REPIN = "repin"
+    """Only the pinned versions of other agents move: never somebody's edit."""
+    RESTAMP = "restamp"
+    """Live already is what is wanted; only our marks are behind."""
+    ADOPT = "adopt"
+    """An object that nobody had marked becomes ours."""
+    ARCHIVE = "archive"
+    DELETE = "delete"
+
+
+REMOVALS = frozenset({Action.ARCHIVE, Action.DELETE})
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One place in a field that will be different."""
+
+    field: str
+    path: tuple[str | int, ...]
+    """Below the field, in normal form."""
+
+    verdict: Verdict
+    before: Any
+    after: Any
+    span: Span | None
+    """Where the wanted value is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One change of one object."""
+
+    address: Address
+    object: ObjectKind
+    action: Action
+    reason: str
+    changes: tuple[Change, ...] = ()
+    needs: tuple[Address, ...] = ()
+    """Steps of the same plan that come first."""
+
+    resource: Resource | None = None
+    live: Live | None = None
+    judged: tuple[Judged, ...] = ()
+    memories: tuple[MemoryWrite, ...] = ()
+    is_final: bool = False
+    """Whether the API has no way back from it."""
+
+    @property
+    def version(self) -> int | None:
+        """Return the version that the object will have, where objects have versions."""
+        if self.action is Action.CREATE:
+            return 1 if self.object is ObjectKind.AGENT else None
+        return None if self.live is None or self.live.version is None else self.live.version + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Orphan:
+    """An object of ours that no manifest declares any more, left alone because pruning is off."""
+
+    identity: str
+    object: ObjectKind
+    id: str
+    is_protected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that a target and a tree differ in, and what will be done about it."""
+
+    owner: str
+    target: str
+    steps: tuple[Step, ...]
+    unchanged: int
+    orphans: tuple[Orphan, ...] = ()
+    rendered: tuple[Rendered, ...] = ()
+    kept: tuple[tuple[Address, str], ...] = ()
+    """Memories that agents changed and keep: store and path."""
+
+    report: Report = field(default_factory=Report)
+    """Notes, warnings, and errors that stop the plan from being applied."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether there is nothing to do."""
+        return not self.steps
+
+    @property
+    def drifted(self) -> Sequence[Step]:
+        """Return the steps that undo what somebody changed behind our back."""
+        return [each for each in self.steps if any(change.verdict in DRIFTED for change in each.changes)]
+
+    @property
+    def id(self) -> str:
+        """Return a digest over target, owner and every change: equal exactly when the same thing would be done."""
+        return digest([self.target, self.owner, [_essence(each) for each in self.steps]])[:12]
+
+
+DRIFTED = frozenset({Verdict.DRIFT, Verdict.CONFLICT})
+
+
+def _essence(step: Step) -> list[Any]:
+    live = [step.live.id, step.live.version] if step.live else []
+    fields = [[each.name, each.verdict, each.sent_hash] for each in step.judged if each.verdict is not Verdict.IN_SYNC]
+    memories = [[each.path, each.seed.sha256, each.expected_sha256] for each in step.memories]
+    return [str(step.address), step.action, live, fields, memories]

@@ -1,0 +1,218 @@
+"""Desired and world → plan: pure, and the same for every order of files."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from agentops.base.diagnostics import Diagnostic, Report
+from agentops.base.names import Address
+from agentops.reconcile import codes, normal
+from agentops.reconcile.objects import OBJECTS
+from agentops.reconcile.observed import Live, World, claimants
+from agentops.reconcile.plan import Action, Change, Plan, Step
+from agentops.reconcile.removal import RemovalRules, removals
+from agentops.reconcile.resource import Desired, Resource
+from agentops.reconcile.seeds import SeedVerdict, judge_seeds
+from agentops.reconcile.values import Known, resolved
+from agentops.reconcile.verdicts import ABSENT, DIFFERENT, SEED, Judged, Verdict, judge
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOptions:
+    """What the person allowed beyond the safe default."""
+
+    adopt: frozenset[Address] = frozenset()
+    """Take the unmarked look-alike over."""
+
+    create_new: frozenset[Address] = frozenset()
+    """Create beside the unmarked look-alike."""
+
+    overwrite: frozenset[Address] = frozenset()
+    """In a conflict the manifest wins."""
+
+    removal: RemovalRules = field(default_factory=RemovalRules)
+
+
+def plan(desired: Desired, world: World, target: str, options: PlanOptions = PlanOptions()) -> Plan:
+    """Return what it takes to bring the world to what is desired.
+
+    Reports:
+        plan.two-claimants, plan.look-alike, plan.conflict, plan.memory-conflict, plan.unsupported-kind,
+        plan.mass-archive, plan.prune-to-nothing, plan.protected, plan.no-longer-declared.
+    """
+    return _Planner(desired, world, options).plan(target)
+
+
+class _Planner:
+    """Walks the resources once, in the order of their references, so that each knows the versions it will pin."""
+
+    def __init__(self, desired: Desired, world: World, options: PlanOptions) -> None:
+        self._desired = desired
+        self._world = world
+        self._options = options
+        self._owned = world.owned(desired.owner)
+        self._known: dict[Address, Known] = {}
+        self._steps: dict[Address, Step] = {}
+        self._diagnostics: list[Diagnostic] = []
+        self._kept: list[tuple[Address, str]] = []
+
+    def plan(self, target: str) -> Plan:
+        for resource in self._desired.resources:
+            self._visit(resource)
+        removed, orphans, refusals = removals(self._desired, self._owned, self._options.removal)
+        return Plan(
+            owner=self._desired.owner,
+            target=target,
+            steps=(*self._steps.values(), *removed),
+            unchanged=len(self._desired.resources) - len(self._steps),
+            orphans=orphans,
+            rendered=self._desired.rendered,
+            kept=tuple(self._kept),
+            report=Report.of([*self._diagnostics, *refusals]),
+        )
+
+    def _visit(self, resource: Resource) -> None:
+        """Plan one resource and remember what others will find under its name."""
+        claims = self._owned.get(str(resource.address), [])
+        live = claims[0] if claims else self._adopted(resource)
+        if resource.object in self._world.unsupported:
+            self._say(codes.UNSUPPORTED_KIND, resource, "cannot be created: the target has no such objects")
+        elif len(claims) > 1:
+            self._say(codes.TWO_CLAIMANTS, resource, f"is claimed by {len(claims)} live objects: {claimants(claims)}")
+        elif live is None:
+            self._create(resource)
+        else:
+            self._compare(resource, live)
+        step = self._steps.get(resource.address)
+        version = step.version if step else live.version if live else None
+        self._known[resource.address] = Known(live.id if live else {"$id": str(resource.address)}, version)
+
+    def _adopted(self, resource: Resource) -> Live | None:
+        """Return the unmarked look-alike if it is to become ours; ask when nobody said."""
+        address = resource.address
+        alike = self._world.unmarked(resource.object, resource.fields["name"].value)
+        if not alike or address in self._options.create_new:
+            return None
+        if address in self._options.adopt and len(alike) == 1:
+            return alike[0]
+        ids = ", ".join(each.id for each in alike)
+        self._say(
+            codes.LOOK_ALIKE,
+            resource,
+            f"would be created, but {ids} has the same name and nobody manages it",
+            f"apply with --adopt {address} to take it over, or with --create-new {address} to make another",
+        )
+        return None
+
+    def _create(self, resource: Resource) -> None:
+        wanted = self._wanted(resource)
+        rule = OBJECTS[resource.object]
+        judged = [Judged(name, Verdict.UPDATE, None, rule.fields[name].normal(value)) for name, value in wanted.items()]
+        seeds = judge_seeds(resource, None)
+        self._steps[resource.address] = Step(
+            resource.address,
+            resource.object,
+            Action.CREATE,
+            "declared, and not on the target",
+            changes=tuple(_changes(resource, [*judged, *([seeds.judged] if seeds else [])])),
+            needs=self._needs(resource),
+            resource=resource,
+            judged=tuple(judged),
+            memories=seeds.writes if seeds else (),
+        )
+
+    def _compare(self, resource: Resource, live: Live) -> None:
+        judged = list(judge(OBJECTS[resource.object], live, self._wanted(resource)))
+        seeds = judge_seeds(resource, live)
+        if seeds:
+            judged.append(seeds.judged)
+            self._kept += [(resource.address, path) for path in seeds.kept]
+        if resource.address not in self._options.overwrite:
+            self._refuse_conflicts(resource, judged, seeds)
+        changes = tuple(_changes(resource, judged))
+        action, reason = self._action(live, judged, changes, protects=resource.protect)
+        if action is not None:
+            self._steps[resource.address] = Step(
+                resource.address,
+                resource.object,
+                action,
+                reason,
+                changes=changes,
+                needs=self._needs(resource),
+                resource=resource,
+                live=live,
+                judged=tuple(judged),
+                memories=self._memory_writes(resource, seeds),
+            )
+
+    def _action(
+        self, live: Live, judged: list[Judged], changes: tuple[Change, ...], *, protects: bool
+    ) -> tuple[Action | None, str]:
+        if live.marks is None:
+            return Action.ADOPT, "an object that nobody managed is taken over"
+        if changes:
+            return _action_for(changes)
+        if any(each.verdict is Verdict.CONVERGED for each in judged):
+            return Action.RESTAMP, "the target already is as wanted; only the marks are behind"
+        if live.marks.protect != protects:
+            return Action.RESTAMP, "protection is switched " + ("on" if protects else "off")
+        return None, ""
+
+    def _memory_writes(self, resource: Resource, seeds: SeedVerdict | None) -> Any:
+        if seeds is None:
+            return ()
+        return (*seeds.writes, *(seeds.forced if resource.address in self._options.overwrite else ()))
+
+    def _refuse_conflicts(self, resource: Resource, judged: list[Judged], seeds: SeedVerdict | None) -> None:
+        for each in judged:
+            if each.verdict is Verdict.CONFLICT and each.name != SEED:
+                self._say(
+                    codes.CONFLICT,
+                    resource,
+                    f"has a `{each.name}` that was changed both here and on the target",
+                    f"write the live value into the manifest, or apply with --overwrite {resource.address}",
+                    name=each.name,
+                )
+        for path in seeds.disputed if seeds else ():
+            self._say(
+                codes.MEMORY_CONFLICT,
+                resource,
+                f"has a memory `{path}` that was changed both here and by an agent",
+                f"bring the agent's text into the file, or apply with --overwrite {resource.address}",
+                name=SEED,
+            )
+
+    def _wanted(self, resource: Resource) -> Mapping[str, Any]:
+        return {name: resolved(each.value, self._known.get) for name, each in resource.fields.items() if name != SEED}
+
+    def _needs(self, resource: Resource) -> tuple[Address, ...]:
+        return tuple(each for each in resource.names() if each in self._steps)
+
+    def _say(self, code: Any, resource: Resource, fact: str, label: str = "", *, name: str = "") -> None:
+        wanted = resource.fields.get(name)
+        span = wanted.span if wanted else resource.span
+        self._diagnostics.append(Diagnostic(code, f"{resource.address} {fact}", span, label))
+
+
+def _action_for(changes: tuple[Change, ...]) -> tuple[Action, str]:
+    if all(_is_pin(each) for each in changes):
+        return Action.REPIN, "an agent that it pins gets a new version"
+    if all(each.verdict is Verdict.DRIFT for each in changes):
+        return Action.UPDATE, "changed on the target since the last apply"
+    return Action.UPDATE, "the manifest changed"
+
+
+def _changes(resource: Resource, judged: list[Judged]) -> Iterator[Change]:
+    for each in judged:
+        if each.verdict not in DIFFERENT:
+            continue
+        wanted = resource.fields.get(each.name)
+        span = wanted.span if wanted else None
+        for path, live, value in normal.differences(each.live, None if each.wanted is ABSENT else each.wanted):
+            yield Change(each.name, path, each.verdict, live, value, span)
+
+
+def _is_pin(change: Change) -> bool:
+    """Tell whether only the pinned version of a roster entry moves."""
+    moves = isinstance(change.before, int) and isinstance(change.after, int)
+    return change.field == "multiagent" and moves and change.verdict is not Verdict.DRIFT

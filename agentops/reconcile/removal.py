@@ -1,0 +1,112 @@
+"""Which of our objects go: never by accident, and never without a reason and a count."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from agentops.base.diagnostics import Diagnostic
+from agentops.base.names import Address, Kind
+from agentops.reconcile import codes
+from agentops.reconcile.objects import OBJECTS, ObjectKind
+from agentops.reconcile.observed import Live
+from agentops.reconcile.plan import Action, Orphan, Step
+from agentops.reconcile.resource import Desired
+
+_SMALL = 10
+"""Below this many objects a share says little."""
+_SHARE = 0.10
+
+
+@dataclass(frozen=True, slots=True)
+class RemovalRules:
+    """What may be removed."""
+
+    prune: bool = False
+    """Remove what no manifest declares any more."""
+
+    destroy: bool = False
+    """Remove everything of this owner."""
+
+    max_archive: int | None = None
+    """The number that a person named; lifts the brake up to it."""
+
+
+def removals(
+    desired: Desired, owned: Mapping[str, Sequence[Live]], rules: RemovalRules
+) -> tuple[tuple[Step, ...], tuple[Orphan, ...], tuple[Diagnostic, ...]]:
+    """Return the removing steps, the objects left alone, and what forbids the steps."""
+    declared = set() if rules.destroy else {str(each.address) for each in desired.resources}
+    gone = [live for identity, lives in sorted(owned.items()) if identity not in declared for live in lives]
+    if not (rules.prune or rules.destroy):
+        orphans = tuple(_orphan(live) for live in gone)
+        return (), orphans, _note(orphans)
+    steps = tuple(_step(live, destroy=rules.destroy) for live in sorted(gone, key=_last_needed_first))
+    total = sum(len(lives) for lives in owned.values())
+    return steps, (), tuple(_refusals(desired, gone, total, rules))
+
+
+def _refusals(desired: Desired, gone: Sequence[Live], total: int, rules: RemovalRules) -> Iterator[Diagnostic]:
+    for live in gone:
+        if live.marks and live.marks.protect:
+            yield Diagnostic(
+                codes.PROTECTED,
+                f"{live.marks.id} ({live.id}) would be removed, but it is protected",
+                notes=('declare it again with the annotation `protect: "false"`, apply, then remove it',),
+            )
+    if rules.destroy or not gone:
+        return
+    if not desired.resources:
+        yield Diagnostic(codes.EMPTY_TREE, f"the tree declares nothing; pruning would remove all {total} objects")
+    elif total >= _SMALL and len(gone) > total * _SHARE and len(gone) > (rules.max_archive or 0):
+        share = round(100 * len(gone) / total)
+        yield Diagnostic(
+            codes.MASS_ARCHIVE,
+            f"pruning would remove {len(gone)} of {total} objects ({share} %); over {_SHARE:.0%} needs to be named",
+            notes=(f"if that is meant, apply with --prune --max-archive {len(gone)}",),
+        )
+
+
+def _note(orphans: Sequence[Orphan]) -> tuple[Diagnostic, ...]:
+    if not orphans:
+        return ()
+    names = ", ".join(each.identity for each in orphans[:5]) + (", …" if len(orphans) > 5 else "")
+    return (
+        Diagnostic(
+            codes.ORPHANS,
+            f"declared no more, and left alone: {names} ({len(orphans)} in all)",
+            notes=("apply with --prune to remove them",),
+        ),
+    )
+
+
+def _step(live: Live, *, destroy: bool) -> Step:
+    deletes = destroy and OBJECTS[live.object].can_delete
+    return Step(
+        _address(live),
+        live.object,
+        Action.DELETE if deletes else Action.ARCHIVE,
+        "everything of this project is to go" if destroy else "ours, and declared no more",
+        live=live,
+        is_final=True,
+    )
+
+
+def _address(live: Live) -> Address:
+    """Return the address in the marks; one that somebody bent stands as what the object is."""
+    found = Address.parse(live.marks.id) if live.marks else None
+    kinds = {
+        ObjectKind.AGENT: Kind.AGENT,
+        ObjectKind.ENVIRONMENT: Kind.ENVIRONMENT,
+        ObjectKind.MEMORY_STORE: Kind.MEMORY_STORE,
+    }
+    return found or Address(kinds[live.object], live.id)
+
+
+def _orphan(live: Live) -> Orphan:
+    return Orphan(str(_address(live)), live.object, live.id, bool(live.marks and live.marks.protect))
+
+
+def _last_needed_first(live: Live) -> tuple[int, str]:
+    """Sort rosters before their members: what names others goes first."""
+    order = [ObjectKind.AGENT, ObjectKind.ENVIRONMENT, ObjectKind.MEMORY_STORE].index(live.object)
+    is_member = live.object is ObjectKind.AGENT and not live.body.get("multiagent")
+    return (order * 2 + is_member, live.id)

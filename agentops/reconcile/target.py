@@ -1,0 +1,67 @@
+"""What reconciling asks of a server that speaks the API: a list of everything, one write at a time, one old version."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Protocol
+
+from agentops.reconcile.objects import ObjectKind
+
+Body = Mapping[str, Any]
+
+
+class Verb(StrEnum):
+    """What a write does."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    ARCHIVE = "archive"
+    DELETE = "delete"
+    CREATE_MEMORY = "create_memory"
+    UPDATE_MEMORY = "update_memory"
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One request that changes something."""
+
+    verb: Verb
+    object: ObjectKind
+    id: str = ""
+    """The object, or for a memory its store; empty for a create."""
+
+    memory_id: str = ""
+    body: Body = field(default_factory=dict)
+
+
+class Target(Protocol):
+    """A server: a base URL and a credential behind it."""
+
+    label: str
+    """How people call it: `embedded`, `https://api.anthropic.com`."""
+
+    async def list(self, kind: ObjectKind) -> Sequence[Body] | None:
+        """Return every live object of the kind, newest first, or None where the server has no such collection."""
+
+    async def list_memories(self, store_id: str) -> Sequence[Body]:
+        """Return every memory of the store, without content."""
+
+    async def last_author(self, store_id: str, memory_id: str) -> str:
+        """Return who wrote the memory last, in the API's words: `session_actor`, `api_actor`, ..."""
+
+    async def agent_version(self, agent_id: str, version: int) -> Body | None:
+        """Return the agent as it was at a version, or None when the server does not have it."""
+
+    async def read(self, kind: ObjectKind, object_id: str) -> Body:
+        """Return one object as it is now."""
+
+    async def write(self, write: Write) -> Body:
+        """Do it and return what the server answers.
+
+        Raises:
+            TargetUnreachable: no answer; the write may or may not have happened.
+            TargetUnavailable: the server answered that it cannot now.
+            TargetConflict: a precondition does not hold.
+            TargetRejected: the server does not take the request.
+            TargetDenied: the credential is not enough.
+        """

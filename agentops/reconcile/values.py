@@ -1,0 +1,69 @@
+"""JSON values that still name other resources, and how the names become ids and versions."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from agentops.base.names import Address
+
+ANY: Mapping[str, bool] = {"$any": True}
+"""A place where the server chooses and we have no opinion: equal to whatever stands there."""
+
+
+@dataclass(frozen=True, slots=True)
+class IdOf:
+    """The server id of another resource, wherever the API wants an id."""
+
+    address: Address
+
+
+@dataclass(frozen=True, slots=True)
+class VersionOf:
+    """The newest version of another resource, wherever the API pins one."""
+
+    address: Address
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a name stands for on the target, or will after this run."""
+
+    id: Any
+    """The server id, or `{"$id": "Agent/x"}` while the object is still to be created."""
+
+    version: int | None
+
+
+Lookup = Callable[[Address], Known | None]
+
+
+def resolved(value: Any, lookup: Lookup) -> Any:
+    """Return the value with every name replaced by its id or version.
+
+    A name that has no id yet stays readable as `{"$id": "Agent/x"}`: never sent, only compared and shown.
+    """
+    match value:
+        case IdOf(address):
+            known = lookup(address)
+            return known.id if known else {"$id": str(address)}
+        case VersionOf(address):
+            known = lookup(address)
+            return known.version if known else {"$version": str(address)}
+        case dict():
+            return {key: resolved(each, lookup) for key, each in value.items()}
+        case list():
+            return [resolved(each, lookup) for each in value]
+    return value
+
+
+def names_in(value: Any) -> Iterator[Address]:
+    """Yield the address of every resource that the value names."""
+    match value:
+        case IdOf(address) | VersionOf(address):
+            yield address
+        case dict():
+            for each in value.values():
+                yield from names_in(each)
+        case list():
+            for each in value:
+                yield from names_in(each)

@@ -1,0 +1,133 @@
+"""What became of one field, from four things: what we sent, what came back, what is live, what is wanted now.
+
+| wanted vs sent | live vs echo | verdict                                              |
+|----------------|--------------|------------------------------------------------------|
+| same           | same         | in sync                                              |
+| changed        | same         | update                                               |
+| same           | changed      | drift, unless live still is what is wanted           |
+| changed        | changed      | conflict, unless live already is what is wanted      |
+| not wanted     | any          | clear if we once sent it, else not ours              |
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from agentops.reconcile import normal
+from agentops.reconcile.marks import FieldMark, mark_hash
+from agentops.reconcile.objects import KEEP, FieldRule, ObjectRule
+from agentops.reconcile.observed import Live
+from agentops.reconcile.target import Body
+
+SEED = "seed"
+ABSENT: Any = object()
+"""Stands for a field that the manifest does not declare."""
+
+
+class Verdict(StrEnum):
+    """What to think of one field."""
+
+    IN_SYNC = "in_sync"
+    UPDATE = "update"
+    DRIFT = "drift"
+    CONVERGED = "converged"
+    CONFLICT = "conflict"
+    CLEAR = "clear"
+    NOT_OURS = "not_ours"
+
+
+DIFFERENT = frozenset({Verdict.UPDATE, Verdict.DRIFT, Verdict.CONFLICT, Verdict.CLEAR})
+"""Verdicts after which live and wanted are not the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One field with its verdict; values are in normal form."""
+
+    name: str
+    verdict: Verdict
+    live: Any
+    wanted: Any
+    base: Any = None
+    """What our last write left there, where it can be known."""
+
+    sent_hash: str = ""
+    """The hash of what is wanted, to be stamped when it is sent."""
+
+
+def judge(rule: ObjectRule, live: Live, wanted: Mapping[str, Any]) -> Iterator[Judged]:
+    """Yield a verdict for each field that is declared now or was when we last wrote.
+
+    `wanted` holds the declared fields in request form, names resolved.
+    """
+    marks = live.marks.fields if live.marks else {}
+    for name, field in rule.fields.items():
+        if name == SEED:
+            continue  # memories are objects of their own: `seeds` judges them one by one
+        mark = marks.get(field.code)
+        if name in wanted:
+            yield _declared(name, field, live, wanted[name], mark)
+        elif mark is not None:
+            yield _let_go(name, field, live)
+
+
+def _declared(name: str, field: FieldRule, live: Live, value: Any, mark: FieldMark | None) -> Judged:
+    wanted = field.normal(value)
+    sent = mark_hash(wanted)
+    if mark and mark.sent == sent and live.is_untouched:
+        return Judged(name, Verdict.IN_SYNC, None, wanted, sent_hash=sent)
+    current = in_normal_form(name, field, live.body)
+    base = in_normal_form(name, field, live.base) if live.base else None
+    moved = _has_moved(live, current, base, mark)
+    is_wanted = not any(normal.differences(current, wanted))
+    return Judged(name, _verdict(mark, sent, moved=moved, is_wanted=is_wanted), current, wanted, base, sent)
+
+
+def _verdict(mark: FieldMark | None, sent: str, *, moved: bool, is_wanted: bool) -> Verdict:
+    if mark is None:
+        return Verdict.CONVERGED if is_wanted else Verdict.UPDATE
+    if mark.sent == sent:
+        return Verdict.DRIFT if moved and not is_wanted else Verdict.IN_SYNC
+    if is_wanted:
+        return Verdict.CONVERGED
+    return Verdict.CONFLICT if moved else Verdict.UPDATE
+
+
+def _has_moved(live: Live, current: Any, base: Any, mark: FieldMark | None) -> bool:
+    """Tell whether somebody else changed the field since our last write.
+
+    Versions tell it exactly. Where there are none, the echo's hash does; an echo we never saw proves nothing.
+    """
+    if live.is_untouched:
+        return False
+    if live.base is not None:
+        return bool(current != base)
+    return mark is not None and mark.echo is not None and mark.echo != mark_hash(current)
+
+
+def _let_go(name: str, field: FieldRule, live: Live) -> Judged:
+    """Judge a field that was declared once and is no more."""
+    current = in_normal_form(name, field, live.body)
+    cleared = field.normal(field.cleared) if field.cleared is not None and _can_clear(field) else None
+    if not _can_clear(field) or not any(normal.differences(current, cleared)):
+        return Judged(name, Verdict.CONVERGED, current, ABSENT)
+    return Judged(name, Verdict.CLEAR, current, cleared)
+
+
+def _can_clear(field: FieldRule) -> bool:
+    return field.cleared is not KEEP
+
+
+def in_normal_form(name: str, field: FieldRule, body: Body) -> Any:
+    """Return the field of a live object as it can be compared."""
+    value = field.normal(body.get(name))
+    return _with_self(value, body["id"]) if name == "multiagent" else value
+
+
+def _with_self(value: Any, own_id: str) -> Any:
+    """Return the roster with the owner's own entry as `self`: its version moves with every save of the owner."""
+    if not isinstance(value, dict):
+        return value
+    entries = ((key, _with_self(each, own_id)) for key, each in value.items())
+    return dict(("self", "self") if key == own_id else (key, each) for key, each in entries)

@@ -1,0 +1,1 @@
+"""Renderings of one plan: the JSON shape, and text and Markdown made from it."""

@@ -1,0 +1,37 @@
+"""The part of a plan that undoes what others changed on the target."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from agentops.base.paint import Paint
+from agentops.reconcile.plan import Plan
+from agentops.reconcile.views.json import plan_json
+from agentops.reconcile.views.text import step_text
+
+_DRIFTED = {"drift", "conflict"}
+
+
+def drift_json(plan: Plan) -> dict[str, Any]:
+    """Return the drifted objects with their drifted fields, and how much else is pending."""
+    document = plan_json(plan)
+    steps = [
+        {**step, "changes": changes}
+        for step in document["steps"]
+        if (changes := [each for each in step["changes"] if each["verdict"] in _DRIFTED])
+    ]
+    pending = len(document["steps"]) - len(steps)
+    kept = {key: document[key] for key in ("format_version", "owner", "target", "kept_memories")}
+    return {**kept, "steps": steps, "pending": pending, "unchanged": plan.unchanged}
+
+
+def drift_text(document: Mapping[str, Any], paint: Paint) -> Iterator[str]:
+    """Yield the lines of a drift report, made from its JSON shape."""
+    yield paint("bold", f"{document['owner']} → {document['target']}")
+    for step in document["steps"]:
+        yield from step_text(step, paint)
+    yield ""
+    count = len(document["steps"])
+    found = f"{count} drifted; `agentops apply` brings back what is wanted." if count else "No drift."
+    yield paint("bold", found)
+    if document["pending"]:
+        yield f"{document['pending']} more to apply from the manifests; `agentops plan` shows them."

@@ -1,0 +1,91 @@
+"""A plan as one JSON document: the shape that every other rendering is made from."""
+
+from collections import Counter
+from typing import Any
+
+from agentops.base.diagnostics import Span
+from agentops.reconcile.objects import ObjectKind
+from agentops.reconcile.plan import Action, Change, Orphan, Plan, Step
+from agentops.reconcile.verdicts import Verdict
+
+FORMAT_VERSION = 1
+
+_ORDER = (Action.DELETE, Action.ARCHIVE, Action.ADOPT, Action.UPDATE, Action.CREATE, Action.REPIN, Action.RESTAMP)
+"""Danger first: in a long list the one removal must not be missed."""
+
+
+def plan_json(plan: Plan) -> dict[str, Any]:
+    """Return the plan. Texts are whole; masks and cuts are a rendering's business."""
+    steps = sorted(plan.steps, key=lambda each: (_ORDER.index(each.action), str(each.address)))
+    return {
+        "format_version": FORMAT_VERSION,
+        "plan_id": plan.id,
+        "owner": plan.owner,
+        "target": plan.target,
+        "summary": summary(plan),
+        "is_blocked": plan.report.has_errors,
+        "steps": [_step(each) for each in steps],
+        "undeclared": [_orphan(each) for each in plan.orphans],
+        "kept_memories": [{"address": str(address), "path": path} for address, path in plan.kept],
+        "rendered": [{"address": str(each.address), "characters": len(each.text)} for each in plan.rendered],
+    }
+
+
+def summary(plan: Plan) -> dict[str, int]:
+    """Return how many steps of each action there are, and what stays."""
+    actions = Counter(each.action for each in plan.steps)
+    counts = {action.value: actions[action] for action in Action}
+    fields = {(str(step.address), each.field, each.verdict) for step in plan.steps for each in step.changes}
+    verdicts = Counter(verdict for _, _, verdict in fields)
+    return counts | {
+        "drift": verdicts[Verdict.DRIFT],
+        "conflict": verdicts[Verdict.CONFLICT],
+        "unchanged": plan.unchanged,
+        "undeclared": len(plan.orphans),
+    }
+
+
+def _step(step: Step) -> dict[str, Any]:
+    return {
+        "address": str(step.address),
+        "object": step.object.value,
+        "action": step.action.value,
+        "reason": step.reason,
+        "is_final": step.is_final,
+        "live_id": step.live.id if step.live else None,
+        "version": _version(step),
+        "needs": [str(each) for each in step.needs],
+        "source": _place(step.resource.span) if step.resource else None,
+        "changes": [_change(each) for each in step.changes],
+        "memories": [each.path for each in step.memories],
+    }
+
+
+def _version(step: Step) -> dict[str, int | None] | None:
+    if step.object is not ObjectKind.AGENT:
+        return None
+    return {"from": step.live.version if step.live else None, "to": step.version}
+
+
+def _change(change: Change) -> dict[str, Any]:
+    return {
+        "field": change.field,
+        "path": [str(each) for each in change.path],
+        "verdict": change.verdict.value,
+        "before": change.before,
+        "after": change.after,
+        "source": _place(change.span) if change.span else None,
+    }
+
+
+def _orphan(orphan: Orphan) -> dict[str, Any]:
+    return {
+        "address": orphan.identity,
+        "object": orphan.object.value,
+        "id": orphan.id,
+        "is_protected": orphan.is_protected,
+    }
+
+
+def _place(span: Span) -> dict[str, Any]:
+    return {"file": span.file, "line": span.line, "column": span.column}

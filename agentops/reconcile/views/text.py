@@ -1,0 +1,161 @@
+"""A plan for a terminal: one line an object, danger first, and under it only what changes."""
+
+from collections.abc import Iterator, Mapping
+from difflib import unified_diff
+from typing import Any
+
+from agentops.base.paint import Paint, printable
+
+_SYMBOLS = {
+    "create": ("+", "green"),
+    "update": ("~", "yellow"),
+    "repin": ("^", "dim"),
+    "restamp": ("=", "dim"),
+    "adopt": ("<", "cyan"),
+    "archive": ("-", "red"),
+    "delete": ("-", "red"),
+}
+_VERDICTS = {"drift": "drift", "conflict": "conflict", "clear": "cleared"}
+_VALUE_WIDTH = 60
+_CONTEXT_LINES = 2
+
+
+def plan_text(plan: Mapping[str, Any], paint: Paint) -> Iterator[str]:
+    """Yield the lines of a plan, made from its JSON shape."""
+    yield paint("bold", f"{plan['owner']} → {plan['target']}")
+    if plan["steps"]:
+        yield ""
+    for step in plan["steps"]:
+        yield from step_text(step, paint)
+    for kept in plan["kept_memories"]:
+        yield paint(
+            "dim", f"  · {kept['address']}  {printable(kept['path'])} was changed by agents and is theirs to keep"
+        )
+    yield ""
+    yield paint("bold", summary_line(plan))
+    if any(step["is_final"] for step in plan["steps"]):
+        yield paint("red", "Removing is final: the API has no way back from archive or delete.")
+
+
+def summary_line(plan: Mapping[str, Any]) -> str:
+    """Return the one line that scripts may search for."""
+    count = plan["summary"]
+    if not plan["steps"] and not plan["is_blocked"]:
+        return f"No changes. {count['unchanged']} unchanged. Plan {plan['plan_id']}."
+    removed = count["archive"] + count["delete"]
+    parts = [f"{count['create']} to create", f"{count['update']} to update", f"{count['repin']} to re-pin"]
+    parts += [f"{count['restamp']} to re-stamp"] if count["restamp"] else []
+    parts += [f"{count['adopt']} to adopt"] if count["adopt"] else []
+    parts += [f"{removed} to remove"]
+    notes = [f"{count['drift']} drifted"] if count["drift"] else []
+    notes += [f"{count['conflict']} in conflict"] if count["conflict"] else []
+    notes += [f"{count['unchanged']} unchanged"]
+    return f"Plan: {', '.join(parts)}; {', '.join(notes)}. Plan {plan['plan_id']}."
+
+
+def step_text(step: Mapping[str, Any], paint: Paint) -> Iterator[str]:
+    """Yield the lines of one step."""
+    symbol, colour = _SYMBOLS[step["action"]]
+    if any(change["verdict"] == "conflict" for change in step["changes"]):
+        symbol, colour = "x", "red"
+    elif any(change["verdict"] == "drift" for change in step["changes"]):
+        symbol, colour = "!", "magenta"
+    name = f"{step['address']:<28}"
+    yield f"  {paint(colour, symbol)} {paint('bold', name)} {_headline(step)}"
+    if step["action"] == "create":
+        yield from _created(step, paint)
+        return
+    for change in step["changes"]:
+        yield from _change(change, paint)
+
+
+def _headline(step: Mapping[str, Any]) -> str:
+    words = {"repin": "re-pin", "restamp": "re-stamp"}
+    action = words.get(step["action"], step["action"])
+    version = step["version"]
+    if version and version["to"]:
+        moves = f"version {version['from']} → {version['to']}" if version["from"] else f"version {version['to']}"
+        action = f"{action}, {moves}"
+    return action if step["action"] == "create" else f"{action}: {step['reason']}"
+
+
+def _created(step: Mapping[str, Any], paint: Paint) -> Iterator[str]:
+    fields = [each for each in step["changes"] if each["field"] not in {"name", "seed"}]
+    yield from (f"      {each['field']:<20} {_short(each['after'])}" for each in fields)
+    if step["memories"]:
+        paths = ", ".join(printable(each) for each in step["memories"][:4])
+        more = f" and {len(step['memories']) - 4} more" if len(step["memories"]) > 4 else ""
+        yield f"      {'memories':<20} {len(step['memories'])}: {paths}{more}"
+    if step["source"]:
+        yield paint("dim", f"      {step['source']['file']}:{step['source']['line']}")
+
+
+def _change(change: Mapping[str, Any], paint: Paint) -> Iterator[str]:
+    before, after = change["before"], change["after"]
+    path = printable(".".join([change["field"], *change["path"]]))
+    word = _VERDICTS.get(change["verdict"])
+    tail = (f"  [{word}]" if word else "") + _place(change, paint)
+    if change["field"] == "seed":
+        yield f"      memory {printable('.'.join(change['path']))}: {'write anew' if before else 'write'}{tail}"
+    elif _is_long(before) or _is_long(after):
+        yield f"      {path}{tail}"
+        yield from _text_diff(before, after, paint)
+    else:
+        sides = ("live ", "wanted ") if word in {"drift", "conflict"} else ("", "")
+        old, new = (side + _short(value) for side, value in zip(sides, (before, after), strict=True))
+        yield f"      {path}: {paint('red', old)} → {paint('green', new)}{tail}"
+
+
+def _place(change: Mapping[str, Any], paint: Paint) -> str:
+    source = change["source"]
+    return "  " + paint("dim", f"{source['file']}:{source['line']}") if source else ""
+
+
+def _text_diff(before: Any, after: Any, paint: Paint) -> Iterator[str]:
+    old, new = (_lines(each) for each in (before, after))
+    diff = list(unified_diff(old, new, n=_CONTEXT_LINES, lineterm=""))[2:]
+    for line in diff:
+        colour = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1], "dim")
+        yield "        " + paint(colour, printable(line))
+
+
+def _lines(value: Any) -> list[str]:
+    return value.splitlines() if isinstance(value, str) else [] if value is None else [_plain(value)]
+
+
+def _is_long(value: Any) -> bool:
+    return isinstance(value, str) and ("\n" in value or len(value) > _VALUE_WIDTH)
+
+
+def _short(value: Any) -> str:
+    """Return a value in one line."""
+    if value is None:
+        return "(none)"
+    text = _plain(value)
+    first, _, rest = text.partition("\n")
+    if rest:
+        return f"{printable(first[:_VALUE_WIDTH])} … ({len(text.splitlines())} lines)"
+    return printable(first if len(first) <= _VALUE_WIDTH else first[: _VALUE_WIDTH - 1] + "…")
+
+
+def _plain(value: Any) -> str:
+    """Return a value as a person would say it: no quotes where none are needed."""
+    match value:
+        case str():
+            return value
+        case bool():
+            return str(value).lower()
+        case {"$id": name} | {"$version": name}:
+            return f"(id of {name})"
+        case {"$any": True}:
+            return "(chosen by the server)"
+        case dict():
+            return ", ".join(key if each is None else f"{key}: {_nested(each)}" for key, each in value.items())
+        case list():
+            return "[" + ", ".join(_nested(each) for each in value) + "]"
+    return str(value)
+
+
+def _nested(value: Any) -> str:
+    text = _plain(value)
+    return f"{{{text}}}" if isinstance(value, dict) and value.keys() & {"$any", "$id"} == set() else text

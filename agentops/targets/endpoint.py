@@ -1,0 +1,31 @@
+"""Where a target is and what opens it: values, no connection."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from agentops.base.secrets import Secret
+
+HOSTED_URL = "https://api.anthropic.com"
+"""Source: SDK 2.11.0 `_client.py`, the default base URL."""
+
+EMBEDDED = "embedded"
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A base URL and a credential."""
+
+    label: str
+    url: str
+    credential: Secret
+    workspace: str = ""
+    """`wrkspc_…`; needed only by credentials that can act in several."""
+
+    def headers(self) -> Mapping[str, str]:
+        """Return what a raw request must carry.
+
+        Source: SDK 2.11.0 `_client.py` (`_api_key_auth`, `_bearer_auth`: both travel as a bearer) and `_constants.py`.
+        """
+        workspace = {"anthropic-workspace-id": self.workspace} if self.workspace else {}
+        bearer = f"Bearer {self.credential.reveal()}"
+        return {"authorization": bearer, "anthropic-version": "2026-10-21", **workspace}

@@ -1,0 +1,135 @@
+"""The target of a plan: reads by raw pages, writes through the official SDK, which is loaded at the first write."""
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Self
+
+import httpx2
+
+from agentops.base.errors import TargetError
+from agentops.reconcile.objects import OBJECTS, ObjectKind
+from agentops.reconcile.target import Body, Verb, Write
+from agentops.targets import errors
+from agentops.targets.endpoint import Endpoint
+from agentops.targets.pages import Pages
+
+if TYPE_CHECKING:
+    from anthropic import AsyncAnthropic
+
+_MEMORY_BETA = OBJECTS[ObjectKind.MEMORY_STORE].betas
+
+
+class LiveTarget:
+    """A server that speaks the API."""
+
+    def __init__(self, endpoint: Endpoint, transport: httpx2.AsyncBaseTransport | None = None) -> None:
+        """Take the endpoint, and a transport where the server is inside this process."""
+        self.label = endpoint.label
+        self._endpoint = endpoint
+        self._http = httpx2.AsyncClient(base_url=endpoint.url, transport=transport)
+        self._pages = Pages(endpoint, self._http)
+        self._loaded: AsyncAnthropic | None = None
+
+    async def __aenter__(self) -> Self:
+        """Open nothing: connections open when they are needed."""
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def list(self, kind: ObjectKind) -> Sequence[Body] | None:
+        """Return every live object of the kind, newest first."""
+        rule = OBJECTS[kind]
+        return await self._pages.every(rule.collection, rule.betas)
+
+    async def list_memories(self, store_id: str) -> Sequence[Body]:
+        """Return every memory of the store, without content."""
+        found = await self._pages.every(f"memory_stores/{store_id}/memories", _MEMORY_BETA)
+        return [each for each in found or () if each["type"] == "memory"]
+
+    async def last_author(self, store_id: str, memory_id: str) -> str:
+        """Return who wrote the memory last."""
+        params = {"memory_id": memory_id, "limit": "1"}
+        page = await self._pages.one(f"memory_stores/{store_id}/memory_versions", _MEMORY_BETA, params)
+        newest: Body = next(iter(page["data"] if page else ()), {})
+        return str((newest.get("created_by") or {}).get("type", ""))
+
+    async def agent_version(self, agent_id: str, version: int) -> Body | None:
+        """Return the agent as it was at a version."""
+        rule = OBJECTS[ObjectKind.AGENT]
+        return await self._pages.one(f"agents/{agent_id}", rule.betas, {"version": str(version)})
+
+    async def read(self, kind: ObjectKind, object_id: str) -> Body:
+        """Return one object as it is now."""
+        rule = OBJECTS[kind]
+        found = await self._pages.one(f"{rule.collection}/{object_id}", rule.betas)
+        if found is None:
+            raise TargetError(f"{self.label} has no {kind} {object_id} any more", hint="run the command again")
+        return found
+
+    async def can_hold(self, collection: str, betas: str) -> bool:
+        """Tell whether the target has a collection at all."""
+        return await self._pages.one(collection, betas, {"limit": "1"}) is not None
+
+    async def write(self, write: Write) -> Body:
+        """Do it through the SDK and return what the server answered."""
+        import anthropic  # noqa: PLC0415 - 1.3 CPU-seconds that a plan without changes must not pay
+
+        what = f"{write.verb.replace('_', ' ')} {write.object.replace('_', ' ')} {write.id}".rstrip()
+        try:
+            answer = await self._call(write)
+        except anthropic.APIStatusError as error:
+            request_id = error.request_id or ""
+            raise errors.from_status(what, self.label, error.status_code, error.body, request_id) from error
+        except anthropic.APIConnectionError as error:
+            raise errors.from_transport(what, self.label, error) from error
+        body = json.loads(answer.content)
+        if not isinstance(body, dict):
+            raise TargetError(f"{self.label} answered {what} with something that is not an object")
+        return body
+
+    async def _call(self, write: Write) -> httpx2.Response:
+        beta, body = self._sdk().beta, dict(write.body)
+        resources: dict[ObjectKind, Any] = {
+            ObjectKind.AGENT: beta.agents,
+            ObjectKind.ENVIRONMENT: beta.environments,
+            ObjectKind.MEMORY_STORE: beta.memory_stores,
+        }
+        resource = resources[write.object].with_raw_response
+        memories: Any = beta.memory_stores.memories.with_raw_response
+        match write.verb:
+            case Verb.CREATE:
+                raw = await resource.create(**body)
+            case Verb.UPDATE:
+                raw = await resource.update(write.id, **body)
+            case Verb.ARCHIVE:
+                raw = await resource.archive(write.id)
+            case Verb.DELETE:
+                raw = await resource.delete(write.id)
+            case Verb.CREATE_MEMORY:
+                raw = await memories.create(write.id, **body)
+            case Verb.UPDATE_MEMORY:
+                raw = await memories.update(write.memory_id, memory_store_id=write.id, **body)
+        response: httpx2.Response = raw.http_response
+        return response
+
+    def _sdk(self) -> "AsyncAnthropic":
+        """Return the SDK's client, made once. Its retries are off: creates are not idempotent."""
+        from anthropic import AsyncAnthropic  # noqa: PLC0415 - see `write`
+
+        if self._loaded is None:
+            headers = {"anthropic-workspace-id": self._endpoint.workspace} if self._endpoint.workspace else None
+            self._loaded = AsyncAnthropic(
+                api_key=self._endpoint.credential.reveal(),
+                base_url=self._endpoint.url,
+                default_headers=headers,
+                max_retries=0,
+                http_client=self._http,
+            )
+        return self._loaded
+
+
+def in_process(endpoint: Endpoint, app: Any) -> LiveTarget:
+    """Return the target of an ASGI application inside this process."""
+    return LiveTarget(endpoint, httpx2.ASGITransport(app=app))
