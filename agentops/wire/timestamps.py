@@ -23,10 +23,11 @@ def moment(text: str) -> datetime | None:
         return None
 
 
-def _problems(text: str) -> Iterator[Problem]:
+def moment_problems(text: str) -> Iterator[Problem]:
+    """Yield what keeps the text from being a moment."""
     if moment(text) is None:
         message = f'must be a time in RFC 3339 with a zone, such as "2026-05-06T01:10:30Z", is {quoted(text)}'
         yield Problem((), "bad-format", message)
 
 
-Timestamp = Annotated[str, AfterValidator(lambda text: obeying(text, _problems(text)))]
+Timestamp = Annotated[str, AfterValidator(lambda text: obeying(text, moment_problems(text)))]

@@ -57,8 +57,8 @@ def is_shape(hint: Any) -> bool:
 
 @cache
 def fields(shape: type[Shape]) -> dict[str, Any]:
-    """Return the hint of each field of a shape."""
-    return {name: _hint(field) for name, field in shape.model_fields.items()}
+    """Return the hint of each field of a shape, by its name in the data."""
+    return {field.alias or name: _hint(field) for name, field in shape.model_fields.items()}
 
 
 def _hint(field: FieldInfo) -> Any:

@@ -7,6 +7,9 @@ _LONGEST_QUOTE = 60
 
 _TYPES: Mapping[str, str] = {
     "string_type": "a string",
+    "int_parsing": "an integer",
+    "int_parsing_size": "an integer",
+    "bool_parsing": "true or false",
     "int_type": "an integer",
     "bool_type": "true or false",
     "list_type": "a list",
@@ -62,7 +65,8 @@ def _few(ctx: Mapping[str, Any], value: Any) -> tuple[str, str]:
 def _bound(key: str, words: str) -> Callable[[Mapping[str, Any], Any], tuple[str, str]]:
     def said(ctx: Mapping[str, Any], value: Any) -> tuple[str, str]:
         # A JSON integer has no largest value, and Python refuses to print those of more than 4,300 digits.
-        shown = f", is {value}" if abs(value) < 10**18 else ""
+        short = isinstance(value, str) or abs(value) < 10**18
+        shown = f", is {value}" if short else ""
         return "invalid-value", f"must be {words} {ctx[key]}{shown}"
 
     return said
