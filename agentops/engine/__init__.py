@@ -1,1 +1,1 @@
-"""engine."""
+"""The self-hosted server: the Managed Agents API over one database."""

@@ -1,0 +1,46 @@
+"""The route table, in one screen."""
+
+from typing import NoReturn
+
+from starlette.routing import Route, Router
+from starlette.types import Lifespan, Receive, Scope, Send
+
+from agentops.base.errors import NotFound
+from agentops.engine.api import betas
+from agentops.engine.api.resource import Resource
+from agentops.engine.api.routes import agents, environments
+
+_ROUTES = (
+    ("/v1/agents", Resource(betas.managed_agents, GET=agents.page, POST=agents.create)),
+    ("/v1/agents/{agent_id}", Resource(betas.managed_agents, GET=agents.retrieve, POST=agents.update)),
+    ("/v1/agents/{agent_id}/archive", Resource(betas.managed_agents, POST=agents.archive)),
+    ("/v1/agents/{agent_id}/versions", Resource(betas.managed_agents, GET=agents.versions)),
+    ("/v1/environments", Resource(betas.managed_agents, GET=environments.page, POST=environments.create)),
+    (
+        "/v1/environments/{environment_id}",
+        Resource(
+            betas.managed_agents,
+            GET=environments.retrieve,
+            POST=environments.update,
+            DELETE=environments.delete,
+        ),
+    ),
+    ("/v1/environments/{environment_id}/archive", Resource(betas.managed_agents, POST=environments.archive)),
+)
+
+
+def router(lifespan: "Lifespan[Router]") -> Router:
+    """Return the router; what it does not know is not found, in the envelope like everything else."""
+    routes = [Route(path, resource) for path, resource in _ROUTES]
+    return Router(routes, redirect_slashes=False, default=_not_found, lifespan=lifespan)
+
+
+async def _not_found(scope: Scope, _receive: Receive, send: Send) -> None:
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close"})
+        return
+    _refuse(scope["path"])
+
+
+def _refuse(path: str) -> NoReturn:
+    raise NotFound(f"There is nothing at {path[:200]}.")

@@ -1,0 +1,153 @@
+"""Request bodies: bytes of a bounded number to a JSON object that a shape accepts, or an error that names the place."""
+
+import asyncio
+import json
+from collections.abc import Callable, Iterable
+from typing import Any, NoReturn
+
+from starlette.requests import ClientDisconnect, Request
+
+from agentops.base.errors import InvalidRequest, RequestTooLarge
+from agentops.engine.core.json import Json
+from agentops.engine.core.refusals import invalid
+from agentops.wire.problems import check
+from agentops.wire.shape import Shape
+
+_DEPTH_MAX = 100
+"""Deeper than any tool schema a person writes, and far from what a recursive reader dies of."""
+
+_INLINE_BYTES = 64 * 1024
+"""Larger bodies are parsed in a thread: 32 MB take half a second, in which others want answers."""
+
+
+async def read(request: Request, shape: type[Shape], limit_bytes: int) -> Json:
+    """Return the body as the plain data that was sent, after the shape accepted it.
+
+    Raises:
+        RequestTooLarge: it has more bytes than the limit.
+        InvalidRequest: it is not JSON, not UTF-8, or not what the shape wants.
+    """
+    _refuse_other_content(request)
+    raw = await _received(request, limit_bytes)
+    if len(raw) <= _INLINE_BYTES:
+        return parsed(raw, shape)
+    return await asyncio.to_thread(parsed, raw, shape)
+
+
+def parsed(raw: bytes, shape: type[Shape]) -> Json:
+    """Return the bytes as a JSON object that the shape accepts.
+
+    Raises:
+        InvalidRequest: they are not one.
+    """
+    data = _json(raw)
+    _, problems = check(shape, data)
+    if problems:
+        raise invalid(problems)
+    assert isinstance(data, dict)
+    return data
+
+
+def _refuse_other_content(request: Request) -> None:
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != "application/json":
+        raise InvalidRequest(f"content-type: must be application/json, is {media_type[:100] or 'missing'}.")
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise InvalidRequest("content-encoding: the body must be sent as it is, not compressed.")
+
+
+async def _received(request: Request, limit_bytes: int) -> bytes:
+    """Collect the body, and stop as soon as it is too long; a length that is announced is believed only so far."""
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and len(announced) < 20 and int(announced) > limit_bytes:
+        _too_large(limit_bytes)
+    chunks: list[bytes] = []
+    size = 0
+    try:
+        async for chunk in request.stream():
+            size += len(chunk)
+            if size > limit_bytes:
+                _too_large(limit_bytes)
+            chunks.append(chunk)
+    except ClientDisconnect:
+        raise InvalidRequest("The connection ended before the body did.") from None
+    return b"".join(chunks)
+
+
+def _too_large(limit_bytes: int) -> NoReturn:
+    raise RequestTooLarge(f"The body must have at most {limit_bytes} bytes.")
+
+
+def _json(raw: bytes) -> Any:
+    if not raw.strip():
+        raise InvalidRequest("The body is empty; it must be a JSON object.")
+    try:
+        data = json.loads(raw.decode(), object_pairs_hook=_object, parse_constant=_refuse_constant, parse_float=_finite)
+    except UnicodeDecodeError as error:
+        raise InvalidRequest(f"The body is not UTF-8: byte {error.start} fits no character.") from None
+    except json.JSONDecodeError as error:
+        raise InvalidRequest(
+            f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}."
+        ) from None
+    except RecursionError:
+        raise InvalidRequest(_TOO_DEEP) from None
+    except ValueError as error:  # an integer of more digits than Python converts
+        raise InvalidRequest(f"The body holds a number that cannot be used: {str(error)[:100]}.") from None
+    _refuse_strange(data)
+    return data
+
+
+_TOO_DEEP = f"The body is nested deeper than {_DEPTH_MAX} levels."
+
+
+def _object(pairs: list[tuple[str, Any]]) -> Json:
+    """Make an object; two values under one key could mean one thing to a proxy and another to us."""
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise InvalidRequest(f"The body has the key {twice[:100]!r} twice in one object.")
+    return made
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise InvalidRequest(f"The body is not JSON: {name} is not a JSON value.")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if number in (float("inf"), float("-inf")):
+        raise InvalidRequest(f"The body holds a number that is too large: {text[:40]}.")
+    return number
+
+
+def _refuse_strange(data: Any) -> None:
+    """Walk the data without recursion; refuse what is too deep, and text that UTF-8 cannot hold."""
+    level = [data]
+    for _ in range(_DEPTH_MAX):
+        level = [inner for each in level for inner in _inside(each)]
+        if not level:
+            return
+    raise InvalidRequest(_TOO_DEEP)
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return [*value, *value.values()]
+    if isinstance(value, list):
+        return value
+    if isinstance(value, str) and not value.isascii():
+        _refuse_surrogates(value)
+    return ()
+
+
+_encodes: Callable[[str], bytes] = str.encode
+
+
+def _refuse_surrogates(text: str) -> None:
+    try:
+        _encodes(text)
+    except UnicodeEncodeError as error:
+        raise InvalidRequest(
+            f"The body holds half of a surrogate pair, \\u{ord(text[error.start]):04x}, which is no character."
+        ) from None

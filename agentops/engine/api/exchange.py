@@ -1,0 +1,93 @@
+"""One request as the routes see it: who calls, what was sent, and the way to the database."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Concatenate, ParamSpec, TypeVar
+
+from starlette.requests import Request
+
+from agentops.base.clock import Clock, timestamp
+from agentops.base.errors import NotFound
+from agentops.base.ids import IdSource
+from agentops.engine.api import bodies, paging
+from agentops.engine.api.queries import Query
+from agentops.engine.core.json import Json
+from agentops.engine.keys import Caller
+from agentops.engine.operations.call import Call, Page
+from agentops.engine.store.port import Database, Transaction
+from agentops.wire.shape import Shape
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """What every request is served with."""
+
+    database: Database
+    clock: Clock
+    ids: IdSource
+    organization: str
+    body_limit: int
+
+
+class Exchange:
+    """A request that has been let in."""
+
+    def __init__(self, request: Request, backend: Backend, caller: Caller, betas: frozenset[str]) -> None:
+        """Hold the request for the route that will answer it."""
+        self._request = request
+        self._backend = backend
+        self._caller = caller
+        self.betas = betas
+        self.query = Query(request.scope["query_string"])
+
+    def id(self, name: str) -> str:
+        """Return an id from the path.
+
+        Raises:
+            NotFound: nothing has an id like this.
+        """
+        value: str = self._request.path_params[name]
+        if not _ID.fullmatch(value):
+            raise NotFound("There is no object with this id.")
+        return value
+
+    async def body(self, shape: type[Shape]) -> Json:
+        """Return the body as plain data that the shape accepts.
+
+        Raises:
+            InvalidRequest: it is not acceptable.
+            RequestTooLarge: it is too long.
+        """
+        return await bodies.read(self._request, shape, self._backend.body_limit)
+
+    async def read(self, operation: Callable[Concatenate[Call, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Return what an operation that changes nothing answers."""
+        return await self._backend.database.read(lambda tx: operation(self._call(tx), *args, **kwargs))
+
+    async def write(self, operation: Callable[Concatenate[Call, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Return what an operation answers, once what it changed is on disk."""
+        return await self._backend.database.write(lambda tx: operation(self._call(tx), *args, **kwargs))
+
+    @property
+    def list_name(self) -> str:
+        """Return what binds a cursor to its list: the workspace and the list's address."""
+        return f"{self._caller.workspace} {self._request.scope['path']}"
+
+    def page(self, page: Page) -> str:
+        """Return the JSON of a page of this list."""
+        return paging.answered(page, self.list_name)
+
+    def _call(self, tx: Transaction) -> Call:
+        return Call(
+            tx=tx,
+            workspace=self._caller.workspace,
+            api_key_id=self._caller.api_key_id,
+            at=timestamp(self._backend.clock.now()),
+            ids=self._backend.ids,
+        )

@@ -1,0 +1,99 @@
+"""Cursors and pages: opaque, bound to the list they came from, and cheap on every page."""
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as Base64Error
+from hashlib import blake2b
+
+from agentops.base.errors import InvalidRequest
+from agentops.engine.api.queries import Query
+from agentops.engine.core.json import written
+from agentops.engine.operations.call import Page
+from agentops.engine.store.port import Window
+
+_PREFIX = "page_"
+_SEAL_BYTES = 9
+_LATEST = "9999-12-31T23:59:59.999999Z"
+_SEQ_MAX = 2**62
+
+Position = list[str | int]
+
+DEFAULT_LIMIT = 20
+LIMIT_MAX = 100
+"""Source: SDK 2.11.0 `types/beta/agent_list_params.py`; lists without a documented limit get the same."""
+
+
+def limit(query: Query) -> int:
+    """Return how many items a page holds.
+
+    Raises:
+        InvalidRequest: it is out of bounds.
+    """
+    return query.number("limit", low=1, high=LIMIT_MAX) or DEFAULT_LIMIT
+
+
+def window(query: Query, scope: str, limit: int) -> Window:
+    """Return the part of a list newest first that the query asks for.
+
+    Raises:
+        InvalidRequest: a filter is malformed, or the cursor's place lies outside of it.
+    """
+    since, latest = query.moment("created_at[gte]") or "", query.moment("created_at[lte]") or _LATEST
+    position = cursor(query, scope, (str, int))
+    until = (latest, _SEQ_MAX)
+    if position is not None:
+        at, seq = str(position[0]), int(position[1])
+        if not since <= at <= latest:
+            raise InvalidRequest("page: the cursor's place lies outside of created_at; start at the first page.")
+        until = (at, seq)
+    return Window(since, until, limit, archived=query.flag("include_archived"))
+
+
+def cursor(query: Query, scope: str, form: tuple[type, ...]) -> Position | None:
+    """Return the place that the `page` parameter names, or None for the first page.
+
+    Raises:
+        InvalidRequest: no list gave out this cursor, or another one did.
+    """
+    text = query.text("page")
+    if text is None:
+        return None
+    position = _opened(text, scope)
+    if position is None or tuple(map(type, position)) != form or any(_is_huge(each) for each in position):
+        raise InvalidRequest("page: not a cursor of this list; send next_page of its previous page unchanged.")
+    return position
+
+
+def answered(page: Page, scope: str) -> str:
+    """Return the page's JSON; its items are joined as they lie in the database, not encoded again."""
+    next_page = None if page.position is None else sealed(page.position, scope)
+    return f'{{"data":[{",".join(page.items)}],"next_page":{written(next_page)}}}'
+
+
+def sealed(position: Position, scope: str) -> str:
+    """Return the cursor of a place in a list.
+
+    The seal catches mix-ups and typing errors, not forgers: it needs no secret, because a place that somebody
+    makes up shows nothing that the list would not show anyway.
+    """
+    text = written(position).encode()
+    return _PREFIX + urlsafe_b64encode(_seal(text, scope) + text).rstrip(b"=").decode()
+
+
+def _opened(text: str, scope: str) -> Position | None:
+    encoded = text.removeprefix(_PREFIX)
+    try:
+        data = urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
+        position = json.loads(data[_SEAL_BYTES:])
+    except (Base64Error, ValueError):
+        return None
+    # Sealing again also refuses other spellings of the same bytes.
+    return position if isinstance(position, list) and sealed(position, scope) == text else None
+
+
+def _seal(text: bytes, scope: str) -> bytes:
+    return blake2b(text + b"\0" + scope.encode(), digest_size=_SEAL_BYTES).digest()
+
+
+def _is_huge(value: str | int) -> bool:
+    return isinstance(value, int) and abs(value) > _SEQ_MAX

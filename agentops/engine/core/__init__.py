@@ -1,0 +1,1 @@
+"""What the engine knows and does not ask anybody: pure functions over plain JSON data that was checked before."""

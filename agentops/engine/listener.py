@@ -1,0 +1,94 @@
+"""`serve`: an engine on a port; apart from the assembly, so that in-process use does not pay for uvicorn."""
+
+import asyncio
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import uvicorn
+
+from agentops.base.errors import UsageError
+from agentops.engine.server import Engine
+
+_GRACE_S = 10
+"""How long running requests may take once the server was asked to stop."""
+
+_BACKLOG = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a server listens."""
+
+    host: str
+    port: int
+
+    @property
+    def url(self) -> str:
+        """Return the base URL for clients."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
+
+
+def serve(engine: Engine, started: Callable[[Address], None]) -> None:
+    """Serve where the settings say until SIGINT or SIGTERM; `started` is told the address once requests are answered.
+
+    Raises:
+        UsageError: the port cannot be listened on.
+        StorageError: the database or the key file cannot be used.
+    """
+    asyncio.run(Listener(engine, started).run_until_stopped())
+
+
+class Listener(uvicorn.Server):
+    """An engine on a port, in a loop that somebody else runs."""
+
+    def __init__(self, engine: Engine, started: Callable[[Address], None]) -> None:
+        """Take the address from the engine's settings."""
+        super().__init__(
+            uvicorn.Config(
+                engine.app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=_GRACE_S
+            )
+        )
+        self._engine = engine
+        self._tell = started
+        self._address = Address("", 0)
+
+    async def run_until_stopped(self) -> None:
+        """Serve until a signal or `stop`.
+
+        Raises:
+            UsageError: the port cannot be listened on.
+            StorageError: the database or the key file cannot be used.
+        """
+        settings = self._engine.settings
+        listening = _bound(settings.host, settings.port)
+        self._address = Address(settings.host, listening.getsockname()[1])
+        async with self._engine:
+            await self._engine.first_key()
+            await self.serve(sockets=[listening])
+
+    def stop(self) -> None:
+        """Let running requests end, then return from `run_until_stopped`; any thread may call it."""
+        self.should_exit = True
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and say so. Source: uvicorn calls it once its sockets are served."""
+        await super().startup(sockets)
+        self._tell(self._address)
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        raise UsageError(
+            f"{host}:{port} cannot be listened on: {error.strerror or error}.",
+            hint="Choose another --port (0 lets the system choose), or stop what uses this one.",
+        ) from error
+    listening.listen(_BACKLOG)
+    return listening

@@ -1,0 +1,113 @@
+"""The only assembly: settings to database, database to application."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from types import TracebackType
+from typing import Self
+
+from starlette.types import ASGIApp
+
+from agentops.base.clock import Clock, timestamp
+from agentops.base.ids import IdSource
+from agentops.base.secrets import Secret
+from agentops.engine import keys
+from agentops.engine.api.app import router
+from agentops.engine.api.auth import Door
+from agentops.engine.api.edge import Edge
+from agentops.engine.api.exchange import Backend
+from agentops.engine.keys import Caller
+from agentops.engine.settings import Settings
+from agentops.engine.store.api_keys import ApiKeys, StoredKey
+from agentops.engine.store.choice import database
+from agentops.engine.store.port import Transaction
+
+KEY_FILE = "api-key"
+"""The name of the generated key's file in the data folder."""
+
+_LOCAL_KEY_ID = "apikey_embedded"
+"""How in-process use shows up as the author of a memory version."""
+
+
+class Engine:
+    """A server that may or may not listen: an ASGI application and the database behind it.
+
+    `async with engine:` opens and closes the database; so does the lifespan of a server that runs `app`.
+    Whoever comes first opens, whoever goes last closes.
+    """
+
+    def __init__(self, settings: Settings, *, clock: Clock, ids: IdSource) -> None:
+        """Assemble; nothing is opened yet."""
+        self.settings = settings
+        self.credential = keys.generate()
+        """A key for use inside this process: never stored, good for as long as the engine lives."""
+
+        self._clock = clock
+        self._ids = ids
+        self._users = 0
+        self._database = database(settings.database)
+        backend = Backend(self._database, clock, ids, settings.organization, settings.body_limit)
+        local = Caller(settings.workspace, _LOCAL_KEY_ID)
+        door = Door(self._database, keys.digest(self.credential.reveal()), local)
+        self.app: ASGIApp = Edge(router(self._lifespan), backend, door)
+
+    async def __aenter__(self) -> Self:
+        """Open the database, if nobody did.
+
+        Raises:
+            StorageError: it cannot be used.
+        """
+        if self._users == 0:
+            await self._database.open(timestamp(self._clock.now()))
+            if self.settings.api_key is not None:
+                await self._admit(self.settings.api_key)
+        self._users += 1
+        return self
+
+    async def __aexit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        """Close the database, if nobody else uses it."""
+        self._users -= 1
+        if self._users == 0:
+            await self._database.close()
+
+    async def first_key(self) -> Secret:
+        """Return the key that clients use: the configured one, else the one kept in the data folder.
+
+        The key file is made when there is none; call it on an open engine.
+
+        Raises:
+            StorageError: the key file cannot be used.
+        """
+        if self.settings.api_key is not None:
+            return self.settings.api_key
+        key = keys.kept_in(self.settings.data / KEY_FILE)
+        await self._admit(key)
+        return key
+
+    async def _admit(self, key: Secret) -> None:
+        """Make the key the only one that is good: who changes AGENTOPS_API_KEY expects the old one to be void."""
+        key_hash = keys.digest(key.reveal())
+        workspace = self.settings.workspace
+        if await self._database.read(lambda tx: ApiKeys(tx).is_only(key_hash, workspace)):
+            return
+
+        def admit(tx: Transaction) -> None:
+            at = timestamp(self._clock.now())
+            ApiKeys(tx).make_only(StoredKey(self._ids.new("apikey"), workspace, key_hash, at))
+
+        await self._database.write(admit)
+
+    @asynccontextmanager
+    async def _lifespan(self, _app: object) -> AsyncIterator[None]:
+        async with self:
+            yield
+
+
+def build(settings: Settings, *, clock: Clock, ids: IdSource) -> Engine:
+    """Return the engine for the settings, closed.
+
+    Raises:
+        UsageError: the database URL is of no kind we know.
+    """
+    return Engine(settings, clock=clock, ids=ids)

@@ -1,0 +1,68 @@
+"""Every setting of the server, with its default and the reason for it."""
+
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from pathlib import Path
+
+from agentops.base.errors import UsageError
+from agentops.base.secrets import Secret
+
+KEY_LENGTH_MIN = 16
+"""A configured key is hashed once, not stretched: it has to be too long to guess. Units: characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a server is told before it starts; nothing is read from the environment behind its back."""
+
+    database: str
+    """`sqlite:///PATH` or `postgresql://…`."""
+
+    data: Path
+    """The folder of what is not in the database: the generated API key."""
+
+    host: str = "127.0.0.1"
+    """Where to listen. Loopback, so that a first start exposes nothing."""
+
+    port: int = 8700
+    """Where to listen; 0 lets the system choose."""
+
+    api_key: Secret | None = None
+    """The first API key. None: `serve` generates one and keeps it in `data`."""
+
+    workspace: str = "wrkspc_default"
+    """The workspace of the first API key, and of in-process use."""
+
+    organization: str = "org_self_hosted"
+    """What `anthropic-organization-id` says on every answer."""
+
+    body_limit: int = field(default=32 * 1024 * 1024)
+    """Units: bytes. Source: documented limit of JSON bodies, 32 MB (managed-agents-api note, 25)."""
+
+    def __post_init__(self) -> None:
+        """Refuse what could only fail later or be unsafe.
+
+        Raises:
+            UsageError: the key is too short, or anybody could reach a server whose key nobody chose.
+        """
+        key = self.api_key.reveal() if self.api_key else ""
+        if self.api_key and (len(key) < KEY_LENGTH_MIN or not key.isascii() or any(each.isspace() for each in key)):
+            raise UsageError(
+                "The configured API key cannot be used.",
+                hint=f"Set AGENTOPS_API_KEY to at least {KEY_LENGTH_MIN} ASCII characters without spaces.",
+            )
+        if not self.api_key and not is_loopback(self.host):
+            raise UsageError(
+                f"{self.host} can be reached from other machines, and no API key is configured.",
+                hint="Set AGENTOPS_API_KEY, or listen on 127.0.0.1.",
+            )
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether only this machine can reach the host; a name other than localhost counts as reachable."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False

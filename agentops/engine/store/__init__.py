@@ -1,0 +1,1 @@
+"""What the engine remembers: one port, two databases, one repository for each aggregate."""

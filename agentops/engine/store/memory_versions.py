@@ -1,0 +1,137 @@
+"""Memory versions: what happened to each memory, and who did it."""
+
+from dataclasses import dataclass
+
+from agentops.engine.store.port import Transaction, Window
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who did something to a memory."""
+
+    type: str
+    """`api_actor`, `session_actor`, `user_actor` or `service_account_actor`."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMemoryVersion:
+    """A version as it lies in the database."""
+
+    id: str
+    memory_id: str
+    operation: str
+    path: str | None
+    content_sha256: str | None
+    content_size_bytes: int | None
+    created_at: str
+    created_by_type: str
+    created_by_id: str
+    content: str | None
+    """The text as a JSON string, ready to stand in an answer; None where there is none or it was not read."""
+
+    redacted_at: str | None = None
+    redacted_by_type: str | None = None
+    redacted_by_id: str | None = None
+    seq: int = 0
+    """The order of creation, for versions of the same moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class VersionFilter:
+    """Which versions a list wants; an empty text wants all."""
+
+    memory_id: str = ""
+    operation: str = ""
+    actors: tuple[Actor, ...] = ()
+    """Each must be the author; no version has two."""
+
+
+class MemoryVersions:
+    """The versions in one store of one workspace."""
+
+    def __init__(self, tx: Transaction, workspace: str, store_id: str) -> None:
+        """Work in the transaction."""
+        self._tx = tx
+        self._key = {"workspace": workspace, "store": store_id}
+
+    def get(self, version_id: str) -> StoredMemoryVersion | None:
+        """Return the version with its content."""
+        row = self._tx.one(
+            """
+            SELECT id, memory_id, operation, path, content_sha256, content_size_bytes, created_at,
+              created_by_type, created_by_id, content, redacted_at, redacted_by_type, redacted_by_id, seq
+            FROM memory_versions WHERE workspace_id = :workspace AND store_id = :store AND id = :id
+            """,
+            {**self._key, "id": version_id},
+        )
+        return StoredMemoryVersion(*row) if row else None
+
+    def page(self, window: Window, wanted: VersionFilter, *, content: bool) -> list[StoredMemoryVersion]:
+        """Return versions, newest first, with or without their content."""
+        if len(set(wanted.actors)) > 1:
+            return []
+        actor = wanted.actors[0] if wanted.actors else Actor("", "")
+        params = {
+            **self._key,
+            **window.params(),
+            "memory": wanted.memory_id,
+            "operation": wanted.operation,
+            "actor_type": actor.type,
+            "actor_id": actor.id,
+            "content": int(content),
+        }
+        rows = self._tx.all(_PAGE_OF_MEMORY if wanted.memory_id else _PAGE, params)
+        return [StoredMemoryVersion(*row) for row in rows]
+
+    def insert(self, version: StoredMemoryVersion) -> None:
+        """Add a version."""
+        self._tx.run(
+            """
+            INSERT INTO memory_versions (workspace_id, store_id, id, memory_id, operation, path, content_sha256,
+              content_size_bytes, created_at, created_by_type, created_by_id, content)
+            VALUES (:workspace, :store, :id, :memory_id, :operation, :path, :content_sha256,
+              :content_size_bytes, :created_at, :created_by_type, :created_by_id, :content)
+            """,
+            {
+                **self._key,
+                "id": version.id,
+                "memory_id": version.memory_id,
+                "operation": version.operation,
+                "path": version.path,
+                "content_sha256": version.content_sha256,
+                "content_size_bytes": version.content_size_bytes,
+                "created_at": version.created_at,
+                "created_by_type": version.created_by_type,
+                "created_by_id": version.created_by_id,
+                "content": version.content,
+            },
+        )
+
+    def redact(self, version_id: str, *, at: str, by: Actor) -> None:
+        """Remove for ever what the version held; who wrote it and when stays."""
+        self._tx.run(
+            """
+            UPDATE memory_versions SET path = NULL, content = NULL, content_sha256 = NULL, content_size_bytes = NULL,
+              redacted_at = :at, redacted_by_type = :by_type, redacted_by_id = :by_id
+            WHERE workspace_id = :workspace AND store_id = :store AND id = :id
+            """,
+            {**self._key, "id": version_id, "at": at, "by_type": by.type, "by_id": by.id},
+        )
+
+
+_SELECT = """
+SELECT id, memory_id, operation, path, content_sha256, content_size_bytes, created_at, created_by_type,
+  created_by_id, CASE WHEN :content = 1 THEN content END, redacted_at, redacted_by_type, redacted_by_id, seq
+FROM memory_versions
+WHERE workspace_id = :workspace AND store_id = :store"""
+
+_FILTERS = """
+  AND created_at >= :since AND (created_at, seq) < (:until_at, :until_seq)
+  AND (:operation = '' OR operation = :operation)
+  AND (:actor_type = '' OR (created_by_type = :actor_type AND created_by_id = :actor_id))
+ORDER BY created_at DESC, seq DESC LIMIT :limit"""
+
+_PAGE = _SELECT + _FILTERS
+_PAGE_OF_MEMORY = _SELECT + " AND memory_id = :memory" + _FILTERS

@@ -1,0 +1,84 @@
+"""The database as the engine sees it: transactions over one SQL, run off the event loop."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from agentops.base.errors import StorageError
+
+T = TypeVar("T")
+
+Row = tuple[Any, ...]
+Params = Mapping[str, str | int | None]
+NO_PARAMS: Params = {}
+
+
+class Contention(StorageError):
+    """Too many requests write at once."""
+
+    retry = "temporary"
+
+
+class Transaction(Protocol):
+    """One consistent view of the data. SQL names its parameters `:name`; values are text, integers and null."""
+
+    def all(self, sql: str, params: Params = NO_PARAMS) -> list[Row]:
+        """Return every row."""
+
+    def one(self, sql: str, params: Params = NO_PARAMS) -> Row | None:
+        """Return the first row, or None when there is none."""
+
+    def run(self, sql: str, params: Params = NO_PARAMS) -> int:
+        """Change rows and return how many."""
+
+
+class Database(Protocol):
+    """Where everything is kept. Functions get a transaction, run in a worker thread, and may run more than once."""
+
+    async def open(self, at: str) -> None:
+        """Connect, and bring the tables up to date; `at` is the moment that goes on record.
+
+        Raises:
+            StorageError: it cannot be used, or a newer version wrote it.
+        """
+
+    async def close(self) -> None:
+        """Finish what was accepted and let go of every connection."""
+
+    async def read(self, work: Callable[[Transaction], T]) -> T:
+        """Return what the function reads from one snapshot."""
+
+    async def write(self, work: Callable[[Transaction], T]) -> T:
+        """Return what the function returns once what it wrote is on disk; what it raises undoes it.
+
+        Writers see each other's changes as if they ran one after the other.
+
+        Raises:
+            Contention: others kept winning.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which part of a list newest first: keyset bounds, so that page 100 costs what page 1 costs."""
+
+    since: str
+    """Created at or after this moment; empty for no bound."""
+
+    until: tuple[str, int]
+    """Created before this moment and, within the same moment, this position."""
+
+    limit: int
+    archived: bool = False
+    """Whether archived objects are listed too."""
+
+    def params(self) -> dict[str, str | int]:
+        """Return the window as SQL parameters; one row more than the limit tells whether there is a next page."""
+        at, seq = self.until
+        return {
+            "since": self.since,
+            "until_at": at,
+            "until_seq": seq,
+            "limit": self.limit + 1,
+            "archived": int(self.archived),
+        }

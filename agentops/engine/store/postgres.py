@@ -1,0 +1,160 @@
+"""Postgres: a pool of connections in worker threads, serialisable transactions; the only user of `psycopg`."""
+
+import asyncio
+import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from typing import Any, LiteralString, TypeVar
+
+import psycopg
+from psycopg import errors
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from agentops.base.errors import StorageError
+from agentops.engine.store import migrations
+from agentops.engine.store.port import NO_PARAMS, Contention, Params, Row, Transaction
+
+T = TypeVar("T")
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+SPELLING = {
+    # Byte order, whatever the server's locale: cursors, times and paths are compared as SQLite compares them.
+    "text": 'TEXT COLLATE "C"',
+    "integer": "BIGINT",
+    "serial": "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+}
+
+_POOL = 8
+"""Connections, and threads to use them; a request holds one for a millisecond or two."""
+
+_ATTEMPTS = 32
+"""Of writers that collide one always commits, so this many in a row means a crowd, not a deadlock."""
+
+_CONNECT_TIMEOUT_S = 10
+
+_MIGRATION_LOCK = 0x61676F7073
+"""The advisory lock that two starting servers meet at: `agops` in hex."""
+
+_AGAIN = (errors.SerializationFailure, errors.DeadlockDetected, errors.UniqueViolation)
+"""What a second run resolves: it sees the row that the first one collided with."""
+
+
+class PostgresTransaction:
+    """A transaction on a connection that somebody else begins and ends."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work on the connection."""
+        self._connection = connection
+
+    def all(self, sql: str, params: Params = NO_PARAMS) -> list[Row]:
+        """Return every row."""
+        return self._connection.execute(translated(sql), params).fetchall()
+
+    def one(self, sql: str, params: Params = NO_PARAMS) -> Row | None:
+        """Return the first row, or None when there is none."""
+        return self._connection.execute(translated(sql), params).fetchone()
+
+    def run(self, sql: str, params: Params = NO_PARAMS) -> int:
+        """Change rows and return how many."""
+        return self._connection.execute(translated(sql), params).rowcount
+
+
+class PostgresDatabase:
+    """A database on a server. Several engines may share it."""
+
+    def __init__(self, url: str) -> None:
+        """Name the database; `open` connects."""
+        self._url = url
+        self._threads = ThreadPoolExecutor(_POOL, thread_name_prefix="agentops-postgres")
+        self._pool: ConnectionPool[Connection] | None = None
+
+    async def open(self, at: str) -> None:
+        """Connect, and bring the tables up to date.
+
+        Raises:
+            StorageError: the server cannot be reached, or a newer version wrote the database.
+        """
+        await asyncio.get_running_loop().run_in_executor(self._threads, self._open, at)
+
+    async def close(self) -> None:
+        """Let running transactions end and close every connection."""
+        await asyncio.get_running_loop().run_in_executor(None, self._close)
+
+    async def read(self, work: Callable[[Transaction], T]) -> T:
+        """Return what the function reads from one snapshot."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._read, work)
+
+    async def write(self, work: Callable[[Transaction], T]) -> T:
+        """Return what the function returns once what it wrote is on disk.
+
+        Raises:
+            Contention: others kept winning.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._write, work)
+
+    def _open(self, at: str) -> None:
+        try:
+            with psycopg.connect(self._url, autocommit=True, connect_timeout=_CONNECT_TIMEOUT_S) as connection:
+                _run(connection, "BEGIN", lambda tx: _migrate(tx, at))
+            self._pool = ConnectionPool(
+                self._url, min_size=1, max_size=_POOL, open=False, kwargs={"autocommit": True}, name="agentops"
+            )
+            self._pool.open(wait=True, timeout=_CONNECT_TIMEOUT_S)
+        except (psycopg.Error, PoolTimeout) as error:
+            # The URL may hold a password: it is not repeated.
+            raise StorageError(
+                f"The Postgres database cannot be used: {str(error).strip()}.",
+                hint="Check the address, the user and that the database exists.",
+            ) from error
+
+    def _close(self) -> None:
+        self._threads.shutdown()
+        if self._pool is not None:
+            self._pool.close()
+
+    def _read(self, work: Callable[[Transaction], T]) -> T:
+        with self._connected().connection() as connection:
+            return _run(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", work)
+
+    def _write(self, work: Callable[[Transaction], T]) -> T:
+        with self._connected().connection() as connection:
+            for _ in range(_ATTEMPTS):
+                try:
+                    return _run(connection, "BEGIN ISOLATION LEVEL SERIALIZABLE", work)
+                except _AGAIN:
+                    continue
+        raise Contention("Too many requests change the same objects at once.", hint="Send the request again.")
+
+    def _connected(self) -> "ConnectionPool[Connection]":
+        if self._pool is None:
+            raise StorageError("The database is not open.")
+        return self._pool
+
+
+def _run(connection: Connection, begin: LiteralString, work: Callable[[Transaction], T]) -> T:
+    connection.execute(begin)
+    try:
+        result = work(PostgresTransaction(connection))
+        connection.execute("COMMIT")
+    except BaseException:
+        if not connection.closed:
+            connection.rollback()
+        raise
+    return result
+
+
+def _migrate(tx: Transaction, at: str) -> None:
+    # CREATE TABLE IF NOT EXISTS fails when two sessions run it at once; the lock lets the second one wait.
+    tx.all("SELECT pg_advisory_xact_lock(:lock)", {"lock": _MIGRATION_LOCK})
+    migrations.migrate(tx, SPELLING, at=at)
+
+
+_PARAMETER = re.compile(r"(?<!:):([a-z_][a-z0-9_]*)")
+
+
+@lru_cache(maxsize=512)
+def translated(sql: str) -> LiteralString:
+    """Return the SQL with psycopg's spelling of named parameters."""
+    # Every statement is a literal in the repositories or migrations; values travel as parameters only.
+    return _PARAMETER.sub(r"%(\1)s", sql.replace("%", "%%"))

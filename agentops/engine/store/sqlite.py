@@ -1,0 +1,225 @@
+"""SQLite: one writer thread that commits queued writes in groups, a few readers; the only user of `sqlite3`."""
+
+import asyncio
+import os
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any, TypeVar
+
+from agentops.base.errors import StorageError
+from agentops.engine.store import migrations
+from agentops.engine.store.port import NO_PARAMS, Contention, Params, Row, Transaction
+
+T = TypeVar("T")
+
+SPELLING = {"text": "TEXT", "integer": "INTEGER", "serial": "INTEGER PRIMARY KEY AUTOINCREMENT"}
+
+_BUSY_MS = 10_000
+"""How long to wait for another process; every transaction here is short, so only a stuck peer takes longer."""
+
+_GROUP_MAX = 256
+"""Writes in one commit: enough to share one fsync among all that wait, few enough to answer soon."""
+
+_READERS = 4
+"""SQLite reads are short and hold the interpreter lock for most of their time; more threads would not help."""
+
+
+class SqliteTransaction:
+    """A transaction on a connection that somebody else begins and ends."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        """Work on the connection."""
+        self._connection = connection
+
+    def all(self, sql: str, params: Params = NO_PARAMS) -> list[Row]:
+        """Return every row."""
+        return self._connection.execute(sql, params).fetchall()
+
+    def one(self, sql: str, params: Params = NO_PARAMS) -> Row | None:
+        """Return the first row, or None when there is none."""
+        row: Row | None = self._connection.execute(sql, params).fetchone()
+        return row
+
+    def run(self, sql: str, params: Params = NO_PARAMS) -> int:
+        """Change rows and return how many."""
+        return self._connection.execute(sql, params).rowcount
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    work: Callable[[Transaction], Any]
+    done: "Future[Any]"
+
+
+class SqliteDatabase:
+    """A file. Several processes may use it at once: SQLite's own locks keep their writes apart."""
+
+    def __init__(self, path: Path) -> None:
+        """Name the file; `open` makes it."""
+        self._path = path
+        self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
+        self._local = threading.local()
+        self._connections: list[sqlite3.Connection] = []
+        self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="agentops-read")
+        self._writer: threading.Thread | None = None
+        self._is_closed = False
+
+    async def open(self, at: str) -> None:
+        """Make or open the file, bring its tables up to date, and start the writer.
+
+        Raises:
+            StorageError: the file cannot be used, or a newer version wrote it.
+        """
+        await asyncio.get_running_loop().run_in_executor(self._readers, self._open, at)
+
+    async def close(self) -> None:
+        """Finish queued writes and close every connection."""
+        await asyncio.get_running_loop().run_in_executor(None, self._close)
+
+    async def read(self, work: Callable[[Transaction], T]) -> T:
+        """Return what the function reads from one snapshot."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
+
+    async def write(self, work: Callable[[Transaction], T]) -> T:
+        """Return what the function returns once its group is on disk.
+
+        Raises:
+            Contention: another process held the file for too long.
+            StorageError: the database is closed.
+        """
+        if self._is_closed:
+            raise StorageError("The database is closed.")
+        job = _Job(work, Future())
+        self._jobs.put(job)
+        result: T = await asyncio.wrap_future(job.done)
+        return result
+
+    def _open(self, at: str) -> None:
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            # The owner alone may read it; the -wal and -shm files take their mode from it.
+            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
+            connection = self._connect()
+            if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+                connection.execute("PRAGMA journal_mode = WAL")
+            _migrate(connection, at)
+        except (OSError, sqlite3.Error) as error:
+            raise StorageError(
+                f"The database {self._path} cannot be opened: {error}.",
+                hint="Check that the path is a file this user may write, and that it is an agentops database.",
+            ) from error
+        self._writer = threading.Thread(target=self._write_for_ever, args=(connection,), name="agentops-write")
+        # A daemon, so that a process that forgets to close still ends; nothing acknowledged is in its hands.
+        self._writer.daemon = True
+        self._writer.start()
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self._path, timeout=_BUSY_MS / 1000, isolation_level=None, check_same_thread=False, cached_statements=256
+        )
+        self._connections.append(connection)
+        connection.execute("PRAGMA foreign_keys = ON")
+        # FULL: a commit is fsynced before it is acknowledged, so neither kill -9 nor a power cut takes it back.
+        connection.execute("PRAGMA synchronous = FULL")
+        return connection
+
+    def _close(self) -> None:
+        self._is_closed = True
+        if self._writer is not None:
+            self._jobs.put(None)
+            self._writer.join()
+        self._readers.shutdown()
+        for connection in self._connections:
+            connection.close()
+
+    def _read(self, work: Callable[[Transaction], T]) -> T:
+        connection = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = self._connect()
+            connection.execute("PRAGMA query_only = ON")
+        connection.execute("BEGIN")
+        try:
+            return work(SqliteTransaction(connection))
+        finally:
+            connection.execute("ROLLBACK")
+
+    def _write_for_ever(self, connection: sqlite3.Connection) -> None:
+        while (first := self._jobs.get()) is not None:
+            group, is_last = self._group(first)
+            taken = [job for job in group if job.done.set_running_or_notify_cancel()]
+            _commit_group(connection, taken)
+            if is_last:
+                return
+
+    def _group(self, first: _Job) -> tuple[list[_Job], bool]:
+        """Return what is queued right now, and whether the queue ends with it."""
+        group = [first]
+        while len(group) < _GROUP_MAX:
+            try:
+                job = self._jobs.get_nowait()
+            except Empty:
+                break
+            if job is None:
+                return group, True
+            group.append(job)
+        return group, False
+
+
+def _migrate(connection: sqlite3.Connection, at: str) -> None:
+    """Bring the tables up to date; takes the write lock only when there is something to do."""
+    tx = SqliteTransaction(connection)
+    has_record = tx.one("SELECT 1 FROM sqlite_master WHERE name = 'schema_migrations'")
+    if has_record and migrations.applied(tx) == len(migrations.MIGRATIONS):
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        migrations.migrate(tx, SPELLING, at=at)
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def _commit_group(connection: sqlite3.Connection, group: list[_Job]) -> None:
+    """Run every job behind its own savepoint, commit once, and only then tell anybody."""
+    outcomes: list[Callable[[], None]] = []
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        outcomes = [_attempt(connection, job) for job in group]
+        connection.execute("COMMIT")
+    except Exception as error:  # noqa: BLE001 - whatever it was, those who wait must hear of it
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        failure = _as_storage_error(error)
+        outcomes = [_failing(job, failure) for job in group]
+    for tell in outcomes:
+        tell()
+
+
+def _attempt(connection: sqlite3.Connection, job: _Job) -> Callable[[], None]:
+    connection.execute("SAVEPOINT job")
+    try:
+        result = job.work(SqliteTransaction(connection))
+    except Exception as error:
+        if not connection.in_transaction:  # a full disk ends the whole transaction, not only this job
+            raise
+        connection.execute("ROLLBACK TO job")
+        connection.execute("RELEASE job")
+        return _failing(job, error)
+    connection.execute("RELEASE job")
+    return lambda: job.done.set_result(result)
+
+
+def _failing(job: _Job, error: Exception) -> Callable[[], None]:
+    return lambda: job.done.set_exception(error)
+
+
+def _as_storage_error(error: Exception) -> Exception:
+    if isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
+        return Contention("The database is held by another process.", hint="Send the request again.")
+    return error
