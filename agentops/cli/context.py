@@ -58,16 +58,12 @@ async def opened(choice: Choice, tree: "Tree", home: Path) -> AsyncIterator["Liv
 
 @asynccontextmanager
 async def _embedded(home: Path) -> AsyncIterator["LiveTarget"]:
-    from agentops.base.clock import SystemClock
-    from agentops.base.ids import RandomIds
-    from agentops.engine.server import build
-    from agentops.engine.settings import Settings
+    from agentops import embedded
     from agentops.targets.endpoint import Endpoint
     from agentops.targets.live import in_process
 
-    settings = Settings(database=f"sqlite:///{home / 'engine.db'}", data=home)
-    async with build(settings, clock=SystemClock(), ids=RandomIds()) as engine:
-        endpoint = Endpoint(EMBEDDED, "http://embedded.localhost", engine.credential)
+    async with embedded.engine(home) as engine:
+        endpoint = Endpoint(EMBEDDED, embedded.URL, engine.credential)
         async with in_process(endpoint, engine.app) as target:
             yield target
 

@@ -65,21 +65,23 @@ def plan_options(function: F) -> F:
     """Add the options that allow more than the safe default; the command gets them as one `options`."""
 
     @wraps(function)
-    def command(*args: Any, prune: bool, max_archive: int | None, **rest: Any) -> Any:
+    def command(*args: Any, prune: bool, max_archive: int | None, max_update: int | None, **rest: Any) -> Any:
         from agentops.reconcile.planner import PlanOptions
         from agentops.reconcile.removal import RemovalRules
 
         named = {key: _addresses(rest.pop(key), f"--{key.replace('_', '-')}") for key in _NAMED}
-        options = PlanOptions(removal=RemovalRules(prune=prune, max_archive=max_archive), **named)
+        removal = RemovalRules(prune=prune, max_archive=max_archive)
+        options = PlanOptions(removal=removal, max_update=max_update, **named)
         return function(*args, options=options, **rest)
 
     for key, text in reversed(_NAMED.items()):
         option = click.option(f"--{key.replace('_', '-')}", multiple=True, metavar="ADDRESS", help=text)
         command = option(command)
-    brake = click.IntRange(min=0)
-    command = click.option("--max-archive", type=brake, metavar="N", help="Let --prune remove up to N objects.")(
-        command
-    )
+    for name, text in (
+        ("--max-update", "Let the plan update up to N objects."),
+        ("--max-archive", "Let --prune remove up to N."),
+    ):
+        command = click.option(name, type=click.IntRange(min=0), metavar="N", help=text)(command)
     return click.option("--prune", is_flag=True, help="Remove what is declared no more.")(command)  # type: ignore[return-value]  # click types a decorated function as its own
 
 

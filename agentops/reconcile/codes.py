@@ -59,6 +59,14 @@ than a tenth of ten or more objects therefore needs the number to be named:
 
     agentops apply --prune --max-archive 12""",
 )
+MASS_UPDATE = Code(
+    "plan.mass-update",
+    "The plan would update an unusual share of the objects",
+    """The Project sets a brake (`brakes.max_update_share` or `brakes.max_update_count`) and this plan is over it. If
+the change is meant to reach that many objects, name the number:
+
+    agentops apply --max-update 40""",
+)
 EMPTY_TREE = Code(
     "plan.prune-to-nothing",
     "The tree declares nothing, and pruning would remove everything",
@@ -90,6 +98,7 @@ CODES: Mapping[str, Code] = {
         MEMORY_CONFLICT,
         UNSUPPORTED_KIND,
         MASS_ARCHIVE,
+        MASS_UPDATE,
         EMPTY_TREE,
         PROTECTED,
         ORPHANS,

@@ -7,6 +7,7 @@ from typing import Any
 from agentops.base.diagnostics import Diagnostic, Report
 from agentops.base.names import Address
 from agentops.reconcile import codes, normal
+from agentops.reconcile.brakes import held
 from agentops.reconcile.objects import OBJECTS
 from agentops.reconcile.observed import Live, World, claimants
 from agentops.reconcile.plan import Action, Change, Plan, Step
@@ -31,6 +32,8 @@ class PlanOptions:
     """In a conflict the manifest wins."""
 
     removal: RemovalRules = field(default_factory=RemovalRules)
+    max_update: int | None = None
+    """The number of updates that a person named; lifts the brake up to it."""
 
 
 def plan(desired: Desired, world: World, target: str, options: PlanOptions = PlanOptions()) -> Plan:
@@ -38,7 +41,7 @@ def plan(desired: Desired, world: World, target: str, options: PlanOptions = Pla
 
     Reports:
         plan.two-claimants, plan.look-alike, plan.conflict, plan.memory-conflict, plan.unsupported-kind,
-        plan.mass-archive, plan.prune-to-nothing, plan.protected, plan.no-longer-declared.
+        plan.mass-archive, plan.mass-update, plan.prune-to-nothing, plan.protected, plan.no-longer-declared.
     """
     return _Planner(desired, world, options).plan(target)
 
@@ -52,6 +55,7 @@ class _Planner:
         self._options = options
         self._owned = world.owned(desired.owner)
         self._known: dict[Address, Known] = {}
+        self._names = {lives[0].id: identity for identity, lives in self._owned.items()}
         self._steps: dict[Address, Step] = {}
         self._diagnostics: list[Diagnostic] = []
         self._kept: list[tuple[Address, str]] = []
@@ -59,7 +63,11 @@ class _Planner:
     def plan(self, target: str) -> Plan:
         for resource in self._desired.resources:
             self._visit(resource)
-        removed, orphans, refusals = removals(self._desired, self._owned, self._options.removal)
+        brakes = self._desired.brakes
+        removed, orphans, refusals = removals(self._desired, self._owned, self._options.removal, brakes.archive)
+        updates = sum(each.action is Action.UPDATE for each in self._steps.values())
+        total = len(self._desired.resources)
+        self._diagnostics += held(codes.MASS_UPDATE, brakes.update, updates, total, self._options.max_update)
         return Plan(
             owner=self._desired.owner,
             target=target,
@@ -114,7 +122,7 @@ class _Planner:
             resource.object,
             Action.CREATE,
             "declared, and not on the target",
-            changes=tuple(_changes(resource, [*judged, *([seeds.judged] if seeds else [])])),
+            changes=tuple(self._changes(resource, [*judged, *([seeds.judged] if seeds else [])])),
             needs=self._needs(resource),
             resource=resource,
             judged=tuple(judged),
@@ -129,7 +137,7 @@ class _Planner:
             self._kept += [(resource.address, path) for path in seeds.kept]
         if resource.address not in self._options.overwrite:
             self._refuse_conflicts(resource, judged, seeds)
-        changes = tuple(_changes(resource, judged))
+        changes = tuple(self._changes(resource, judged))
         action, reason = self._action(live, judged, changes, protects=resource.protect)
         if action is not None:
             self._steps[resource.address] = Step(
@@ -193,6 +201,19 @@ class _Planner:
         span = wanted.span if wanted else resource.span
         self._diagnostics.append(Diagnostic(code, f"{resource.address} {fact}", span, label))
 
+    def _changes(self, resource: Resource, judged: list[Judged]) -> Iterator[Change]:
+        for each in judged:
+            if each.verdict not in DIFFERENT:
+                continue
+            wanted = resource.fields.get(each.name)
+            span = wanted.span if wanted else None
+            for path, live, value in normal.differences(each.live, None if each.wanted is ABSENT else each.wanted):
+                yield Change(each.name, tuple(map(self._said, path)), each.verdict, live, value, span)
+
+    def _said(self, key: str | int) -> str | int:
+        """Return the address of the object whose id stands in a path: people know names, not ids."""
+        return self._names.get(str(key), key)
+
 
 def _action_for(changes: tuple[Change, ...]) -> tuple[Action, str]:
     if all(_is_pin(each) for each in changes):
@@ -200,16 +221,6 @@ def _action_for(changes: tuple[Change, ...]) -> tuple[Action, str]:
     if all(each.verdict is Verdict.DRIFT for each in changes):
         return Action.UPDATE, "changed on the target since the last apply"
     return Action.UPDATE, "the manifest changed"
-
-
-def _changes(resource: Resource, judged: list[Judged]) -> Iterator[Change]:
-    for each in judged:
-        if each.verdict not in DIFFERENT:
-            continue
-        wanted = resource.fields.get(each.name)
-        span = wanted.span if wanted else None
-        for path, live, value in normal.differences(each.live, None if each.wanted is ABSENT else each.wanted):
-            yield Change(each.name, path, each.verdict, live, value, span)
 
 
 def _is_pin(change: Change) -> bool:

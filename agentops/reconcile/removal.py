@@ -6,14 +6,11 @@ from dataclasses import dataclass
 from agentops.base.diagnostics import Diagnostic
 from agentops.base.names import Address, Kind
 from agentops.reconcile import codes
+from agentops.reconcile.brakes import Brake, held
 from agentops.reconcile.objects import OBJECTS, ObjectKind
 from agentops.reconcile.observed import Live
 from agentops.reconcile.plan import Action, Orphan, Step
 from agentops.reconcile.resource import Desired
-
-_SMALL = 10
-"""Below this many objects a share says little."""
-_SHARE = 0.10
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +28,7 @@ class RemovalRules:
 
 
 def removals(
-    desired: Desired, owned: Mapping[str, Sequence[Live]], rules: RemovalRules
+    desired: Desired, owned: Mapping[str, Sequence[Live]], rules: RemovalRules, brake: Brake
 ) -> tuple[tuple[Step, ...], tuple[Orphan, ...], tuple[Diagnostic, ...]]:
     """Return the removing steps, the objects left alone, and what forbids the steps."""
     declared = set() if rules.destroy else {str(each.address) for each in desired.resources}
@@ -41,10 +38,12 @@ def removals(
         return (), orphans, _note(orphans)
     steps = tuple(_step(live, destroy=rules.destroy) for live in sorted(gone, key=_last_needed_first))
     total = sum(len(lives) for lives in owned.values())
-    return steps, (), tuple(_refusals(desired, gone, total, rules))
+    return steps, (), tuple(_refusals(desired, gone, total, rules, brake))
 
 
-def _refusals(desired: Desired, gone: Sequence[Live], total: int, rules: RemovalRules) -> Iterator[Diagnostic]:
+def _refusals(
+    desired: Desired, gone: Sequence[Live], total: int, rules: RemovalRules, brake: Brake
+) -> Iterator[Diagnostic]:
     for live in gone:
         if live.marks and live.marks.protect:
             yield Diagnostic(
@@ -56,13 +55,8 @@ def _refusals(desired: Desired, gone: Sequence[Live], total: int, rules: Removal
         return
     if not desired.resources:
         yield Diagnostic(codes.EMPTY_TREE, f"the tree declares nothing; pruning would remove all {total} objects")
-    elif total >= _SMALL and len(gone) > total * _SHARE and len(gone) > (rules.max_archive or 0):
-        share = round(100 * len(gone) / total)
-        yield Diagnostic(
-            codes.MASS_ARCHIVE,
-            f"pruning would remove {len(gone)} of {total} objects ({share} %); over {_SHARE:.0%} needs to be named",
-            notes=(f"if that is meant, apply with --prune --max-archive {len(gone)}",),
-        )
+    else:
+        yield from held(codes.MASS_ARCHIVE, brake, len(gone), total, rules.max_archive)
 
 
 def _note(orphans: Sequence[Orphan]) -> tuple[Diagnostic, ...]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from agentops.base.diagnostics import Span
 from agentops.base.names import Address
+from agentops.reconcile.brakes import Brakes
 from agentops.reconcile.objects import ObjectKind
 from agentops.reconcile.values import names_in
 
@@ -82,6 +83,7 @@ class Desired:
 
     rendered: tuple[Rendered, ...] = ()
     by_address: Mapping[Address, Resource] = field(default_factory=dict)
+    brakes: Brakes = field(default_factory=Brakes)
 
     @classmethod
     def of(cls, owner: str, resources: tuple[Resource, ...], rendered: tuple[Rendered, ...] = ()) -> "Desired":

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from pathlib import Path
 
 from anthropic import AsyncAnthropic
 
@@ -25,9 +26,9 @@ async def meddle(client: AsyncAnthropic) -> None:
 async def main(target: str | None) -> None:
     """Meddle with the embedded engine, or with the server that the SDK's own environment variables name."""
     if target == "embedded":
-        from agentops.embedded import client_of_engine
+        from agentops import embedded
 
-        async with client_of_engine() as client:
+        async with embedded.client(Path(".agentops")) as client:
             await meddle(client)
     else:
         async with AsyncAnthropic() as client:

@@ -1,5 +1,6 @@
 """`agentops serve`: the engine on a port."""
 
+import shlex
 from pathlib import Path
 
 import click
@@ -27,19 +28,16 @@ def serve(host: str, port: int, database: str | None, data: Path) -> None:
     from agentops.base.clock import SystemClock
     from agentops.base.ids import RandomIds
     from agentops.cli.environment import engine_settings
-    from agentops.engine.server import build
-    from agentops.engine.server import serve as run
+    from agentops.engine.listener import Address
+    from agentops.engine.listener import serve as run
+    from agentops.engine.server import KEY_FILE, build
 
     settings = engine_settings(database=database, data=data, host=host, port=port)
-    engine = build(settings, clock=SystemClock(), ids=RandomIds())
 
-    def started(url: str) -> None:
-        say(f"agentops engine at {url}  (stop it with Ctrl-C)")
-        say(f"  export ANTHROPIC_BASE_URL={url}")
-        say(f"  export ANTHROPIC_API_KEY={_key(settings.data)}")
+    def started(address: Address) -> None:
+        key = '"$AGENTOPS_API_KEY"' if settings.api_key else f'"$(cat {shlex.quote(str(settings.data / KEY_FILE))})"'
+        say(f"agentops engine at {address.url} (Ctrl-C stops it). In another terminal:")
+        say(f"  export ANTHROPIC_BASE_URL={address.url}")
+        say(f"  export ANTHROPIC_API_KEY={key}")
 
-    run(engine, settings.host, settings.port, started)
-
-
-def _key(data: Path) -> str:
-    return str(data)
+    run(build(settings, clock=SystemClock(), ids=RandomIds()), started)

@@ -5,66 +5,71 @@ from typing import Any
 
 from agentops.base.names import Address, Kind
 from agentops.manifests.document import Document, Tree
-from agentops.reconcile.lowering.fields import agent_entry, declared, with_references
+from agentops.reconcile.lowering.fields import declared, with_references
 from agentops.reconcile.resource import Field
 
 _OF_THE_TEAM = frozenset({"name", "description", "metadata", "multiagent"})
 """What a team says for itself; all else it takes from its lead."""
-_SWITCHES = ("inline_agents", "workflows", "advisor")
+_OFF = {"type": "disabled"}
 
 
 def team_fields(document: Document, tree: Tree) -> dict[str, Field]:
     """Return the fields of the team's coordinator. A field copied from the lead keeps the lead's place."""
+    spec = with_references(document.data, document.references)
     own = {key: each for key, each in declared(document).items() if key in _OF_THE_TEAM}
-    lead = _lead(document, tree)
+    lead = _lead(document, spec, tree)
     described = {"description": lead["description"]} if "description" in lead else {}
     copied = {key: each for key, each in lead.items() if key not in _OF_THE_TEAM}
     place = document.span(("specialists",))
-    return {**described, **copied, **own, "multiagent": Field(_multiagent(document), place)}
+    return {**described, **copied, **own, "multiagent": Field(_multiagent(spec), place)}
 
 
-def _lead(document: Document, tree: Tree) -> dict[str, Field]:
+def _lead(document: Document, spec: Mapping[str, Any], tree: Tree) -> dict[str, Field]:
+    """Return the lead's fields: of the Agent it names, or as they stand in the team."""
     lead = document.data["lead"]
     if isinstance(lead, str):
         found = tree.get(Address(Kind.AGENT, lead))
         return declared(found) if found else {}
-    place = document.span(("lead",))
-    inner = with_references({"lead": lead}, [each for each in document.references if each.path[0] == "lead"])
-    return {key: Field(value, document.span(("lead", key)) or place) for key, value in inner["lead"].items()}
+    return {key: Field(value, document.span(("lead", key))) for key, value in spec["lead"].items()}
 
 
-def _multiagent(document: Document) -> dict[str, Any]:
-    roster = [_member(each) for each in document.data.get("specialists", [])]
-    delegation = document.data.get("delegation") or {}
+def _multiagent(spec: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the API's setting with every switch spelled out: an update merges what is left out with what is stored.
+
+    Source: SDK 2.11.0 `types/beta/beta_managed_agents_multiagent20261001_params.py`.
+    """
+    roster = [_member(each) for each in spec["specialists"]]
+    delegation = spec.get("delegation") or {}
+    advisor = delegation.get("advisor") or _OFF
     if delegation.get("type") == "coordinator":
-        advisor = delegation.get("advisor")
-        return {"type": "coordinator", "agents": [*roster, *([_advisor(advisor, "advisor")] if advisor else [])]}
-    inline, workflows, advisor = (delegation.get(each) for each in _SWITCHES)
-    pool = {"type": "enabled", "inline_agents": _switch(inline), "predefined_agents": roster}
+        consulted = [{"type": "advisor", "model": advisor["model"]}] if advisor != _OFF else []
+        return {"type": "coordinator", "agents": [*roster, *consulted]}
+    inline = delegation.get("inline_agents") or {"type": "enabled"}
+    pool = {"type": "enabled", "inline_agents": inline, "predefined_agents": roster}
     return {
         "type": "multiagent_20261001",
         "subagents": pool,
-        "workflows": pool if _switch(workflows)["type"] == "enabled" else {"type": "disabled"},
-        "advisor": _advisor(advisor, "enabled") if advisor else {"type": "disabled"},
+        "workflows": _workflows(delegation.get("workflows"), pool),
+        "advisor": advisor,
     }
 
 
+def _workflows(given: Mapping[str, Any] | None, pool: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return who may work in workflow runs: the team's own pool where the manifest names nobody else."""
+    if given and given["type"] == "disabled":
+        return _OFF
+    given = {key: value for key, value in (given or {}).items() if value is not None}
+    members = [_member(each) for each in given.get("predefined_agents", pool["predefined_agents"])]
+    return {**pool, **given, "predefined_agents": members}
+
+
 def _member(entry: Any) -> dict[str, Any]:
-    """Return a roster entry for `name`, `self`, or `{agent: name, version}`."""
-    if entry == "self" or (isinstance(entry, Mapping) and entry.get("type") == "self"):
+    """Return a roster entry for `self`, a server id, a name, or `{agent, version}`."""
+    if entry == "self":
         return {"type": "self"}
-    name = entry if isinstance(entry, str) else entry["agent"]
-    pinned = agent_entry(Address(Kind.AGENT, name))
-    version = None if isinstance(entry, str) else entry.get("version")
-    return pinned if version is None else pinned | {"version": version}
-
-
-def _advisor(value: Any, kind: str) -> dict[str, Any]:
-    return {"type": kind, "model": value if isinstance(value, str) else value["model"]}
-
-
-def _switch(value: Any) -> dict[str, str]:
-    """Return the API's switch for `true`, `false`, or the switch itself; unset is enabled, as the API has it."""
-    if isinstance(value, Mapping):
-        return {"type": str(value["type"])}
-    return {"type": "disabled" if value is False or value == "disabled" else "enabled"}
+    if isinstance(entry, str):
+        return {"type": "agent", "id": entry}
+    if "agent" not in entry:
+        return dict(entry)
+    version = entry.get("version")
+    return _member(entry["agent"]) | ({} if version is None else {"version": version})

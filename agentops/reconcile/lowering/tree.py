@@ -1,11 +1,13 @@
 """A whole tree → everything it asks for."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from agentops.base.diagnostics import Diagnostic, Report
 from agentops.base.names import Kind
 from agentops.manifests.document import Document, Tree
 from agentops.reconcile import codes
+from agentops.reconcile.brakes import Brake, Brakes
 from agentops.reconcile.lowering.fields import declared, name_span
 from agentops.reconcile.lowering.memory_store import memory_store_fields, seeds
 from agentops.reconcile.lowering.rubric import rendered_rubric
@@ -25,7 +27,18 @@ def lower(tree: Tree) -> tuple[Desired, Report]:
     owner = tree.project.name if tree.project else ""
     resources = tuple(_resource(each, tree) for each in tree.documents if each.kind in BECOMES)
     rubrics = tuple(rendered_rubric(each) for each in tree.documents if each.kind is Kind.RUBRIC)
-    return Desired.of(owner, resources, rubrics), Report.of(_unsupported(tree))
+    desired = replace(Desired.of(owner, resources, rubrics), brakes=_brakes(tree))
+    return desired, Report.of(_unsupported(tree))
+
+
+def _brakes(tree: Tree) -> Brakes:
+    """Return the project's brakes: what it sets, on top of the defaults."""
+    given = (tree.project.data.get("brakes") or {}) if tree.project else {}
+    default = Brakes()
+    return Brakes(
+        archive=Brake(given.get("max_archive_share", default.archive.share), given.get("max_archive_count")),
+        update=Brake(given.get("max_update_share"), given.get("max_update_count")),
+    )
 
 
 def _resource(document: Document, tree: Tree) -> Resource:

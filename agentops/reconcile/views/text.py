@@ -81,13 +81,36 @@ def _headline(step: Mapping[str, Any]) -> str:
 
 def _created(step: Mapping[str, Any], paint: Paint) -> Iterator[str]:
     fields = [each for each in step["changes"] if each["field"] not in {"name", "seed"}]
-    yield from (f"      {each['field']:<20} {_short(each['after'])}" for each in fields)
+    yield from (f"      {each['field']:<20} {_summary(each['field'], each['after'])}" for each in fields)
     if step["memories"]:
         paths = ", ".join(printable(each) for each in step["memories"][:4])
         more = f" and {len(step['memories']) - 4} more" if len(step["memories"]) > 4 else ""
         yield f"      {'memories':<20} {len(step['memories'])}: {paths}{more}"
     if step["source"]:
         yield paint("dim", f"      {step['source']['file']}:{step['source']['line']}")
+
+
+def _summary(field: str, value: Any) -> str:
+    """Return what a new object's field comes to, in one line."""
+    match field, value:
+        case "tools" | "mcp_servers" | "skills", dict():
+            return printable(", ".join(value))
+        case "model", {"id": str(model), **rest}:
+            return printable(", ".join([model, *_chosen(rest)]))
+        case "multiagent", {"type": "coordinator", "agents": dict(agents)}:
+            return printable(f"coordinator of {', '.join(agents)}")
+        case "multiagent", {"subagents": {"predefined_agents": dict(agents)}}:
+            return printable(f"lead of {', '.join(agents)}")
+        case "config", {"type": "cloud", "networking": {"type": network}}:
+            return f"cloud, {network} network"
+    return _short(value)
+
+
+def _chosen(model: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what somebody chose for a model beyond its name."""
+    for key, value in sorted(model.items()):
+        if value not in ({"$any": True}, "standard"):
+            yield f"{key.replace('_', ' ')} {_plain(value)}"
 
 
 def _change(change: Mapping[str, Any], paint: Paint) -> Iterator[str]:
@@ -149,8 +172,11 @@ def _plain(value: Any) -> str:
             return f"(id of {name})"
         case {"$any": True}:
             return "(chosen by the server)"
+        case {"type": str(word), **rest} if not rest:
+            return word
         case dict():
-            return ", ".join(key if each is None else f"{key}: {_nested(each)}" for key, each in value.items())
+            said = {key: each for key, each in value.items() if each != {"$any": True}}
+            return ", ".join(key if each is None else f"{key}: {_nested(each)}" for key, each in said.items())
         case list():
             return "[" + ", ".join(_nested(each) for each in value) + "]"
     return str(value)
