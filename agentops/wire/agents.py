@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Literal
 
-from pydantic import Field, Tag, model_validator
+from pydantic import ConfigDict, Field, Tag, model_validator
 
 from agentops.wire.fields import Metadata, MetadataPatch, ModelId, SkillId
 from agentops.wire.multiagent import Multiagent, MultiagentPatch
@@ -78,8 +78,24 @@ class AwsRole(Shape):
 ExecutionIdentity = Annotated[ServiceAccount | AwsRole, Field(discriminator="type")]
 
 
+class Connections(Shape):
+    """The fields of an agent that must fit each other."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    tools: Omissible[ToolList] = None
+    mcp_servers: Omissible[McpServerList] = None
+    skills: Omissible[SkillList] = None
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> "Connections":
+        return obeying(self, connection_problems(self))
+
+
 class AgentCreate(Shape):
     """What creates an agent. Source: SDK 2.11.0 `types/beta/agent_create_params.py`."""
+
+    parts = (Connections,)
 
     name: AgentName
     model: Model
@@ -116,7 +132,7 @@ class AgentUpdate(Shape):
     execution_identity: ExecutionIdentity | None = None
 
 
-def connection_problems(agent: AgentCreate) -> Iterator[Problem]:
+def connection_problems(agent: AgentCreate | Connections) -> Iterator[Problem]:
     """Yield where an agent's tools, MCP servers and skills do not fit each other."""
     tools, servers = agent.tools or (), agent.mcp_servers or ()
     yield from _unused_servers(tools, servers)

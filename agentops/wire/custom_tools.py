@@ -4,15 +4,30 @@ import math
 from collections.abc import Iterator
 from typing import Annotated, Final, Literal
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from agentops.wire.problems import Path, Problem, obeying
 from agentops.wire.shape import Form, LongText, Shape
 
+BUILT_IN_TOOLS: Final = ("bash", "read", "write", "edit", "glob", "grep", "web_fetch", "web_search")
+"""The tools of `agent_toolset_20260401`; all are on unless a config says otherwise."""
+
 RESERVED_PREFIXES: Final = ("mcp__", "ant__")
 
+
+def name_problems(name: str) -> Iterator[Problem]:
+    """Yield why a custom tool may not have the name, though it is spelled well."""
+    if name in BUILT_IN_TOOLS:
+        yield Problem((), "invalid-value", f"must not be the name of the built-in tool {name}")
+    if name.startswith(RESERVED_PREFIXES):
+        yield Problem((), "invalid-value", f"must not begin with {name[:5]}, which is reserved")
+
+
 ToolName = Annotated[
-    str, Field(pattern=r"^[A-Za-z0-9_-]{1,128}$"), Form("1 to 128 letters, digits, underscores and hyphens")
+    str,
+    Field(pattern=r"^[A-Za-z0-9_-]{1,128}$"),
+    Form("1 to 128 letters, digits, underscores and hyphens"),
+    AfterValidator(lambda name: obeying(name, name_problems(name))),
 ]
 _PropertyName = Annotated[
     str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$"), Form("1 to 64 letters, digits, underscores, dots and hyphens")

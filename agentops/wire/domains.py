@@ -41,25 +41,24 @@ _OBJECTIONS: tuple[tuple[Callable[[str], bool], str], ...] = (
 )
 
 
-def domain_problem(domain: str, *, path_allowed: bool = False) -> str | None:
-    """Return what keeps the text from being a domain of a list, or None.
+def domain_problems(domain: str, *, path_allowed: bool = False) -> Iterator[Problem]:
+    """Yield what keeps the text from being a domain of a list.
 
     Source: documented rules of the web tools; `IP addresses are not supported; provide …` is the API's own text.
     """
     host, _, rest = domain.partition("/")
     if "://" in domain:
-        return f"URL schemes are not supported; {_INSTEAD}"
-    if rest and not path_allowed:
-        return f"paths are not supported; {_INSTEAD}"
-    objection = next((words for objects, words in _OBJECTIONS if objects(host)), None)
-    return f"{objection}; {_INSTEAD}" if objection else None
+        objection = "URL schemes are not supported"
+    elif rest and not path_allowed:
+        objection = "paths are not supported"
+    else:
+        objection = next((words for objects, words in _OBJECTIONS if objects(host)), "")
+    if objection:
+        yield Problem((), "bad-format", f"{objection}; {_INSTEAD}")
 
 
-def domain_list_problems(domains: Sequence[str], *, path_allowed: bool = False) -> Iterator[Problem]:
-    """Yield every problem with a list of domains, paths relative to the list."""
+def domain_list_problems(domains: Sequence[str]) -> Iterator[Problem]:
+    """Yield what is wrong with a list of sound domains, paths relative to the list."""
     if not domains:
         yield Problem((), "too-few", "Empty list of domains is ambiguous. Provide at least one domain or null.")
-    for index, domain in enumerate(domains):
-        if message := domain_problem(domain, path_allowed=path_allowed):
-            yield Problem((index,), "bad-format", message)
     yield from repeats([each.removesuffix("/").lower() for each in domains], lambda index: (index,))

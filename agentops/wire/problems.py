@@ -41,7 +41,8 @@ def check(shape: type[S], data: object) -> tuple[S | None, tuple[Problem, ...]]:
     try:
         return shape.model_validate(data), ()
     except ValidationError as error:
-        return None, tuple(dict.fromkeys(_problems(shape, error)))
+        more = (each for part in shape.parts for each in check(part, data)[1])
+        return None, tuple(dict.fromkeys((*_problems(shape, error), *more)))
 
 
 def obeying(value: T, problems: Iterable[Problem]) -> T:

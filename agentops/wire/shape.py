@@ -1,7 +1,7 @@
 """What every request shape is made of: a strict base, and the markers that say more than a type can."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Discriminator, GetCoreSchemaHandler
 from pydantic_core import CoreSchema
@@ -16,6 +16,9 @@ class Shape(BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True, hide_input_in_errors=True)
+
+    parts: ClassVar[tuple[type["Shape"], ...]] = ()
+    """Shapes of some of the fields, whose rules `check` judges even when other fields are wrong."""
 
     def sent(self) -> dict[str, Any]:
         """Return what the request held as plain JSON data, no defaults added."""

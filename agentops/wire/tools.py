@@ -1,11 +1,11 @@
 """The tools of an agent: built-in, from MCP servers, custom, and what must hold between them."""
 
 from collections.abc import Collection, Iterator, Sequence
-from typing import Annotated, Final, Literal, get_args
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from agentops.wire.custom_tools import RESERVED_PREFIXES, CustomTool
+from agentops.wire.custom_tools import BUILT_IN_TOOLS, CustomTool
 from agentops.wire.fields import Url, repeats
 from agentops.wire.permissions import PermissionPolicy, ToolDefaults
 from agentops.wire.problems import Path, Problem, obeying
@@ -14,9 +14,6 @@ from agentops.wire.web import UrlSourceTool, WebFetchConfig, WebSearchConfig, na
 from agentops.wire.wording import quoted
 
 _SandboxTool = Literal["bash", "read", "write", "edit", "glob", "grep"]
-
-BUILT_IN_TOOLS: Final = (*get_args(_SandboxTool), "web_fetch", "web_search")
-"""The tools of `agent_toolset_20260401`; all are on unless a config says otherwise."""
 
 _MOST_ENTRIES = 128
 _MOST_TOOLS = 256
@@ -99,11 +96,7 @@ def tool_list_problems(tools: Sequence[Tool]) -> Iterator[Problem]:
     """Yield what the entries of one `tools` array do to each other, paths relative to the array."""
     names = [_name(each) for each in tools]
     yield from repeats(names, lambda index: (index, names[index][0]))
-    custom = {name: index for index, (field, name) in enumerate(names) if field == "name"}
-    for name, index in custom.items():
-        if message := _name_problem(name):
-            yield Problem((index, "name"), "invalid-value", message)
-    yield from _unknown_sources(tools, custom)
+    yield from _unknown_sources(tools, [name for field, name in names if field == "name"])
     if (count := sum(map(_size, tools))) > _MOST_TOOLS:
         yield Problem((), "too-many", f"must hold at most {_MOST_TOOLS} tools over all toolsets, holds {count}")
 
@@ -113,14 +106,6 @@ def _name(tool: Tool) -> tuple[str, str]:
     if isinstance(tool, CustomTool):
         return "name", tool.name
     return ("mcp_server_name", tool.mcp_server_name) if isinstance(tool, McpToolset) else ("type", tool.type)
-
-
-def _name_problem(name: str) -> str | None:
-    if name in BUILT_IN_TOOLS:
-        return f"must not be the name of the built-in tool {name}"
-    if name.startswith(RESERVED_PREFIXES):
-        return f"must not begin with {name[:5]}, which is reserved"
-    return None
 
 
 def _size(tool: Tool) -> int:

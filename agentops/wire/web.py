@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, Tag, model_validator
 
-from agentops.wire.domains import domain_list_problems
+from agentops.wire.domains import domain_list_problems, domain_problems
 from agentops.wire.fields import repeats
 from agentops.wire.permissions import PermissionPolicy
 from agentops.wire.problems import Problem, obeying
@@ -24,17 +24,25 @@ _COUNTRIES = """
 """Source: ISO 3166-1 alpha-2, as the IANA time zone database 2026f lists it."""
 
 
-def _hosts(domains: list[str]) -> list[str]:
+def _host(domain: str) -> str:
+    return obeying(domain, domain_problems(domain))
+
+
+def _host_and_path(domain: str) -> str:
+    return obeying(domain, domain_problems(domain, path_allowed=True))
+
+
+def _listed(domains: list[str]) -> list[str]:
     return obeying(domains, domain_list_problems(domains))
 
 
-def _hosts_and_paths(domains: list[str]) -> list[str]:
-    return obeying(domains, domain_list_problems(domains, path_allowed=True))
-
-
 _Domain = Annotated[str, Field(min_length=1, max_length=255)]
-_FetchDomains = Annotated[list[_Domain], Field(max_length=64), AfterValidator(_hosts)]
-_SearchDomains = Annotated[list[_Domain], Field(max_length=64), AfterValidator(_hosts_and_paths)]
+_FetchDomains = Annotated[
+    list[Annotated[_Domain, AfterValidator(_host)]], Field(max_length=64), AfterValidator(_listed)
+]
+_SearchDomains = Annotated[
+    list[Annotated[_Domain, AfterValidator(_host_and_path)]], Field(max_length=64), AfterValidator(_listed)
+]
 
 
 class UrlSourceTool(Shape):
