@@ -103,6 +103,9 @@ class TargetError(AgentopsError):
         self.was_not_sent = False
         """Whether the request certainly never reached the target."""
 
+        self.retry_after_s: float | None = None
+        """How long the target asked us to wait, if it did."""
+
 
 class TargetUnreachable(TargetError):
     """The target did not answer."""

@@ -8,8 +8,10 @@ from agentops.reconcile.target import Body, Target, Verb, Write
 
 Sleep = Callable[[float], Awaitable[None]]
 
-_PAUSES_S = (0.5, 1.0, 2.0, 4.0)
-"""Between attempts; the SDK's own pauses (0.5 s doubling to 8 s), which are off here because it would retry creates."""
+_PAUSES_S = (0.5, 1.0, 2.0, 4.0, 8.0)
+"""Between attempts; the SDK's own pauses, which are off here because it would retry creates."""
+_PAUSE_LIMIT_S = 60.0
+"""The longest wait that a target may ask for: a minute is the window of the API's rate limits."""
 
 _MADE = frozenset({Verb.CREATE, Verb.UPDATE})
 
@@ -38,9 +40,10 @@ class Delivery:
                 found = await self._found(write) if _may_have_happened(error, attempt) else None
                 if found is not None:
                     return found
+                asked = error.retry_after_s or 0.0
                 if pause is None or isinstance(error, TargetConflict) or not _is_repeatable(write, error):
                     raise
-            await self._sleep(pause)
+            await self._sleep(max(pause, min(asked, _PAUSE_LIMIT_S)))
         raise AssertionError("the last attempt returns or raises")
 
     async def _found(self, write: Write) -> Body | None:

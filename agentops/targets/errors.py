@@ -44,6 +44,13 @@ def from_status(what: str, label: str, status: int, body: Any, request_id: str) 
             return TargetRejected(sentence, status=status, request_id=request_id)
 
 
+def asked_to_wait(error: TargetError, headers: Mapping[str, str]) -> TargetError:
+    """Return the error with the wait that the target asked for. Source: RFC 9110, 10.2.3 (seconds only)."""
+    asked = headers.get("retry-after", "")
+    error.retry_after_s = float(asked) if asked.isascii() and asked.isdecimal() else None
+    return error
+
+
 def from_transport(what: str, label: str, error: BaseException) -> TargetUnreachable:
     """Return the error for a request that got no answer."""
     cause = next((each for each in _causes(error) if isinstance(each, httpx2.TransportError)), error)

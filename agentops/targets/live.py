@@ -81,7 +81,8 @@ class LiveTarget:
             answer = await self._call(write)
         except anthropic.APIStatusError as error:
             request_id = error.request_id or ""
-            raise errors.from_status(what, self.label, error.status_code, error.body, request_id) from error
+            refused = errors.from_status(what, self.label, error.status_code, error.body, request_id)
+            raise errors.asked_to_wait(refused, error.response.headers) from error
         except anthropic.APIConnectionError as error:
             raise errors.from_transport(what, self.label, error) from error
         body = json.loads(answer.content)

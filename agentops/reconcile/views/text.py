@@ -106,7 +106,7 @@ def _summary(field: str, value: Any) -> str:
     return _short(value)
 
 
-def _chosen(model: Mapping[str, Any]) -> Iterator[str]:
+def _chosen(model: Mapping[Any, Any]) -> Iterator[str]:
     """Yield what somebody chose for a model beyond its name."""
     for key, value in sorted(model.items()):
         if value not in ({"$any": True}, "standard"):
