@@ -8,7 +8,7 @@ from starlette.types import Lifespan, Receive, Scope, Send
 from agentops.base.errors import NotFound
 from agentops.engine.api import betas
 from agentops.engine.api.resource import Resource
-from agentops.engine.api.routes import agents, environments
+from agentops.engine.api.routes import agents, environments, memories, memory_stores, memory_versions
 
 _ROUTES = (
     ("/v1/agents", Resource(betas.managed_agents, GET=agents.page, POST=agents.create)),
@@ -26,6 +26,34 @@ _ROUTES = (
         ),
     ),
     ("/v1/environments/{environment_id}/archive", Resource(betas.managed_agents, POST=environments.archive)),
+    ("/v1/memory_stores", Resource(betas.agent_memory, GET=memory_stores.page, POST=memory_stores.create)),
+    (
+        "/v1/memory_stores/{store_id}",
+        Resource(
+            betas.agent_memory,
+            GET=memory_stores.retrieve,
+            POST=memory_stores.update,
+            DELETE=memory_stores.delete,
+        ),
+    ),
+    ("/v1/memory_stores/{store_id}/archive", Resource(betas.agent_memory, POST=memory_stores.archive)),
+    (
+        "/v1/memory_stores/{store_id}/memories",
+        Resource(betas.agent_memory, GET=memories.page, POST=memories.create),
+    ),
+    (
+        "/v1/memory_stores/{store_id}/memories/{memory_id}",
+        Resource(betas.agent_memory, GET=memories.retrieve, POST=memories.update, DELETE=memories.delete),
+    ),
+    ("/v1/memory_stores/{store_id}/memory_versions", Resource(betas.agent_memory, GET=memory_versions.page)),
+    (
+        "/v1/memory_stores/{store_id}/memory_versions/{version_id}",
+        Resource(betas.agent_memory, GET=memory_versions.retrieve),
+    ),
+    (
+        "/v1/memory_stores/{store_id}/memory_versions/{version_id}/redact",
+        Resource(betas.agent_memory, POST=memory_versions.redact),
+    ),
 )
 
 

@@ -1,6 +1,5 @@
 """One request as the routes see it: who calls, what was sent, and the way to the database."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Concatenate, ParamSpec, TypeVar
@@ -10,18 +9,18 @@ from starlette.requests import Request
 from agentops.base.clock import Clock, timestamp
 from agentops.base.errors import NotFound
 from agentops.base.ids import IdSource
-from agentops.engine.api import bodies, paging
-from agentops.engine.api.queries import Query
+from agentops.engine.api import bodies, paging, queries
+from agentops.engine.core.ids import is_id
 from agentops.engine.core.json import Json
 from agentops.engine.keys import Caller
 from agentops.engine.operations.call import Call, Page
 from agentops.engine.store.port import Database, Transaction
+from agentops.wire.lists import Query
 from agentops.wire.shape import Shape
 
 T = TypeVar("T")
 P = ParamSpec("P")
-
-_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
+Q = TypeVar("Q", bound=Query)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,14 @@ class Exchange:
         self._backend = backend
         self._caller = caller
         self.betas = betas
-        self.query = Query(request.scope["query_string"])
+
+    def query(self, shape: type[Q]) -> Q:
+        """Return the query string as the shape.
+
+        Raises:
+            InvalidRequest: a parameter is not what the shape wants.
+        """
+        return queries.read(self._request.scope["query_string"], shape)
 
     def id(self, name: str) -> str:
         """Return an id from the path.
@@ -53,7 +59,7 @@ class Exchange:
             NotFound: nothing has an id like this.
         """
         value: str = self._request.path_params[name]
-        if not _ID.fullmatch(value):
+        if not is_id(value):
             raise NotFound("There is no object with this id.")
         return value
 

@@ -4,9 +4,10 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
 from hashlib import blake2b
+from typing import Protocol
 
 from agentops.base.errors import InvalidRequest
-from agentops.engine.api.queries import Query
+from agentops.engine.api import queries
 from agentops.engine.core.json import written
 from agentops.engine.operations.call import Page
 from agentops.engine.store.port import Window
@@ -18,44 +19,41 @@ _SEQ_MAX = 2**62
 
 Position = list[str | int]
 
-DEFAULT_LIMIT = 20
-LIMIT_MAX = 100
-"""Source: SDK 2.11.0 `types/beta/agent_list_params.py`; lists without a documented limit get the same."""
+
+class Pageable(Protocol):
+    """A query of a list."""
+
+    @property
+    def limit(self) -> int:
+        """Return how many items a page holds."""
+
+    @property
+    def page(self) -> str | None:
+        """Return the cursor."""
 
 
-def limit(query: Query) -> int:
-    """Return how many items a page holds.
-
-    Raises:
-        InvalidRequest: it is out of bounds.
-    """
-    return query.number("limit", low=1, high=LIMIT_MAX) or DEFAULT_LIMIT
-
-
-def window(query: Query, scope: str, limit: int) -> Window:
+def window(query: Pageable, scope: str, *, limit: int | None = None) -> Window:
     """Return the part of a list newest first that the query asks for.
 
     Raises:
-        InvalidRequest: a filter is malformed, or the cursor's place lies outside of it.
+        InvalidRequest: the cursor is not one of this list, or its place lies outside of the query's times.
     """
-    since, latest = query.moment("created_at[gte]") or "", query.moment("created_at[lte]") or _LATEST
-    position = cursor(query, scope, (str, int))
+    since = queries.moment(getattr(query, "created_at_gte", None)) or ""
+    latest = queries.moment(getattr(query, "created_at_lte", None)) or _LATEST
     until = (latest, _SEQ_MAX)
-    if position is not None:
-        at, seq = str(position[0]), int(position[1])
-        if not since <= at <= latest:
+    if (position := cursor(query.page, scope, (str, int))) is not None:
+        until = (str(position[0]), int(position[1]))
+        if not since <= until[0] <= latest:
             raise InvalidRequest("page: the cursor's place lies outside of created_at; start at the first page.")
-        until = (at, seq)
-    return Window(since, until, limit, archived=query.flag("include_archived"))
+    return Window(since, until, limit or query.limit, archived=bool(getattr(query, "include_archived", None)))
 
 
-def cursor(query: Query, scope: str, form: tuple[type, ...]) -> Position | None:
-    """Return the place that the `page` parameter names, or None for the first page.
+def cursor(text: str | None, scope: str, form: tuple[type, ...]) -> Position | None:
+    """Return the place that a cursor names, or None for the first page.
 
     Raises:
         InvalidRequest: no list gave out this cursor, or another one did.
     """
-    text = query.text("page")
     if text is None:
         return None
     position = _opened(text, scope)

@@ -1,87 +1,64 @@
-"""Query parameters: known ones checked, unknown ones ignored."""
+"""Query strings: known parameters checked by a shape, unknown ones passed over."""
 
 from datetime import UTC, datetime
+from typing import Annotated, Literal, TypeVar
 from urllib.parse import parse_qsl
+
+from pydantic import Field
 
 from agentops.base.clock import timestamp
 from agentops.base.errors import InvalidRequest
+from agentops.engine.core.ids import VERSION_MAX
+from agentops.engine.core.refusals import invalid
+from agentops.wire.lists import Query, collected
+from agentops.wire.memories import Sha256
+from agentops.wire.problems import check
+
+Q = TypeVar("Q", bound=Query)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_END = datetime(9999, 12, 31, tzinfo=UTC)
 _FIELDS_MAX = 1000
 
+View = Literal["basic", "full"]
 
-class Query:
-    """The parameters of one request; the last of several with one name counts."""
 
-    def __init__(self, raw: bytes) -> None:
-        """Decode the query string; `created_at%5Bgte%5D` and `created_at[gte]` are one name.
+class AgentVersion(Query):
+    """Source: SDK 2.11.0 `types/beta/agent_retrieve_params.py`."""
 
-        Raises:
-            InvalidRequest: it has too many parameters, or one that no text can be.
-        """
-        try:
-            pairs = parse_qsl(raw.decode("latin-1"), keep_blank_values=True, max_num_fields=_FIELDS_MAX)
-        except ValueError:
-            raise InvalidRequest(f"The query has more than {_FIELDS_MAX} parameters.") from None
-        self._values = dict(pairs)
+    version: Annotated[int, Field(ge=1, le=VERSION_MAX)] | None = None
 
-    def text(self, name: str) -> str | None:
-        """Return a text, or None when it was not sent.
 
-        Raises:
-            InvalidRequest: it holds a NUL, which no id or path does.
-        """
-        value = self._values.get(name)
-        if value is not None and "\0" in value:
-            raise InvalidRequest(f"{name}: must not contain a NUL character.")
-        return value
+class ViewOfOne(Query):
+    """Source: SDK 2.11.0 `types/beta/memory_stores/memory_{create,retrieve,update}_params.py`."""
 
-    def number(self, name: str, *, low: int, high: int) -> int | None:
-        """Return a whole number within bounds, or None when it was not sent.
+    view: View | None = None
 
-        Raises:
-            InvalidRequest: it is not one.
-        """
-        value = self.text(name)
-        if value is None:
-            return None
-        if not (value.isascii() and value.isdecimal() and len(value) <= 18 and low <= int(value) <= high):
-            raise InvalidRequest(f"{name}: must be a whole number from {low} to {high}, is {value[:40]!r}.")
-        return int(value)
 
-    def flag(self, name: str) -> bool:
-        """Return a switch that is off when it was not sent.
+class MemoryDelete(Query):
+    """Source: SDK 2.11.0 `types/beta/memory_stores/memory_delete_params.py`."""
 
-        Raises:
-            InvalidRequest: it is neither true nor false.
-        """
-        return self.choice(name, ("true", "false")) == "true"
+    expected_content_sha256: Sha256 | None = None
 
-    def choice(self, name: str, options: tuple[str, ...]) -> str | None:
-        """Return one of the options, or None when it was not sent.
 
-        Raises:
-            InvalidRequest: it is none of them.
-        """
-        value = self.text(name)
-        if value is not None and value not in options:
-            raise InvalidRequest(f"{name}: must be {' or '.join(options)}, is {value[:40]!r}.")
-        return value
+def read(raw: bytes, shape: type[Q]) -> Q:
+    """Return the query string as the shape; `created_at%5Bgte%5D` and `created_at[gte]` are one name.
 
-    def moment(self, name: str) -> str | None:
-        """Return a time as the API prints it, or None when it was not sent; one without a zone is UTC.
+    Raises:
+        InvalidRequest: a parameter is not what the shape wants, or there are too many.
+    """
+    try:
+        pairs = parse_qsl(raw.decode("latin-1"), keep_blank_values=True, max_num_fields=_FIELDS_MAX)
+    except ValueError:
+        raise InvalidRequest(f"The query has more than {_FIELDS_MAX} parameters.") from None
+    if any("\0" in value for _, value in pairs):
+        raise InvalidRequest("The query holds a NUL character, which no value may.")
+    query, problems = check(shape, collected(pairs))
+    if query is None:
+        raise invalid(problems)
+    return query
 
-        Raises:
-            InvalidRequest: it is not an RFC 3339 time.
-        """
-        value = self.text(name)
-        if value is None:
-            return None
-        try:
-            # A plus sign that was not percent-encoded arrives as a space.
-            at = datetime.fromisoformat(value.replace(" ", "+") if "T" in value else value)
-            at = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
-        except (ValueError, OverflowError):
-            raise InvalidRequest(f"{name}: must be an RFC 3339 time, is {value[:40]!r}.") from None
-        # Nothing is older than the epoch, and years below 1000 would not sort as text.
-        return timestamp(max(at, _EPOCH))
+
+def moment(at: datetime | None) -> str | None:
+    """Return a time as the API prints it, within the years that sort as text and exist in every time zone."""
+    return None if at is None else timestamp(min(max(at, _EPOCH), _END))

@@ -3,6 +3,7 @@
 from agentops.base.errors import Conflict, InvalidRequest, NotFound
 from agentops.engine.core import agents as core
 from agentops.engine.core import rosters, skills
+from agentops.engine.core.ids import VERSION_MAX, is_id
 from agentops.engine.core.json import Json, parsed, written
 from agentops.engine.core.refusals import invalid
 from agentops.engine.core.rosters import Member, Reference
@@ -91,9 +92,7 @@ def archive(call: Call, agent_id: str) -> str:
 def page(call: Call, window: Window) -> Page:
     """Return part of the list of agents, newest first, each at its newest version."""
     found = Agents(call.tx, call.workspace).page(window)
-    shown = found[: window.limit]
-    position: list[str | int] = [shown[-1].created_at, shown[-1].seq] if len(found) > len(shown) else []
-    return Page([_answer(each) for each in shown], position or None)
+    return Page.newest_first([_answer(each) for each in found], found, window.limit)
 
 
 def versions(call: Call, agent_id: str, before: int, limit: int) -> Page:
@@ -133,7 +132,8 @@ def _pinned(call: Call, wish: Json | None, fields: Json, owner: Reference) -> Js
 
 
 def _member(call: Call, reference: Reference) -> Member | None:
-    stored = Agents(call.tx, call.workspace).get(reference.id, reference.version)
+    could_exist = is_id(reference.id) and (reference.version or 1) <= VERSION_MAX
+    stored = Agents(call.tx, call.workspace).get(reference.id, reference.version) if could_exist else None
     if stored is None:
         return None
     return _as_member(stored.id, stored.version, parsed(stored.body), is_archived=stored.archived_at is not None)

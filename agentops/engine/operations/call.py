@@ -1,6 +1,8 @@
-"""What every operation is given: a transaction, who calls, when, and where new ids come from."""
+"""What every operation is given, and what a list gives back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from agentops.base.ids import IdSource
 from agentops.engine.store.port import Transaction
@@ -19,9 +21,27 @@ class Call:
     ids: IdSource
 
 
+class Aged(Protocol):
+    """What has a place in a list newest first."""
+
+    @property
+    def created_at(self) -> str:
+        """Return when it was created."""
+
+    @property
+    def seq(self) -> int:
+        """Return its turn within the moment."""
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Part of a list: the answers' JSON, and where the next page starts (None on the last one)."""
+    """Part of a list: the answers' JSON, and the place where the next page starts (None on the last one)."""
 
     items: list[str]
     position: list[str | int] | None = None
+
+    @classmethod
+    def newest_first(cls, items: list[str], rows: Sequence[Aged], limit: int) -> "Page":
+        """Return the page of rows that were read with one more than the limit."""
+        last = rows[limit - 1] if len(rows) > limit else None
+        return cls(items[:limit], [last.created_at, last.seq] if last else None)

@@ -7,7 +7,7 @@ from agentops.engine.core import environments as core
 from agentops.engine.core.json import Json, parsed, written
 from agentops.engine.core.refusals import invalid
 from agentops.engine.operations.call import Call, Page
-from agentops.engine.store.environments import Environments, StoredEnvironment
+from agentops.engine.store.documents import Document, Environments
 from agentops.engine.store.port import Window
 from agentops.wire.environments import EnvironmentCreate
 from agentops.wire.problems import check
@@ -28,7 +28,7 @@ def create(call: Call, request: Json) -> str:
         updated_at=call.at,
         archived_at=None,
     )
-    Environments(call.tx, call.workspace).insert(StoredEnvironment(environment_id, body, call.at, None))
+    Environments(call.tx, call.workspace).insert(Document(environment_id, body, call.at, None))
     return body
 
 
@@ -105,9 +105,7 @@ def delete(call: Call, environment_id: str) -> str:
 def page(call: Call, window: Window) -> Page:
     """Return part of the list of environments, newest first."""
     found = Environments(call.tx, call.workspace).page(window)
-    shown = found[: window.limit]
-    position: list[str | int] = [shown[-1].created_at, shown[-1].seq] if len(found) > len(shown) else []
-    return Page([each.body for each in shown], position or None)
+    return Page.newest_first([each.body for each in found], found, window.limit)
 
 
 def _refuse_account(request: Json) -> None:
@@ -124,7 +122,7 @@ def _refuse_other_type(stored: str, config: Json | None) -> None:
         )
 
 
-def _existing(environments: Environments, environment_id: str) -> StoredEnvironment:
+def _existing(environments: Environments, environment_id: str) -> Document:
     stored = environments.get(environment_id)
     if stored is None:
         raise NotFound(f"There is no environment {environment_id}.")

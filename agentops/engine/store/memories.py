@@ -1,23 +1,7 @@
 """Memories: where each one is, and what it holds now."""
 
-from dataclasses import dataclass
-
+from agentops.engine.core.memories import Memory
 from agentops.engine.store.port import Transaction
-
-
-@dataclass(frozen=True, slots=True)
-class StoredMemory:
-    """A memory as it lies in the database."""
-
-    id: str
-    path: str
-    version_id: str
-    content_sha256: str
-    content_size_bytes: int
-    created_at: str
-    updated_at: str
-    content: str | None
-    """The text as a JSON string, quotes and all, ready to stand in an answer; None where it was not read."""
 
 
 class Memories:
@@ -28,7 +12,7 @@ class Memories:
         self._tx = tx
         self._key = {"workspace": workspace, "store": store_id}
 
-    def get(self, memory_id: str) -> StoredMemory | None:
+    def get(self, memory_id: str) -> Memory | None:
         """Return the memory with its content."""
         row = self._tx.one(
             """
@@ -37,7 +21,7 @@ class Memories:
             """,
             {**self._key, "id": memory_id},
         )
-        return StoredMemory(*row) if row else None
+        return Memory(*row) if row else None
 
     def id_at(self, path: str) -> str | None:
         """Return the id of the memory at the path."""
@@ -66,21 +50,25 @@ class Memories:
         )
         return [str(row[0]) for row in rows]
 
-    def between(self, first: str, last: str, *, content: bool) -> list[StoredMemory]:
-        """Return the memories from one path to another, both included, with or without their content."""
+    def between(self, first: str, last: str, *, below: str = "", content: bool) -> list[Memory]:
+        """Return the memories from one path to another, both included, with or without their content.
+
+        With a prefix as `below`, only those that lie directly under it.
+        """
         rows = self._tx.all(
             """
             SELECT id, path, version_id, content_sha256, content_size_bytes, created_at, updated_at,
               CASE WHEN :content = 1 THEN content END
             FROM memories
             WHERE workspace_id = :workspace AND store_id = :store AND path >= :first AND path <= :last
+              AND (:below = 0 OR substr(path, :below + 1) NOT LIKE '%/%')
             ORDER BY path
             """,
-            {**self._key, "first": first, "last": last, "content": int(content)},
+            {**self._key, "first": first, "last": last, "below": len(below), "content": int(content)},
         )
-        return [StoredMemory(*row) for row in rows]
+        return [Memory(*row) for row in rows]
 
-    def insert(self, memory: StoredMemory) -> None:
+    def insert(self, memory: Memory) -> None:
         """Add a memory."""
         self._tx.run(
             """
@@ -92,7 +80,7 @@ class Memories:
             {**self._key, **_columns(memory), "created_at": memory.created_at},
         )
 
-    def replace(self, memory: StoredMemory) -> None:
+    def replace(self, memory: Memory) -> None:
         """Put the memory's new state in place of the old one."""
         self._tx.run(
             """
@@ -111,7 +99,7 @@ class Memories:
         )
 
 
-def _columns(memory: StoredMemory) -> dict[str, str | int | None]:
+def _columns(memory: Memory) -> dict[str, str | int | None]:
     return {
         "id": memory.id,
         "path": memory.path,

@@ -2,48 +2,16 @@
 
 from dataclasses import dataclass
 
+from agentops.engine.core.memories import Actor, MemoryVersion
 from agentops.engine.store.port import Transaction, Window
 
 
 @dataclass(frozen=True, slots=True)
-class Actor:
-    """Who did something to a memory."""
-
-    type: str
-    """`api_actor`, `session_actor`, `user_actor` or `service_account_actor`."""
-
-    id: str
-
-
-@dataclass(frozen=True, slots=True)
-class StoredMemoryVersion:
-    """A version as it lies in the database."""
-
-    id: str
-    memory_id: str
-    operation: str
-    path: str | None
-    content_sha256: str | None
-    content_size_bytes: int | None
-    created_at: str
-    created_by_type: str
-    created_by_id: str
-    content: str | None
-    """The text as a JSON string, ready to stand in an answer; None where there is none or it was not read."""
-
-    redacted_at: str | None = None
-    redacted_by_type: str | None = None
-    redacted_by_id: str | None = None
-    seq: int = 0
-    """The order of creation, for versions of the same moment."""
-
-
-@dataclass(frozen=True, slots=True)
 class VersionFilter:
-    """Which versions a list wants; an empty text wants all."""
+    """Which versions a list wants; None wants all."""
 
-    memory_id: str = ""
-    operation: str = ""
+    memory_id: str | None = None
+    operation: str | None = None
     actors: tuple[Actor, ...] = ()
     """Each must be the author; no version has two."""
 
@@ -56,7 +24,7 @@ class MemoryVersions:
         self._tx = tx
         self._key = {"workspace": workspace, "store": store_id}
 
-    def get(self, version_id: str) -> StoredMemoryVersion | None:
+    def get(self, version_id: str) -> MemoryVersion | None:
         """Return the version with its content."""
         row = self._tx.one(
             """
@@ -66,9 +34,9 @@ class MemoryVersions:
             """,
             {**self._key, "id": version_id},
         )
-        return StoredMemoryVersion(*row) if row else None
+        return MemoryVersion(*row) if row else None
 
-    def page(self, window: Window, wanted: VersionFilter, *, content: bool) -> list[StoredMemoryVersion]:
+    def page(self, window: Window, wanted: VersionFilter, *, content: bool) -> list[MemoryVersion]:
         """Return versions, newest first, with or without their content."""
         if len(set(wanted.actors)) > 1:
             return []
@@ -76,16 +44,16 @@ class MemoryVersions:
         params = {
             **self._key,
             **window.params(),
-            "memory": wanted.memory_id,
-            "operation": wanted.operation,
+            "memory": wanted.memory_id or "",
+            "operation": wanted.operation or "",
             "actor_type": actor.type,
             "actor_id": actor.id,
             "content": int(content),
         }
-        rows = self._tx.all(_PAGE_OF_MEMORY if wanted.memory_id else _PAGE, params)
-        return [StoredMemoryVersion(*row) for row in rows]
+        rows = self._tx.all(_PAGE if wanted.memory_id is None else _PAGE_OF_MEMORY, params)
+        return [MemoryVersion(*row) for row in rows]
 
-    def insert(self, version: StoredMemoryVersion) -> None:
+    def insert(self, version: MemoryVersion) -> None:
         """Add a version."""
         self._tx.run(
             """

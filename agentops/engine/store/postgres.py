@@ -145,6 +145,11 @@ def _run(connection: Connection, begin: LiteralString, work: Callable[[Transacti
 
 
 def _migrate(tx: Transaction, at: str) -> None:
+    encoding = tx.one("SHOW server_encoding")
+    if encoding != ("UTF8",):
+        raise StorageError(
+            f"The Postgres database keeps text as {encoding and encoding[0]}.", hint="Create it with ENCODING 'UTF8'."
+        )
     # CREATE TABLE IF NOT EXISTS fails when two sessions run it at once; the lock lets the second one wait.
     tx.all("SELECT pg_advisory_xact_lock(:lock)", {"lock": _MIGRATION_LOCK})
     migrations.migrate(tx, SPELLING, at=at)

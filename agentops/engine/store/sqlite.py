@@ -126,6 +126,8 @@ class SqliteDatabase:
         connection.execute("PRAGMA foreign_keys = ON")
         # FULL: a commit is fsynced before it is acknowledged, so neither kill -9 nor a power cut takes it back.
         connection.execute("PRAGMA synchronous = FULL")
+        # What is deleted or redacted is overwritten in the file, not only forgotten.
+        connection.execute("PRAGMA secure_delete = ON")
         return connection
 
     def _close(self) -> None:

@@ -2,10 +2,11 @@
 
 from agentops.engine.api import paging
 from agentops.engine.api.exchange import Exchange
+from agentops.engine.api.queries import AgentVersion
+from agentops.engine.core.ids import VERSION_MAX
 from agentops.engine.operations import agents
 from agentops.wire.agents import AgentCreate, AgentUpdate
-
-_VERSION_MAX = 2**31 - 1
+from agentops.wire.lists import AgentQuery, AgentVersionQuery
 
 
 async def create(exchange: Exchange) -> str:
@@ -20,7 +21,7 @@ async def update(exchange: Exchange) -> str:
 
 async def retrieve(exchange: Exchange) -> str:
     """Return an agent, at its newest version or at `?version=`."""
-    version = exchange.query.number("version", low=1, high=_VERSION_MAX)
+    version = exchange.query(AgentVersion).version
     return await exchange.read(agents.retrieve, exchange.id("agent_id"), version)
 
 
@@ -31,13 +32,13 @@ async def archive(exchange: Exchange) -> str:
 
 async def page(exchange: Exchange) -> str:
     """List agents."""
-    window = paging.window(exchange.query, exchange.list_name, paging.limit(exchange.query))
+    window = paging.window(exchange.query(AgentQuery), exchange.list_name)
     return exchange.page(await exchange.read(agents.page, window))
 
 
 async def versions(exchange: Exchange) -> str:
     """List the versions of an agent."""
-    position = paging.cursor(exchange.query, exchange.list_name, (int,))
-    before = int(position[0]) if position else _VERSION_MAX + 1
-    limit = paging.limit(exchange.query)
-    return exchange.page(await exchange.read(agents.versions, exchange.id("agent_id"), before, limit))
+    query = exchange.query(AgentVersionQuery)
+    position = paging.cursor(query.page, exchange.list_name, (int,))
+    before = int(position[0]) if position else VERSION_MAX + 1
+    return exchange.page(await exchange.read(agents.versions, exchange.id("agent_id"), before, query.limit))

@@ -4,6 +4,7 @@ from agentops.engine.api import paging
 from agentops.engine.api.exchange import Exchange
 from agentops.engine.operations import environments
 from agentops.wire.environments import EnvironmentCreate, EnvironmentUpdate
+from agentops.wire.lists import EnvironmentQuery
 
 
 async def create(exchange: Exchange) -> str:
@@ -34,5 +35,5 @@ async def delete(exchange: Exchange) -> str:
 
 async def page(exchange: Exchange) -> str:
     """List environments."""
-    window = paging.window(exchange.query, exchange.list_name, paging.limit(exchange.query))
+    window = paging.window(exchange.query(EnvironmentQuery), exchange.list_name)
     return exchange.page(await exchange.read(environments.page, window))
