@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from ipaddress import ip_address
+from ipaddress import IPv6Address
 
 from agentops.wire.fields import repeats
 from agentops.wire.problems import Problem
@@ -21,10 +21,12 @@ _INSTEAD = 'provide a plain hostname like "example.com"'
 
 
 def _is_address(host: str) -> bool:
-    try:
-        ip_address(host.strip("[]"))
-    except ValueError:
+    if ":" not in host or _NUMERIC.fullmatch(host):
         return _NUMERIC.fullmatch(host) is not None
+    try:
+        IPv6Address(host.strip("[]"))
+    except ValueError:
+        return False
     return True
 
 
