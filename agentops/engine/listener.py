@@ -1,8 +1,11 @@
 """`serve`: an engine on a port; apart from the assembly, so that in-process use does not pay for uvicorn."""
 
 import asyncio
+import signal
 import socket
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import uvicorn
@@ -71,6 +74,19 @@ class Listener(uvicorn.Server):
     def stop(self) -> None:
         """Let running requests end, then return from `run_until_stopped`; any thread may call it."""
         self.should_exit = True
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop on SIGINT and SIGTERM, and no more: uvicorn would raise them again, past the open database."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {each: signal.signal(each, self.handle_exit) for each in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for each, handler in before.items():
+                signal.signal(each, handler)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, and say so. Source: uvicorn calls it once its sockets are served."""

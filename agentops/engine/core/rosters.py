@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from agentops.engine.core.json import Json
 from agentops.wire.problems import Path, Problem
+from agentops.wire.wording import quoted
 
 COORDINATOR = "coordinator"
 ADVISOR_NAME = "anthropic.advisor"
@@ -108,18 +109,21 @@ def problems(wish: Json | None, members: Members, owner: Member) -> Iterator[Pro
         names: dict[str, Path] = {}
         for index, entry in enumerate(entries):
             here = (*path, index)
-            member = owner if entry == _SELF else members.get(_reference(entry) or Reference("", None))
             if _is(entry, "advisor"):
                 continue
+            reference = _reference(entry)
+            member = members.get(reference) if reference else owner
             if member is None:
-                yield Problem(here, "invalid-value", f"there is no agent {_named(entry)}")
+                yield Problem(here, "invalid-value", f"must be an agent that exists, {_named(entry)} does not")
                 continue
-            if entry != _SELF:
+            if reference:
                 yield from _unfit(here, member)
             if seen.setdefault(member.id, here) != here:
                 yield Problem(here, "not-unique", f"must be another agent than the other entries, {member.id} is not")
             elif names.setdefault(member.name, here) != here:
-                yield Problem(here, "not-unique", f"must have a name of its own, another is called {member.name!r} too")
+                yield Problem(
+                    here, "not-unique", f"must have a name of its own, another is called {quoted(member.name)} too"
+                )
             if member.inference_geo != owner.inference_geo:
                 yield Problem(here, "bad-combination", "must have the model.inference_geo that the agent has")
 
@@ -153,8 +157,9 @@ def _reference(entry: str | Json) -> Reference | None:
 
 def _named(entry: str | Json) -> str:
     if isinstance(entry, str):
-        return entry
-    return f"{entry['id']} with version {entry['version']}" if entry.get("version") else str(entry["id"])
+        return quoted(entry)
+    version = f" with version {entry['version']}" if entry.get("version") else ""
+    return quoted(entry["id"]) + version
 
 
 def _is(entry: str | Json, kind: str) -> bool:
