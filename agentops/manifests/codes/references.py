@@ -1,0 +1,54 @@
+"""Codes about names: who names whom, and whether that can work."""
+
+from agentops.base.diagnostics import Code
+
+DANGLING = Code(
+    "reference.dangling",
+    "A name that nothing in the tree has",
+    """\
+Where the API wants an id, a manifest writes the `metadata.name` of another document of the tree. Nothing has this name.
+
+    kind: Team
+    spec:
+      lead: coordinator
+      specialists: [reviewer]     # needs a document of kind Agent with metadata.name: reviewer
+
+An object that is not in the tree is named by its id: `agent_01…`, `env_01…`, `memstore_01…`, `vlt_01…`, `skill_01…`.
+""",
+)
+
+WRONG_KIND = Code(
+    "reference.wrong-kind",
+    "A name that a document of another kind has",
+    """\
+The name exists, but what has it cannot stand here: a session runs in an Environment, a roster is made of Agents.
+""",
+)
+
+CYCLIC = Code(
+    "reference.cyclic",
+    "Documents name each other in a circle",
+    """\
+Objects are created in the order of their references, each after those it names. In a circle none can be first.
+
+Wrong:
+
+    Agent/a   multiagent: {type: coordinator, agents: [b]}
+    Agent/b   multiagent: {type: coordinator, agents: [a]}
+
+To let an agent start copies of itself, name `self`:
+
+    multiagent: {type: coordinator, agents: [{type: self}]}
+""",
+)
+
+NESTED_ROSTER = Code(
+    "reference.nested-roster",
+    "A member of a roster has a roster of its own",
+    """\
+Delegation is one level deep: the lead starts threads of its specialists, and a specialist's thread starts none. So a
+member of a roster must not have `multiagent` set, and a Team cannot be a member.
+
+List the specialists of the inner roster in the outer one.
+""",
+)

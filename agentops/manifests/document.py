@@ -1,0 +1,102 @@
+"""A checked manifest, and the tree of them: what every later stage takes."""
+
+from bisect import bisect_left
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path as FilePath
+from typing import Any
+
+from agentops.base.diagnostics import Report, Span
+from agentops.base.names import Address, Kind
+from agentops.manifests.marks import Marks, Text
+from agentops.wire.shape import Shape
+from agentops.wire.walk import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One document naming another thing."""
+
+    path: Path
+    """Where the name stands in the spec."""
+
+    kinds: tuple[Kind, ...]
+    """What may be named there."""
+
+    text: str
+    """What is written: a name, `Kind/name`, or a server's id."""
+
+    address: Address | None
+    """What is meant; None when the text is the id of an object that no manifest declares."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One manifest that is right by itself and in its tree."""
+
+    kind: Kind
+    name: str
+    labels: Mapping[str, str]
+    annotations: Mapping[str, str]
+
+    spec: Shape
+    """The spec in the shape of its kind; a name that was left out is `metadata.name`."""
+
+    data: Mapping[str, Any]
+    """The spec as plain data, `{file: …}` replaced by the file's text; what the person wrote, no defaults added."""
+
+    file: str
+    """The file as people see it."""
+
+    references: tuple[Reference, ...]
+    """Whom it names, in the order of the text."""
+
+    marks: Marks = field(repr=False, compare=False)
+
+    @property
+    def address(self) -> Address:
+        """Return the document's identity."""
+        return Address(self.kind, self.name)
+
+    def span(self, path: Path = ()) -> Span:
+        """Return the place of the value at a path in the spec, or of the nearest value around it."""
+        return self.marks.span(("spec", *path))
+
+    def key_span(self, path: Path = ()) -> Span:
+        """Return the place of the key that a path in the spec ends with."""
+        return self.marks.key_span(("spec", *path))
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """Everything that was read below one root, right or not; only `report` tells whether it is the whole."""
+
+    root: FilePath
+    """The real path of the folder that nothing in the tree leads out of."""
+
+    documents: tuple[Document, ...]
+    """Sorted by address; documents with errors are left out."""
+
+    report: Report
+
+    files: int
+    """How many manifest files were read."""
+
+    texts: Mapping[str, Text] = field(repr=False, compare=False)
+    """The text of each file that has one, by its name."""
+
+    @property
+    def project(self) -> Document | None:
+        """Return the tree's Project."""
+        return next((each for each in self.documents if each.kind is Kind.PROJECT), None)
+
+    def get(self, address: Address) -> Document | None:
+        """Return the document with an address."""
+        at = bisect_left(self.documents, address, key=lambda each: each.address)
+        found = self.documents[at : at + 1]
+        return found[0] if found and found[0].address == address else None
+
+    def source_line(self, file: str, line: int) -> str:
+        """Return a line for an excerpt, secrets in it masked; nothing when the file has no such line."""
+        text = self.texts.get(file)
+        return text.line(line) if text else ""

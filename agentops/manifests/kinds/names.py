@@ -1,0 +1,4 @@
+"""Words that stand where a name could."""
+
+SELF = "self"
+"""Among a Team's specialists: copies of the lead."""

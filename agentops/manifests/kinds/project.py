@@ -1,0 +1,65 @@
+"""Project: the tree's name and owner, where it can be applied, and how much a plan may remove."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from agentops.wire.fields import Url
+from agentops.wire.problems import Problem, obeying
+from agentops.wire.shape import Form, Omissible, Shape
+
+BUILT_IN_TARGET = "embedded"
+"""The engine inside the process; always there, so no Project declares it."""
+
+TargetName = Annotated[
+    str,
+    Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"),
+    Form("1 to 63 lower-case letters, digits and hyphens"),
+]
+_Share = Annotated[float, Field(ge=0, le=1)]
+_Count = Annotated[int, Field(ge=0)]
+
+
+class Target(Shape):
+    """A server that the tree can be applied to."""
+
+    url: Url
+    workspace: Omissible[Annotated[str, Field(min_length=1)]] = None
+    """The workspace that the credential must belong to; another one is refused."""
+
+
+class MemoryRepository(Shape):
+    """The git repository that holds the memories of the tree's stores, one folder a store."""
+
+    url: Omissible[Annotated[str, Field(min_length=1)]] = None
+    path: Omissible[Annotated[str, Field(min_length=1)]] = None
+    forge: Literal["local", "github", "gitea", "forgejo", "gitlab"] | None = None
+    branch: Omissible[Annotated[str, Field(min_length=1)]] = None
+
+    @model_validator(mode="after")
+    def _is_in_one_place(self) -> "MemoryRepository":
+        one = (self.url is None) != (self.path is None)
+        return obeying(self, () if one else (Problem((), "bad-combination", "must have either url or path"),))
+
+
+class Brakes(Shape):
+    """How much one plan may change before somebody is asked twice. Units: shares of the live objects of a kind."""
+
+    max_archive_share: _Share | None = None
+    max_archive_count: _Count | None = None
+    max_update_share: _Share | None = None
+    max_update_count: _Count | None = None
+
+
+class ProjectSpec(Shape):
+    """What a tree says about itself."""
+
+    targets: Omissible[dict[TargetName, Target]] = None
+    memory_repository: MemoryRepository | None = None
+    brakes: Brakes | None = None
+
+    @model_validator(mode="after")
+    def _leaves_the_built_in_target(self) -> "ProjectSpec":
+        message = "must not be declared: this target is built in"
+        taken = BUILT_IN_TARGET in (self.targets or {})
+        return obeying(self, (Problem(("targets", BUILT_IN_TARGET), "invalid-value", message),) if taken else ())

@@ -1,0 +1,141 @@
+"""From a folder to a checked tree; the only entrance to manifests."""
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from agentops.base.diagnostics import Diagnostic, Report
+from agentops.base.names import Address
+from agentops.manifests import source, yaml
+from agentops.manifests.document import Document, Tree
+from agentops.manifests.envelope import Draft, drafted
+from agentops.manifests.marks import Text
+from agentops.manifests.references import found
+from agentops.manifests.rules import limits, names, security
+from agentops.manifests.rules.references import Named, circles, circular, dangling, nested
+from agentops.manifests.spec import Judged, judged
+from agentops.manifests.texts import Files
+
+
+def load(root: Path) -> Tree:
+    """Return the tree below a root, with everything that is wrong with it in its report.
+
+    Whatever bytes are on the disk, this returns; a tree whose report has errors must not be taken for the whole.
+
+    Reports: every code of `manifests.codes`.
+    """
+    with _collector_resting():
+        loading = _Loading(source.find(root))
+        loading.read()
+        loading.judge()
+        return loading.tree()
+
+
+@contextmanager
+def _collector_resting() -> Iterator[None]:
+    """Keep the cyclic collector still: loading makes many values and no cycles, and it would look at all of them often.
+
+    Measured on 1,000 manifests: 40 % of the time of reading.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+class _Loading:
+    """One run: what was read so far, and what was wrong with it."""
+
+    def __init__(self, found: source.Source) -> None:
+        self._source = found
+        self._files = Files(found.root)
+        self._texts: dict[str, Text] = {}
+        self._drafts: list[Draft] = []
+        self._unread: list[str | None] = []
+        self._declared: dict[Address, tuple[Draft, Judged]] = {}
+        self._named: dict[Address, Named] = {}
+        self._diagnostics: list[Diagnostic] = list(found.diagnostics)
+
+    def read(self) -> None:
+        """Read every file into drafts; remember what could not be read."""
+        for path in self._source.files:
+            try:
+                text = source.read(path, path)
+            except source.Unreadable as error:
+                self._diagnostics.append(error.diagnostic)
+                self._unread.append(None)
+            else:
+                self._texts[path] = text
+                self._take(text)
+
+    def _take(self, text: Text) -> None:
+        stream = yaml.read(text)
+        self._diagnostics += stream.diagnostics
+        complete = stream.complete
+        for parsed in stream.documents:
+            made, diagnostics = drafted(parsed, text)
+            self._diagnostics += diagnostics
+            complete = complete and made is not None
+            if made is not None:
+                self._drafts.append(made)
+        if not complete:
+            self._unread.append(text.text)
+
+    def judge(self) -> None:
+        """Hold every draft against its kind, and all of them against each other."""
+        self._drafts.sort(key=_place)
+        self._diagnostics += names.duplicates(self._drafts)
+        if self._source.files and not self._unread:
+            self._diagnostics += names.projects(self._drafts, str(self._source.root))
+        for each in self._drafts:
+            self._diagnostics += limits.metadata(each)
+            verdict = judged(each, self._files)
+            self._diagnostics += verdict.diagnostics
+            self._declared.setdefault(each.address, (each, verdict))
+        for text in (*self._texts.values(), *self._files.texts.values()):
+            self._diagnostics += security.text(text)
+        self._judge_references()
+
+    def _judge_references(self) -> None:
+        declared = {address: each for address, (each, _) in self._declared.items()}
+        for address, (each, verdict) in self._declared.items():
+            self._named[address] = Named(each, tuple(found(address.kind, verdict.data, declared)))
+        round_trips = tuple(circles(self._named))
+        in_circles = frozenset(address for each in round_trips for address in each)
+        self._diagnostics += (circular(each, self._named) for each in round_trips)
+        for naming in self._named.values():
+            self._diagnostics += dangling(naming, declared, self._unread)
+            self._diagnostics += nested(naming, declared, in_circles)
+
+    def tree(self) -> Tree:
+        """Return what was found."""
+        return Tree(
+            root=self._source.root,
+            documents=tuple(sorted(self._documents(), key=lambda each: each.address)),
+            report=Report.of(self._diagnostics),
+            files=len(self._source.files),
+            texts={**self._files.texts, **self._texts},
+        )
+
+    def _documents(self) -> Iterator[Document]:
+        for address, (draft, verdict) in self._declared.items():
+            if verdict.shape is not None:
+                yield Document(
+                    kind=address.kind,
+                    name=address.name,
+                    labels=draft.labels,
+                    annotations=draft.annotations,
+                    spec=verdict.shape,
+                    data=verdict.data,
+                    file=draft.text.file,
+                    references=self._named[address].references,
+                    marks=draft.marks,
+                )
+
+
+def _place(draft: Draft) -> tuple[str, int]:
+    return draft.text.file, draft.marks.start

@@ -1,0 +1,188 @@
+"""Which files a tree is made of, and their text: stable order, no way out of the tree, nothing read blindly."""
+
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from agentops.base.diagnostics import Diagnostic, Span
+from agentops.manifests.codes import files, trees
+from agentops.manifests.marks import Text
+from agentops.manifests.wording import ticked
+
+MANIFESTS = "agents.d"
+"""The folder of a project that holds its manifests."""
+
+MAX_BYTES = 1 << 20
+"""Files beyond 1 MiB are refused before they are read."""
+
+_SUFFIXES = (".yaml", ".yml")
+
+
+class Unreadable(Exception):
+    """A file's text cannot be had; carries the diagnostic, placed at the top of the file."""
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        """Keep the diagnostic."""
+        super().__init__(diagnostic.message)
+        self.diagnostic = diagnostic
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A tree on disk: where it ends, and the manifests in it."""
+
+    root: Path
+    """The real path of the folder that no link and no `{file: …}` may leave."""
+
+    files: tuple[str, ...]
+    """Paths as people see them, sorted."""
+
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def find(root: Path) -> Source:
+    """Return the manifests of a project folder, of any other folder, or the one file that the path names.
+
+    Reports: tree.not-found, tree.empty, file.link-outside, file.unreadable.
+    """
+    try:
+        shown = _shown(root)
+        if shown.is_file():
+            return Source(_project(shown.parent), (str(shown),), ())
+        if shown.is_dir():
+            return _walked(shown)
+    except OSError as error:
+        return Source(root, (), (_unreadable(str(root), error),))
+    message = f"there is neither a folder nor a file at {ticked(str(shown))}"
+    return Source(shown, (), (Diagnostic(trees.NOT_FOUND, message),))
+
+
+def read(path: str | Path, shown: str) -> Text:
+    """Return a file's text.
+
+    Raises:
+        Unreadable: with file.unreadable, file.too-large or file.not-utf8.
+    """
+    try:
+        # O_NONBLOCK: opening a pipe must not wait for somebody to write into it.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            data = _content(descriptor, shown)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise Unreadable(_unreadable(shown, error)) from None
+    except ValueError:  # a NUL in the path
+        raise Unreadable(_unreadable(shown, "no file can have this name")) from None
+    try:
+        return Text(shown, data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise Unreadable(_not_utf8(data, error, shown)) from None
+
+
+def _walked(folder: Path) -> Source:
+    start = folder / MANIFESTS if (folder / MANIFESTS).is_dir() else folder
+    walk = _Walk(_project(folder))
+    walk.enter(start)
+    walk.run()
+    if not walk.files and not walk.diagnostics:
+        message = f"{ticked(str(start))} holds no manifest: no file there ends in .yaml or .yml"
+        walk.diagnostics.append(Diagnostic(trees.EMPTY, message, notes=("`agentops init` writes a first project",)))
+    return Source(walk.root, tuple(sorted(walk.files)), tuple(walk.diagnostics))
+
+
+class _Walk:
+    """Goes through folders and follows links, and meets each real file once."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.files: list[str] = []
+        self.diagnostics: list[Diagnostic] = []
+        self._waiting: list[str] = []
+        self._met: list[Path] = []
+
+    def enter(self, start: Path) -> None:
+        if self._may_follow(str(start)):
+            self._waiting.append(str(start))
+
+    def run(self) -> None:
+        while self._waiting:
+            folder = self._waiting.pop()
+            try:
+                with os.scandir(folder) as entries:
+                    self._waiting.extend(each.path for each in entries if self._is_folder(each))
+            except OSError as error:
+                self.diagnostics.append(_unreadable(folder, error))
+
+    def _is_folder(self, entry: os.DirEntry[str]) -> bool:
+        """Take a manifest; tell whether this is a folder that is still to be entered."""
+        try:
+            is_folder = entry.is_dir()
+            wanted = is_folder or entry.name.endswith(_SUFFIXES)
+            if entry.name.startswith(".") or not wanted or (entry.is_symlink() and not self._may_follow(entry.path)):
+                return False
+        except (OSError, RuntimeError) as error:  # pathlib says RuntimeError for links that lead in a circle
+            why = error if isinstance(error, OSError) else "its links lead in a circle"
+            self.diagnostics.append(_unreadable(entry.path, why))
+            return False
+        if not is_folder:
+            self.files.append(entry.path.removeprefix("./"))
+        return is_folder
+
+    def _may_follow(self, link: str) -> bool:
+        real = Path(link).resolve()
+        if not real.is_relative_to(self.root):
+            label = "what is applied must be what is reviewed: copy it into the tree"
+            message = f"{ticked(link)} is a link out of the tree"
+            self.diagnostics.append(Diagnostic(files.LINK_OUTSIDE, message, _top(link), notes=(label,)))
+            return False
+        if any(real.is_relative_to(each) for each in self._met):
+            return False  # it is met under its own name, or was through another link
+        self._met.append(real)
+        return True
+
+
+def _project(folder: Path) -> Path:
+    """Return the real folder whose `agents.d` this is or is in; the folder itself when there is none."""
+    real = folder.resolve()
+    above = (each.parent for each in (real, *real.parents) if each.name == MANIFESTS)
+    return next(above, real)
+
+
+def _shown(root: Path) -> Path:
+    """Return the path as a person writes it: relative when it is below the working directory."""
+    here = Path.cwd()
+    return root.relative_to(here) if root.is_relative_to(here) else root
+
+
+def _content(descriptor: int, shown: str) -> bytes:
+    about = os.fstat(descriptor)
+    if not stat.S_ISREG(about.st_mode):
+        raise Unreadable(_unreadable(shown, "it is not a regular file"))
+    size = about.st_size
+    if size <= MAX_BYTES:
+        data = os.read(descriptor, (size or MAX_BYTES) + 1)
+        size = max(size, len(data))
+    if size > MAX_BYTES:
+        message = f"{ticked(shown)} is {size / MAX_BYTES:.1f} MiB large; a file may have 1 MiB"
+        raise Unreadable(Diagnostic(files.TOO_LARGE, message, _top(shown), notes=("split it into several files",)))
+    return data
+
+
+def _unreadable(shown: str, why: OSError | str) -> Diagnostic:
+    reason = why if isinstance(why, str) else (why.strerror or "the system gives no reason").lower()
+    return Diagnostic(files.UNREADABLE, f"{ticked(shown)} cannot be read: {reason}", _top(shown))
+
+
+def _not_utf8(data: bytes, error: UnicodeDecodeError, shown: str) -> Diagnostic:
+    before = data[: error.start].decode("utf-8-sig")
+    place = Text(shown, f"{before}\N{REPLACEMENT CHARACTER}").span(len(before), len(before) + 1)
+    message = f"{ticked(shown)} is not UTF-8: byte 0x{data[error.start]:02X} begins no character"
+    wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
+    notes = ("it begins like UTF-16",) if wide else ()
+    return Diagnostic(files.NOT_UTF8, message, place, "save the file as UTF-8", notes)
+
+
+def _top(shown: str) -> Span:
+    return Span(shown, 1, 1, 1, 1)

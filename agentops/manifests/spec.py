@@ -1,0 +1,137 @@
+"""From a draft's spec to its shape: texts fetched, secrets set aside, every problem at its place."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from agentops.base.diagnostics import Code, Diagnostic
+from agentops.manifests.codes import files, security
+from agentops.manifests.envelope import Draft
+from agentops.manifests.kinds import NAME_FIELDS, SPECS
+from agentops.manifests.sites import sites
+from agentops.manifests.texts import Files, Refused
+from agentops.manifests.verdicts import diagnosed, subject
+from agentops.wire.problems import Problem, check
+from agentops.wire.shape import LongText, Shape, WriteOnly
+from agentops.wire.walk import Path
+
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_STAND_IN = "•••"
+"""Stands for a secret while its request is checked: a secret has no form that a manifest could break."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A spec and what is wrong with it; without a shape there is something wrong."""
+
+    shape: Shape | None
+    data: Mapping[str, Any]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def judged(draft: Draft, reachable: Files) -> Judged:
+    """Return the draft's spec in the shape of its kind.
+
+    Reports: the manifest codes of request problems, the file codes of `{file: …}`, security.plain-secret,
+    security.secret-form, security.secret-in-tree.
+    """
+    if not draft.sound:
+        return Judged(None, draft.data, ())
+    judge = _Judge(draft, reachable)
+    judge.fetch_texts()
+    judge.set_secrets_aside()
+    return judge.verdict()
+
+
+class _Judge:
+    def __init__(self, draft: Draft, reachable: Files) -> None:
+        self._draft = draft
+        self._files = reachable
+        self._shape = SPECS[draft.address.kind]
+        self._data = draft.data
+        self._request = draft.data
+        self._settled: set[Path] = set()
+        self._diagnostics: list[Diagnostic] = []
+
+    def fetch_texts(self) -> None:
+        """Put the file's text where a `{file: …}` stands."""
+        if "file" not in self._draft.text.text:
+            return
+        for path, _, value in list(sites(self._shape, self._data, LongText)):
+            if isinstance(value, dict) and "file" in value:
+                self._data = replaced(self._data, path, self._fetched(path, value))
+        self._request = self._data
+
+    def _fetched(self, path: Path, value: dict[str, Any]) -> Any:
+        name = value["file"]
+        if len(value) > 1 or not isinstance(name, str) or not name:
+            label = "write {file: path}, with nothing beside it"
+            self._report(
+                files.FILE_FORM, f"{subject(self._draft.address, path)} is not of the form {{file: path}}", path, label
+            )
+        else:
+            try:
+                return self._files.text(self._draft.text.file, name).text
+            except Refused as error:
+                self._report(error.code, f"{subject(self._draft.address, path)}: {error.message}", path, error.label)
+        self._settled.add(path)
+        return value
+
+    def set_secrets_aside(self) -> None:
+        """Put a stand-in where a secret belongs, and refuse a secret that is written out."""
+        for path, _, value in list(sites(self._shape, self._request, WriteOnly)):
+            if value is not None:
+                self._judge_secret(path, value)
+                self._request = replaced(self._request, path, _STAND_IN)
+
+    def _judge_secret(self, path: Path, value: Any) -> None:
+        label = "write {env: NAME}, or {file: path} of a file outside the tree"
+        kind, name = next(iter(value.items())) if isinstance(value, dict) and len(value) == 1 else ("", None)
+        if isinstance(value, str):
+            self._draft.marks.hide(("spec", *path))
+            self._report(
+                security.PLAIN_SECRET, f"{subject(self._draft.address, path)} is a secret in plain text", path, label
+            )
+        elif kind == "env" and isinstance(name, str) and _VARIABLE.fullmatch(name):
+            pass
+        elif kind == "file" and isinstance(name, str) and name:
+            if self._files.is_inside(self._draft.text.file, name):
+                message = f"{subject(self._draft.address, path)} is read from a file inside the tree"
+                self._report(security.SECRET_IN_TREE, message, path, "name a file that is never committed")
+        else:
+            self._report(
+                security.SECRET_FORM,
+                f"{subject(self._draft.address, path)} does not say where the secret is",
+                path,
+                label,
+            )
+
+    def verdict(self) -> Judged:
+        field = NAME_FIELDS.get(self._draft.address.kind)
+        named = self._request
+        if field is not None and field not in named:
+            named = {**named, field: self._draft.address.name}
+        shape, problems = check(self._shape, named)
+        for problem in problems:
+            if problem.path not in self._settled and not is_metadata_count(problem):
+                self._diagnostics.append(diagnosed(problem, self._draft.address, named, self._draft.marks))
+        return Judged(shape if not self._diagnostics else None, self._data, tuple(self._diagnostics))
+
+    def _report(self, code: Code, message: str, path: Path, label: str) -> None:
+        self._diagnostics.append(Diagnostic(code, message, self._draft.marks.span(("spec", *path)), label))
+
+
+def replaced(data: Any, path: Path, value: Any) -> Any:
+    """Return the data with another value at a path; what is not on the way is shared, nothing is changed."""
+    if not path:
+        return value
+    step, *rest = path
+    copy = data.copy()
+    copy[step] = replaced(data[step], tuple(rest), value)
+    return copy
+
+
+def is_metadata_count(problem: Problem) -> bool:
+    """Tell whether it is the API's count of metadata pairs; a manifest may set fewer, which `rules.limits` says."""
+    return problem.path == ("metadata",) and problem.kind == "too-many"

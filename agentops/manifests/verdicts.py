@@ -1,0 +1,126 @@
+"""How a problem with a request is told to somebody who wrote a manifest: at its place, with the way out."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from agentops.base.diagnostics import Code, Diagnostic, Span
+from agentops.base.names import Address, nearest
+from agentops.manifests.codes import manifests
+from agentops.manifests.marks import Marks
+from agentops.manifests.scalars import LOOK_ALIKES
+from agentops.manifests.wording import ticked
+from agentops.wire.problems import Problem
+from agentops.wire.walk import Path
+
+_CODES: Mapping[str, Code] = {
+    each.slug.removeprefix("manifest."): each
+    for each in (
+        manifests.UNKNOWN_FIELD,
+        manifests.MISSING_FIELD,
+        manifests.WRONG_TYPE,
+        manifests.INVALID_VALUE,
+        manifests.TOO_LONG,
+        manifests.TOO_SHORT,
+        manifests.TOO_MANY,
+        manifests.TOO_FEW,
+        manifests.BAD_FORMAT,
+        manifests.NOT_UNIQUE,
+        manifests.BAD_COMBINATION,
+    )
+}
+_ABOUT_THE_KEY = "its key "
+_MOST_LISTED = 12
+
+
+def dotted(path: Path) -> str:
+    """Return the path as people write it: `tools[0].name`."""
+    steps = (f"[{each}]" if isinstance(each, int) else f".{each}" for each in path)
+    return "".join(steps).removeprefix(".")
+
+
+def subject(address: Address, path: Path) -> str:
+    """Return what a sentence about a place begins with: `Agent/reviewer: tools[0].name`."""
+    return f"{address}: {dotted(path)}" if path else f"{address}"
+
+
+def diagnosed(problem: Problem, address: Address, data: Any, marks: Marks) -> Diagnostic:
+    """Return the problem of a spec as a diagnostic. Reports: the manifest codes of request problems."""
+    code = _CODES.get(problem.kind, manifests.INVALID_VALUE)
+    value = _value(data, problem.path)
+    span = _place(problem, value, marks)
+    if problem.kind == "unknown-field":
+        return _unknown(problem, address, data, span)
+    if problem.kind == "missing-field":
+        return _missing(problem, address, span)
+    told = f"{subject(address, problem.path)} {problem.message}" if problem.path else f"{address} {problem.message}"
+    return Diagnostic(code, told, span, _way_out(problem, value), tuple(_notes(problem, value)))
+
+
+def _unknown(problem: Problem, address: Address, data: Any, span: Span) -> Diagnostic:
+    *above, name = problem.path
+    written = _value(data, tuple(above))
+    # A field that the manifest has already is not what the misspelt one meant.
+    free = [each.rstrip("_") for each in problem.candidates if not isinstance(written, dict) or each not in written]
+    near = nearest(str(name), free)
+    label = f"did you mean {near}?" if near else "remove it"
+    notes = (f"fields here: {_listed(problem.candidates)}",) if problem.candidates and not near else ()
+    message = f"{subject(address, tuple(above))} has no field {ticked(str(name))}"
+    return Diagnostic(manifests.UNKNOWN_FIELD, message, span, label, notes)
+
+
+def _missing(problem: Problem, address: Address, span: Span) -> Diagnostic:
+    *above, name = problem.path
+    message = f"{subject(address, tuple(above))} needs the field {ticked(str(name))}"
+    _, _, choice = problem.message.partition(": ")
+    return Diagnostic(manifests.MISSING_FIELD, message, span, f"add `{name}: …`", (choice,) if choice else ())
+
+
+def _place(problem: Problem, value: Any, marks: Marks) -> Span:
+    path = ("spec", *problem.path)
+    if problem.kind == "missing-field":
+        above = path[:-1]
+        return marks.key_span(above) if isinstance(above[-1], str) else marks.span(above)
+    about_key = problem.kind == "unknown-field" or problem.message.startswith(_ABOUT_THE_KEY)
+    # A whole block is a poor thing to underline: its key says as well which one is meant.
+    if about_key or isinstance(value, (dict, list)):
+        return marks.key_span(path)
+    return marks.span(path)
+
+
+def _way_out(problem: Problem, value: Any) -> str:
+    if isinstance(value, str) and (near := nearest(value, problem.candidates)):
+        return f"did you mean {near}?"
+    if problem.kind == "wrong-type" and problem.message.startswith("must be a string") and _is_plain(value):
+        return f'put it in quotes: "{_yaml(value)}"'
+    if problem.kind == "wrong-type" and problem.message.startswith("must be true or false") and value in LOOK_ALIKES:
+        return f"write {LOOK_ALIKES[value]}"
+    if problem.kind == "wrong-type" and problem.message.startswith("must be a list"):
+        return "write each entry on a line of its own, after a dash"
+    return ""
+
+
+def _notes(problem: Problem, value: Any) -> Iterable[str]:
+    if problem.kind == "wrong-type" and isinstance(value, dict) and set(value) == {"file"}:
+        yield "{file: path} is taken in place of long texts only"
+
+
+def _is_plain(value: Any) -> bool:
+    return isinstance(value, (bool, int, float))
+
+
+def _yaml(value: float | bool) -> str:  # noqa: FBT001 # a value of a manifest, whatever its type
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    shown = [each.rstrip("_") for each in names[:_MOST_LISTED]]
+    return ", ".join(shown) + (", …" if len(names) > _MOST_LISTED else "")
+
+
+def _value(data: Any, path: Path) -> Any:
+    for step in path:
+        inside = step in data if isinstance(data, dict) else isinstance(data, list) and isinstance(step, int)
+        if not inside or (isinstance(data, list) and isinstance(step, int) and step >= len(data)):
+            return None
+        data = data[step]
+    return data
