@@ -15,7 +15,15 @@ class Shape(BaseModel):
     A field that was left out reads as None; `sent()` and `model_fields_set` tell it from an explicit null.
     """
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True, hide_input_in_errors=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        strict=True,
+        frozen=True,
+        defer_build=True,
+        hide_input_in_errors=True,
+        # No request is longer; a text with any limit is looked at, so that half a surrogate pair never passes.
+        str_max_length=32 * 1024 * 1024,
+    )
 
     parts: ClassVar[tuple[type["Shape"], ...]] = ()
     """Shapes of some of the fields, whose rules `check` judges even when other fields are wrong."""

@@ -115,12 +115,19 @@ def marked(shape: type[Shape], data: object, marker: type[M]) -> Iterator[tuple[
     waiting: list[tuple[Path, Any, object]] = [((), shape, data)]
     while waiting:
         path, hint, value = waiting.pop()
-        form, markers = stripped(hint)
-        while is_union(form):
-            form, more = stripped(member(form, tag_of(markers, value) or ""))
-            markers = (*markers, *more)
+        form, markers = chosen(hint, value)
         yield from ((path, each, value) for each in markers if isinstance(each, marker))
         waiting.extend(reversed([((*path, key), below(form, key), each) for key, each in _children(form, value)]))
+
+
+def chosen(hint: Any, value: object) -> tuple[Any, tuple[Any, ...]]:
+    """Return the stripped hint of the form that the value takes, and the markers on the way to it."""
+    form, markers = stripped(hint)
+    found = markers
+    while is_union(form):
+        form, markers = stripped(member(form, tag_of(markers, value) or ""))
+        found += markers
+    return form, found
 
 
 def _children(hint: Any, value: object) -> Iterator[tuple[str | int, object]]:
