@@ -32,9 +32,12 @@ target=${DEMO_TARGET:-}
 if [ -z "$target" ] && [ -z "${ANTHROPIC_BASE_URL:-}" ]; then
     target=embedded
 fi
-case "${target:-$ANTHROPIC_BASE_URL}" in
-    *anthropic.com*) fail "ANTHROPIC_BASE_URL is the hosted API; the demo creates and changes agents, so give it a server of its own" ;;
-esac
+if [ "$target" != embedded ]; then
+    case "${ANTHROPIC_BASE_URL:-}" in
+        "") fail "set ANTHROPIC_BASE_URL: a change behind the tool's back goes through the SDK alone" ;;
+        *anthropic.com*) fail "ANTHROPIC_BASE_URL is the hosted API; give the demo a server whose agents it may change" ;;
+    esac
+fi
 set -- ${target:+--target "$target"}
 
 here=$(cd "$(dirname "$0")" && pwd) || exit 1
@@ -45,7 +48,7 @@ cp -R "$here/agents.d" "$here/meddle.py" "$work" || fail "cannot copy the exampl
 cd "$work" || exit 1
 
 # A repository of its own: not the one that a git hook may have pointed us at, not the user's name or signing key.
-unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE
+unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE AGENTOPS_TARGET
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1
 commit() {
     git add agents.d && git -c user.name=demo -c user.email=demo@example.com commit --quiet --message "$1" ||

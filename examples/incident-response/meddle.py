@@ -1,39 +1,34 @@
-"""Change a live agent behind agentops' back, as someone with the console or the SDK would."""
+"""Change a live agent behind agentops' back, as someone with a console or the SDK would."""
+
+# ruff: noqa: INP001, T201 - a script beside an example: it belongs to no package, and printing is its output
 
 import asyncio
 import sys
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 from anthropic import AsyncAnthropic
 
-
-async def meddle(client: AsyncAnthropic) -> None:
-    """Give the agent `Logs` a bigger model and another description."""
-    async for agent in client.beta.agents.list(limit=100):
-        if agent.name == "Logs" and agent.archived_at is None:
-            break
-    else:
-        sys.exit("meddle: there is no agent called Logs; run `agentops apply` first")
-    changed = await client.beta.agents.update(
-        agent.id,
-        version=agent.version,
-        model="claude-opus-5-5",
-        description="Finds everything. Ask it anything.",
-    )
-    print(f"Logs: version {agent.version} -> {changed.version}, model {agent.model.id} -> {changed.model.id}")
+from agentops import embedded
 
 
-async def main(target: str | None) -> None:
-    """Meddle with the embedded engine, or with the server that the SDK's own environment variables name."""
-    if target == "embedded":
-        from agentops import embedded
+def client(target: str) -> AbstractAsyncContextManager[AsyncAnthropic]:
+    """Return the SDK's client: on the engine inside this process, or on the server that ANTHROPIC_BASE_URL names."""
+    return embedded.client(Path(".agentops")) if target == "embedded" else AsyncAnthropic()
 
-        async with embedded.client(Path(".agentops")) as client:
-            await meddle(client)
-    else:
-        async with AsyncAnthropic() as client:
-            await meddle(client)
+
+async def meddle(target: str) -> None:
+    """Give the agent `Logs` a bigger model and a vaguer description."""
+    async with client(target) as sdk:
+        live = [each async for each in sdk.beta.agents.list(limit=100) if each.name == "Logs"]
+        if not live:
+            sys.exit("meddle: there is no agent called Logs; run `agentops apply` first")
+        old = live[0]
+        new = await sdk.beta.agents.update(
+            old.id, version=old.version, model="claude-opus-5-5", description="Finds everything. Ask it anything."
+        )
+        print(f"{new.name}: version {old.version} → {new.version}, model {old.model.id} → {new.model.id}")
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[2] if sys.argv[1:2] == ["--target"] else None))
+    asyncio.run(meddle(sys.argv[-1]))
