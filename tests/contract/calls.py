@@ -1,0 +1,92 @@
+"""Every public method of the SDK resources that the engine serves, each with a call that succeeds."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .given import MODEL, a_memory, a_store, an_agent, an_environment
+from .sdk import Api
+
+
+@dataclass(frozen=True)
+class World:
+    """Ids that the calls are made with."""
+
+    agent: str
+    environment: str
+    store: str
+    memory: str
+    version: str
+    """A memory version that is not the newest, so that it can be redacted."""
+
+    @classmethod
+    def made_with(cls, api: Api) -> "World":
+        """Return a world with one of everything."""
+        store = a_store(api)
+        memory = a_memory(api, store, content="first")
+        api.memory_stores.memories.update(memory.id, memory_store_id=store.id, content="second")
+        return cls(
+            agent=an_agent(api).id,
+            environment=an_environment(api).id,
+            store=store.id,
+            memory=memory.id,
+            version=memory.memory_version_id,
+        )
+
+
+NOWHERE = World(
+    agent="agent_01NoSuchAgent", environment="env_01NoSuchEnvironment", store="memstore_01NoSuchStore",
+    memory="mem_01NoSuchMemory", version="memver_01NoSuchVersion",
+)  # fmt: skip
+"""A world in which nothing exists."""
+
+Call = Callable[..., Any]
+
+CALLS: Mapping[str, Call] = {
+    "agents.create": lambda api, _, **o: api.agents.create(name="Reviewer", model=MODEL, **o),
+    "agents.retrieve": lambda api, w, **o: api.agents.retrieve(w.agent, **o),
+    "agents.update": lambda api, w, **o: api.agents.update(w.agent, name="Second reader", **o),
+    "agents.list": lambda api, _, **o: api.agents.list(**o),
+    "agents.archive": lambda api, w, **o: api.agents.archive(w.agent, **o),
+    "agents.versions.list": lambda api, w, **o: api.agents.versions.list(w.agent, **o),
+    "environments.create": lambda api, _, **o: api.environments.create(name="Workshop", **o),
+    "environments.retrieve": lambda api, w, **o: api.environments.retrieve(w.environment, **o),
+    "environments.update": lambda api, w, **o: api.environments.update(w.environment, name="Forge", **o),
+    "environments.list": lambda api, _, **o: api.environments.list(**o),
+    "environments.delete": lambda api, w, **o: api.environments.delete(w.environment, **o),
+    "environments.archive": lambda api, w, **o: api.environments.archive(w.environment, **o),
+    "memory_stores.create": lambda api, _, **o: api.memory_stores.create(name="Lessons", **o),
+    "memory_stores.retrieve": lambda api, w, **o: api.memory_stores.retrieve(w.store, **o),
+    "memory_stores.update": lambda api, w, **o: api.memory_stores.update(w.store, name="Habits", **o),
+    "memory_stores.list": lambda api, _, **o: api.memory_stores.list(**o),
+    "memory_stores.delete": lambda api, w, **o: api.memory_stores.delete(w.store, **o),
+    "memory_stores.archive": lambda api, w, **o: api.memory_stores.archive(w.store, **o),
+    "memory_stores.memories.create": lambda api, w, **o: api.memory_stores.memories.create(
+        w.store, path="/fresh.md", content="new", **o
+    ),
+    "memory_stores.memories.retrieve": lambda api, w, **o: api.memory_stores.memories.retrieve(
+        w.memory, memory_store_id=w.store, **o
+    ),
+    "memory_stores.memories.update": lambda api, w, **o: api.memory_stores.memories.update(
+        w.memory, memory_store_id=w.store, content="third", **o
+    ),
+    "memory_stores.memories.list": lambda api, w, **o: api.memory_stores.memories.list(w.store, **o),
+    "memory_stores.memories.delete": lambda api, w, **o: api.memory_stores.memories.delete(
+        w.memory, memory_store_id=w.store, **o
+    ),
+    "memory_stores.memory_versions.retrieve": lambda api, w, **o: api.memory_stores.memory_versions.retrieve(
+        w.version, memory_store_id=w.store, **o
+    ),
+    "memory_stores.memory_versions.list": lambda api, w, **o: api.memory_stores.memory_versions.list(w.store, **o),
+    "memory_stores.memory_versions.redact": lambda api, w, **o: api.memory_stores.memory_versions.redact(
+        w.version, memory_store_id=w.store, **o
+    ),
+}
+
+NAMING_AN_OBJECT = tuple(
+    name
+    for name in CALLS
+    if name not in {"agents.create", "agents.list", "environments.create", "environments.list",
+                    "memory_stores.create", "memory_stores.list"}
+)  # fmt: skip
+"""The calls whose path names an object, which may not exist."""

@@ -1,0 +1,144 @@
+"""Servers to test against: SQLite and Postgres, each by the sync SDK over a socket and by the async SDK in process."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx2
+import pytest
+from anyio.from_thread import start_blocking_portal
+
+from agentops.base.clock import ManualClock, timestamp
+from agentops.base.ids import RandomIds
+from agentops.base.secrets import Secret
+from agentops.engine.core.memories import Content, Memory
+from agentops.engine.listener import Address, Listener
+from agentops.engine.server import Engine, build
+from agentops.engine.settings import Settings
+from agentops.engine.store.memories import Memories
+from agentops.engine.store.port import Transaction
+
+from .sdk import Api, Door, open_async, open_sync
+
+KEY = "sk-contract-tests-0123456789"
+WAYS = ("sync-sqlite", "async-sqlite", "sync-postgres", "async-postgres")
+FEWER = {"in_process": ("async-sqlite",), "stateless": ("sync-sqlite", "async-sqlite")}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "stateless: about requests and answers, so one database is enough")
+    config.addinivalue_line("markers", "in_process: sends so much that one transport is enough too")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "api" in metafunc.fixturenames:
+        ways = next((few for mark, few in FEWER.items() if metafunc.definition.get_closest_marker(mark)), WAYS)
+        marked = [pytest.param(way, marks=[pytest.mark.postgres] if "postgres" in way else []) for way in ways]
+        metafunc.parametrize("api", marked, indirect=True)
+
+
+@pytest.fixture(scope="session")
+def clock() -> ManualClock:
+    """The clock of every server; it only moves forward."""
+    return ManualClock(datetime(2026, 11, 21, 12, tzinfo=UTC))
+
+
+@dataclass(frozen=True)
+class Server:
+    """One engine, with the two ways to it."""
+
+    engine: Engine
+    over_socket: Door
+    in_process: Door
+
+
+class Servers:
+    """The engines of a test run, each opened on first use, in a thread with an event loop of its own."""
+
+    def __init__(self, stack: ExitStack, start: Callable[[str], AbstractAsyncContextManager[Server]]) -> None:
+        self._stack = stack
+        self._start = start
+        self._portal = stack.enter_context(start_blocking_portal())
+        self._servers: dict[str, Server] = {}
+        self._apis: dict[str, Api] = {}
+
+    def run(self, work: Any) -> Any:
+        """Return what the coroutine returns."""
+        return self._portal.call(lambda: work)
+
+    def server(self, way: str) -> Server:
+        database = way.rpartition("-")[2]
+        if database not in self._servers:
+            starting = self._portal.wrap_async_context_manager(self._start(database))
+            self._servers[database] = self._stack.enter_context(starting)
+        return self._servers[database]
+
+    def api(self, way: str) -> Api:
+        if way not in self._apis:
+            server = self.server(way)
+            is_sync = way.startswith("sync")
+            api, close = open_sync(server.over_socket) if is_sync else open_async(server.in_process, self.run)
+            self._stack.callback(close)
+            self._apis[way] = api
+        return self._apis[way]
+
+
+@pytest.fixture(scope="session")
+def servers(
+    request: pytest.FixtureRequest, clock: ManualClock, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Servers]:
+    """Every server of this run; all of them close with it."""
+
+    def start(database: str) -> AbstractAsyncContextManager[Server]:
+        folder = tmp_path_factory.mktemp(database)
+        url = f"sqlite:///{folder}/engine.db" if database == "sqlite" else request.getfixturevalue("postgres")
+        return served(Settings(database=url, data=folder, port=0, api_key=Secret(KEY)), clock)
+
+    with ExitStack() as stack:
+        yield Servers(stack, start)
+
+
+@asynccontextmanager
+async def served(settings: Settings, clock: ManualClock) -> AsyncIterator[Server]:
+    """Run one engine, on a loopback port too."""
+    engine = build(settings, clock=clock, ids=RandomIds())
+    started: asyncio.Future[Address] = asyncio.get_running_loop().create_future()
+    listener = Listener(engine, started.set_result)
+    async with engine:
+        serving = asyncio.create_task(listener.run_until_stopped())
+        serving.add_done_callback(lambda task: started.done() or started.set_exception(task.exception() or EOFError()))
+        address = await started
+        in_process = Door("http://engine.test", KEY, httpx2.ASGITransport(app=engine.app))
+        yield Server(engine, Door(address.url, KEY), in_process)
+        listener.stop()
+        await serving
+
+
+@pytest.fixture
+def api(request: pytest.FixtureRequest, servers: Servers, clock: ManualClock) -> Api:
+    """One way to one server; what a test makes is newer than anything made before it."""
+    clock.advance(timedelta(seconds=1))
+    found = servers.api(request.param)
+    found.exchanges.clear()
+    return found
+
+
+@pytest.fixture
+def crowd(request: pytest.FixtureRequest, api: Api, servers: Servers, clock: ManualClock) -> Callable[[str, int], None]:
+    """Return what fills a store with memories, `/0.md` and on, below the API: thousands of requests would take long."""
+    engine = servers.server(request.node.callspec.params["api"]).engine
+
+    def fill(store_id: str, count: int) -> None:
+        def work(tx: Transaction) -> None:
+            there = Memories(tx, engine.settings.workspace, store_id)
+            now, empty = timestamp(clock.now()), Content.of("")
+            for number in range(count):
+                name = (f"mem_{store_id}_{number}", f"/{number}.md", f"memver_{store_id}_{number}")
+                there.insert(Memory(*name, empty.sha256, empty.size_bytes, now, now, empty.json))
+
+        servers.run(engine._database.write(work))
+
+    return fill

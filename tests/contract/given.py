@@ -1,0 +1,79 @@
+"""What contract tests start from, and the questions they ask of a refusal."""
+
+from collections.abc import Callable, Iterable
+from hashlib import sha256
+from typing import Any, TypeVar
+
+import pytest
+from anthropic import APIStatusError
+
+from .sdk import Api
+
+MODEL = "claude-opus-5-5"
+OTHER_MODEL = "claude-sonnet-5-5"
+
+Refusal = TypeVar("Refusal", bound=APIStatusError)
+
+
+def an_agent(api: Api, **fields: Any) -> Any:
+    return api.agents.create(**{"name": "Reviewer", "model": MODEL, **fields})
+
+
+def an_environment(api: Api, **fields: Any) -> Any:
+    return api.environments.create(**{"name": "Workshop", **fields})
+
+
+def a_store(api: Api, **fields: Any) -> Any:
+    return api.memory_stores.create(**{"name": "Lessons", **fields})
+
+
+def a_memory(api: Api, store: Any, path: str = "/notes.md", content: str = "remember", **fields: Any) -> Any:
+    return api.memory_stores.memories.create(store.id, path=path, content=content, **fields)
+
+
+def a_custom_tool(**fields: Any) -> dict[str, Any]:
+    return {
+        "type": "custom",
+        "name": "lookup",
+        "description": "Looks a ticket up.",
+        "input_schema": {"type": "object"},
+        **fields,
+    }
+
+
+def a_server(name: str = "tickets", **fields: Any) -> dict[str, Any]:
+    return {"type": "url", "name": name, "url": f"https://{name}.example.com/mcp", **fields}
+
+
+def a_toolset_of(server: str = "tickets", **fields: Any) -> dict[str, Any]:
+    return {"type": "mcp_toolset", "mcp_server_name": server, **fields}
+
+
+def the_agent_toolset(*configs: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    return {"type": "agent_toolset_20260401", **({"configs": list(configs)} if configs else {}), **fields}
+
+
+def sha(text: str) -> str:
+    return sha256(text.encode()).hexdigest()
+
+
+def refused(kind: type[Refusal], act: Callable[[], object], *words: str) -> Refusal:
+    """Return the refusal of that class; its message must carry every word."""
+    with pytest.raises(kind) as caught:
+        act()
+    missing = [word for word in words if word not in (caught.value.api_message or "")]
+    assert not missing, f"{caught.value.api_message!r} does not say {missing}"
+    return caught.value
+
+
+def ids(items: Iterable[Any]) -> list[str]:
+    return [item.id for item in items]
+
+
+def pages(page: Any) -> list[list[Any]]:
+    """Return the items of this page and of every page behind it."""
+    found = [list(page.data)]
+    while page.has_next_page():
+        page = page.get_next_page()
+        found.append(list(page.data))
+    return found

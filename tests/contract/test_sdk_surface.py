@@ -1,0 +1,115 @@
+"""Every method the SDK offers for what we serve is called, answers in its strict types, and fails as documented."""
+
+from collections.abc import Iterator
+from inspect import isfunction
+from typing import Any
+
+import pytest
+from anthropic import (
+    Anthropic,
+    APIStatusError,
+    AsyncAnthropic,
+    AuthenticationError,
+    BadRequestError,
+    ConflictError,
+    NotFoundError,
+)
+
+from .calls import CALLS, NAMING_AN_OBJECT, NOWHERE, World
+from .given import a_memory, a_store, an_agent, refused
+from .sdk import Api
+
+SERVED = ("agents", "environments", "memory_stores")
+NOT_YET_SERVED = {"environments.work"}
+"""The work queue of self-hosted environments comes with sessions."""
+
+
+def methods_of(resource: Any, name: str) -> Iterator[str]:
+    """Yield the dotted names of the public methods of a resource and of the resources below it."""
+    if name in NOT_YET_SERVED:
+        return
+    for attribute in vars(type(resource)):
+        value = getattr(type(resource), attribute)
+        if attribute.startswith(("_", "with_")):
+            continue
+        if isfunction(value):
+            yield f"{name}.{attribute}"
+        else:
+            yield from methods_of(getattr(resource, attribute), f"{name}.{attribute}")
+
+
+@pytest.mark.parametrize("client", [Anthropic, AsyncAnthropic])
+def test_every_public_method_of_the_sdk_has_a_contract_test(client: type[Anthropic]) -> None:
+    beta = client(api_key="unused").beta
+    offered = {method for name in SERVED for method in methods_of(getattr(beta, name), name)}
+    assert offered == set(CALLS)
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_it_answers_in_the_types_of_the_sdk(api: Api, name: str) -> None:
+    world = World.made_with(api)
+    CALLS[name](api, world)
+    assert api.last.status_code == 200
+    assert api.last.headers["content-type"] == "application/json"
+
+
+@pytest.mark.stateless
+@pytest.mark.parametrize("name", CALLS)
+def test_an_unknown_key_is_refused(api: Api, name: str) -> None:
+    stranger = api.with_options(api_key="sk-wrong")
+    error = refused(AuthenticationError, lambda: CALLS[name](stranger, NOWHERE))
+    assert_envelope(error, "authentication_error")
+
+
+@pytest.mark.stateless
+@pytest.mark.parametrize("name", CALLS)
+def test_another_workspace_is_refused(api: Api, name: str) -> None:
+    error = refused(APIStatusError, lambda: CALLS[name](api, NOWHERE, workspace_id="wrkspc_01Elsewhere"), "workspace")
+    assert error.status_code in {400, 403, 404}
+    assert error.type in {"invalid_request_error", "permission_error", "not_found_error"}
+
+
+@pytest.mark.stateless
+@pytest.mark.parametrize("name", CALLS)
+def test_an_unknown_beta_is_named(api: Api, name: str) -> None:
+    act = lambda: CALLS[name](api, NOWHERE, betas=["time-travel-2030-01-01"])  # noqa: E731  # read as one sentence
+    error = refused(BadRequestError, act, "time-travel-2030-01-01", "anthropic-beta")
+    assert_envelope(error, "invalid_request_error")
+
+
+@pytest.mark.parametrize("name", NAMING_AN_OBJECT)
+def test_an_object_that_does_not_exist_is_not_found(api: Api, name: str) -> None:
+    error = refused(NotFoundError, lambda: CALLS[name](api, NOWHERE))
+    assert_envelope(error, "not_found_error")
+
+
+@pytest.mark.stateless
+def test_an_id_of_another_kind_is_not_found(api: Api) -> None:
+    agent = an_agent(api)
+    refused(NotFoundError, lambda: api.environments.retrieve(agent.id))
+    refused(NotFoundError, lambda: api.memory_stores.retrieve(agent.id))
+
+
+def test_a_conflict_is_not_tried_again(api: Api) -> None:
+    agent = an_agent(api)
+    stale = agent.version + 1
+    act = lambda: refused(ConflictError, lambda: api.agents.update(agent.id, version=stale))  # noqa: E731  # one sentence
+    assert api.requests_of(act) == 1
+    assert api.last.headers["x-should-retry"] == "false"
+
+
+def test_a_memory_conflict_is_not_tried_again(api: Api) -> None:
+    store = a_store(api)
+    a_memory(api, store)
+    assert api.requests_of(lambda: refused(ConflictError, lambda: a_memory(api, store))) == 1
+    assert api.last.headers["x-should-retry"] == "false"
+
+
+def assert_envelope(error: APIStatusError, error_type: str) -> None:
+    """The body is the vendor's error envelope, and its request id is the header's."""
+    assert isinstance(error.body, dict)
+    assert error.body["type"] == "error"
+    assert error.type == error_type
+    assert error.api_message
+    assert error.body["request_id"] == error.request_id == error.response.headers["request-id"]
+    assert error.request_id.startswith("req_")
