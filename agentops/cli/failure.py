@@ -28,7 +28,7 @@ def run(command: click.Command, arguments: list[str]) -> int:
         sys.stderr.close()
         return EXIT_PROBLEMS
     except Exception as error:
-        if _wants_trace(arguments):
+        if _wants_trace(arguments) and not isinstance(error, InvalidManifests):
             raise
         return _told(error) if isinstance(error, AgentopsError) else _unexpected(error)
 

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from agentops.base.diagnostics import Code, Diagnostic
+from agentops.base.names import Kind
 from agentops.manifests.codes import files, security
 from agentops.manifests.envelope import Draft
+from agentops.manifests.folders import texts_of
 from agentops.manifests.kinds import NAME_FIELDS, SPECS
 from agentops.manifests.sites import sites
 from agentops.manifests.texts import Files, Refused
@@ -39,6 +41,7 @@ def judged(draft: Draft, reachable: Files) -> Judged:
     if not draft.sound:
         return Judged(None, draft.data, ())
     judge = _Judge(draft, reachable)
+    judge.fetch_folder()
     judge.fetch_texts()
     judge.set_secrets_aside()
     return judge.verdict()
@@ -62,6 +65,23 @@ class _Judge:
             if isinstance(value, dict) and "file" in value:
                 self._data = replaced(self._data, path, self._fetched(path, value))
         self._request = self._data
+
+    def fetch_folder(self) -> None:
+        """Put the texts of its files where a MemoryStore names a folder to seed it with."""
+        seed = self._data.get("seed") if self._draft.address.kind is Kind.MEMORY_STORE else None
+        folder = seed.get("folder") if isinstance(seed, dict) and "files" not in seed else None
+        if not isinstance(folder, str) or not folder:
+            return
+        path = ("seed", "folder")
+        try:
+            texts = texts_of(self._files, self._draft.text.file, folder)
+        except Refused as error:
+            message = f"{subject(self._draft.address, path)}: {error.message}"
+            self._report(error.code, message, path, error.label)
+            self._settled.add(path)
+        else:
+            rest = {key: each for key, each in seed.items() if key != "folder"} if isinstance(seed, dict) else {}
+            self._data = self._request = {**self._data, "seed": {**rest, "files": texts}}
 
     def _fetched(self, path: Path, value: dict[str, Any]) -> Any:
         name = value["file"]

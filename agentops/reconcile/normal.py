@@ -104,12 +104,12 @@ def plain(value: Any) -> Any:
 
 def differences(live: Any, wanted: Any, path: Path = ()) -> Iterator[tuple[Path, Any, Any]]:
     """Yield each place where the live normal form is not what is wanted: path, live value, wanted value."""
-    if wanted in (ANY, live):
+    if wanted == ANY:
         return
     if isinstance(live, dict) and isinstance(wanted, dict):
         for key in sorted({*live, *wanted}):
             yield from differences(live.get(key), wanted.get(key), (*path, key))
-    else:
+    elif not _is_same(live, wanted):
         yield path, live, wanted
 
 
@@ -120,6 +120,15 @@ def holds_any(value: Any) -> bool:
     if isinstance(value, dict):
         return any(holds_any(each) for each in value.values())
     return isinstance(value, list) and any(holds_any(each) for each in value)
+
+
+def _is_same(live: Any, wanted: Any) -> bool:
+    """Tell whether two JSON values are one; unlike Python, JSON tells `true` from 1."""
+    if isinstance(live, list) and isinstance(wanted, list):
+        return len(live) == len(wanted) and all(map(_is_same, live, wanted))
+    if isinstance(live, dict) and isinstance(wanted, dict):
+        return not any(differences(live, wanted))
+    return bool(live == wanted) and isinstance(live, bool) == isinstance(wanted, bool)
 
 
 def _tool(value: Mapping[str, Any]) -> tuple[str, Any]:

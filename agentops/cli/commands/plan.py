@@ -34,12 +34,13 @@ def plan(
 
 def show(planned: Planned, output: str) -> None:
     """Print the plan, and on standard error what there is to say about it."""
-    from agentops.base.views.json import report_json
     from agentops.reconcile.views.json import plan_json
     from agentops.reconcile.views.text import plan_text
 
     document = plan_json(planned.plan)
     if output == "json":
+        from agentops.base.views.json import report_json
+
         write_json(document | {"diagnostics": report_json(planned.report)["diagnostics"]})
         return
     write_report(planned.report)

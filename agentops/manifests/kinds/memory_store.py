@@ -17,7 +17,7 @@ class Seed(Shape):
     """The first memories: the files of a folder, or texts by their paths."""
 
     folder: Omissible[FolderPath] = None
-    files: Omissible[dict[MemoryContent, MemoryPath]] = None
+    files: Omissible[dict[MemoryPath, MemoryContent]] = None
 
     @model_validator(mode="after")
     def _has_one_source(self) -> "Seed":

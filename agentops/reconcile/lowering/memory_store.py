@@ -22,5 +22,5 @@ def seeds(document: Document) -> dict[str, Seed]:
         path: Seed(
             text, text_digest(text), next((mode for glob, mode in policies if fnmatchcase(path, glob)), SeedMode.BOTH)
         )
-        for path, text in document.seeds.items()
+        for path, text in ((document.data.get(SEED) or {}).get("files") or {}).items()
     }
