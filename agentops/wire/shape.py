@@ -8,6 +8,22 @@ from pydantic_core import CoreSchema
 
 from agentops.base.names import Kind
 
+_LARGEST_BODY = 32 * 1024 * 1024
+"""No text is longer than a request. A text with a limit is looked at, so half a surrogate pair never passes."""
+
+
+def _without_body_limit(schema: dict[str, Any]) -> None:
+    """Take the limit out of the JSON Schema, where it would stand at every text and say nothing."""
+    waiting: list[Any] = [schema]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, dict):
+            if each.get("maxLength") == _LARGEST_BODY:
+                del each["maxLength"]
+            waiting += each.values()
+        elif isinstance(each, list):
+            waiting += each
+
 
 class Shape(BaseModel):
     """A JSON object of the API: unknown fields refused, nothing coerced, nothing changed afterwards.
@@ -21,8 +37,8 @@ class Shape(BaseModel):
         frozen=True,
         defer_build=True,
         hide_input_in_errors=True,
-        # No request is longer; a text with any limit is looked at, so that half a surrogate pair never passes.
-        str_max_length=32 * 1024 * 1024,
+        str_max_length=_LARGEST_BODY,
+        json_schema_extra=_without_body_limit,
     )
 
     parts: ClassVar[tuple[type["Shape"], ...]] = ()
