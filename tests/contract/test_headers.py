@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Mapping
+from typing import get_args
 
 import httpx2
 import pytest
 from anthropic import BadRequestError
+from anthropic.types import AnthropicBetaParam
 
 from .given import MODEL, a_store, an_agent, refused
 from .sdk import AGENT_MEMORY, MANAGED_AGENTS, Api
@@ -110,6 +112,12 @@ def test_both_betas_at_once_are_refused_on_memory_stores(api: Api) -> None:
 )
 def test_known_betas_travel_together(api: Api, value: str) -> None:
     assert api.send("GET", "/v1/agents", headers={"anthropic-beta": value}).status_code == 200
+
+
+def test_every_beta_that_the_sdk_knows_is_known(api: Api) -> None:
+    known = [value for form in get_args(AnthropicBetaParam) for value in get_args(form)]
+    assert MANAGED_AGENTS in known
+    assert api.send("GET", "/v1/agents", headers={"anthropic-beta": ",".join(known)}).status_code == 200
 
 
 def test_betas_given_to_the_sdk_come_before_its_own(api: Api) -> None:

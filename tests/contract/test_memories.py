@@ -229,6 +229,15 @@ def test_an_update_of_content_makes_a_version(api: Api, clock: ManualClock) -> N
     assert retrieve(api, memory, view="basic") == changed
 
 
+@pytest.mark.parametrize(
+    "fields", [{}, {"content": "one"}, {"path": "/notes.md"}, {"path": None, "content": None}], ids=str
+)
+def test_an_update_without_effect_makes_no_version(api: Api, clock: ManualClock, fields: dict[str, Any]) -> None:
+    memory = a_memory(api, a_store(api), content="one")
+    clock.advance(timedelta(seconds=1))
+    assert update(api, memory, **fields) == memory
+
+
 def test_a_rename_keeps_id_and_content(api: Api) -> None:
     store = a_store(api)
     memory = a_memory(api, store, path="/old.md", content="same")

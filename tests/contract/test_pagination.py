@@ -86,10 +86,10 @@ def first_items(api: Api, listing: Listing, scope: Any, count: int, *, limit: in
 def test_every_object_is_listed_once_newest_first(api: Api, clock: ManualClock, listing: Listing) -> None:
     scope = listing.scope(api)
     added = []
-    for _ in range(7):
+    for _ in range(11):
         clock.advance(timedelta(milliseconds=1))
         added.append(listing.add(api, scope))
-    assert first_items(api, listing, scope, 7, limit=3) == added[::-1]
+    assert first_items(api, listing, scope, 11, limit=3) == added[::-1]
 
 
 def test_objects_of_one_instant_are_each_listed_once(api: Api, clock: ManualClock, listing: Listing) -> None:
@@ -115,6 +115,14 @@ def test_what_is_added_while_paging_shifts_nothing(api: Api, clock: ManualClock,
         page = page.get_next_page()
         found.extend(page.data)
     assert [listing.key(item) for item in found][:6] == added[::-1]
+
+
+def test_archived_objects_may_be_asked_for_between_pages(api: Api) -> None:
+    old, archived, new = an_agent(api), an_agent(api), an_agent(api)
+    api.agents.archive(archived.id)
+    first = api.agents.list(limit=1)
+    second = api.agents.list(limit=2, page=first.next_page, include_archived=True)
+    assert ids([*first.data, *second.data]) == ids([new, archived, old])
 
 
 def test_a_page_may_be_longer_than_the_one_before(api: Api, listing: Listing) -> None:

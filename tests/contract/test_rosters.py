@@ -181,6 +181,12 @@ def test_the_advisor_is_echoed_last(api: Api) -> None:
     assert members(api, lead.id) == [pin(one), ADVISOR]
 
 
+def test_the_advisor_has_its_name_to_itself(api: Api) -> None:
+    one = an_agent(api, name="anthropic.advisor")
+    roster = coordinator([one.id, ADVISOR])
+    refused(BadRequestError, lambda: an_agent(api, name="lead", multiagent=roster), "anthropic.advisor")
+
+
 def test_an_advisor_alone_is_a_roster(api: Api) -> None:
     assert members(api, an_agent(api, multiagent=coordinator([ADVISOR])).id) == [ADVISOR]
 
