@@ -42,10 +42,11 @@ async def carry_out(planned: Planned) -> dict[str, Any]:
     from agentops.reconcile.views.progress import outcome_json, outcome_line, progress_line
 
     paint = stderr_paint()
+    width = max((len(str(each.address)) for each in planned.plan.steps), default=0)
 
     def tell(progress: "Progress") -> None:
         if progress.state.value != "started":
-            say(progress_line(progress, paint))
+            say(progress_line(progress, paint, width))
 
     stamp = Stamp(planned.plan.owner, _commit(planned.tree.root), agentops.__version__)
     applier = Applier(planned.target, Delivery(planned.target, asyncio.sleep), stamp, RandomIds(), tell)

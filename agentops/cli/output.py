@@ -50,10 +50,10 @@ def say(text: str = "") -> None:
 
 def write_report(report: Report) -> None:
     """Print diagnostics on standard error."""
-    from agentops.base.views.json import report_json
-    from agentops.base.views.text import report_text
-
     if report.diagnostics:
+        from agentops.base.views.json import report_json
+        from agentops.base.views.text import report_text
+
         print(report_text(report_json(report), colour=_wants_colour(sys.stderr)), file=sys.stderr)
 
 

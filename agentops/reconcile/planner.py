@@ -117,12 +117,13 @@ class _Planner:
         rule = OBJECTS[resource.object]
         judged = [Judged(name, Verdict.UPDATE, None, rule.fields[name].normal(value)) for name, value in wanted.items()]
         seeds = judge_seeds(resource, None)
+        judged += [seeds.judged] if seeds else []
         self._steps[resource.address] = Step(
             resource.address,
             resource.object,
             Action.CREATE,
             "declared, and not on the target",
-            changes=tuple(self._changes(resource, [*judged, *([seeds.judged] if seeds else [])])),
+            changes=tuple(self._changes(resource, judged)),
             needs=self._needs(resource),
             resource=resource,
             judged=tuple(judged),

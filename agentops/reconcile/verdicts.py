@@ -84,18 +84,18 @@ def _declared(name: str, field: FieldRule, live: Live, value: Any, mark: FieldMa
     return Judged(name, _verdict(mark, sent, moved=moved, is_wanted=is_wanted), current, wanted, base, sent)
 
 
-def _verdict(mark: FieldMark | None, sent: str, *, moved: bool, is_wanted: bool) -> Verdict:
+def _verdict(mark: FieldMark | None, sent: str, *, moved: bool | None, is_wanted: bool) -> Verdict:
     if mark is None:
         return Verdict.CONVERGED if is_wanted else Verdict.UPDATE
     if mark.sent == sent:
-        return Verdict.DRIFT if moved and not is_wanted else Verdict.IN_SYNC
+        return Verdict.IN_SYNC if moved is False or is_wanted else Verdict.DRIFT
     if is_wanted:
         return Verdict.CONVERGED
     return Verdict.CONFLICT if moved else Verdict.UPDATE
 
 
-def _has_moved(live: Live, current: Any, base: Any, mark: FieldMark | None) -> bool:
-    """Tell whether somebody else changed the field since our last write.
+def _has_moved(live: Live, current: Any, base: Any, mark: FieldMark | None) -> bool | None:
+    """Tell whether somebody else changed the field since our last write; None where nothing tells.
 
     Versions tell it exactly. Where there are none, the echo's hash does; an echo we never saw proves nothing.
     """
@@ -103,7 +103,7 @@ def _has_moved(live: Live, current: Any, base: Any, mark: FieldMark | None) -> b
         return False
     if live.base is not None:
         return bool(current != base)
-    return mark is not None and mark.echo is not None and mark.echo != mark_hash(current)
+    return None if mark is None or mark.echo is None else mark.echo != mark_hash(current)
 
 
 def _let_go(name: str, field: FieldRule, live: Live) -> Judged:

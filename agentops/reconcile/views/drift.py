@@ -6,7 +6,7 @@ from typing import Any
 from agentops.base.paint import Paint
 from agentops.reconcile.plan import Plan
 from agentops.reconcile.views.json import plan_json
-from agentops.reconcile.views.text import step_text
+from agentops.reconcile.views.text import column, step_text
 
 _DRIFTED = {"drift", "conflict"}
 
@@ -28,7 +28,7 @@ def drift_text(document: Mapping[str, Any], paint: Paint) -> Iterator[str]:
     """Yield the lines of a drift report, made from its JSON shape."""
     yield paint("bold", f"{document['owner']} → {document['target']}")
     for step in document["steps"]:
-        yield from step_text(step, paint)
+        yield from step_text(step, paint, column(document["steps"]))
     yield ""
     count = len(document["steps"])
     found = f"{count} drifted; `agentops apply` brings back what is wanted." if count else "No drift."

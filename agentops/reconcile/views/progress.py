@@ -23,12 +23,14 @@ def outcome_json(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def progress_line(progress: Progress, paint: Paint) -> str:
+def progress_line(progress: Progress, paint: Paint, width: int) -> str:
     """Return the line that says how far one step came."""
     symbol, colour = _WORDS[progress.state]
     detail = f"  {printable(progress.detail)}" if progress.detail else ""
     hint = f"\n      {printable(progress.hint)}" if progress.hint else ""
-    return f"  {paint(colour, symbol)} {progress.step.address!s:<28} {progress.step.action.value}{detail}{hint}"
+    return (
+        f"  {paint(colour, symbol)} {progress.step.address!s:<{width}}  {progress.step.action.value:<7}{detail}{hint}"
+    )
 
 
 def outcome_line(outcome: Outcome) -> str:

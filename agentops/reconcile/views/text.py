@@ -1,6 +1,6 @@
 """A plan for a terminal: one line an object, danger first, and under it only what changes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import unified_diff
 from typing import Any
 
@@ -17,6 +17,7 @@ _SYMBOLS = {
 }
 _VERDICTS = {"drift": "drift", "conflict": "conflict", "clear": "cleared"}
 _VALUE_WIDTH = 60
+_ADDRESS_WIDTH = 48
 _CONTEXT_LINES = 2
 
 
@@ -25,8 +26,11 @@ def plan_text(plan: Mapping[str, Any], paint: Paint) -> Iterator[str]:
     yield paint("bold", f"{plan['owner']} → {plan['target']}")
     if plan["steps"]:
         yield ""
+    width = column([*plan["steps"], *plan["rendered"]])
     for step in plan["steps"]:
-        yield from step_text(step, paint)
+        yield from step_text(step, paint, width)
+    for text in plan["rendered"]:
+        yield paint("dim", f"  · {text['address']:<{width}}  is text for graders; no object of its own")
     for kept in plan["kept_memories"]:
         yield paint(
             "dim", f"  · {kept['address']}  {printable(kept['path'])} was changed by agents and is theirs to keep"
@@ -53,15 +57,20 @@ def summary_line(plan: Mapping[str, Any]) -> str:
     return f"Plan: {', '.join(parts)}; {', '.join(notes)}. Plan {plan['plan_id']}."
 
 
-def step_text(step: Mapping[str, Any], paint: Paint) -> Iterator[str]:
+def column(named: Sequence[Mapping[str, Any]]) -> int:
+    """Return how wide a column of addresses has to be, within reason."""
+    return min(max((len(each["address"]) for each in named), default=0), _ADDRESS_WIDTH)
+
+
+def step_text(step: Mapping[str, Any], paint: Paint, width: int) -> Iterator[str]:
     """Yield the lines of one step."""
     symbol, colour = _SYMBOLS[step["action"]]
     if any(change["verdict"] == "conflict" for change in step["changes"]):
         symbol, colour = "x", "red"
     elif any(change["verdict"] == "drift" for change in step["changes"]):
         symbol, colour = "!", "magenta"
-    name = f"{step['address']:<28}"
-    yield f"  {paint(colour, symbol)} {paint('bold', name)} {_headline(step)}"
+    name = f"{step['address']:<{width}}"
+    yield f"  {paint(colour, symbol)} {paint('bold', name)}  {_headline(step)}"
     if step["action"] == "create":
         yield from _created(step, paint)
         return
