@@ -1,0 +1,170 @@
+"""What tests of reconciling start from: resources, plans and worlds made of values."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from agentops.base.canonical import text_digest
+from agentops.base.diagnostics import Span
+from agentops.base.names import Address, Kind
+from agentops.reconcile import bodies
+from agentops.reconcile.bodies import Stamp
+from agentops.reconcile.marks import read
+from agentops.reconcile.objects import BECOMES, ObjectKind
+from agentops.reconcile.observed import Live, LiveMemory, World
+from agentops.reconcile.plan import REMOVALS, Plan, Step
+from agentops.reconcile.planner import PlanOptions, plan
+from agentops.reconcile.resource import Desired, Field, Resource, Seed, SeedMode
+from agentops.reconcile.values import IdOf, Known, VersionOf
+
+MODEL = "claude-opus-5-5"
+OTHER_MODEL = "claude-sonnet-5-5"
+OWNER = "github.com/acme/agents"
+TARGET = "https://api.example.com"
+STAMP = Stamp(OWNER, "0123456789abcdef0123", "0.1.0")
+NOWHERE = World(())
+
+_PREFIXES = {ObjectKind.AGENT: "agent", ObjectKind.ENVIRONMENT: "env", ObjectKind.MEMORY_STORE: "memstore"}
+
+
+def address(text: str) -> Address:
+    found = Address.parse(text)
+    assert found, f"{text} is no address"
+    return found
+
+
+def span(file: str, line: int) -> Span:
+    return Span(file, line, 3, line, 20)
+
+
+def a_resource(kind: Kind, name: str, fields: Mapping[str, Any], **rest: Any) -> Resource:
+    """Return a resource whose fields stand one below the other in a file of their own."""
+    file = f"agents.d/{name}.yaml"
+    placed = {key: Field(value, span(file, line)) for line, (key, value) in enumerate(fields.items(), start=6)}
+    return Resource(Address(kind, name), BECOMES[kind], placed, source=file, span=span(file, 4), **rest)
+
+
+def an_agent(name: str = "reviewer", *, protect: bool = False, **fields: Any) -> Resource:
+    return a_resource(Kind.AGENT, name, {"name": name, "model": MODEL, **fields}, protect=protect)
+
+
+def a_team(name: str, members: Iterable[str], **fields: Any) -> Resource:
+    roster = {"type": "coordinator", "agents": [pinned(each) for each in members]}
+    return a_resource(Kind.TEAM, name, {"name": name, "model": MODEL, "multiagent": roster, **fields})
+
+
+def pinned(member: str) -> dict[str, Any]:
+    """Return a roster entry for `reviewer` or `Team/research`."""
+    named = address(member if "/" in member else f"Agent/{member}")
+    return {"type": "agent", "id": IdOf(named), "version": VersionOf(named)}
+
+
+def an_environment(name: str = "workshop", **fields: Any) -> Resource:
+    return a_resource(Kind.ENVIRONMENT, name, {"name": name, **fields})
+
+
+def a_store(name: str = "lessons", seeds: Mapping[str, Seed] | None = None, **fields: Any) -> Resource:
+    seeded = {"seed": None} if seeds else {}
+    return a_resource(Kind.MEMORY_STORE, name, {"name": name, **fields, **seeded}, seeds=seeds or {})
+
+
+def a_seed(text: str, mode: SeedMode = SeedMode.BOTH) -> Seed:
+    return Seed(text, text_digest(text), mode)
+
+
+def desired(*resources: Resource, owner: str = OWNER) -> Desired:
+    return Desired.of(owner, resources)
+
+
+def planned(resources: Iterable[Resource], world: World = NOWHERE, **options: Any) -> Plan:
+    return plan(desired(*resources), world, TARGET, PlanOptions(**options))
+
+
+def world_of(*resources: Resource, owner: str = OWNER) -> World:
+    """Return the world that holds exactly these resources, each as the write that makes it says."""
+    return after(plan(desired(*resources, owner=owner), NOWHERE, TARGET), owner=owner)
+
+
+def after(made: Plan, world: World = NOWHERE, *, owner: str = OWNER) -> World:
+    """Return the world with every step of the plan done, on a server that echoes what it is sent."""
+    lives = {each.id: each for each in world.lives}
+    known = {each.address: Known(each.live.id, each.live.version) for each in made.steps if each.live}
+    known |= {
+        found: Known(each.id, each.version)
+        for each in world.lives
+        if each.marks and each.marks.owner == owner and (found := Address.parse(each.marks.id))
+    }
+    for step in made.steps:
+        if step.action in REMOVALS:
+            assert step.live
+            del lives[step.live.id]
+            continue
+        live = _brought(step, known, Stamp(owner, STAMP.commit, STAMP.tool))
+        lives[live.id] = live
+        known[step.address] = Known(live.id, live.version)
+    return World(tuple(lives.values()), world.unsupported)
+
+
+def _brought(step: Step, known: Mapping[Address, Known], stamp: Stamp) -> Live:
+    assert step.resource
+    wanted = bodies.wanted_fields(step.resource, known.get)
+    if step.live is None:
+        body = dict(bodies.create(step, wanted, stamp, "nonce_1").body)
+        body["id"] = f"{_PREFIXES[step.object]}_01{step.address.name}"
+    else:
+        sent = bodies.update(step, wanted, stamp, "nonce_2").body
+        pairs = {**step.live.body["metadata"], **sent["metadata"]}
+        body = {**step.live.body, **sent, "metadata": {key: each for key, each in pairs.items() if each is not None}}
+    if step.object is ObjectKind.AGENT:
+        body["version"] = step.version
+    memories = dict(step.live.memories) if step.live else {}
+    memories |= {each.path: LiveMemory(f"mem_{each.path}", each.seed.sha256, "api_actor") for each in step.memories}
+    return _with_seed_mark(step, Live(step.object, body, read(body["metadata"]), memories=memories))
+
+
+def _with_seed_mark(step: Step, live: Live) -> Live:
+    seed = next((each for each in step.judged if each.name == "seed"), None)
+    if seed is None or live.marks is None:
+        return live
+    return edited(live, metadata=bodies.written(bodies.with_seed(live.marks, seed.sent_hash)))
+
+
+def edited(live: Live, **changes: Any) -> Live:
+    """Return the object with other values, at the same version. Metadata is merged."""
+    body = {**live.body, **changes, "metadata": {**live.body["metadata"], **changes.get("metadata", {})}}
+    return Live(live.object, body, read(body["metadata"]), live.base, live.memories)
+
+
+def meddled(live: Live, **changes: Any) -> Live:
+    """Return the object after somebody else saved other values: a new version, where there are versions."""
+    changed = edited(live, **changes)
+    if live.version is None:
+        return changed
+    body = {**changed.body, "version": live.version + 1}
+    return Live(live.object, body, changed.marks, base=live.body, memories=live.memories)
+
+
+def remembering(live: Live, memories: Mapping[str, LiveMemory]) -> Live:
+    return Live(live.object, live.body, live.marks, live.base, memories)
+
+
+def the(world: World, name: str) -> Live:
+    """Return the live object with the identity."""
+    return next(each for each in world.lives if each.marks and each.marks.id == name)
+
+
+def with_live(world: World, live: Live) -> World:
+    """Return the world in which this object is as given."""
+    return World(tuple(live if each.id == live.id else each for each in world.lives), world.unsupported)
+
+
+def actions(made: Plan) -> dict[str, str]:
+    return {str(each.address): each.action.value for each in made.steps}
+
+
+def codes(made: Plan) -> list[str]:
+    return [each.code.slug for each in made.report.diagnostics]
+
+
+def changed(step: Step) -> list[tuple[str, Any, Any]]:
+    """Return what a step changes: dotted place, before, after."""
+    return [(".".join([each.field, *map(str, each.path)]), each.before, each.after) for each in step.changes]
