@@ -79,7 +79,7 @@ ExecutionIdentity = Annotated[ServiceAccount | AwsRole, Field(discriminator="typ
 
 
 class Connections(Shape):
-    """The fields of an agent that must fit each other."""
+    """The fields of an agent that must fit each other. Source: SDK 2.11.0 `types/beta/agent_create_params.py`."""
 
     model_config = ConfigDict(extra="ignore")
 
