@@ -1,6 +1,7 @@
 """What plan, apply, drift and destroy have in common: a tree, a target, the world, a plan."""
 
 import asyncio
+import gc
 import os
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -96,6 +97,7 @@ def load_valid(path: Path) -> "Tree":
     tree = load(path)
     if tree.report.has_errors:
         raise InvalidManifests(tree.report)
+    gc.freeze()  # the tree stays as it is to the end: the collector need not look at it again and again
     return tree
 
 

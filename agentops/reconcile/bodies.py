@@ -27,7 +27,8 @@ class Stamp:
 
 def wanted_fields(resource: Resource, lookup: Lookup) -> dict[str, Any]:
     """Return the declared fields in request form, every name replaced."""
-    return {name: resolved(each.value, lookup) for name, each in resource.fields.items() if name != SEED}
+    fields = ((name, each) for name, each in resource.fields.items() if name != SEED)
+    return {name: each.value if each.is_plain else resolved(each.value, lookup) for name, each in fields}
 
 
 def create(step: Step, wanted: Mapping[str, Any], stamp: Stamp, nonce: str) -> Write:

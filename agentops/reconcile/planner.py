@@ -7,6 +7,7 @@ from typing import Any
 from agentops.base.diagnostics import Diagnostic, Report
 from agentops.base.names import Address
 from agentops.reconcile import codes, normal
+from agentops.reconcile.bodies import wanted_fields
 from agentops.reconcile.brakes import held
 from agentops.reconcile.objects import OBJECTS
 from agentops.reconcile.observed import Live, World, claimants
@@ -14,7 +15,7 @@ from agentops.reconcile.plan import Action, Change, Plan, Step
 from agentops.reconcile.removal import RemovalRules, removals
 from agentops.reconcile.resource import Desired, Resource
 from agentops.reconcile.seeds import SeedVerdict, judge_seeds
-from agentops.reconcile.values import Known, resolved
+from agentops.reconcile.values import Known
 from agentops.reconcile.verdicts import ABSENT, DIFFERENT, SEED, Judged, Verdict, judge
 
 
@@ -192,7 +193,7 @@ class _Planner:
             )
 
     def _wanted(self, resource: Resource) -> Mapping[str, Any]:
-        return {name: resolved(each.value, self._known.get) for name, each in resource.fields.items() if name != SEED}
+        return wanted_fields(resource, self._known.get)
 
     def _needs(self, resource: Resource) -> tuple[Address, ...]:
         return tuple(each for each in resource.names() if each in self._steps)

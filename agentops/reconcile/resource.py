@@ -1,6 +1,6 @@
 """What should exist on a target: one resource for each manifest that has a live object."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -31,12 +31,23 @@ class Seed:
     mode: SeedMode
 
 
+Place = Span | Callable[[], Span]
+"""Where something was written; worked out only when somebody asks, for most fields of most plans never are."""
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """A wanted value, in the API's request form with names for ids, and where it was written."""
 
     value: Any
-    span: Span
+    place: Place
+    is_plain: bool = False
+    """Whether the value is known to name no other resource."""
+
+    @property
+    def span(self) -> Span:
+        """Return the place of the value."""
+        return self.place() if callable(self.place) else self.place
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +62,20 @@ class Resource:
     source: str
     """The file that declares it."""
 
-    span: Span
+    place: Place
     protect: bool = False
     seeds: Mapping[str, Seed] = field(default_factory=dict)
     """Memories by path."""
 
     def names(self) -> Iterator[Address]:
         """Yield the resources that this one needs first, in the order of their mention."""
-        seen = dict.fromkeys(each for wanted in self.fields.values() for each in names_in(wanted.value))
-        yield from seen
+        naming = (each.value for each in self.fields.values() if not each.is_plain)
+        yield from dict.fromkeys(each for value in naming for each in names_in(value))
+
+    @property
+    def span(self) -> Span:
+        """Return the place of the declaration."""
+        return self.place() if callable(self.place) else self.place
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
+from functools import partial
 from typing import Any
 
 from agentops.base.diagnostics import Span
@@ -19,10 +20,13 @@ def declared(document: Document, leave_out: Iterable[str] = ()) -> dict[str, Fie
     """Return the fields that the document declares, and its name where it gives no display name."""
     data = with_references(document.data, document.references)
     left_out = {*leave_out}
+    is_plain = not any(each.address for each in document.references)
     fields = {
-        key: Field(_complete(key, value), document.span((key,))) for key, value in data.items() if key not in left_out
+        key: Field(_complete(key, value), partial(document.span, (key,)), is_plain=is_plain)
+        for key, value in data.items()
+        if key not in left_out
     }
-    return {"name": Field(document.name, name_span(document)), **fields}
+    return {"name": Field(document.name, partial(name_span, document), is_plain=True), **fields}
 
 
 def name_span(document: Document) -> Span:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 from agentops.base.diagnostics import Diagnostic, Report
 from agentops.base.names import Kind
@@ -47,7 +48,7 @@ def _resource(document: Document, tree: Tree) -> Resource:
         object=BECOMES[document.kind],
         fields=_fields(document, tree),
         source=document.file,
-        span=name_span(document),
+        place=partial(name_span, document),
         protect=document.annotations.get("protect") == "true",
         seeds=seeds(document) if document.kind is Kind.MEMORY_STORE else {},
     )
