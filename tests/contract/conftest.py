@@ -24,19 +24,25 @@ from agentops.engine.store.port import Transaction
 from .sdk import Api, Door, open_async, open_sync
 
 KEY = "sk-contract-tests-0123456789"
-WAYS = ("sync-sqlite", "async-sqlite", "sync-postgres", "async-postgres")
-FEWER = {"in_process": ("async-sqlite",), "stateless": ("sync-sqlite", "async-sqlite")}
+WAYS = {
+    "default": ("sync-sqlite", "async-postgres"),
+    "every_way": ("sync-sqlite", "async-sqlite", "sync-postgres", "async-postgres"),
+    "stateless": ("sync-sqlite", "async-sqlite"),
+    "in_process": ("async-sqlite",),
+}
+"""Which ways a test takes, by its marker; transport and database do not know of each other, so each is met once."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "every_way: takes each transport to each database")
     config.addinivalue_line("markers", "stateless: about requests and answers, so one database is enough")
     config.addinivalue_line("markers", "in_process: sends so much that one transport is enough too")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "api" in metafunc.fixturenames:
-        ways = next((few for mark, few in FEWER.items() if metafunc.definition.get_closest_marker(mark)), WAYS)
-        marked = [pytest.param(way, marks=[pytest.mark.postgres] if "postgres" in way else []) for way in ways]
+        mark = next(filter(metafunc.definition.get_closest_marker, WAYS), "default")
+        marked = [pytest.param(way, marks=[pytest.mark.postgres] if "postgres" in way else []) for way in WAYS[mark]]
         metafunc.parametrize("api", marked, indirect=True)
 
 

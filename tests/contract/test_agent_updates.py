@@ -190,6 +190,7 @@ def test_the_current_version_lets_the_update_through(api: Api) -> None:
     assert api.agents.update(agent.id, version=1, system="second").version == 2
 
 
+@pytest.mark.every_way
 def test_of_many_updates_of_one_version_exactly_one_wins(api: Api) -> None:
     agent = an_agent(api)
 
@@ -206,6 +207,7 @@ def test_of_many_updates_of_one_version_exactly_one_wins(api: Api) -> None:
     assert len(api.agents.versions.list(agent.id).data) == 2
 
 
+@pytest.mark.every_way
 def test_of_many_updates_without_a_version_none_is_lost(api: Api) -> None:
     agent = an_agent(api)
     with ThreadPoolExecutor(8) as pool:

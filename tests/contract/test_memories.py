@@ -204,6 +204,7 @@ def test_paths_differ_by_case_and_by_store(api: Api) -> None:
     assert len(api.memory_stores.memories.list(store.id).data) == 2
 
 
+@pytest.mark.every_way
 def test_of_many_creates_of_one_path_exactly_one_wins(api: Api) -> None:
     store = a_store(api)
 

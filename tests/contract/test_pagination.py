@@ -83,6 +83,7 @@ def first_items(api: Api, listing: Listing, scope: Any, count: int, *, limit: in
     return [listing.key(item) for item in found][:count]
 
 
+@pytest.mark.every_way
 def test_every_object_is_listed_once_newest_first(api: Api, clock: ManualClock, listing: Listing) -> None:
     scope = listing.scope(api)
     added = []

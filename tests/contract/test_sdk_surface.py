@@ -45,6 +45,7 @@ def test_every_public_method_of_the_sdk_has_a_contract_test(client: type[Anthrop
     assert offered == set(CALLS)
 
 
+@pytest.mark.every_way
 @pytest.mark.parametrize("name", CALLS)
 def test_it_answers_in_the_types_of_the_sdk(api: Api, name: str) -> None:
     world = World.made_with(api)
@@ -77,6 +78,7 @@ def test_an_unknown_beta_is_named(api: Api, name: str) -> None:
     assert_envelope(error, "invalid_request_error")
 
 
+@pytest.mark.every_way
 @pytest.mark.parametrize("name", NAMING_AN_OBJECT)
 def test_an_object_that_does_not_exist_is_not_found(api: Api, name: str) -> None:
     error = refused(NotFoundError, lambda: CALLS[name](api, NOWHERE))
@@ -90,6 +92,7 @@ def test_an_id_of_another_kind_is_not_found(api: Api) -> None:
     refused(NotFoundError, lambda: api.memory_stores.retrieve(agent.id))
 
 
+@pytest.mark.every_way
 def test_a_conflict_is_not_tried_again(api: Api) -> None:
     agent = an_agent(api)
     stale = agent.version + 1
