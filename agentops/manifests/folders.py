@@ -1,15 +1,33 @@
-"""A folder of texts that a manifest names: every file in it by its path, as a memory store seeds them."""
+"""Folders that a manifest names: the first memories of a store, and skills."""
 
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+from agentops.base.names import Kind
+from agentops.manifests import yaml
 from agentops.manifests.codes import files
+from agentops.manifests.envelope import Draft
+from agentops.manifests.marks import Text
 from agentops.manifests.texts import Files, Refused
 from agentops.manifests.wording import ticked
+from agentops.wire.problems import Problem, check
+from agentops.wire.skills import LARGEST_UPLOAD_BYTES, SkillHeader
 
 LIMIT = 2_000
 """Units: files. Source: documented limit of memories in a store (managed-agents-api note, 17.1)."""
+
+HEADER_FILE = "SKILL.md"
+
+
+def named(draft: Draft) -> str | None:
+    """Return the folder whose files become part of what a draft declares, as it is written."""
+    holder: Any = draft.data.get("seed") if draft.address.kind is Kind.MEMORY_STORE else None
+    if draft.address.kind is Kind.SKILL:
+        holder = draft.data
+    folder = holder.get("folder") if isinstance(holder, dict) else None
+    return folder if isinstance(folder, str) and folder else None
 
 
 def texts_of(reachable: Files, manifest: str, folder: str) -> dict[str, str]:
@@ -18,15 +36,36 @@ def texts_of(reachable: Files, manifest: str, folder: str) -> dict[str, str]:
     Raises:
         Refused: with a file code; nothing is left out in silence.
     """
-    real = reachable.find(manifest, folder)
-    if not real.is_dir():
-        raise Refused(files.UNREADABLE, f"{ticked(folder)} is a file, a folder is wanted here", "name a folder")
-    paths = sorted(_below(real, folder))
+    paths = _paths(reachable, manifest, folder)
     if len(paths) > LIMIT:
         raise Refused(
             files.TOO_LARGE, f"{ticked(folder)} holds {len(paths)} files, a store takes {LIMIT} at most", "split it"
         )
     return {f"/{path}": reachable.text(manifest, f"{folder}/{path}").text for path in paths}
+
+
+def skill_problems(reachable: Files, manifest: str, folder: str) -> tuple[Problem, ...]:
+    """Return what is wrong with the header of a skill's SKILL.md, paths relative to the header.
+
+    Raises:
+        Refused: with a file code: the folder has no SKILL.md, or is too large to be uploaded.
+    """
+    paths = _paths(reachable, manifest, folder)
+    if HEADER_FILE not in paths:
+        raise Refused(files.MISSING, f"{ticked(folder)} has no {HEADER_FILE}", "it says what the skill is for")
+    real = reachable.find(manifest, folder)
+    size = sum((real / each).stat().st_size for each in paths)
+    if size >= LARGEST_UPLOAD_BYTES:
+        message = f"{ticked(folder)} holds {size:,} bytes, a skill must stay below {LARGEST_UPLOAD_BYTES:,}"
+        raise Refused(files.TOO_LARGE, message, "leave out what the agent does not read")
+    return check(SkillHeader, _front_matter(reachable.text(manifest, f"{folder}/{HEADER_FILE}")))[1]
+
+
+def _paths(reachable: Files, manifest: str, folder: str) -> list[str]:
+    real = reachable.find(manifest, folder)
+    if not real.is_dir():
+        raise Refused(files.UNREADABLE, f"{ticked(folder)} is a file, a folder is wanted here", "name a folder")
+    return sorted(_below(real, folder))
 
 
 def _below(real: Path, shown: str) -> Iterator[str]:
@@ -37,3 +76,13 @@ def _below(real: Path, shown: str) -> Iterator[str]:
                 link = Path(shown, Path(here, name).relative_to(real))
                 raise Refused(files.OUTSIDE_TREE, f"{ticked(str(link))} is a link to a folder", "use a real folder")
         yield from (Path(here, each).relative_to(real).as_posix() for each in names if not each.startswith("."))
+
+
+def _front_matter(text: Text) -> object:
+    """Return the YAML between the first two lines of dashes; nothing when there is none."""
+    lines = text.text.splitlines()
+    dashes = [index for index, each in enumerate(lines) if each.strip() == "---"]
+    if len(dashes) < 2 or dashes[0] != 0:
+        return {}
+    documents = yaml.read(Text(text.file, "\n".join(lines[1 : dashes[1]]))).documents
+    return documents[0].data if documents else {}

@@ -1,13 +1,15 @@
 """From a folder to a checked tree; the only entrance to manifests."""
 
 import gc
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from agentops.base.diagnostics import Diagnostic, Report
 from agentops.base.names import Address
-from agentops.manifests import source, yaml
+from agentops.manifests import folders, source, yaml
 from agentops.manifests.document import Document, Tree
 from agentops.manifests.envelope import Draft, drafted
 from agentops.manifests.marks import Text
@@ -27,7 +29,6 @@ def load(root: Path) -> Tree:
     """
     with _collector_resting():
         loading = _Loading(source.find(root))
-        loading.read()
         loading.judge()
         return loading.tree()
 
@@ -47,43 +48,55 @@ def _collector_resting() -> Iterator[None]:
             gc.enable()
 
 
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What one file gave."""
+
+    path: str
+    text: Text | None
+    drafts: tuple[Draft, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    complete: bool
+    """Whether every document in it is among the drafts."""
+
+
+def _reading(path: str) -> _Reading:
+    try:
+        text = source.read(path, path)
+    except source.Unreadable as error:
+        return _Reading(path, None, (), (error.diagnostic,), complete=False)
+    stream = yaml.read(text)
+    opened = [drafted(parsed, text) for parsed in stream.documents]
+    diagnostics = tuple(each for _, found in opened for each in found)
+    drafts = tuple(draft for draft, _ in opened if draft)
+    complete = stream.complete and len(drafts) == len(opened)
+    return _Reading(path, text, drafts, stream.diagnostics + diagnostics, complete)
+
+
+def _manifests(readings: list[_Reading]) -> list[_Reading]:
+    """Return the readings without those of files that are a skill's or a memory store's contents."""
+    drafts = [draft for each in readings for draft in each.drafts]
+    named = [(draft.text.file, folder) for draft in drafts if (folder := folders.named(draft))]
+    inside = tuple(os.path.normpath(Path(file).parent / folder) + os.sep for file, folder in named)
+    return [each for each in readings if not each.path.startswith(inside)] if inside else readings
+
+
 class _Loading:
-    """One run: what was read so far, and what was wrong with it."""
+    """One run: what was read, and what is wrong with it."""
 
     def __init__(self, found: source.Source) -> None:
         self._source = found
         self._files = Files(found.root)
-        self._texts: dict[str, Text] = {}
-        self._drafts: list[Draft] = []
-        self._unread: list[str | None] = []
+        self._readings = _manifests([_reading(each) for each in found.files])
+        self._texts = {each.path: each.text for each in self._readings if each.text}
+        self._drafts = [draft for each in self._readings for draft in each.drafts]
+        unread = [each.text for each in self._readings if not each.complete]
+        self._unread = [each.text if each else None for each in unread]
         self._declared: dict[Address, tuple[Draft, Judged]] = {}
         self._named: dict[Address, Named] = {}
         self._diagnostics: list[Diagnostic] = list(found.diagnostics)
-
-    def read(self) -> None:
-        """Read every file into drafts; remember what could not be read."""
-        for path in self._source.files:
-            try:
-                text = source.read(path, path)
-            except source.Unreadable as error:
-                self._diagnostics.append(error.diagnostic)
-                self._unread.append(None)
-            else:
-                self._texts[path] = text
-                self._take(text)
-
-    def _take(self, text: Text) -> None:
-        stream = yaml.read(text)
-        self._diagnostics += stream.diagnostics
-        complete = stream.complete
-        for parsed in stream.documents:
-            made, diagnostics = drafted(parsed, text)
-            self._diagnostics += diagnostics
-            complete = complete and made is not None
-            if made is not None:
-                self._drafts.append(made)
-        if not complete:
-            self._unread.append(text.text)
+        for each in self._readings:
+            self._diagnostics += each.diagnostics
 
     def judge(self) -> None:
         """Hold every draft against its kind, and all of them against each other."""
@@ -117,7 +130,7 @@ class _Loading:
             root=self._source.root,
             documents=tuple(sorted(self._documents(), key=lambda each: each.address)),
             report=Report.of(self._diagnostics),
-            files=len(self._source.files),
+            files=len(self._readings),
             texts={**self._files.texts, **self._texts},
         )
 

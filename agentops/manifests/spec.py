@@ -9,11 +9,11 @@ from agentops.base.diagnostics import Code, Diagnostic
 from agentops.base.names import Kind
 from agentops.manifests.codes import files, security
 from agentops.manifests.envelope import Draft
-from agentops.manifests.folders import texts_of
+from agentops.manifests.folders import HEADER_FILE, named, skill_problems, texts_of
 from agentops.manifests.kinds import NAME_FIELDS, SPECS
 from agentops.manifests.sites import sites
 from agentops.manifests.texts import Files, Refused
-from agentops.manifests.verdicts import diagnosed, subject
+from agentops.manifests.verdicts import code_of, diagnosed, dotted, subject
 from agentops.wire.problems import Problem, check
 from agentops.wire.shape import LongText, Shape, WriteOnly
 from agentops.wire.walk import Path
@@ -67,21 +67,27 @@ class _Judge:
         self._request = self._data
 
     def fetch_folder(self) -> None:
-        """Put the texts of its files where a MemoryStore names a folder to seed it with."""
-        seed = self._data.get("seed") if self._draft.address.kind is Kind.MEMORY_STORE else None
-        folder = seed.get("folder") if isinstance(seed, dict) and "files" not in seed else None
-        if not isinstance(folder, str) or not folder:
+        """Put the texts of its files where a MemoryStore names a folder; look into a Skill's folder."""
+        folder = named(self._draft)
+        if folder is None:
             return
-        path = ("seed", "folder")
+        path = ("folder",) if self._draft.address.kind is Kind.SKILL else ("seed", "folder")
         try:
-            texts = texts_of(self._files, self._draft.text.file, folder)
+            if self._draft.address.kind is Kind.SKILL:
+                self._judge_skill(path, folder)
+            elif "files" not in self._data["seed"]:
+                texts = texts_of(self._files, self._draft.text.file, folder)
+                rest = {key: each for key, each in self._data["seed"].items() if key != "folder"}
+                self._data = self._request = {**self._data, "seed": {**rest, "files": texts}}
         except Refused as error:
-            message = f"{subject(self._draft.address, path)}: {error.message}"
-            self._report(error.code, message, path, error.label)
+            self._report(error.code, f"{subject(self._draft.address, path)}: {error.message}", path, error.label)
             self._settled.add(path)
-        else:
-            rest = {key: each for key, each in seed.items() if key != "folder"} if isinstance(seed, dict) else {}
-            self._data = self._request = {**self._data, "seed": {**rest, "files": texts}}
+
+    def _judge_skill(self, path: Path, folder: str) -> None:
+        for problem in skill_problems(self._files, self._draft.text.file, folder):
+            field = dotted(problem.path) or "the front matter"
+            message = f"{subject(self._draft.address, path)}: {HEADER_FILE}: {field} {problem.message}"
+            self._report(code_of(problem), message, path, f"mend it in {folder}/{HEADER_FILE}")
 
     def _fetched(self, path: Path, value: dict[str, Any]) -> Any:
         name = value["file"]
@@ -129,13 +135,13 @@ class _Judge:
 
     def verdict(self) -> Judged:
         field = NAME_FIELDS.get(self._draft.address.kind)
-        named = self._request
-        if field is not None and field not in named:
-            named = {**named, field: self._draft.address.name}
-        shape, problems = check(self._shape, named)
+        request = self._request
+        if field is not None and field not in request:
+            request = {**request, field: self._draft.address.name}
+        shape, problems = check(self._shape, request)
         for problem in problems:
             if problem.path not in self._settled and not is_metadata_count(problem):
-                self._diagnostics.append(diagnosed(problem, self._draft.address, named, self._draft.marks))
+                self._diagnostics.append(diagnosed(problem, self._draft.address, request, self._draft.marks))
         return Judged(shape if not self._diagnostics else None, self._data, tuple(self._diagnostics))
 
     def _report(self, code: Code, message: str, path: Path, label: str) -> None:

@@ -43,9 +43,13 @@ def subject(address: Address, path: Path) -> str:
     return f"{address}: {dotted(path)}" if path else f"{address}"
 
 
+def code_of(problem: Problem) -> Code:
+    """Return the code under which a problem of a request is reported."""
+    return _CODES.get(problem.kind, manifests.INVALID_VALUE)
+
+
 def diagnosed(problem: Problem, address: Address, data: Any, marks: Marks) -> Diagnostic:
     """Return the problem of a spec as a diagnostic. Reports: the manifest codes of request problems."""
-    code = _CODES.get(problem.kind, manifests.INVALID_VALUE)
     value = _value(data, problem.path)
     span = _place(problem, value, marks)
     if problem.kind == "unknown-field":
@@ -53,7 +57,7 @@ def diagnosed(problem: Problem, address: Address, data: Any, marks: Marks) -> Di
     if problem.kind == "missing-field":
         return _missing(problem, address, span)
     told = f"{subject(address, problem.path)} {problem.message}" if problem.path else f"{address} {problem.message}"
-    return Diagnostic(code, told, span, _way_out(problem, value), tuple(_notes(problem, value)))
+    return Diagnostic(code_of(problem), told, span, _way_out(problem, value), tuple(_notes(problem, value)))
 
 
 def _unknown(problem: Problem, address: Address, data: Any, span: Span) -> Diagnostic:
