@@ -1,6 +1,6 @@
 """How we say what is wrong with something a person wrote: collected values, never raised."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -38,6 +38,10 @@ class Span:
     column: int
     end_line: int
     end_column: int
+
+
+SourceLine = Callable[[str, int], str]
+"""Gives a line of a file for an excerpt, secrets masked; nothing where the file has no such line."""
 
 
 @dataclass(frozen=True, slots=True)

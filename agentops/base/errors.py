@@ -31,7 +31,7 @@
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 if TYPE_CHECKING:
-    from agentops.base.diagnostics import Report
+    from agentops.base.diagnostics import Report, SourceLine
 
 EXIT_DONE = 0
 EXIT_PROBLEMS = 1
@@ -68,10 +68,11 @@ class UsageError(AgentopsError):
 class InvalidManifests(AgentopsError):
     """The tree has errors."""
 
-    def __init__(self, report: "Report") -> None:
-        """Carry the whole report, so that every problem is shown."""
+    def __init__(self, report: "Report", source_line: "SourceLine") -> None:
+        """Carry the whole report, so that every problem is shown, and what shows the lines it speaks of."""
         super().__init__()
         self.report = report
+        self.source_line = source_line
 
 
 class PlanError(AgentopsError):

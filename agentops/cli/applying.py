@@ -4,15 +4,17 @@ import asyncio
 import signal
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 import agentops
-from agentops.base.errors import UsageError
-from agentops.cli.output import say, stderr_paint
+from agentops.base.errors import RefusedPlan, StalePlan, UsageError
+from agentops.cli.output import say, stderr_paint, write_json, write_report
 from agentops.cli.planning import Planned
+from agentops.cli.showing import plan_document, show
 
 if TYPE_CHECKING:
     from agentops.base.names import Address
@@ -22,15 +24,58 @@ if TYPE_CHECKING:
 _GIT_TIMEOUT_S = 5
 
 
-def confirmed(planned: Planned, question: str) -> bool:
-    """Ask the person at the terminal.
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What a person said beforehand, and what to ask if that is not enough."""
+
+    question: str
+    is_given: bool
+    """`--yes`."""
+
+    to_plan: str | None
+    """`--expect`: consent to exactly this plan."""
+
+
+async def decide(planned: Planned, consent: Consent, output: str) -> bool:
+    """Show the plan, see that it may be applied, carry it out, and tell whether all of it was done.
 
     Raises:
+        RefusedPlan: the plan has errors.
+        StalePlan: another plan was approved.
         UsageError: nobody is there to ask.
     """
-    if not sys.stdin.isatty():
-        raise UsageError(f"{question} Nobody is there to answer", hint="add --yes, or --expect with a plan id")
-    return click.confirm(f"{question} (target: {planned.plan.target})", default=False, err=True)
+    if output == "text":
+        show(planned, output)
+    _check(planned, consent)
+    outcome = None
+    if not planned.plan.is_empty:
+        if not (consent.is_given or consent.to_plan) and not _confirmed(planned, consent, output):
+            say("Nothing was changed.")
+            return True
+        outcome = await carry_out(planned)
+    if output == "json":
+        write_json({"format_version": 1, "plan": plan_document(planned), "outcome": outcome})
+    return outcome is None or bool(outcome["is_complete"])
+
+
+def _check(planned: Planned, consent: Consent) -> None:
+    if planned.plan.report.has_errors:
+        write_report(planned.report, planned.tree.source_line)
+        raise RefusedPlan("the plan is blocked by what is said above; nothing was changed")
+    if consent.to_plan and planned.plan.id != consent.to_plan:
+        raise StalePlan(
+            f"plan {consent.to_plan} was approved, but the plan is now {planned.plan.id}; nothing was changed",
+            hint="the tree or the target moved: review the new plan, then apply with --expect and its id",
+        )
+
+
+def _confirmed(planned: Planned, consent: Consent, output: str) -> bool:
+    if output == "json" or not sys.stdin.isatty():
+        raise UsageError(
+            f"{consent.question} Nobody is there to answer",
+            hint="add --yes, or --expect with the id of a reviewed plan",
+        )
+    return click.confirm(f"{consent.question} (target: {planned.plan.target})", default=False, err=True)
 
 
 async def carry_out(planned: Planned) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def _told(error: AgentopsError) -> int:
     from agentops.cli.output import stderr_paint, write_report
 
     if isinstance(error, InvalidManifests):
-        write_report(error.report)
+        write_report(error.report, error.source_line)
         return error.exit_code
     _say(stderr_paint()("red", "error") + f": {printable(error.message)}")
     if error.hint:

@@ -8,7 +8,7 @@ from typing import IO, Any, TypeVar
 
 import click
 
-from agentops.base.diagnostics import Report
+from agentops.base.diagnostics import Report, SourceLine
 from agentops.base.paint import Paint
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -48,13 +48,13 @@ def say(text: str = "") -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def write_report(report: Report) -> None:
+def write_report(report: Report, source_line: SourceLine) -> None:
     """Print diagnostics on standard error."""
     if report.diagnostics:
         from agentops.base.views.json import report_json
         from agentops.base.views.text import report_text
 
-        print(report_text(report_json(report), colour=_wants_colour(sys.stderr)), file=sys.stderr)
+        say(report_text(report_json(report, source_line), colour=_wants_colour(sys.stderr)))
 
 
 def _wants_colour(stream: IO[str]) -> bool:

@@ -96,7 +96,7 @@ def load_valid(path: Path) -> "Tree":
 
     tree = load(path)
     if tree.report.has_errors:
-        raise InvalidManifests(tree.report)
+        raise InvalidManifests(tree.report, tree.source_line)
     gc.freeze()  # the tree stays as it is to the end: the collector need not look at it again and again
     return tree
 
@@ -113,7 +113,15 @@ def with_plan(
 
     With `nothing`, plan as if the tree declared no resource.
     """
-    return asyncio.run(_with_plan(path, target, options, use, nothing=nothing))
+    results: list[T] = []
+
+    async def run() -> None:
+        # Handed out by a list, not returned: on leaving, `asyncio.run` asks for the SIGINT handler, which spells out
+        # the finished task and with it whatever it returned (a tree of a thousand agents: seconds). CPython 3.11.
+        results.append(await _with_plan(path, target, options, use, nothing=nothing))
+
+    asyncio.run(run())
+    return results[0]
 
 
 async def _with_plan(
@@ -127,7 +135,7 @@ async def _with_plan(
     tree = load_valid(path)
     desired, report = lower(tree)
     if report.has_errors and not nothing:
-        raise InvalidManifests(tree.report + report)
+        raise InvalidManifests(tree.report + report, tree.source_line)
     if nothing:
         desired = Desired.of(desired.owner, ())
     choice = chosen_target(flag, os.environ)

@@ -24,9 +24,9 @@ def drift(ctx: click.Context, path: Path, target: str | None, output: str, exit_
     planned = with_plan(path, target, PlanOptions(), only)
     document = drift_json(planned.plan)
     if output == "json":
-        write_json(document | {"diagnostics": report_json(planned.report)["diagnostics"]})
+        write_json(document | {"diagnostics": report_json(planned.report, planned.tree.source_line)["diagnostics"]})
     else:
-        write_report(planned.report)
+        write_report(planned.report, planned.tree.source_line)
         write_lines(drift_text(document, stdout_paint()))
     if planned.plan.report.has_errors and not document["steps"]:
         ctx.exit(EXIT_PROBLEMS)

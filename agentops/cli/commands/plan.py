@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 import click
 
 from agentops.base.errors import EXIT_CHANGES, EXIT_PROBLEMS
-from agentops.cli.output import output_option, stdout_paint, write_json, write_lines, write_report
-from agentops.cli.planning import Planned, only, plan_options, target_option, tree_argument, with_plan
+from agentops.cli.output import output_option
+from agentops.cli.planning import only, plan_options, target_option, tree_argument, with_plan
+from agentops.cli.showing import show
 
 if TYPE_CHECKING:
     from agentops.reconcile.planner import PlanOptions
@@ -30,18 +31,3 @@ def plan(
         ctx.exit(EXIT_PROBLEMS)
     if exit_code and not planned.plan.is_empty:
         ctx.exit(EXIT_CHANGES)
-
-
-def show(planned: Planned, output: str) -> None:
-    """Print the plan, and on standard error what there is to say about it."""
-    from agentops.reconcile.views.json import plan_json
-    from agentops.reconcile.views.text import plan_text
-
-    document = plan_json(planned.plan)
-    if output == "json":
-        from agentops.base.views.json import report_json
-
-        write_json(document | {"diagnostics": report_json(planned.report)["diagnostics"]})
-        return
-    write_report(planned.report)
-    write_lines(plan_text(document, stdout_paint()))
