@@ -1,0 +1,32 @@
+"""The model of an agent, from its short form to the object that answers show."""
+
+import pytest
+
+from agentops.engine.core import models
+
+
+@pytest.mark.parametrize("sent", ["m", {"id": "m"}, {"id": "m", "effort": None, "speed": None}])
+def test_every_short_form_resolves_to_the_same_object(sent: object) -> None:
+    assert models.resolved(sent) == {  # type: ignore[arg-type]
+        "id": "m",
+        "effort": {"type": "high"},
+        "speed": "standard",
+        "inference_geo": None,
+    }
+
+
+@pytest.mark.parametrize("effort", ["max", {"type": "max"}])
+def test_effort_is_shown_as_an_object(effort: object) -> None:
+    assert models.resolved({"id": "m", "effort": effort})["effort"] == {"type": "max"}
+
+
+def test_effort_survives_an_update_of_the_same_model_only() -> None:
+    stored = models.resolved({"id": "m", "effort": "low", "speed": "fast", "inference_geo": "us"})
+    assert models.resolved("m", stored) == {
+        "id": "m",
+        "effort": {"type": "low"},
+        "speed": "standard",
+        "inference_geo": None,
+    }
+    assert models.resolved("n", stored)["effort"] == {"type": "high"}
+    assert models.resolved({"id": "m", "effort": None}, stored)["effort"] == {"type": "high"}
