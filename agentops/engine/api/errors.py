@@ -39,8 +39,15 @@ def as_api_error(error: Exception, *, request_id: str, secrets: tuple[Secret, ..
     if isinstance(error, Contention):
         return Overloaded(error.message)
     trace = "".join(traceback.format_exception(error))
-    _log.error("request failed: request_id=%s\n%s", request_id, masked(trace, secrets))
+    _log.error("request failed: request_id=%s\n%s", request_id, _printable(masked(trace, secrets)))
     return InternalError("The server failed to answer; its log tells why, under this request id.")
+
+
+def _printable(text: str) -> str:
+    """Escape what a terminal or a log file would take for more than text."""
+    return "".join(
+        each if each.isprintable() or each == "\n" else each.encode("unicode_escape").decode() for each in text
+    )
 
 
 def envelope(error: ApiError, request_id: str) -> bytes:
