@@ -13,6 +13,7 @@ from agentops.base.secrets import Secret
 
 if TYPE_CHECKING:
     from agentops.manifests.document import Tree
+    from agentops.targets.endpoint import Endpoint
     from agentops.targets.live import LiveTarget
 
 EMBEDDED = "embedded"
@@ -68,22 +69,25 @@ async def _embedded(home: Path) -> AsyncIterator["LiveTarget"]:
             yield target
 
 
-def _endpoint(name: str, tree: "Tree", environment: Mapping[str, str]) -> Any:
+def _endpoint(name: str, tree: "Tree", environment: Mapping[str, str]) -> "Endpoint":
     from agentops.targets.endpoint import HOSTED_URL, Endpoint
 
+    if name:
+        declared = _declared(name, tree)
+        url, workspace = str(declared["url"]).rstrip("/"), str(declared.get("workspace", ""))
+        return Endpoint(f"{name} ({url})", url, _credential(url, environment), workspace)
+    url = (environment.get("ANTHROPIC_BASE_URL") or HOSTED_URL).rstrip("/")
+    return Endpoint(url, url, _credential(url, environment), environment.get("ANTHROPIC_WORKSPACE_ID", ""))
+
+
+def _credential(url: str, environment: Mapping[str, str]) -> Secret:
     key = environment.get("ANTHROPIC_API_KEY") or environment.get("ANTHROPIC_AUTH_TOKEN")
     if not key:
         raise UsageError(
-            f"target {name or environment.get('ANTHROPIC_BASE_URL', HOSTED_URL)} needs a credential and none is set",
+            f"target {url} needs a credential and none is set",
             hint="set ANTHROPIC_API_KEY, or use the engine inside this process with --target embedded",
         )
-    if not name:
-        url = (environment.get("ANTHROPIC_BASE_URL") or HOSTED_URL).rstrip("/")
-        return Endpoint(url, url, Secret(key), environment.get("ANTHROPIC_WORKSPACE_ID", ""))
-    declared = _declared(name, tree)
-    return Endpoint(
-        f"{name} ({declared['url']})", declared["url"].rstrip("/"), Secret(key), declared.get("workspace", "")
-    )
+    return Secret(key)
 
 
 def _declared(name: str, tree: "Tree") -> Mapping[str, Any]:

@@ -1,5 +1,6 @@
 """How a command ends: its exit code, and one sentence on standard error when something went wrong."""
 
+import os
 import sys
 from itertools import takewhile
 
@@ -8,10 +9,23 @@ import click
 from agentops.base.errors import EXIT_INTERRUPTED, EXIT_PROBLEMS, AgentopsError, InvalidManifests
 from agentops.base.paint import printable
 from agentops.cli.installation import refuse_clash
+from agentops.cli.output import stderr_paint, write_json, write_report
 
 
 def run(command: click.Command, arguments: list[str]) -> int:
     """Run the command and return its exit code."""
+    try:
+        code = _run(command, arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader has gone (`agentops plan | head`): nothing is left to say, and nobody to say it to. What Python
+        # would still flush on leaving goes nowhere. Source: Python's `signal` documentation, "Note on SIGPIPE".
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_PROBLEMS
+    return code
+
+
+def _run(command: click.Command, arguments: list[str]) -> int:
     try:
         refuse_clash()
         return int(command.main(args=arguments, prog_name="agentops", standalone_mode=False) or 0)
@@ -24,13 +38,11 @@ def run(command: click.Command, arguments: list[str]) -> int:
         error.show()
         return error.exit_code
     except BrokenPipeError:
-        # The reader has gone (`agentops plan | head`): nothing is left to say, and nobody to say it to.
-        sys.stderr.close()
-        return EXIT_PROBLEMS
+        raise
     except Exception as error:
         if _wants_trace(arguments) and not isinstance(error, InvalidManifests):
             raise
-        return _told(error) if isinstance(error, AgentopsError) else _unexpected(error)
+        return _told(error, arguments) if isinstance(error, AgentopsError) else _unexpected(error)
 
 
 def _wants_trace(arguments: list[str]) -> bool:
@@ -38,19 +50,42 @@ def _wants_trace(arguments: list[str]) -> bool:
     return "--debug" in list(takewhile(lambda each: each.startswith("-"), arguments))
 
 
-def _told(error: AgentopsError) -> int:
-    from agentops.cli.output import stderr_paint, write_report
+def _wants_json(arguments: list[str]) -> bool:
+    """Tell whether a program reads what we print."""
+    pairs = zip(arguments, [*arguments[1:], ""], strict=True)
+    return any((name in {"-o", "--output"} and value == "json") or name in _JSON for name, value in pairs)
 
-    if isinstance(error, InvalidManifests):
+
+_JSON = frozenset({"-ojson", "--output=json"})
+
+
+def _told(error: AgentopsError, arguments: list[str]) -> int:
+    """Say what could not go on: one JSON document for a program, sentences on standard error for a person."""
+    if _wants_json(arguments):
+        _print_json(error)
+    elif isinstance(error, InvalidManifests):
         write_report(error.report, error.source_line)
-        return error.exit_code
-    _say(stderr_paint()("red", "error") + f": {printable(error.message)}")
-    if error.hint:
-        _say(f"  {printable(error.hint)}")
-    request_id = getattr(error, "request_id", "")
-    if request_id:
-        _say(f"  request id: {printable(request_id)}")
+    else:
+        _say(stderr_paint()("red", "error") + f": {printable(error.message)}")
+        _say_more(error.hint)
+        request_id = getattr(error, "request_id", "")
+        _say_more(f"request id: {request_id}" if request_id else "")
     return error.exit_code
+
+
+def _print_json(error: AgentopsError) -> None:
+    from agentops.base.views.json import report_json
+
+    said = {"type": type(error).__name__, "message": error.message, "hint": error.hint, "exit_code": error.exit_code}
+    diagnostics: list[object] = []
+    if isinstance(error, InvalidManifests):
+        diagnostics = report_json(error.report, error.source_line)["diagnostics"]
+    write_json({"format_version": 1, "error": said, "diagnostics": diagnostics})
+
+
+def _say_more(text: str) -> None:
+    if text:
+        _say(f"  {printable(text)}")
 
 
 def _unexpected(error: Exception) -> int:
