@@ -46,7 +46,7 @@ def update(step: Step, wanted: Mapping[str, Any], stamp: Stamp, nonce: str) -> W
         raise ValueError("an update needs a live object")
     rules = OBJECTS[step.object].fields
     changed = {each.field for each in step.changes} | ({*wanted} if step.action is Action.ADOPT else set())
-    body = {name: value for name, value in wanted.items() if name in changed and name != "metadata"}
+    body = {name: rules[name].whole(value) for name, value in wanted.items() if name in changed and name != "metadata"}
     body |= {each.name: rules[each.name].cleared for each in step.judged if each.verdict is Verdict.CLEAR}
     marks = _marks(step, stamp, nonce, _updated_marks(step, wanted, changed), version=step.version)
     pairs = _metadata(step.live.body["metadata"], wanted.get("metadata"), owns="metadata" in changed)

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from agentops.base.names import Kind
-from agentops.reconcile import normal
+from agentops.reconcile import normal, whole
 
 KEEP = object()
 """Marks a field that the API cannot clear: leaving it out of the YAML lets go of it, no more."""
@@ -30,6 +30,9 @@ class FieldRule:
     normal: Callable[[Any], Any]
     cleared: Any = KEEP
     """What an update sends to clear the field."""
+
+    whole: Callable[[Any], Any] = whole.unmerged
+    """What an update sends for a value that the API would merge into the stored one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ OBJECTS: Mapping[ObjectKind, ObjectRule] = {
             "tools": FieldRule("to", normal.tools, []),
             "mcp_servers": FieldRule("mc", normal.mcp_servers, []),
             "skills": FieldRule("sk", normal.skills, []),
-            "multiagent": FieldRule("mu", normal.multiagent, None),
+            "multiagent": FieldRule("mu", normal.multiagent, None, whole.multiagent),
             "execution_identity": FieldRule("ex", normal.execution_identity, None),
             "metadata": _METADATA,
         },
@@ -72,7 +75,9 @@ OBJECTS: Mapping[ObjectKind, ObjectRule] = {
         fields={
             "name": _NAME,
             "description": FieldRule("de", normal.text, None),
-            "config": FieldRule("cf", normal.environment_config, normal.environment_config(None)),
+            "config": FieldRule(
+                "cf", normal.environment_config, normal.environment_config(None), normal.environment_config
+            ),
             "scope": FieldRule("sc", normal.plain),
             "metadata": _METADATA,
         },

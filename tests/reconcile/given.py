@@ -8,7 +8,7 @@ from agentops.base.diagnostics import Span
 from agentops.base.names import Address, Kind
 from agentops.reconcile import bodies
 from agentops.reconcile.bodies import Stamp
-from agentops.reconcile.marks import read
+from agentops.reconcile.marks import read, written
 from agentops.reconcile.objects import BECOMES, ObjectKind
 from agentops.reconcile.observed import Live, LiveMemory, World
 from agentops.reconcile.plan import REMOVALS, Plan, Step
@@ -40,14 +40,14 @@ def a_resource(kind: Kind, name: str, fields: Mapping[str, Any], **rest: Any) ->
     """Return a resource whose fields stand one below the other in a file of their own."""
     file = f"agents.d/{name}.yaml"
     placed = {key: Field(value, span(file, line)) for line, (key, value) in enumerate(fields.items(), start=6)}
-    return Resource(Address(kind, name), BECOMES[kind], placed, source=file, span=span(file, 4), **rest)
+    return Resource(Address(kind, name), BECOMES[kind], placed, source=file, place=span(file, 4), **rest)
 
 
-def an_agent(name: str = "reviewer", *, protect: bool = False, **fields: Any) -> Resource:
+def an_agent(name: str = "reviewer", /, *, protect: bool = False, **fields: Any) -> Resource:
     return a_resource(Kind.AGENT, name, {"name": name, "model": MODEL, **fields}, protect=protect)
 
 
-def a_team(name: str, members: Iterable[str], **fields: Any) -> Resource:
+def a_team(name: str, members: Iterable[str], /, **fields: Any) -> Resource:
     roster = {"type": "coordinator", "agents": [pinned(each) for each in members]}
     return a_resource(Kind.TEAM, name, {"name": name, "model": MODEL, "multiagent": roster, **fields})
 
@@ -58,11 +58,11 @@ def pinned(member: str) -> dict[str, Any]:
     return {"type": "agent", "id": IdOf(named), "version": VersionOf(named)}
 
 
-def an_environment(name: str = "workshop", **fields: Any) -> Resource:
+def an_environment(name: str = "workshop", /, **fields: Any) -> Resource:
     return a_resource(Kind.ENVIRONMENT, name, {"name": name, **fields})
 
 
-def a_store(name: str = "lessons", seeds: Mapping[str, Seed] | None = None, **fields: Any) -> Resource:
+def a_store(name: str = "lessons", seeds: Mapping[str, Seed] | None = None, /, **fields: Any) -> Resource:
     seeded = {"seed": None} if seeds else {}
     return a_resource(Kind.MEMORY_STORE, name, {"name": name, **fields, **seeded}, seeds=seeds or {})
 
@@ -125,7 +125,7 @@ def _with_seed_mark(step: Step, live: Live) -> Live:
     seed = next((each for each in step.judged if each.name == "seed"), None)
     if seed is None or live.marks is None:
         return live
-    return edited(live, metadata=bodies.written(bodies.with_seed(live.marks, seed.sent_hash)))
+    return edited(live, metadata=written(bodies.with_seed(live.marks, seed.sent_hash)))
 
 
 def edited(live: Live, **changes: Any) -> Live:

@@ -8,7 +8,6 @@ from typing import Any
 from agentops.base.diagnostics import Span
 from agentops.base.names import Address, Kind
 from agentops.manifests.document import Document, Reference
-from agentops.reconcile import normal
 from agentops.reconcile.resource import Field
 from agentops.reconcile.values import IdOf, VersionOf
 
@@ -22,7 +21,7 @@ def declared(document: Document, leave_out: Iterable[str] = ()) -> dict[str, Fie
     left_out = {*leave_out}
     is_plain = not any(each.address for each in document.references)
     fields = {
-        key: Field(_complete(key, value), partial(document.span, (key,)), is_plain=is_plain)
+        key: Field(value, partial(document.span, (key,)), is_plain=is_plain)
         for key, value in data.items()
         if key not in left_out
     }
@@ -64,12 +63,3 @@ def _replace(data: Any, path: tuple[str | int, ...], address: Address) -> None:
     data[last] = IdOf(address)
     if last == "id" and address.kind in _PINNED and data.get("version") is None:
         data["version"] = VersionOf(address)
-
-
-def _complete(key: str, value: Any) -> Any:
-    """Return the value with what the API would otherwise keep from before.
-
-    An update of an environment's `config` merges into the stored one: a list that is gone from the manifest would
-    stay. Source: SDK 2.11.0 `types/beta/environment_update_params.py`.
-    """
-    return normal.environment_config(value) if key == "config" and isinstance(value, dict) else value

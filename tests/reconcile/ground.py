@@ -1,0 +1,151 @@
+"""A real engine to plan against: its target, the official SDK on it, and everything that is on it."""
+
+import json
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import httpx2
+from anthropic import AsyncAnthropic
+
+from agentops.base.ids import RandomIds
+from agentops.engine.server import Engine, build
+from agentops.engine.settings import Settings
+from agentops.reconcile.apply import Applier, Outcome, Progress
+from agentops.reconcile.bodies import Stamp
+from agentops.reconcile.delivery import Delivery
+from agentops.reconcile.objects import OBJECTS
+from agentops.reconcile.observed import known, observe
+from agentops.reconcile.plan import Plan
+from agentops.reconcile.planner import PlanOptions, plan
+from agentops.reconcile.resource import Resource
+from agentops.targets.endpoint import Endpoint
+from agentops.targets.live import LiveTarget
+
+from .given import OWNER, desired
+
+URL = "http://engine.test"
+BETAS = {each.collection: each.betas for each in OBJECTS.values()}
+
+Wrapper = Callable[[httpx2.AsyncBaseTransport], httpx2.AsyncBaseTransport]
+
+
+class TickingClock:
+    """A clock that moves a little whenever it is asked: no two writes are at the same time."""
+
+    def __init__(self) -> None:
+        self._at = datetime(2026, 11, 21, 8, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        self._at += timedelta(milliseconds=1)
+        return self._at
+
+
+async def at_once(_seconds: float) -> None:
+    """Wait not at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """One engine, seen through one way to it."""
+
+    engine: Engine
+    target: LiveTarget
+    sdk: AsyncAnthropic
+    owner: str = OWNER
+
+    async def plan(self, *resources: Resource, **options: Any) -> Plan:
+        wanted = desired(*resources, owner=self.owner)
+        return plan(wanted, await observe(self.target, wanted), self.target.label, PlanOptions(**options))
+
+    async def apply(self, *resources: Resource, **options: Any) -> Outcome:
+        """Plan and apply, whatever becomes of it."""
+        return await self.carry_out(await self.plan(*resources, **options), resources)
+
+    async def carry_out(
+        self,
+        made: Plan,
+        resources: Iterable[Resource],
+        tell: Callable[[Progress], None] = lambda _: None,
+        stop_after: int | None = None,
+    ) -> Outcome:
+        """Apply a plan that may be old by now; stop after so many steps have started."""
+        world = await observe(self.target, desired(*resources, owner=self.owner))
+        started = []
+
+        def note(progress: Progress) -> None:
+            tell(progress)
+            if progress.state == "started":
+                started.append(progress)
+                if len(started) == stop_after:
+                    applier.stop()
+
+        stamp = Stamp(self.owner, "0123456789abcdef", "0.1.0")
+        parallel = 8 if stop_after is None else 1
+        applier = Applier(self.target, Delivery(self.target, at_once), stamp, RandomIds(), note, parallel=parallel)
+        return await applier.run(made, known(world, self.owner))
+
+    async def settle(self, *resources: Resource, **options: Any) -> Outcome:
+        """Apply, and see that everything was done and nothing is left to do."""
+        outcome = await self.apply(*resources, **options)
+        assert outcome.is_complete, told(outcome)
+        again = await self.plan(*resources)
+        assert again.is_empty, [(str(each.address), each.action, each.changes, each.judged) for each in again.steps]
+        return outcome
+
+    async def everything(self, archived: bool = True) -> dict[str, list[dict[str, Any]]]:
+        """Return every object on the engine as it answers it."""
+        return {each: await self._all(each, archived=archived) for each in BETAS}
+
+    async def _all(self, path: str, *, archived: bool) -> list[dict[str, Any]]:
+        headers = {"x-api-key": self.engine.credential.reveal(), "anthropic-beta": BETAS[path]}
+        transport = httpx2.ASGITransport(app=self.engine.app)
+        async with httpx2.AsyncClient(transport=transport, base_url=URL, headers=headers) as http:
+            query = {"limit": "100", "include_archived": json.dumps(archived)}
+            answer = await http.get(f"/v1/{path}", params=query)
+            assert answer.is_success, answer.text
+            page: dict[str, Any] = answer.json()
+        assert not page["next_page"]
+        found: list[dict[str, Any]] = page["data"]
+        return found
+
+    def through(self, wrapper: Wrapper) -> "Ground":
+        """Return the same engine, seen through a transport that may misbehave."""
+        transport = wrapper(httpx2.ASGITransport(app=self.engine.app))
+        target = LiveTarget(Endpoint("engine", URL, self.engine.credential), transport)
+        return Ground(self.engine, target, self.sdk, self.owner)
+
+    def of(self, owner: str) -> "Ground":
+        """Return the same engine as another project sees it."""
+        return Ground(self.engine, self.target, self.sdk, owner)
+
+
+@asynccontextmanager
+async def opened(database: str | None = None) -> AsyncIterator[Ground]:
+    """Open an engine of its own on an empty database."""
+    with TemporaryDirectory() as folder:
+        settings = Settings(database=database or f"sqlite:///{folder}/engine.db", data=Path(folder))
+        async with build(settings, clock=TickingClock(), ids=RandomIds()) as engine:
+            endpoint = Endpoint("engine", URL, engine.credential)
+            transport = httpx2.ASGITransport(app=engine.app)
+            http = httpx2.AsyncClient(transport=transport, base_url=URL)
+            async with http, LiveTarget(endpoint, transport) as target:
+                sdk = AsyncAnthropic(api_key=endpoint.credential.reveal(), base_url=URL, http_client=http)
+                yield Ground(engine, target, sdk)
+
+
+def told(outcome: Outcome) -> list[tuple[str, str, str]]:
+    """Return what became of each step: address, state, detail."""
+    return [(str(each.step.address), each.state.value, each.detail) for each in outcome.results]
+
+
+def by_identity(everything: dict[str, list[dict[str, Any]]]) -> dict[str, dict[str, Any]]:
+    """Return what bears marks by identity; nothing may be there twice."""
+    found = [each for objects in everything.values() for each in objects if "agentops_id" in each["metadata"]]
+    named = {each["metadata"]["agentops_id"]: each for each in found}
+    assert len(named) == len(found), sorted(each["metadata"]["agentops_id"] for each in found)
+    return named
