@@ -57,9 +57,7 @@ class Engine:
             StorageError: it cannot be used.
         """
         if self._users == 0:
-            await self._database.open(timestamp(self._clock.now()))
-            if self.settings.api_key is not None:
-                await self._admit(self.settings.api_key)
+            await self._open()
         self._users += 1
         return self
 
@@ -84,6 +82,16 @@ class Engine:
         key = keys.kept_in(self.settings.data / KEY_FILE)
         await self._admit(key)
         return key
+
+    async def _open(self) -> None:
+        await self._database.open(timestamp(self._clock.now()))
+        if self.settings.api_key is None:
+            return
+        try:
+            await self._admit(self.settings.api_key)
+        except BaseException:
+            await self._database.close()
+            raise
 
     async def _admit(self, key: Secret) -> None:
         """Make the key the only one that is good: who changes AGENTOPS_API_KEY expects the old one to be void."""

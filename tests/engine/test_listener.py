@@ -12,6 +12,7 @@ import pytest
 from agentops.base.clock import SystemClock
 from agentops.base.errors import UsageError
 from agentops.base.ids import RandomIds
+from agentops.engine import listener
 from agentops.engine.listener import Address, serve
 from agentops.engine.server import build
 from agentops.engine.settings import Settings
@@ -57,6 +58,12 @@ def test_a_port_in_use_is_refused_by_name(tmp_path: Path) -> None:
         settings = Settings(f"sqlite:///{tmp_path / 'x.db'}", tmp_path, port=taken.getsockname()[1])
         with pytest.raises(UsageError, match=r"127\.0\.0\.1:\d+ cannot be listened on"):
             serve(build(settings, clock=SystemClock(), ids=RandomIds()), print)
+
+
+def test_answers_do_not_wait_for_acknowledgements() -> None:
+    listening = listener._bound("127.0.0.1", 0)
+    assert listening.proto == socket.IPPROTO_TCP
+    listening.close()
 
 
 def test_an_address_is_a_base_url() -> None:

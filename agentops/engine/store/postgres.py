@@ -102,6 +102,8 @@ class PostgresDatabase:
             )
             self._pool.open(wait=True, timeout=_CONNECT_TIMEOUT_S)
         except (psycopg.Error, PoolTimeout) as error:
+            if self._pool is not None:
+                self._pool.close()
             # The URL may hold a password: it is not repeated.
             raise StorageError(
                 f"The Postgres database cannot be used: {str(error).strip()}.",

@@ -101,22 +101,30 @@ class SqliteDatabase:
 
     def _open(self, at: str) -> None:
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            # The owner alone may read it; the -wal and -shm files take their mode from it.
-            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
-            connection = self._connect()
-            if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
-                connection.execute("PRAGMA journal_mode = WAL")
-            _migrate(connection, at)
+            connection = self._prepare(at)
         except (OSError, sqlite3.Error) as error:
+            self._disconnect()
             raise StorageError(
                 f"The database {self._path} cannot be opened: {error}.",
                 hint="Check that the path is a file this user may write, and that it is an agentops database.",
             ) from error
+        except StorageError:
+            self._disconnect()
+            raise
         self._writer = threading.Thread(target=self._write_for_ever, args=(connection,), name="agentops-write")
         # A daemon, so that a process that forgets to close still ends; nothing acknowledged is in its hands.
         self._writer.daemon = True
         self._writer.start()
+
+    def _prepare(self, at: str) -> sqlite3.Connection:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        # The owner alone may read it; the -wal and -shm files take their mode from it.
+        os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
+        connection = self._connect()
+        if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+            connection.execute("PRAGMA journal_mode = WAL")
+        _migrate(connection, at)
+        return connection
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
@@ -136,8 +144,11 @@ class SqliteDatabase:
             self._jobs.put(None)
             self._writer.join()
         self._readers.shutdown()
-        for connection in self._connections:
-            connection.close()
+        self._disconnect()
+
+    def _disconnect(self) -> None:
+        while self._connections:
+            self._connections.pop().close()
 
     def _read(self, work: Callable[[Transaction], T]) -> T:
         connection = getattr(self._local, "connection", None)

@@ -162,6 +162,7 @@ async def test_what_is_no_database_is_refused_by_name(tmp_path: Path, content: b
     opened = SqliteDatabase(path)
     with pytest.raises(StorageError, match=r"engine\.db cannot be opened"):
         await opened.open(AT)
+    assert opened._connections == []
     await opened.close()
 
 

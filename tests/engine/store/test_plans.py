@@ -1,0 +1,70 @@
+"""Every query finds its rows by an index, in the order it wants them: page 100 costs what page 1 costs."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from agentops.engine.store.agents import Agents
+from agentops.engine.store.documents import Environments, MemoryStores
+from agentops.engine.store.memories import Memories
+from agentops.engine.store.memory_versions import MemoryVersions, VersionFilter
+from agentops.engine.store.migrations import MIGRATIONS
+from agentops.engine.store.port import NO_PARAMS, Params, Row, Transaction, Window
+from agentops.engine.store.sqlite import SPELLING
+
+WINDOW = Window("2026", ("2027", 5), 20)
+
+QUERIES: dict[str, Callable[[Transaction], object]] = {
+    "an agent": lambda tx: Agents(tx, "w").get("a"),
+    "an agent's version": lambda tx: Agents(tx, "w").get("a", 3),
+    "agents": lambda tx: Agents(tx, "w").page(WINDOW),
+    "versions": lambda tx: Agents(tx, "w").versions("a", before=4, limit=3),
+    "an environment": lambda tx: Environments(tx, "w").get("e"),
+    "environments": lambda tx: Environments(tx, "w").page(WINDOW),
+    "memory stores": lambda tx: MemoryStores(tx, "w").page(WINDOW),
+    "a memory": lambda tx: Memories(tx, "w", "s").get("m"),
+    "a path": lambda tx: Memories(tx, "w", "s").id_at("/a"),
+    "a count": lambda tx: Memories(tx, "w", "s").count(),
+    "paths": lambda tx: Memories(tx, "w", "s").paths("/a", "/b"),
+    "memories": lambda tx: Memories(tx, "w", "s").between("/a", "/b", below="/", content=False),
+    "a memory version": lambda tx: MemoryVersions(tx, "w", "s").get("v"),
+    "memory versions": lambda tx: MemoryVersions(tx, "w", "s").page(WINDOW, VersionFilter(), content=False),
+    "versions of a memory": lambda tx: MemoryVersions(tx, "w", "s").page(WINDOW, VersionFilter("m"), content=False),
+}
+
+
+class Explainer:
+    """Notes how SQLite would run what it is asked to run."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self.steps: list[str] = []
+
+    def all(self, sql: str, params: Params = NO_PARAMS) -> list[Row]:
+        self.steps += [row[3] for row in self._connection.execute(f"EXPLAIN QUERY PLAN {sql}", params)]
+        return []
+
+    def one(self, sql: str, params: Params = NO_PARAMS) -> Row | None:
+        self.all(sql, params)
+        return None
+
+    def run(self, sql: str, params: Params = NO_PARAMS) -> int:
+        raise NotImplementedError
+
+
+@pytest.fixture
+def explainer() -> Iterator[Explainer]:
+    connection = sqlite3.connect(":memory:")
+    for migration in MIGRATIONS:
+        for statement in migration.statements:
+            connection.execute(statement.format_map(SPELLING))
+    yield Explainer(connection)
+    connection.close()
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_no_query_scans_a_table_or_sorts(explainer: Explainer, name: str) -> None:
+    QUERIES[name](explainer)
+    assert explainer.steps
+    assert all(step.startswith("SEARCH") and "INDEX" in step for step in explainer.steps), explainer.steps
