@@ -7,9 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from agentops.base.diagnostics import Diagnostic, Report
+from agentops.base.diagnostics import Diagnostic, Report, Severity, Span
 from agentops.base.names import Address
 from agentops.manifests import folders, source, yaml
+from agentops.manifests.codes.security import PLAIN_SECRET
+from agentops.manifests.codes.yamls import LOOK_ALIKE
 from agentops.manifests.document import Document, Tree
 from agentops.manifests.envelope import Draft, drafted
 from agentops.manifests.marks import Text
@@ -103,7 +105,7 @@ class _Loading:
         self._drafts.sort(key=_place)
         self._diagnostics += names.duplicates(self._drafts)
         if self._source.files and not self._unread:
-            self._diagnostics += names.projects(self._drafts, str(self._source.root))
+            self._diagnostics += names.projects(self._drafts, self._source.shown)
         for each in self._drafts:
             self._diagnostics += limits.metadata(each)
             verdict = judged(each, self._files)
@@ -129,7 +131,7 @@ class _Loading:
         return Tree(
             root=self._source.root,
             documents=tuple(sorted(self._documents(), key=lambda each: each.address)),
-            report=Report.of(self._diagnostics),
+            report=Report.of(_without_echoes(self._diagnostics)),
             files=len(self._readings),
             texts={**self._files.texts, **self._texts},
         )
@@ -148,6 +150,17 @@ class _Loading:
                     references=self._named[address].references,
                     marks=draft.marks,
                 )
+
+
+def _without_echoes(diagnostics: list[Diagnostic]) -> Iterator[Diagnostic]:
+    """Yield the diagnostics without those that say more vaguely what an earlier one says of the same place."""
+    errors = {each.span for each in diagnostics if each.severity is Severity.ERROR}
+    found: dict[Span | None, Diagnostic] = {}
+    for each in diagnostics:
+        if each.code is PLAIN_SECRET and found.setdefault(each.span, each) is not each:
+            continue
+        if each.code is not LOOK_ALIKE or each.span not in errors:
+            yield each
 
 
 def _place(draft: Draft) -> tuple[str, int]:

@@ -32,6 +32,9 @@ class Unreadable(Exception):
 class Source:
     """A tree on disk: where it ends, and the manifests in it."""
 
+    shown: str
+    """The root as people see it."""
+
     root: Path
     """The real path of the folder that no link and no `{file: …}` may leave."""
 
@@ -49,13 +52,13 @@ def find(root: Path) -> Source:
     try:
         shown = _shown(root)
         if shown.is_file():
-            return Source(_project(shown.parent), (str(shown),), ())
+            return Source(str(shown), _project(shown.parent), (str(shown),), ())
         if shown.is_dir():
             return _walked(shown)
     except OSError as error:
-        return Source(root, (), (_unreadable(str(root), error),))
+        return Source(str(root), root, (), (_unreadable(str(root), error),))
     message = f"there is neither a folder nor a file at {ticked(str(shown))}"
-    return Source(shown, (), (Diagnostic(trees.NOT_FOUND, message),))
+    return Source(str(shown), shown, (), (Diagnostic(trees.NOT_FOUND, message),))
 
 
 def read(path: str | Path, shown: str) -> Text:
@@ -89,7 +92,7 @@ def _walked(folder: Path) -> Source:
     if not walk.files and not walk.diagnostics:
         message = f"{ticked(str(start))} holds no manifest: no file there ends in .yaml or .yml"
         walk.diagnostics.append(Diagnostic(trees.EMPTY, message, notes=("`agentops init` writes a first project",)))
-    return Source(walk.root, tuple(sorted(walk.files)), tuple(walk.diagnostics))
+    return Source(str(folder), walk.root, tuple(sorted(walk.files)), tuple(walk.diagnostics))
 
 
 class _Walk:
@@ -132,15 +135,26 @@ class _Walk:
 
     def _may_follow(self, link: str) -> bool:
         real = Path(link).resolve()
+        if not real.exists():
+            self.diagnostics.append(_unreadable(link, "it is a link to nothing"))
+            return False
         if not real.is_relative_to(self.root):
             label = "what is applied must be what is reviewed: copy it into the tree"
             message = f"{ticked(link)} is a link out of the tree"
             self.diagnostics.append(Diagnostic(files.LINK_OUTSIDE, message, _top(link), notes=(label,)))
             return False
-        if any(real.is_relative_to(each) for each in self._met):
-            return False  # it is met under its own name, or was through another link
+        if any(_is_met(real, each) for each in self._met):
+            return False
         self._met.append(real)
         return True
+
+
+def _is_met(real: Path, folder: Path) -> bool:
+    """Tell whether a walk through the folder meets the file or folder under its own name."""
+    if not real.is_relative_to(folder):
+        return False
+    is_hidden = any(each.startswith(".") for each in real.relative_to(folder).parts)
+    return real == folder or not (is_hidden or (real.is_file() and real.suffix not in _SUFFIXES))
 
 
 def _project(folder: Path) -> Path:

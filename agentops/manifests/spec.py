@@ -13,7 +13,7 @@ from agentops.manifests.folders import HEADER_FILE, named, skill_problems, texts
 from agentops.manifests.kinds import NAME_FIELDS, SPECS
 from agentops.manifests.sites import sites
 from agentops.manifests.texts import Files, Refused
-from agentops.manifests.verdicts import code_of, diagnosed, dotted, subject
+from agentops.manifests.verdicts import code_of, diagnosed, dotted, meant, subject
 from agentops.wire.problems import Problem, check
 from agentops.wire.shape import LongText, Shape, WriteOnly
 from agentops.wire.walk import Path
@@ -139,6 +139,8 @@ class _Judge:
         if field is not None and field not in request:
             request = {**request, field: self._draft.address.name}
         shape, problems = check(self._shape, request)
+        # What a misspelt field stands for is not missing as well.
+        self._settled |= {(*each.path[:-1], name) for each in problems if (name := meant(each, request))}
         for problem in problems:
             if problem.path not in self._settled and not is_metadata_count(problem):
                 self._diagnostics.append(diagnosed(problem, self._draft.address, request, self._draft.marks))

@@ -1,5 +1,6 @@
 """How a problem with a request is told to somebody who wrote a manifest: at its place, with the way out."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -28,6 +29,12 @@ _CODES: Mapping[str, Code] = {
         manifests.BAD_COMBINATION,
     )
 }
+_WAYS_OUT = {
+    "not-unique": "remove one of the two",
+    "too-few": "add an entry, or leave the field out where it is optional",
+    "too-short": "write a text, or leave the field out where it is optional",
+}
+_EXAMPLES: Mapping[str | int, str] = {"expression": 'such as "0 7 * * 1-5": at 7:00, Monday to Friday'}
 _ABOUT_THE_KEY = "its key "
 _MOST_LISTED = 12
 
@@ -60,12 +67,17 @@ def diagnosed(problem: Problem, address: Address, data: Any, marks: Marks) -> Di
     return Diagnostic(code_of(problem), told, span, _way_out(problem, value), tuple(_notes(problem, value)))
 
 
-def _unknown(problem: Problem, address: Address, data: Any, span: Span) -> Diagnostic:
+def meant(problem: Problem, data: Any) -> str | None:
+    """Return the field that a misspelt one most likely stands for; one that is written already is not meant."""
     *above, name = problem.path
     written = _value(data, tuple(above))
-    # A field that the manifest has already is not what the misspelt one meant.
     free = [each.rstrip("_") for each in problem.candidates if not isinstance(written, dict) or each not in written]
-    near = nearest(str(name), free)
+    return nearest(str(name), free) if problem.kind == "unknown-field" else None
+
+
+def _unknown(problem: Problem, address: Address, data: Any, span: Span) -> Diagnostic:
+    *above, name = problem.path
+    near = meant(problem, data)
     label = f"did you mean {near}?" if near else "remove it"
     notes = (f"fields here: {_listed(problem.candidates)}",) if problem.candidates and not near else ()
     message = f"{subject(address, tuple(above))} has no field {ticked(str(name))}"
@@ -92,6 +104,12 @@ def _place(problem: Problem, value: Any, marks: Marks) -> Span:
 
 
 def _way_out(problem: Problem, value: Any) -> str:
+    if problem.kind in _WAYS_OUT:
+        return _WAYS_OUT[problem.kind]
+    if problem.kind in ("too-long", "too-many") and (excess := _excess(problem.message)):
+        return f"shorten it by {excess}" if problem.kind == "too-long" else f"remove {excess}"
+    if problem.kind == "bad-format" and problem.path and problem.path[-1] in _EXAMPLES:
+        return _EXAMPLES[problem.path[-1]]
     if isinstance(value, str) and (near := nearest(value, problem.candidates)):
         return f"did you mean {near}?"
     if problem.kind == "wrong-type" and problem.message.startswith("must be a string") and _is_plain(value):
@@ -101,6 +119,12 @@ def _way_out(problem: Problem, value: Any) -> str:
     if problem.kind == "wrong-type" and problem.message.startswith("must be a list"):
         return "write each entry on a line of its own, after a dash"
     return ""
+
+
+def _excess(message: str) -> int:
+    """Return by how much a limit is passed, from a sentence that says both numbers; 0 when it does not."""
+    numbers = [int(each) for each in re.findall(r"\d+", message)]
+    return max(0, numbers[1] - numbers[0]) if len(numbers) == 2 else 0
 
 
 def _notes(problem: Problem, value: Any) -> Iterable[str]:

@@ -237,14 +237,14 @@ class _Reader:
         return None
 
     def _too_deep(self, event: Any) -> bool:
-        message = f"more than {MAX_DEPTH} levels of nesting"
-        self._report(yamls.TOO_DEEP, message, event, "the level that is one too many begins here")
+        message = f"the nesting is more than {MAX_DEPTH} levels deep"
+        self._report(yamls.TOO_DEEP, message, event, "flatten it: this level is one too many")
         return False
 
     def refuse_character(self, character: str) -> bool:
         """Report the first place of a character that YAML does not allow; nothing behind it can be read."""
         at = max(0, self._text.text.find(character))
-        message = f"holds the control character U+{ord(character):04X}"
+        message = f"{ticked(self._text.file)} holds the control character U+{ord(character):04X}"
         self.diagnostics.append(
             Diagnostic(files.CONTROL_CHARACTER, message, self._text.span(at, at + 1), "remove it: text files have none")
         )

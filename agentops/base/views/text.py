@@ -37,7 +37,10 @@ def _block(diagnostic: Mapping[str, Any], paint: Paint) -> Iterator[str]:
     elif diagnostic["label"]:
         yield f"{margin} {paint('blue', '=')} help: {diagnostic['label']}"
     for near in diagnostic["related"]:
+        yield f"{margin} {paint('blue', '|')}"
         yield from _place(near["place"], near["label"], (margin, ":::", "-", _RELATED_COLOUR), paint)
+    if diagnostic["notes"] and any(each["excerpt"] for each in places):
+        yield f"{margin} {paint('blue', '|')}"
     for note in diagnostic["notes"]:
         yield f"{margin} {paint('blue', '=')} note: {note}"
 

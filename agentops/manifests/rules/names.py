@@ -6,6 +6,7 @@ from agentops.base.diagnostics import Diagnostic, Related
 from agentops.base.names import Address, Kind
 from agentops.manifests.codes import manifests, trees
 from agentops.manifests.envelope import Draft
+from agentops.manifests.wording import ticked
 
 _NAME = ("metadata", "name")
 
@@ -27,7 +28,7 @@ def projects(drafts: Sequence[Draft], root: str) -> Iterator[Diagnostic]:
     found = list({each.address: each for each in reversed(drafts) if each.address.kind is Kind.PROJECT}.values())[::-1]
     if not found:
         notes = ("add a document of kind Project: its name becomes the owner of every live object",)
-        yield Diagnostic(trees.NO_PROJECT, f"the tree in {root} has no Project", notes=notes)
+        yield Diagnostic(trees.NO_PROJECT, f"the tree in {ticked(root)} has no Project", notes=notes)
     for other in found[1:]:
         related = Related(found[0].marks.span(_NAME), f"{found[0].address} is declared here")
         message = f"{other.address} is a second Project"

@@ -56,7 +56,8 @@ def _missing(draft: Draft, reference: Reference, declared: Iterable[Address]) ->
     wanted = either([article(_words(each)) for each in reference.kinds])
     possible = {each.name: each for each in declared if each.kind in reference.kinds}
     near = nearest(reference.text.rpartition("/")[2], possible)
-    label = f"did you mean {possible[near]}?" if near else "nothing has this name"
+    no_others = "nothing has this name" if possible else f"no {either(reference.kinds)} is declared"
+    label = f"did you mean {possible[near]}?" if near else no_others
     notes = () if near else tuple(_there_are(sorted(map(str, possible.values()))))
     message = f"{draft.address} names {wanted} that does not exist"
     return Diagnostic(codes.DANGLING, message, draft.marks.span(("spec", *reference.path)), label, notes)
