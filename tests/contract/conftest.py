@@ -28,7 +28,7 @@ WAYS = {
     "default": ("sync-sqlite", "async-postgres"),
     "every_way": ("sync-sqlite", "async-sqlite", "sync-postgres", "async-postgres"),
     "stateless": ("sync-sqlite", "async-sqlite"),
-    "in_process": ("async-sqlite",),
+    "in_process": ("async-sqlite", "async-postgres"),
 }
 """Which ways a test takes, by its marker; transport and database do not know of each other, so each is met once."""
 
@@ -36,7 +36,7 @@ WAYS = {
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "every_way: takes each transport to each database")
     config.addinivalue_line("markers", "stateless: about requests and answers, so one database is enough")
-    config.addinivalue_line("markers", "in_process: sends so much that one transport is enough too")
+    config.addinivalue_line("markers", "in_process: sends so much that one transport is enough")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -26,7 +26,7 @@ ERROR_TYPES = {
 }
 
 few = settings(
-    max_examples=30,
+    max_examples=20,
     deadline=None,
     database=None,
     derandomize=True,
