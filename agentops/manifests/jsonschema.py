@@ -29,7 +29,7 @@ PURPOSES: Mapping[Kind, str] = {
     Kind.AGENT: "An agent: its model, prompt, tools, MCP servers and skills. The spec is the API's create request.",
     Kind.TEAM: "A lead and the specialists it hands work to. It becomes one coordinator agent.",
     Kind.RUBRIC: "When a result is good enough: criteria that code checks, and criteria that a grader judges.",
-    Kind.ENVIRONMENT: "Where tools run, what is installed there, what it may reach. The spec is the API's create request.",
+    Kind.ENVIRONMENT: "Where tools run, what is there, what it may reach. The spec is the API's create request.",
     Kind.MEMORY_STORE: "What agents remember: the API's memory store, its first memories, and who may write where.",
     Kind.DREAM_SCHEDULE: "When a memory store is dreamt over, from which sessions, and how the result is proposed.",
     Kind.DEPLOYMENT: "An agent or team with all that a session of it begins with, and when it begins by itself.",
@@ -78,6 +78,13 @@ _SHARED: Mapping[str, Schema] = {
 def rendered() -> Mapping[str, str]:
     """Return the text of every schema file by its name."""
     return {name: json.dumps(schema, indent=2, ensure_ascii=False) + "\n" for name, schema in schemas().items()}
+
+
+def write_schemas(folder: Path) -> None:
+    """Write every schema file into a folder, which is made if there is none."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in rendered().items():
+        (folder / name).write_text(text, "utf-8")
 
 
 def stale(folder: Path) -> tuple[str, ...]:

@@ -1,0 +1,49 @@
+"""`agentops schema`: the JSON Schemas of the manifests."""
+
+from pathlib import Path
+
+import click
+
+from agentops.base.errors import EXIT_PROBLEMS, UsageError
+from agentops.base.names import Kind, nearest
+from agentops.cli.output import say, write_lines
+
+
+@click.command()
+@click.option("--check", is_flag=True, help="Write nothing; exit with 1 when a file is out of date.")
+@click.option("--kind", metavar="KIND", help="Print the schema of one kind, or of `all`, instead of writing files.")
+@click.option(
+    "--dir",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("schema"),
+    show_default=True,
+    help="The folder of the schema files.",
+)
+@click.pass_context
+def schema(ctx: click.Context, *, check: bool, kind: str | None, folder: Path) -> None:
+    """Write a JSON Schema for each kind of manifest, or check that the files are what this version writes."""
+    from agentops.manifests.jsonschema import rendered, stale, write_schemas
+
+    if kind is not None:
+        write_lines([rendered()[f"{_known(kind)}.json"].rstrip("\n")])
+        return
+    outdated = stale(folder)
+    if check:
+        for name in outdated:
+            say(f"{folder / name} is out of date")
+        if outdated:
+            say("  run `agentops schema` to write it anew")
+            ctx.exit(EXIT_PROBLEMS)
+        write_lines([f"{folder}: {len(rendered())} schemas are up to date"])
+        return
+    write_schemas(folder)
+    write_lines([f"{folder}: {len(rendered())} schemas, {len(outdated)} changed"])
+
+
+def _known(kind: str) -> str:
+    if kind in ("all", *Kind):
+        return kind
+    near = nearest(kind, ("all", *Kind))
+    hint = f"did you mean {near}?" if near else f"kinds: {', '.join(Kind)}"
+    raise UsageError(f"there is no kind `{kind}`", hint=hint)

@@ -1,0 +1,83 @@
+"""`agentops validate`: whether the manifests are right; needs no server."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from agentops.base.errors import EXIT_PROBLEMS
+from agentops.cli.output import stdout_paint, write_json, write_lines
+from agentops.cli.planning import tree_argument
+
+if TYPE_CHECKING:
+    from agentops.manifests.document import Tree
+
+_FORMATS = ("text", "json", "github", "sarif")
+
+
+@click.command()
+@tree_argument
+@click.option(
+    "-o",
+    "--output",
+    "--format",
+    "output",
+    type=click.Choice(_FORMATS),
+    default="text",
+    show_default=True,
+    help="How to say it: for people, programs, GitHub annotations, or code scanning.",
+)
+@click.pass_context
+def validate(ctx: click.Context, path: Path, output: str) -> None:
+    """Check the manifests in PATH. Finds every problem in one run; exits with 1 when there is an error."""
+    from agentops.base.views.json import report_json
+    from agentops.manifests.load import load
+
+    tree = load(path)
+    document = report_json(tree.report, tree.source_line)
+    document["checked"] = {"documents": len(tree.documents), "files": tree.files}
+    _VIEWS[output](document, tree)
+    if tree.report.has_errors:
+        ctx.exit(EXIT_PROBLEMS)
+
+
+def _text(document: dict[str, Any], tree: "Tree") -> None:
+    from agentops.base.views.text import report_text
+
+    paint = stdout_paint()
+    if document["diagnostics"]:
+        write_lines([report_text(document, colour=paint.is_on)])
+    else:
+        write_lines(
+            [f"{paint('green', 'ok')}: {_counted(len(tree.documents), 'document')} in {_counted(tree.files, 'file')}"]
+        )
+
+
+def _github(document: dict[str, Any], _tree: "Tree") -> None:
+    from agentops.base.views.github import report_github
+
+    if document["diagnostics"]:
+        write_lines([report_github(document)])
+
+
+def _sarif(document: dict[str, Any], _tree: "Tree") -> None:
+    from agentops.base.views.sarif import report_sarif
+
+    write_json(report_sarif(document))
+
+
+def _json(document: dict[str, Any], _tree: "Tree") -> None:
+    write_json(document)
+
+
+_VIEWS: dict[str, Callable[[dict[str, Any], "Tree"], None]] = {
+    "text": _text,
+    "json": _json,
+    "github": _github,
+    "sarif": _sarif,
+}
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
