@@ -1,7 +1,7 @@
 """Desired and world → plan: pure, and the same for every order of files."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from agentops.base.diagnostics import Diagnostic, Report
@@ -11,7 +11,7 @@ from agentops.reconcile.bodies import wanted_fields
 from agentops.reconcile.brakes import held
 from agentops.reconcile.objects import OBJECTS
 from agentops.reconcile.observed import Live, World, claimants
-from agentops.reconcile.plan import Action, Change, Plan, Step
+from agentops.reconcile.plan import DRIFTED, Action, Change, Plan, Step
 from agentops.reconcile.removal import RemovalRules, removals
 from agentops.reconcile.resource import Desired, Resource
 from agentops.reconcile.seeds import SeedVerdict, judge_seeds
@@ -132,7 +132,7 @@ class _Planner:
         )
 
     def _compare(self, resource: Resource, live: Live) -> None:
-        judged = list(judge(OBJECTS[resource.object], live, self._wanted(resource)))
+        judged = [_unfought(each) for each in judge(OBJECTS[resource.object], live, self._wanted(resource))]
         seeds = judge_seeds(resource, live)
         if seeds:
             judged.append(seeds.judged)
@@ -220,12 +220,27 @@ class _Planner:
 def _action_for(changes: tuple[Change, ...]) -> tuple[Action, str]:
     if all(_is_pin(each) for each in changes):
         return Action.REPIN, "an agent that it pins gets a new version"
-    if all(each.verdict is Verdict.DRIFT for each in changes):
+    verdicts = {each.verdict for each in changes}
+    if verdicts == {Verdict.DRIFT}:
         return Action.UPDATE, "changed on the target since the last apply"
+    if verdicts & DRIFTED:
+        return Action.UPDATE, "changed in the manifest, and on the target since the last apply"
     return Action.UPDATE, "the manifest changed"
 
 
 def _is_pin(change: Change) -> bool:
     """Tell whether only the pinned version of a roster entry moves."""
-    moves = isinstance(change.before, int) and isinstance(change.after, int)
-    return change.field == "multiagent" and moves and change.verdict is not Verdict.DRIFT
+    return change.field == "multiagent" and change.verdict is not Verdict.DRIFT and _moves(change.before, change.after)
+
+
+def _moves(before: Any, after: Any) -> bool:
+    """Tell whether a version becomes another version."""
+    return isinstance(before, int) and isinstance(after, int)
+
+
+def _unfought(judged: Judged) -> Judged:
+    """Return a conflict that is about pinned versions alone as an update: nobody wrote those, nothing is lost."""
+    if judged.verdict is not Verdict.CONFLICT or judged.name != "multiagent":
+        return judged
+    is_fought = any(not _moves(live, wanted) for _, live, wanted in normal.differences(judged.live, judged.wanted))
+    return judged if is_fought else replace(judged, verdict=Verdict.UPDATE)
