@@ -4,9 +4,11 @@
 # It prints headings, the commands it runs behind `$ `, and what those commands print. It stops at the first exit
 # status that is not the expected one. Without ANTHROPIC_BASE_URL it uses the embedded engine: no key, no network.
 set -u
+# Progress goes to standard error; one stream keeps it between the commands, also in a file.
+exec 3>&2 2>&1
 
 fail() {
-    printf '\ndemo: %s\n' "$1" >&2
+    printf '\ndemo: %s\n' "$1" >&3
     exit 1
 }
 
