@@ -72,20 +72,27 @@ async def _embedded(home: Path) -> AsyncIterator["LiveTarget"]:
 def _endpoint(name: str, tree: "Tree", environment: Mapping[str, str]) -> "Endpoint":
     from agentops.targets.endpoint import HOSTED_URL, Endpoint
 
-    if name:
-        declared = _declared(name, tree)
-        url, workspace = str(declared["url"]).rstrip("/"), str(declared.get("workspace", ""))
-        return Endpoint(f"{name} ({url})", url, _credential(url, environment), workspace)
-    url = (environment.get("ANTHROPIC_BASE_URL") or HOSTED_URL).rstrip("/")
-    return Endpoint(url, url, _credential(url, environment), environment.get("ANTHROPIC_WORKSPACE_ID", ""))
+    own = (environment.get("ANTHROPIC_BASE_URL") or HOSTED_URL).rstrip("/")
+    if not name:
+        return Endpoint(own, own, _credential((), own, environment), environment.get("ANTHROPIC_WORKSPACE_ID", ""))
+    declared = _declared(name, tree)
+    url, workspace = str(declared["url"]).rstrip("/"), str(declared.get("workspace", ""))
+    variable = f"AGENTOPS_{name.upper().replace('-', '_')}_API_KEY"
+    return Endpoint(f"{name} ({url})", url, _credential((variable,), url, environment, is_own=url == own), workspace)
 
 
-def _credential(url: str, environment: Mapping[str, str]) -> Secret:
-    key = environment.get("ANTHROPIC_API_KEY") or environment.get("ANTHROPIC_AUTH_TOKEN")
+def _credential(variables: tuple[str, ...], url: str, environment: Mapping[str, str], *, is_own: bool = True) -> Secret:
+    """Return the key for a target: the variable of its name, or the SDK's variable if it is the SDK's own target.
+
+    A manifest may name any address, and a manifest is whatever the last pull request says: the SDK's key goes only
+    where the SDK itself would send it.
+    """
+    tried = (*variables, *(("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN") if is_own else ()))
+    key = next((environment[each] for each in tried if environment.get(each)), None)
     if not key:
         raise UsageError(
             f"target {url} needs a credential and none is set",
-            hint="set ANTHROPIC_API_KEY, or use the engine inside this process with --target embedded",
+            hint=f"set {tried[0]}, or use the engine inside this process with --target embedded",
         )
     return Secret(key)
 

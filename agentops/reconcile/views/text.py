@@ -29,7 +29,7 @@ def plan_text(plan: Mapping[str, Any], paint: Paint) -> Iterator[str]:
     width = column([*plan["steps"], *plan["rendered"]])
     for step in plan["steps"]:
         yield from step_text(step, paint, width)
-    for text in plan["rendered"]:
+    for text in plan["rendered"] if plan["steps"] else ():
         yield paint("dim", f"  · {text['address']:<{width}}  is text for graders; no object of its own")
     for kept in plan["kept_memories"]:
         yield paint(
@@ -126,16 +126,23 @@ def _change(change: Mapping[str, Any], paint: Paint) -> Iterator[str]:
     before, after = change["before"], change["after"]
     path = printable(".".join([change["field"], *change["path"]]))
     word = _VERDICTS.get(change["verdict"])
+    is_foreign = word in {"drift", "conflict"}
     tail = (f"  [{word}]" if word else "") + _place(change, paint)
     if change["field"] == "seed":
         yield f"      memory {printable('.'.join(change['path']))}: {'write anew' if before else 'write'}{tail}"
     elif _is_long(before) or _is_long(after):
-        yield f"      {path}{tail}"
+        yield f"      {path}{':  - live  + wanted' if is_foreign else ''}{tail}"
         yield from _text_diff(before, after, paint)
     else:
-        sides = ("live ", "wanted ") if word in {"drift", "conflict"} else ("", "")
+        sides = ("live ", "wanted ") if is_foreign else ("", "")
         old, new = (side + _short(value) for side, value in zip(sides, (before, after), strict=True))
-        yield f"      {path}: {paint('red', old)} → {paint('green', new)}{tail}"
+        yield f"      {_pinned(change) or path}: {paint('red', old)} → {paint('green', new)}{tail}"
+
+
+def _pinned(change: Mapping[str, Any]) -> str:
+    """Return what a roster's pin is about, `pins Agent/logs`; nothing for any other change."""
+    is_pin = change["field"] == "multiagent" and isinstance(change["before"], int) and isinstance(change["after"], int)
+    return f"pins {printable(change['path'][-1])}, version" if is_pin else ""
 
 
 def _place(change: Mapping[str, Any], paint: Paint) -> str:
