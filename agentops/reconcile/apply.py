@@ -209,7 +209,9 @@ class Applier:
         try:
             await self._delivery.deliver(Write(verb, step.object, step.live.id))
         except TargetRejected as error:
-            if verb is Verb.ARCHIVE or error.status == 404:
+            if error.status == 404:
+                return "gone already"
+            if verb is Verb.ARCHIVE:
                 raise
             await self._delivery.deliver(Write(Verb.ARCHIVE, step.object, step.live.id))
             return "archived: the target does not delete it while something refers to it"

@@ -13,6 +13,9 @@ _PAUSES_S = (0.5, 1.0, 2.0, 4.0, 8.0)
 _PAUSE_LIMIT_S = 60.0
 """The longest wait that a target may ask for: a minute is the window of the API's rate limits."""
 
+_ANSWERED_ITSELF = frozenset({429, 500, 503, 529})
+"""Temporary refusals of the API itself; 408, 502, 504 and the like come from something in between."""
+
 _MADE = frozenset({Verb.CREATE, Verb.UPDATE})
 
 
@@ -67,13 +70,13 @@ def _has_marks_of(body: Body, metadata: dict[str, str]) -> bool:
 
 def _may_have_happened(error: TargetError, attempt: int) -> bool:
     """Tell whether the write can have taken effect although it was not acknowledged."""
-    return not isinstance(error, TargetConflict) or attempt > 0
+    return not error.was_not_sent and (not isinstance(error, TargetConflict) or attempt > 0)
 
 
 def _is_repeatable(write: Write, error: TargetError) -> bool:
     """Tell whether another attempt can do no harm.
 
-    A create whose answer got lost may still be under way when we look for it, so it is left for the next run to find.
-    A target that answered has finished with it.
+    A create whose answer got lost may still be under way when we look for it, so it is left for the next run to find;
+    so may one that a gateway gave up on. A target that answers for itself has finished with it.
     """
-    return write.verb is not Verb.CREATE or isinstance(error, TargetUnavailable) or error.was_not_sent
+    return write.verb is not Verb.CREATE or error.was_not_sent or error.status in _ANSWERED_ITSELF

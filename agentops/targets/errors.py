@@ -63,6 +63,14 @@ def from_transport(what: str, label: str, error: BaseException) -> TargetUnreach
     return unreachable
 
 
+def not_the_api(what: str, label: str) -> TargetUnreachable:
+    """Return the error for a success that no server of this API says: it comes from something in between."""
+    return TargetUnreachable(
+        f"{label} answered {what} with something that is not the API's JSON",
+        hint="check the address: a proxy or a login page may stand in between; `agentops doctor` tries it",
+    )
+
+
 def _causes(error: BaseException | None) -> list[BaseException]:
     found = []
     while error is not None and error not in found:

@@ -1,8 +1,10 @@
 """The target of a plan: reads by raw pages, writes through the official SDK, which is loaded at the first write."""
 
-import json
+import asyncio
+import ssl
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import urlsplit
 
 import httpx2
 
@@ -11,7 +13,7 @@ from agentops.reconcile.objects import OBJECTS, ObjectKind
 from agentops.reconcile.target import Body, Verb, Write
 from agentops.targets import errors
 from agentops.targets.endpoint import Endpoint
-from agentops.targets.pages import Pages
+from agentops.targets.pages import Pages, Sleep, parsed
 
 if TYPE_CHECKING:
     from anthropic import AsyncAnthropic
@@ -22,12 +24,18 @@ _MEMORY_BETA = OBJECTS[ObjectKind.MEMORY_STORE].betas
 class LiveTarget:
     """A server that speaks the API."""
 
-    def __init__(self, endpoint: Endpoint, transport: httpx2.AsyncBaseTransport | None = None) -> None:
-        """Take the endpoint, and a transport where the server is inside this process."""
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        transport: httpx2.AsyncBaseTransport | None = None,
+        *,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        """Take the endpoint, a transport where the server is inside this process, and what waits between reads."""
         self.label = endpoint.label
         self._endpoint = endpoint
-        self._http = httpx2.AsyncClient(base_url=endpoint.url, transport=transport)
-        self._pages = Pages(endpoint, self._http)
+        self._http = httpx2.AsyncClient(base_url=endpoint.url, transport=transport, verify=_trust(endpoint.url))
+        self._pages = Pages(endpoint, self._http, sleep)
         self._loaded: AsyncAnthropic | None = None
 
     async def __aenter__(self) -> Self:
@@ -85,9 +93,9 @@ class LiveTarget:
             raise errors.asked_to_wait(refused, error.response.headers) from error
         except anthropic.APIConnectionError as error:
             raise errors.from_transport(what, self.label, error) from error
-        body = json.loads(answer.content)
+        body = parsed(answer.content)
         if not isinstance(body, dict):
-            raise TargetError(f"{self.label} answered {what} with something that is not an object")
+            raise errors.not_the_api(what, self.label)
         return body
 
     async def _call(self, write: Write) -> httpx2.Response:
@@ -129,6 +137,11 @@ class LiveTarget:
                 http_client=self._http,
             )
         return self._loaded
+
+
+def _trust(url: str) -> ssl.SSLContext | bool:
+    """Return what certificates are checked with. Plain HTTP shows none: it does not pay for reading the system's."""
+    return urlsplit(url).scheme == "https" or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def in_process(endpoint: Endpoint, app: Any) -> LiveTarget:

@@ -5,7 +5,7 @@ a plan needs neither. What is read here, the SDK reads the same way.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import httpx2
@@ -17,16 +17,22 @@ from agentops.targets.endpoint import Endpoint
 _PAGE = 100
 """The largest page that every list takes. Source: SDK 2.11.0 docstrings of the list params."""
 _TIMEOUT_S = 60.0
-_TRIES = 3
+_PAUSES_S = (0.5, 2.0)
+"""Between the tries of one read, unless the target asks for more."""
+_PAUSE_LIMIT_S = 60.0
+"""The longest wait that a target may ask for: a minute is the window of the API's rate limits."""
+
+Sleep = Callable[[float], Awaitable[None]]
 
 
 class Pages:
     """Reads lists and single objects."""
 
-    def __init__(self, endpoint: Endpoint, http: httpx2.AsyncClient) -> None:
-        """Take the endpoint and the connection."""
+    def __init__(self, endpoint: Endpoint, http: httpx2.AsyncClient, sleep: Sleep) -> None:
+        """Take the endpoint, the connection, and what waits between tries."""
         self._endpoint = endpoint
         self._http = http
+        self._sleep = sleep
 
     async def every(
         self, path: str, betas: str, params: Mapping[str, str] | None = None
@@ -38,25 +44,34 @@ class Pages:
         """
         found: list[dict[str, Any]] = []
         query = {"limit": str(_PAGE), **(params or {})}
+        seen: set[str] = set()
         while True:
             page = await self.one(path, betas, query)
             if page is None:
-                if found:
-                    raise _cut_short(self._endpoint.label, path)
+                if seen:
+                    raise _broken(self._endpoint.label, path, "answered 404 in the middle of")
                 return None
+            if not _is_page(page):
+                raise errors.not_the_api(f"GET /v1/{path}", self._endpoint.label)
             found += page["data"]
-            if not page.get("next_page"):
+            cursor = page.get("next_page")
+            if not cursor:
                 return found
-            query["page"] = page["next_page"]
+            if cursor in seen:
+                raise _broken(self._endpoint.label, path, "goes round in a circle in")
+            seen.add(cursor)
+            query["page"] = cursor
 
     async def one(self, path: str, betas: str, params: Mapping[str, str] | None = None) -> dict[str, Any] | None:
         """Return one JSON answer, or None for a 404. Reading is repeated when the target cannot answer at once."""
-        for last in range(_TRIES):
+        for pause in (*_PAUSES_S, None):
             try:
                 return await self._get(path, betas, params or {})
             except TargetError as error:
-                if error.retry == "permanent" or last == _TRIES - 1 or getattr(error, "was_not_sent", False):
+                if pause is None or error.retry == "permanent" or error.was_not_sent:
                     raise
+                asked = error.retry_after_s or 0.0
+            await self._sleep(max(pause, min(asked, _PAUSE_LIMIT_S)))
         raise AssertionError("the last try returns or raises")
 
     async def _get(self, path: str, betas: str, params: Mapping[str, str]) -> dict[str, Any] | None:
@@ -64,23 +79,33 @@ class Pages:
         headers = {**self._endpoint.headers(), "anthropic-beta": betas}
         try:
             answer = await self._http.get(f"/v1/{path}", params=params, headers=headers, timeout=_TIMEOUT_S)
-        except httpx2.TransportError as error:
+        except httpx2.RequestError as error:
             raise errors.from_transport(what, label, error) from error
         if answer.status_code == httpx2.codes.NOT_FOUND:
             return None
-        body = _parsed(answer.content)
+        body = parsed(answer.content)
         if answer.is_success and isinstance(body, dict):
             return body
+        if answer.is_success:
+            raise errors.not_the_api(what, label)
         request_id = answer.headers.get("request-id", "")
-        raise errors.from_status(what, label, answer.status_code, body, request_id)
+        refused = errors.from_status(what, label, answer.status_code, body, request_id)
+        raise errors.asked_to_wait(refused, answer.headers)
 
 
-def _parsed(content: bytes) -> Any:
+def parsed(content: bytes) -> Any:
+    """Return what the JSON says, or None when it is no JSON."""
     try:
         return json.loads(content)
     except ValueError:
         return None
 
 
-def _cut_short(label: str, path: str) -> TargetError:
-    return TargetError(f"{label} answered 404 in the middle of the list /v1/{path}", hint="run the command again")
+def _is_page(body: Mapping[str, Any]) -> bool:
+    """Tell whether the body is a page of objects."""
+    data = body.get("data")
+    return isinstance(data, list) and all(isinstance(each, dict) for each in data)
+
+
+def _broken(label: str, path: str, fault: str) -> TargetError:
+    return TargetError(f"{label} {fault} the list /v1/{path}", hint="run the command again")
