@@ -28,7 +28,10 @@ class Settings:
     """Where to listen; 0 lets the system choose."""
 
     api_key: Secret | None = None
-    """The first API key. None: `serve` generates one and keeps it in `data`."""
+    """The first API key, and the only one: what was first before is void. Servers that share a database share it.
+
+    None: `serve` generates one and keeps it in `data`.
+    """
 
     workspace: str = "wrkspc_default"
     """The workspace of the first API key, and of in-process use."""

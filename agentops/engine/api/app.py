@@ -1,7 +1,5 @@
 """The route table, in one screen."""
 
-from typing import NoReturn
-
 from starlette.routing import Route, Router
 from starlette.types import Lifespan, Receive, Scope, Send
 
@@ -67,8 +65,4 @@ async def _not_found(scope: Scope, _receive: Receive, send: Send) -> None:
     if scope["type"] == "websocket":
         await send({"type": "websocket.close"})
         return
-    _refuse(scope["path"])
-
-
-def _refuse(path: str) -> NoReturn:
-    raise NotFound(f"There is nothing at {path[:200]}.")
+    raise NotFound(f"There is nothing at {scope['path'][:200]}.")

@@ -16,6 +16,9 @@ from agentops.wire.shape import Shape
 _DEPTH_MAX = 100
 """Deeper than any tool schema a person writes, and far from what a recursive reader dies of."""
 
+_VALUES_MAX = 50_000
+"""Keys and values: twice what 256 tools with large schemas hold. Each could be wrong, and saying so takes time."""
+
 _INLINE_BYTES = 64 * 1024
 """Larger bodies are parsed in a thread: 32 MB take half a second, in which others want answers."""
 
@@ -122,12 +125,15 @@ def _finite(text: str) -> float:
 
 
 def _refuse_strange(data: Any) -> None:
-    """Walk the data without recursion; refuse what is too deep, and text that UTF-8 cannot hold."""
-    level = [data]
+    """Walk the data without recursion; refuse what is too deep or too much, and text that UTF-8 cannot hold."""
+    level, count = [data], 1
     for _ in range(_DEPTH_MAX):
         level = [inner for each in level for inner in _inside(each)]
+        count += len(level)
         if not level:
             return
+        if count > _VALUES_MAX:
+            raise InvalidRequest(f"The body holds more than {_VALUES_MAX} keys and values.")
     raise InvalidRequest(_TOO_DEEP)
 
 

@@ -105,8 +105,7 @@ def problems(wish: Json | None, members: Members, owner: Member) -> Iterator[Pro
     Source: SDK 2.11.0 `types/beta/beta_managed_agents_multiagent_coordinator_params.py`.
     """
     for path, entries in _rosters(wish):
-        seen: dict[str, Path] = {}
-        names: dict[str, Path] = {}
+        present: list[tuple[Path, Member]] = []
         for index, entry in enumerate(entries):
             here = (*path, index)
             if _is(entry, "advisor"):
@@ -118,14 +117,23 @@ def problems(wish: Json | None, members: Members, owner: Member) -> Iterator[Pro
                 continue
             if reference:
                 yield from _unfit(here, member)
-            if seen.setdefault(member.id, here) != here:
-                yield Problem(here, "not-unique", f"must be another agent than the other entries, {member.id} is not")
-            elif names.setdefault(member.name, here) != here:
-                yield Problem(
-                    here, "not-unique", f"must have a name of its own, another is called {quoted(member.name)} too"
-                )
             if member.inference_geo != owner.inference_geo:
                 yield Problem(here, "bad-combination", "must have the model.inference_geo that the agent has")
+            present.append((here, member))
+        yield from _repeated(present)
+
+
+def _repeated(present: list[tuple[Path, Member]]) -> Iterator[Problem]:
+    ids: set[str] = set()
+    names: set[str] = set()
+    for here, member in present:
+        if member.id in ids:
+            yield Problem(here, "not-unique", f"must be another agent than the other entries, {member.id} is not")
+        elif member.name in names:
+            name = quoted(member.name)
+            yield Problem(here, "not-unique", f"must have a name of its own, another is called {name} too")
+        ids.add(member.id)
+        names.add(member.name)
 
 
 def _unfit(here: Path, member: Member) -> Iterator[Problem]:

@@ -79,6 +79,7 @@ class SqliteDatabase:
 
     async def close(self) -> None:
         """Finish queued writes and close every connection."""
+        self._is_closed = True
         await asyncio.get_running_loop().run_in_executor(None, self._close)
 
     async def read(self, work: Callable[[Transaction], T]) -> T:
@@ -139,7 +140,6 @@ class SqliteDatabase:
         return connection
 
     def _close(self) -> None:
-        self._is_closed = True
         if self._writer is not None:
             self._jobs.put(None)
             self._writer.join()

@@ -35,6 +35,7 @@ def tool(schema: str) -> bytes:
         (tool('"\\ud800"'), "The body holds half of a surrogate pair, \\ud800, which is no character."),
         (tool('{"\\udfff":1}'), "The body holds half of a surrogate pair, \\udfff, which is no character."),
         (tool("[" * 97 + "]" * 97), "The body is nested deeper than 100 levels."),
+        (b"[" + b"1," * 60_000 + b"1]", "The body holds more than 50000 keys and values."),
         (b"[" * 200_000, "The body is nested deeper than 100 levels."),
         (b'{"a":' * 200_000, "The body is nested deeper than 100 levels."),
         (b"[]", "must be an object, is a list"),
