@@ -1,5 +1,7 @@
 """What an agent becomes when it is created or updated: defaults resolved, omitted fields kept."""
 
+from dataclasses import dataclass
+
 from agentops.engine.core import metadata, models, skills, toolsets
 from agentops.engine.core.json import Json, parsed, written
 
@@ -17,6 +19,19 @@ FIELDS = (
 """What a person sets, `multiagent` apart: it is kept as it was asked for, and pinned anew on every save."""
 
 _SERVICE_ACCOUNT = {"type": "service_account"}
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a version has that nobody sets."""
+
+    id: str
+    version: int
+    created_at: str
+    """When the agent was created."""
+
+    updated_at: str
+    """When this version was saved."""
 
 
 def created(request: Json) -> Json:
@@ -45,19 +60,17 @@ def updated(stored: Json, request: Json) -> Json:
     return created({**whole, "model": model, "metadata": pairs})
 
 
-def body(
-    fields: Json, multiagent: Json | None, *, agent_id: str, version: int, created_at: str, updated_at: str
-) -> str:
+def body(fields: Json, multiagent: Json | None, identity: Identity) -> str:
     """Return the answer's JSON of one version, without `archived_at`."""
     return written(
         {
             "type": "agent",
-            "id": agent_id,
-            "version": version,
+            "id": identity.id,
+            "version": identity.version,
             **fields,
             "multiagent": multiagent,
-            "created_at": created_at,
-            "updated_at": updated_at,
+            "created_at": identity.created_at,
+            "updated_at": identity.updated_at,
         }
     )
 

@@ -24,8 +24,7 @@ def create(call: Call, request: Json) -> str:
     agent_id = call.ids.new("agent")
     fields = core.created(request)
     wish = rosters.wished(request.get("multiagent"))
-    multiagent = _pinned(call, wish, fields, Reference(agent_id, 1))
-    agent = _stored(call, Reference(agent_id, 1), fields, (wish, multiagent), call.at)
+    agent = _stored(call, Reference(agent_id, 1), fields, wish, call.at)
     Agents(call.tx, call.workspace).insert(agent)
     return _answer(agent)
 
@@ -59,7 +58,7 @@ def update(call: Call, agent_id: str, request: Json) -> str:
         agents.remember(stored.id, stored.version, written(wish or {}))
         return _answer(stored)
     owner = Reference(agent_id, stored.version + 1)
-    agent = _stored(call, owner, fields, (wish, _pinned(call, wish, fields, owner)), stored.created_at)
+    agent = _stored(call, owner, fields, wish, stored.created_at)
     agents.advance(agent)
     return _answer(agent)
 
@@ -150,13 +149,11 @@ def _as_member(agent_id: str, version: int, agent: Json, *, is_archived: bool) -
     )
 
 
-def _stored(
-    call: Call, owner: Reference, fields: Json, roster: tuple[Json | None, Json | None], created_at: str
-) -> StoredAgent:
-    wish, multiagent = roster
-    version = owner.version or 1
-    body = core.body(fields, multiagent, agent_id=owner.id, version=version, created_at=created_at, updated_at=call.at)
-    return StoredAgent(owner.id, version, created_at, None, body, written(wish or {}))
+def _stored(call: Call, owner: Reference, fields: Json, wish: Json | None, created_at: str) -> StoredAgent:
+    """Return a version that is ready to be stored, its roster pinned to what is newest now."""
+    identity = core.Identity(owner.id, owner.version or 1, created_at, call.at)
+    body = core.body(fields, _pinned(call, wish, fields, owner), identity)
+    return StoredAgent(identity.id, identity.version, created_at, None, body, written(wish or {}))
 
 
 def _existing(stored: StoredAgent | None, name: str) -> StoredAgent:

@@ -80,7 +80,7 @@ def test_an_execution_identity_of_null_is_the_default() -> None:
 
 
 def test_the_answer_carries_what_the_version_and_what_the_agent_says() -> None:
-    body = agents.body(stored(), None, agent_id="agent_1", version=3, created_at="c", updated_at="u")
+    body = agents.body(stored(), None, agents.Identity("agent_1", 3, "c", "u"))
     answer = parsed(agents.answered(body, "2026-01-01T00:00:00.000000Z"))
     assert (answer["id"], answer["version"], answer["archived_at"]) == ("agent_1", 3, "2026-01-01T00:00:00.000000Z")
     assert agents.fields_of(body) == stored()
