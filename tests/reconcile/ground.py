@@ -1,11 +1,12 @@
 """A real engine to plan against: its target, the official SDK on it, and everything that is on it."""
 
 import json
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from shutil import copytree
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -19,7 +20,7 @@ from agentops.reconcile.apply import Applier, Outcome, Progress
 from agentops.reconcile.bodies import Stamp
 from agentops.reconcile.delivery import Delivery
 from agentops.reconcile.objects import OBJECTS
-from agentops.reconcile.observed import known, observe
+from agentops.reconcile.observed import World, known, observe
 from agentops.reconcile.plan import Plan
 from agentops.reconcile.planner import PlanOptions, plan
 from agentops.reconcile.resource import Resource
@@ -59,22 +60,26 @@ class Ground:
     owner: str = OWNER
 
     async def plan(self, *resources: Resource, **options: Any) -> Plan:
+        return (await self.planned(*resources, **options))[0]
+
+    async def planned(self, *resources: Resource, **options: Any) -> tuple[Plan, World]:
+        """Return the plan with the world that it was made for."""
         wanted = desired(*resources, owner=self.owner)
-        return plan(wanted, await observe(self.target, wanted), self.target.label, PlanOptions(**options))
+        world = await observe(self.target, wanted)
+        return plan(wanted, world, self.target.label, PlanOptions(**options)), world
 
     async def apply(self, *resources: Resource, **options: Any) -> Outcome:
         """Plan and apply, whatever becomes of it."""
-        return await self.carry_out(await self.plan(*resources, **options), resources)
+        return await self.carry_out(*await self.planned(*resources, **options))
 
     async def carry_out(
         self,
         made: Plan,
-        resources: Iterable[Resource],
+        world: World,
         tell: Callable[[Progress], None] = lambda _: None,
         stop_after: int | None = None,
     ) -> Outcome:
         """Apply a plan that may be old by now; stop after so many steps have started."""
-        world = await observe(self.target, desired(*resources, owner=self.owner))
         started = []
 
         def note(progress: Progress) -> None:
@@ -116,7 +121,7 @@ class Ground:
     def through(self, wrapper: Wrapper) -> "Ground":
         """Return the same engine, seen through a transport that may misbehave."""
         transport = wrapper(httpx2.ASGITransport(app=self.engine.app))
-        target = LiveTarget(Endpoint("engine", URL, self.engine.credential), transport)
+        target = LiveTarget(Endpoint("engine", URL, self.engine.credential), transport, sleep=at_once)
         return Ground(self.engine, target, self.sdk, self.owner)
 
     def of(self, owner: str) -> "Ground":
@@ -125,10 +130,12 @@ class Ground:
 
 
 @asynccontextmanager
-async def opened(database: str | None = None) -> AsyncIterator[Ground]:
-    """Open an engine of its own on an empty database."""
+async def opened(beginning: Path | None = None) -> AsyncIterator[Ground]:
+    """Open an engine of its own, on an empty database or on a copy of one that was closed."""
     with TemporaryDirectory() as folder:
-        settings = Settings(database=database or f"sqlite:///{folder}/engine.db", data=Path(folder))
+        if beginning:
+            copytree(beginning, folder, dirs_exist_ok=True)
+        settings = Settings(database=f"sqlite:///{folder}/engine.db", data=Path(folder))
         async with build(settings, clock=TickingClock(), ids=RandomIds()) as engine:
             endpoint = Endpoint("engine", URL, engine.credential)
             transport = httpx2.ASGITransport(app=engine.app)
