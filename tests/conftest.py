@@ -13,6 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx2
+import hypothesis
 import psycopg
 import pytest
 
@@ -22,6 +23,10 @@ from agentops.base.secrets import Secret
 from agentops.engine.listener import Address, Listener
 from agentops.engine.server import Engine, build
 from agentops.engine.settings import Settings
+
+# Nothing fails on a clock: on a busy machine the first example pays for building the shapes.
+hypothesis.settings.register_profile("agentops", deadline=None)
+hypothesis.settings.load_profile("agentops")
 
 BETA = "managed-agents-2026-04-01"
 
