@@ -110,12 +110,12 @@ class Marks:
         return self._text.span(*self._offsets_of(node, value))
 
     def _offsets_of(self, node: int, value: Any) -> tuple[int, int]:
-        start, end = self._offsets[2 * node], self._offsets[2 * node + 1]
-        text = self._text.text
-        if isinstance(value, (dict, list)) and text[start : start + 1] not in ("{", "["):
-            # A block collection ends where the next token begins; people see it end with its last value.
-            last = node + size(value) - 1
-            end = self._offsets[2 * last + 1] if value else start
+        start, text = self._offsets[2 * node], self._text.text
+        # A block collection ends where the next token begins; people see it end with its last value.
+        while value and isinstance(value, (dict, list)) and text[self._offsets[2 * node]] not in "{[":
+            last = value[-1] if isinstance(value, list) else value[next(reversed(value))]
+            node, value = node + size(value) - size(last), last
+        end = self._offsets[2 * node + 1]
         while end > start + 1 and text[end - 1].isspace():
             end -= 1
         return start, end

@@ -155,6 +155,16 @@ TOO_SHORT = Code(
     "A text is shorter than the API takes",
     """\
 Most often the text is empty. Leave an optional field out instead of giving it an empty text.
+
+Wrong:
+
+    spec:
+      name: ""
+
+Right, because an Agent without `name` is called by its `metadata.name`:
+
+    metadata: {name: reviewer}
+    spec: {model: claude-opus-5-5}
 """,
 )
 
@@ -175,6 +185,11 @@ TOO_FEW = Code(
     "A list or a mapping has fewer entries than required",
     """\
 Most often the list is empty. Leave an optional list out, or give it an entry.
+
+Wrong, because a Team without specialists is an Agent:
+
+    kind: Team
+    spec: {lead: coordinator, specialists: []}
 """,
 )
 

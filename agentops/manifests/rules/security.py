@@ -72,7 +72,8 @@ def _known(whole: str) -> Iterator[tuple[tuple[int, int], str]]:
         if piece in whole:
             for found in re.finditer(form, whole):
                 before = whole[found.start() - 1 : found.start()]
-                if not before.isalnum() and len(set(found[0])) >= _LEAST_DISTINCT and "EXAMPLE" not in found[0]:
+                varied = len(set(found[0].removeprefix(piece))) >= _LEAST_DISTINCT
+                if varied and not before.isalnum() and "EXAMPLE" not in found[0]:
                     yield found.span(), what
 
 
