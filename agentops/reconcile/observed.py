@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 
 from agentops.base.names import Address
 from agentops.reconcile.marks import Marks, read
-from agentops.reconcile.objects import OBJECTS, ObjectKind
+from agentops.reconcile.objects import BECOMES, OBJECTS, ObjectKind
 from agentops.reconcile.resource import Desired, Resource, SeedMode
 from agentops.reconcile.target import Body, Target
 from agentops.reconcile.values import Known
+
+_OBJECTS: Mapping[str, ObjectKind] = {kind.value: becomes for kind, becomes in BECOMES.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +64,22 @@ class World:
     """Collections that the target does not have."""
 
     def owned(self, owner: str) -> dict[str, list[Live]]:
-        """Return the owner's objects by the identity in their marks; more than one is trouble."""
+        """Return the owner's objects by the identity in their marks, oldest first; more than one is trouble."""
         found: dict[str, list[Live]] = defaultdict(list)
-        for live in self.lives:
-            if live.marks and live.marks.owner == owner:
+        for live in reversed(self.lives):
+            if live.marks and live.marks.owner == owner and _can_be(live.marks.id, live.object):
                 found[live.marks.id].append(live)
         return found
 
     def unmarked(self, kind: ObjectKind, name: str) -> list[Live]:
         """Return the objects of that kind and display name that nobody has marked."""
         return [each for each in self.lives if each.object is kind and not each.marks and each.body["name"] == name]
+
+
+def _can_be(identity: str, kind: ObjectKind) -> bool:
+    """Tell whether the identity fits the object; marks that were copied to another kind of object claim nothing."""
+    name = identity.partition("/")[0]
+    return name not in _OBJECTS or _OBJECTS[name] is kind
 
 
 async def observe(target: Target, desired: Desired) -> World:
