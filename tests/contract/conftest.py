@@ -115,7 +115,10 @@ async def served(settings: Settings, clock: ManualClock) -> AsyncIterator[Server
     listener = Listener(engine, started.set_result)
     async with engine:
         serving = asyncio.create_task(listener.run_until_stopped())
-        serving.add_done_callback(lambda task: started.done() or started.set_exception(task.exception() or EOFError()))
+        either: list[asyncio.Future[Any]] = [serving, started]
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        if serving.done():
+            await serving
         address = await started
         in_process = Door("http://engine.test", KEY, httpx2.ASGITransport(app=engine.app))
         yield Server(engine, Door(address.url, KEY), in_process)

@@ -228,8 +228,11 @@ def test_the_merged_configuration_must_keep_the_rules(api: Api) -> None:
 )
 def test_the_type_of_a_configuration_cannot_change(api: Api, before: dict[str, Any], after: dict[str, Any]) -> None:
     environment = an_environment(api, config=before)
-    act = lambda: api.environments.update(environment.id, config=after)  # noqa: E731  # read as one sentence
-    error = refused(BetaInvalidConfigTypeChangeError, act, "config.type")
+    error = refused(
+        BetaInvalidConfigTypeChangeError,
+        lambda: api.environments.update(environment.id, config=after),
+        "config.type",
+    )
     assert (error.type, error.error_code) == ("invalid_request_error", "invalid_config_type_change")
     assert api.environments.retrieve(environment.id) == environment
 

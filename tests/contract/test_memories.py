@@ -278,8 +278,7 @@ def test_a_precondition_that_holds_lets_the_update_through(api: Api) -> None:
 def test_a_precondition_that_does_not_hold_stops_the_update(api: Api, change: dict[str, str]) -> None:
     memory = a_memory(api, a_store(api), content="one")
     current = update(api, memory, content="two")
-    stale = lambda: update(api, memory, precondition=expecting("one"), **change)  # noqa: E731  # read as one sentence
-    error = refused(ConflictError, stale)
+    error = refused(ConflictError, lambda: update(api, memory, precondition=expecting("one"), **change))
     assert error.type == "memory_precondition_failed_error"
     assert retrieve(api, memory, view="basic") == current
 

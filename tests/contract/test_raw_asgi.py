@@ -33,7 +33,8 @@ def ask(servers: Servers) -> Ask:
         answer: list[dict[str, Any]] = []
 
         async def receive() -> dict[str, Any]:
-            return incoming.pop(0) if len(incoming) > 1 else incoming[0]
+            message: dict[str, Any] = incoming.pop(0) if len(incoming) > 1 else incoming[0]
+            return message
 
         async def send(message: dict[str, Any]) -> None:
             answer.append(message)

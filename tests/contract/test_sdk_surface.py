@@ -1,6 +1,7 @@
 """Every method the SDK offers for what we serve is called, answers in its strict types, and fails as documented."""
 
 from collections.abc import Iterator
+from functools import partial
 from inspect import isfunction
 from typing import Any
 
@@ -73,8 +74,8 @@ def test_another_workspace_is_refused(api: Api, name: str) -> None:
 @pytest.mark.stateless
 @pytest.mark.parametrize("name", CALLS)
 def test_an_unknown_beta_is_named(api: Api, name: str) -> None:
-    act = lambda: CALLS[name](api, NOWHERE, betas=["time-travel-2030-01-01"])  # noqa: E731  # read as one sentence
-    error = refused(BadRequestError, act, "time-travel-2030-01-01", "anthropic-beta")
+    beta = "time-travel-2030-01-01"
+    error = refused(BadRequestError, lambda: CALLS[name](api, NOWHERE, betas=[beta]), beta, "anthropic-beta")
     assert_envelope(error, "invalid_request_error")
 
 
@@ -95,9 +96,8 @@ def test_an_id_of_another_kind_is_not_found(api: Api) -> None:
 @pytest.mark.every_way
 def test_a_conflict_is_not_tried_again(api: Api) -> None:
     agent = an_agent(api)
-    stale = agent.version + 1
-    act = lambda: refused(ConflictError, lambda: api.agents.update(agent.id, version=stale))  # noqa: E731  # one sentence
-    assert api.requests_of(act) == 1
+    stale = partial(api.agents.update, agent.id, version=agent.version + 1)
+    assert api.requests_of(lambda: refused(ConflictError, stale)) == 1
     assert api.last.headers["x-should-retry"] == "false"
 
 
