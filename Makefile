@@ -24,7 +24,7 @@ lint: .venv/installed-lint ## Check style, types, imports, schemas and our own m
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports --no-timestamps
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/agentops schema --check
 	$(BIN)/agentops validate agents.d
 	$(BIN)/agentops validate examples/incident-response/agents.d
