@@ -12,7 +12,7 @@ from agentops.reconcile.objects import ObjectKind
 from agentops.reconcile.observed import Live
 from agentops.reconcile.resource import Rendered, Resource
 from agentops.reconcile.seeds import MemoryWrite
-from agentops.reconcile.verdicts import Judged, Verdict
+from agentops.reconcile.verdicts import ABSENT, Judged, Verdict
 
 
 class Action(StrEnum):
@@ -72,7 +72,8 @@ class Step:
         """Return the version that the object will have, where objects have versions."""
         if self.action is Action.CREATE:
             return 1 if self.object is ObjectKind.AGENT else None
-        return None if self.live is None or self.live.version is None else self.live.version + 1
+        before = self.live.version if self.live else None
+        return None if before is None or self.action in REMOVALS else before + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,13 @@ DRIFTED = frozenset({Verdict.DRIFT, Verdict.CONFLICT})
 
 def _essence(step: Step) -> list[Any]:
     live = [step.live.id, step.live.version] if step.live else []
-    fields = [[each.name, each.verdict, each.sent_hash] for each in step.judged if each.verdict is not Verdict.IN_SYNC]
+    protect = bool(step.resource and step.resource.protect)
+    fields = [_judgement(each) for each in step.judged if each.verdict is not Verdict.IN_SYNC]
     memories = [[each.path, each.seed.sha256, each.expected_sha256] for each in step.memories]
-    return [str(step.address), step.action, live, fields, memories]
+    return [str(step.address), step.action, live, protect, fields, memories]
+
+
+def _judgement(judged: Judged) -> list[Any]:
+    """Return what is overwritten as well as what is wanted: whoever approved the plan has seen both."""
+    wanted = [] if judged.wanted is ABSENT else [judged.wanted]
+    return [judged.name, judged.verdict, judged.live, *wanted]

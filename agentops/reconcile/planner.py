@@ -16,7 +16,7 @@ from agentops.reconcile.removal import RemovalRules, removals
 from agentops.reconcile.resource import Desired, Resource
 from agentops.reconcile.seeds import SeedVerdict, judge_seeds
 from agentops.reconcile.values import Known
-from agentops.reconcile.verdicts import ABSENT, DIFFERENT, SEED, Judged, Verdict, judge
+from agentops.reconcile.verdicts import ABSENT, DIFFERENT, SEED, Judged, Verdict, judge, wished
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ class _Planner:
     def _create(self, resource: Resource) -> None:
         wanted = self._wanted(resource)
         rule = OBJECTS[resource.object]
-        judged = [Judged(name, Verdict.UPDATE, None, rule.fields[name].normal(value)) for name, value in wanted.items()]
+        judged = [wished(name, rule.fields[name], value) for name, value in wanted.items()]
         seeds = judge_seeds(resource, None)
         judged += [seeds.judged] if seeds else []
         self._steps[resource.address] = Step(

@@ -56,6 +56,12 @@ class Judged:
     """The hash of what is wanted, to be stamped when it is sent."""
 
 
+def wished(name: str, field: FieldRule, value: Any) -> Judged:
+    """Return the verdict on a field of an object that is still to be made."""
+    wanted = field.normal(value)
+    return Judged(name, Verdict.UPDATE, None, wanted, sent_hash=mark_hash(wanted))
+
+
 def judge(rule: ObjectRule, live: Live, wanted: Mapping[str, Any]) -> Iterator[Judged]:
     """Yield a verdict for each field that is declared now or was when we last wrote.
 
