@@ -17,7 +17,8 @@ from agentops.manifests.envelope import Draft, drafted
 from agentops.manifests.marks import Text
 from agentops.manifests.references import found
 from agentops.manifests.rules import limits, names, security
-from agentops.manifests.rules.references import Named, circles, circular, dangling, nested
+from agentops.manifests.rules.references import Named, circles, circular, dangling
+from agentops.manifests.rules.rosters import namesakes, nested
 from agentops.manifests.spec import Judged, judged
 from agentops.manifests.texts import Files
 
@@ -47,6 +48,9 @@ def _collector_resting() -> Iterator[None]:
         yield
     finally:
         if was_enabled:
+            # Freezing and thawing makes the new values old ones without a look at any of them.
+            gc.freeze()
+            gc.unfreeze()
             gc.enable()
 
 
@@ -125,6 +129,7 @@ class _Loading:
         for naming in self._named.values():
             self._diagnostics += dangling(naming, declared, self._unread)
             self._diagnostics += nested(naming, declared, in_circles)
+            self._diagnostics += namesakes(naming, declared)
 
     def tree(self) -> Tree:
         """Return what was found."""

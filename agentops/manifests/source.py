@@ -157,11 +157,14 @@ def _is_met(real: Path, folder: Path) -> bool:
     return real == folder or not (is_hidden or (real.is_file() and real.suffix not in _SUFFIXES))
 
 
+def project_of(path: Path) -> Path | None:
+    """Return the real folder whose `agents.d` a path is or is in, if there is one."""
+    real = path.resolve()
+    return next((each.parent for each in (real, *real.parents) if each.name == MANIFESTS), None)
+
+
 def _project(folder: Path) -> Path:
-    """Return the real folder whose `agents.d` this is or is in; the folder itself when there is none."""
-    real = folder.resolve()
-    above = (each.parent for each in (real, *real.parents) if each.name == MANIFESTS)
-    return next(above, real)
+    return project_of(folder) or folder.resolve()
 
 
 def _shown(root: Path) -> Path:

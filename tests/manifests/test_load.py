@@ -158,6 +158,14 @@ def test_each_circle_is_told_once(loads: Loads) -> None:
     assert codes(tree) == ["reference.cyclic", "reference.cyclic"]
 
 
+def test_members_of_one_roster_have_names_of_their_own(loads: Loads) -> None:
+    twins = [agent("a", ", name: Reviewer"), agent("b", ", name: Reviewer"), agent("Reviewer".lower())]
+    team = manifest("Team", "crew", "{lead: a, specialists: [a, b, reviewer]}")
+    tree = loads({"agents.d/x.yaml": "---\n".join([*twins, team])})
+    assert codes(tree) == ["manifest.not-unique"]
+    assert "Team/crew has two members called Reviewer: Agent/a and Agent/b" in messages(tree)
+
+
 # --- texts and secrets ----------------------------------------------------------------------------------------------
 
 

@@ -1,11 +1,13 @@
 """`agentops validate`: whether the manifests are right; needs no server."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from agentops.base.diagnostics import Report
 from agentops.base.errors import EXIT_PROBLEMS
 from agentops.cli.output import stdout_paint, write_json, write_lines
 from agentops.cli.planning import tree_argument
@@ -32,14 +34,28 @@ _FORMATS = ("text", "json", "github", "sarif")
 def validate(ctx: click.Context, path: Path, output: str) -> None:
     """Check the manifests in PATH. Finds every problem in one run; exits with 1 when there is an error."""
     from agentops.base.views.json import report_json
-    from agentops.manifests.load import load
 
-    tree = load(path)
+    tree = _loaded(path)
     document = report_json(tree.report, tree.source_line)
     document["checked"] = {"documents": len(tree.documents), "files": tree.files}
     _VIEWS[output](document, tree)
     if tree.report.has_errors:
         ctx.exit(EXIT_PROBLEMS)
+
+
+def _loaded(path: Path) -> "Tree":
+    """Return the tree; of a file of a project, the project's, as far as it is about this file."""
+    from agentops.manifests.load import load
+    from agentops.manifests.source import project_of
+
+    project = project_of(path) if path.is_file() else None
+    if project is None:
+        return load(path)
+    tree = load(project)
+    shown = next((each for each in tree.texts if Path(each).samefile(path)), str(path))
+    about = (each for each in tree.report.diagnostics if each.span is None or each.span.file == shown)
+    documents = tuple(each for each in tree.documents if each.file == shown)
+    return replace(tree, report=Report.of(about), documents=documents, files=1)
 
 
 def _text(document: dict[str, Any], tree: "Tree") -> None:

@@ -11,12 +11,6 @@ from agentops.manifests.document import Reference
 from agentops.manifests.envelope import Draft
 from agentops.manifests.wording import article, either
 
-_ROSTERS = {
-    Kind.AGENT: ("multiagent",),
-    Kind.TEAM: ("specialists", "delegation"),
-}
-"""Where a document lists whom it starts threads of."""
-
 _MOST_LISTED = 5
 
 
@@ -117,18 +111,3 @@ def circular(circle: tuple[Address, ...], named: Mapping[Address, Named]) -> Dia
         for place, (source, target) in zip(places[1:], steps[1:], strict=True)
     )
     return Diagnostic(codes.CYCLIC, message, places[0], label, related=related)
-
-
-def nested(each: Named, declared: Mapping[Address, Draft], circular: Iterable[Address]) -> Iterator[Diagnostic]:
-    """Yield members of a roster that have a roster of their own. Reports: reference.nested-roster."""
-    draft = each.draft
-    for reference in each.references:
-        member = declared.get(reference.address) if reference.address else None
-        in_roster = reference.path[0] in _ROSTERS.get(draft.address.kind, ())
-        if not in_roster or member is None or member.address in circular or not member.data.get("multiagent"):
-            continue
-        message = f"{draft.address} has {member.address} in its roster, which has a roster of its own"
-        related = Related(member.marks.key_span(("spec", "multiagent")), f"the roster of {member.address}")
-        span = draft.marks.span(("spec", *reference.path))
-        label = "delegation is one level deep: name its members here"
-        yield Diagnostic(codes.NESTED_ROSTER, message, span, label, related=(related,))
