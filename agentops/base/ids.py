@@ -18,7 +18,7 @@ class IdSource(Protocol):
 class RandomIds:
     """Identifiers from the operating system's randomness; the only place that reads it for ids.
 
-    Source: ids observed on the hosted API, prefix + `_01` + base58 (managed-agents-api note, 1.7).
+    Source: ids in the saved outputs of the public cookbooks, prefix + `_01` + base58.
     """
 
     def new(self, prefix: str) -> str:

@@ -4,6 +4,8 @@ import asyncio
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -75,7 +77,18 @@ def _confirmed(planned: Planned, consent: Consent, output: str) -> bool:
             f"{consent.question} Nobody is there to answer",
             hint="add --yes, or --expect with the id of a reviewed plan",
         )
-    return click.confirm(f"{consent.question} (target: {planned.plan.target})", default=False, err=True)
+    with _ended_by_ctrl_c():
+        return click.confirm(f"{consent.question} (target: {planned.plan.target})", default=False, err=True)
+
+
+@contextmanager
+def _ended_by_ctrl_c() -> Iterator[None]:
+    """Let Ctrl-C end the wait for an answer: asyncio's handler would cancel a task that is not run before it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 async def carry_out(planned: Planned) -> dict[str, Any]:

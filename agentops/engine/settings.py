@@ -40,7 +40,7 @@ class Settings:
     """What `anthropic-organization-id` says on every answer."""
 
     body_limit: int = field(default=32 * 1024 * 1024)
-    """Units: bytes. Source: documented limit of JSON bodies, 32 MB (managed-agents-api note, 25)."""
+    """Units: bytes. Source: 32 MB, platform.claude.com/docs/en/api/errors."""
 
     def __post_init__(self) -> None:
         """Refuse what could only fail later or be unsafe.

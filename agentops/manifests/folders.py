@@ -16,7 +16,7 @@ from agentops.wire.problems import Problem, check
 from agentops.wire.skills import LARGEST_UPLOAD_BYTES, SkillHeader
 
 LIMIT = 2_000
-"""Units: files. Source: documented limit of memories in a store (managed-agents-api note, 17.1)."""
+"""Units: files. Source: memories in a store, platform.claude.com/docs/en/managed-agents/memory."""
 
 HEADER_FILE = "SKILL.md"
 

@@ -114,7 +114,8 @@ def _way_out(problem: Problem, value: Any) -> str:
         return f"did you mean {near}?"
     if problem.kind == "wrong-type" and problem.message.startswith("must be a string") and _is_plain(value):
         return f'put it in quotes: "{_yaml(value)}"'
-    if problem.kind == "wrong-type" and problem.message.startswith("must be true or false") and value in LOOK_ALIKES:
+    is_switch = problem.message.startswith("must be true or false")
+    if problem.kind == "wrong-type" and is_switch and isinstance(value, str) and value in LOOK_ALIKES:
         return f"write {LOOK_ALIKES[value]}"
     if problem.kind == "wrong-type" and problem.message.startswith("must be a list"):
         return "write each entry on a line of its own, after a dash"

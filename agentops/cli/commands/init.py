@@ -43,7 +43,7 @@ def init(path: Path, name: str | None) -> None:
 def _name_of(path: Path) -> str:
     """Return the folder's name as far as it can be a name."""
     words = "".join(each if each.isascii() and each.isalnum() else "-" for each in path.absolute().name.lower())
-    return "-".join(word for word in words.split("-") if word) or "my-agents"
+    return "-".join(word for word in words.split("-") if word)[:63].rstrip("-") or "my-agents"
 
 
 def _write_schemas(folder: Path) -> None:

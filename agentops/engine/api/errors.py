@@ -51,7 +51,7 @@ def _printable(text: str) -> str:
 
 
 def envelope(error: ApiError, request_id: str) -> bytes:
-    """Return the body. Source: the documented error shape (managed-agents-api note, 1.5)."""
+    """Return the body. Source: platform.claude.com/docs/en/api/errors."""
     said = {"type": error.type, "message": error.message}
     return written(
         {

@@ -4,7 +4,7 @@ from agentops.engine.core import metadata
 from agentops.engine.core.json import Json, written
 
 MEMORIES_MAX = 2000
-"""How many memories a store takes. Source: documented limit (managed-agents-api note, 17.1)."""
+"""How many memories a store takes. Source: platform.claude.com/docs/en/managed-agents/memory."""
 
 
 def created(request: Json) -> Json:

@@ -1,0 +1,104 @@
+"""Which target a command meets, where the embedded engine lives, and which address and credential a target gets."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from agentops.base.errors import UsageError
+from agentops.cli.context import Choice, _endpoint, chosen_target
+from agentops.cli.planning import home_of
+from agentops.manifests.document import Tree
+from agentops.manifests.load import load
+from agentops.targets.endpoint import Endpoint
+
+KEY = {"ANTHROPIC_API_KEY": "sk-of-the-test"}
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Tree:
+    targets = "    production: {url: 'https://api.example.com/', workspace: wrkspc_01}\n    local: {url: http://127.0.0.1:1}\n"
+    text = "apiVersion: agentops/v1\nkind: Project\nmetadata: {name: shop}\nspec:\n  targets:\n" + targets
+    (tmp_path / "project.yaml").write_text(text)
+    return load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("flag", "environment", "name"),
+    [
+        ("production", {"AGENTOPS_TARGET": "local", **KEY}, "production"),
+        (None, {"AGENTOPS_TARGET": "local", **KEY}, "local"),
+        (None, KEY, ""),
+        (None, {"ANTHROPIC_BASE_URL": "http://127.0.0.1:8700"}, ""),
+        (None, {"AGENTOPS_TARGET": "", "ANTHROPIC_BASE_URL": "", "ANTHROPIC_API_KEY": ""}, "embedded"),
+        (None, {}, "embedded"),
+    ],
+    ids=["the flag", "AGENTOPS_TARGET", "a key alone", "an address alone", "empty settings", "nothing"],
+)
+def test_the_target_is_the_first_that_was_named(flag: str | None, environment: Mapping[str, str], name: str) -> None:
+    assert chosen_target(flag, environment).name == name
+
+
+def test_a_choice_says_why_it_was_made() -> None:
+    assert chosen_target("local", {}) == Choice("local", "--target")
+    assert chosen_target(None, {"AGENTOPS_TARGET": "local"}).reason == "AGENTOPS_TARGET"
+    assert "ANTHROPIC_BASE_URL" in chosen_target(None, KEY).reason
+    assert "default" in chosen_target(None, {}).reason
+
+
+def test_the_embedded_engine_lives_beside_the_tree(tmp_path: Path) -> None:
+    agents_d = tmp_path / "agents.d"
+    agents_d.mkdir()
+    manifest = agents_d / "project.yaml"
+    manifest.touch()
+    homes = {home_of(each) for each in (tmp_path, agents_d, manifest)}
+    assert homes == {tmp_path / ".agentops"}
+
+
+def test_the_home_of_a_relative_path_does_not_move_with_the_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert home_of(Path()) == tmp_path / ".agentops"
+
+
+def test_a_declared_target_gets_its_address_its_workspace_and_its_own_key(tree: Tree) -> None:
+    endpoint = _endpoint("production", tree, {**KEY, "AGENTOPS_PRODUCTION_API_KEY": "of production"})
+    assert isinstance(endpoint, Endpoint)
+    assert (endpoint.url, endpoint.workspace) == ("https://api.example.com", "wrkspc_01")
+    assert endpoint.label == "production (https://api.example.com)"
+    assert endpoint.credential.reveal() == "of production"
+
+
+def test_the_key_of_the_sdk_goes_only_where_the_sdk_would_send_it(tree: Tree) -> None:
+    with pytest.raises(UsageError, match="needs a credential"):
+        _endpoint("production", tree, KEY)
+    here = _endpoint("production", tree, {**KEY, "ANTHROPIC_BASE_URL": "https://api.example.com"})
+    assert here.credential.reveal() == KEY["ANTHROPIC_API_KEY"]
+
+
+def test_without_a_name_the_settings_of_the_sdk_decide(tree: Tree) -> None:
+    assert _endpoint("", tree, KEY).url == "https://api.anthropic.com"
+    here = _endpoint("", tree, {**KEY, "ANTHROPIC_BASE_URL": "http://127.0.0.1:8700/", "ANTHROPIC_WORKSPACE_ID": "w"})
+    assert (here.url, here.workspace) == ("http://127.0.0.1:8700", "w")
+    assert _endpoint("", tree, {"ANTHROPIC_AUTH_TOKEN": "token"}).credential.reveal() == "token"
+
+
+def test_a_misspelt_target_names_the_one_that_was_meant(tree: Tree) -> None:
+    with pytest.raises(UsageError, match="target `prodction` is not declared") as caught:
+        _endpoint("prodction", tree, KEY)
+    assert caught.value.hint == "did you mean `production`?"
+
+
+def test_an_unknown_target_names_those_that_are_declared(tree: Tree) -> None:
+    with pytest.raises(UsageError) as caught:
+        _endpoint("xyz", tree, KEY)
+    assert caught.value.hint == "declared targets: production, local, embedded"
+
+
+@pytest.mark.parametrize("name", ["", "production"])
+def test_a_target_without_a_credential_says_what_to_set(tree: Tree, name: str) -> None:
+    with pytest.raises(UsageError, match="needs a credential and none is set") as caught:
+        _endpoint(name, tree, {"ANTHROPIC_BASE_URL": "http://127.0.0.1:8700"})
+    assert "_API_KEY" in caught.value.hint
+    assert "--target embedded" in caught.value.hint

@@ -1,0 +1,116 @@
+"""How a command ends: the exit code, and the sentence on standard error."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from agentops.base.diagnostics import Code, Diagnostic, Report, Span
+from agentops.base.errors import (
+    AgentopsError,
+    ApplyFailed,
+    InvalidManifests,
+    RefusedPlan,
+    StalePlan,
+    StorageError,
+    TargetDenied,
+    TargetUnreachable,
+    UsageError,
+)
+from agentops.base.views.json import no_source
+from agentops.cli.failure import run
+
+
+def raising(error: BaseException) -> click.Command:
+    @click.group()
+    @click.option("--debug", is_flag=True)
+    def cli(debug: bool) -> None: ...
+
+    @cli.command()
+    @click.option("--debug", is_flag=True)
+    def fail(debug: bool) -> None:
+        raise error
+
+    return cli
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (RefusedPlan("no"), 1),
+        (ApplyFailed("no"), 1),
+        (TargetUnreachable("no"), 1),
+        (TargetDenied("no"), 1),
+        (StorageError("no"), 1),
+        (UsageError("no"), 2),
+        (click.UsageError("no"), 2),
+        (click.BadParameter("no"), 2),
+        (StalePlan("no"), 4),
+        (KeyboardInterrupt(), 130),
+        (click.Abort(), 130),
+        (click.exceptions.Exit(3), 3),
+        (ValueError("no"), 1),
+    ],
+    ids=lambda each: type(each).__name__ if isinstance(each, BaseException) else str(each),
+)
+def test_every_failure_has_its_exit_code(error: BaseException, status: int, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(raising(error), ["fail"]) == status
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "Traceback" not in said.err
+
+
+def test_a_command_that_ends_well_is_done() -> None:
+    assert run(click.Command("nothing", callback=lambda: None), []) == 0
+
+
+def test_a_failure_is_a_sentence_a_way_out_and_the_request(capsys: pytest.CaptureFixture[str]) -> None:
+    error = TargetDenied("the server refused", hint="check the key", status=401, request_id="req_01")
+    run(raising(error), ["fail"])
+    assert capsys.readouterr().err == "error: the server refused\n  check the key\n  request id: req_01\n"
+
+
+def test_an_error_without_a_sentence_says_what_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    run(raising(StorageError()), ["fail"])
+    assert capsys.readouterr().err == "error: The engine's database cannot be used.\n"
+
+
+def test_a_message_cannot_act_on_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    run(raising(AgentopsError("a\x1b[2Jb", hint="c\x07d")), ["fail"])
+    assert capsys.readouterr().err == "error: a\\x1b[2Jb\n  c\\x07d\n"
+
+
+def test_invalid_manifests_are_shown_as_diagnostics(capsys: pytest.CaptureFixture[str]) -> None:
+    code = Code("manifest.test", "A test", "Of tests.")
+    problem = Diagnostic(code, "this is not right", Span("agents.d/a.yaml", 3, 5, 3, 6))
+    assert run(raising(InvalidManifests(Report.of([problem]), no_source)), ["fail"]) == 1
+    said = capsys.readouterr().err
+    assert "manifest.test" in said
+    assert "this is not right" in said
+    assert "agents.d/a.yaml:3:5" in said
+
+
+def test_what_nobody_foresaw_is_named_and_says_how_to_report_it(capsys: pytest.CaptureFixture[str]) -> None:
+    run(raising(ZeroDivisionError("division by zero")), ["fail"])
+    said = capsys.readouterr().err
+    assert said.startswith("error: agentops failed in a way it did not foresee: ZeroDivisionError: division by zero\n")
+    assert "agentops --debug" in said
+
+
+@pytest.mark.parametrize("error", [ValueError("no"), UsageError("no")])
+def test_debug_before_the_command_shows_the_stack(error: Exception) -> None:
+    with pytest.raises(type(error)):
+        run(raising(error), ["--debug", "fail"])
+
+
+def test_debug_after_the_command_is_not_ours(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(raising(ValueError("no")), ["fail", "--debug"]) == 1
+    assert "did not foresee" in capsys.readouterr().err
+
+
+def test_a_reader_that_went_away_is_no_failure_to_speak_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Path(os.devnull).open("w") as nowhere:
+        monkeypatch.setattr(sys, "stderr", nowhere)
+        assert run(raising(BrokenPipeError()), ["fail"]) == 1
