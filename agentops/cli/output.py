@@ -34,7 +34,7 @@ def stderr_paint() -> Paint:
 
 def write_json(value: Any) -> None:
     """Print one JSON document."""
-    print(json.dumps(value, ensure_ascii=False, indent=2))
+    print(json.dumps(value, ensure_ascii=False, indent=2), flush=True)
 
 
 def write_lines(lines: Iterable[str]) -> None:

@@ -6,9 +6,11 @@ import click
 
 from agentops.base.errors import UsageError
 from agentops.base.names import is_name
+from agentops.cli.output import output_option, write_json, write_lines
 
 _STARTER = Path(__file__).parent.parent / "starter"
 _IGNORED = ".agentops/"
+_NEXT = ("validate", "plan", "apply")
 
 
 @click.command()
@@ -16,7 +18,8 @@ _IGNORED = ".agentops/"
 @click.option(
     "--name", metavar="NAME", help="The project's name: it owns what it creates.  [default: the folder's name]"
 )
-def init(path: Path, name: str | None) -> None:
+@output_option
+def init(path: Path, name: str | None, output: str) -> None:
     """Write a first project in PATH: a Project, an agent with its prompt, an environment, and the schemas for editors.
 
     Nothing that exists is overwritten.
@@ -34,10 +37,14 @@ def init(path: Path, name: str | None) -> None:
     for template, destination in files.items():
         destination.parent.mkdir(parents=True, exist_ok=True)
         destination.write_text(template.read_text("utf-8").replace("PROJECT-NAME", project), "utf-8")
-        print(f"wrote {destination}")
-    _write_schemas(path / _IGNORED / "schema")
+    schemas = path / _IGNORED / "schema"
+    _write_schemas(schemas)
     _ignore(path / ".gitignore")
-    print("\nNext:\n  agentops validate\n  agentops plan\n  agentops apply")
+    written = [str(each) for each in (*files.values(), schemas, path / ".gitignore")]
+    if output == "json":
+        write_json({"format_version": 1, "project": project, "written": written})
+    else:
+        write_lines([*(f"wrote {each}" for each in written), "", "Next:", *(f"  agentops {each}" for each in _NEXT)])
 
 
 def _name_of(path: Path) -> str:
@@ -51,11 +58,9 @@ def _write_schemas(folder: Path) -> None:
     from agentops.manifests.jsonschema import write_schemas
 
     write_schemas(folder)
-    print(f"wrote {folder} (for editors)")
 
 
 def _ignore(file: Path) -> None:
     lines = file.read_text("utf-8").splitlines() if file.exists() else []
     if _IGNORED not in lines:
         file.write_text("\n".join([*lines, _IGNORED]) + "\n", "utf-8")
-        print(f"added {_IGNORED} to {file}")

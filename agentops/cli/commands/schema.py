@@ -1,12 +1,13 @@
 """`agentops schema`: the JSON Schemas of the manifests."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from agentops.base.errors import EXIT_PROBLEMS, UsageError
 from agentops.base.names import Kind, nearest
-from agentops.cli.output import say, write_lines
+from agentops.cli.output import output_option, say, write_json, write_lines
 
 
 @click.command()
@@ -20,8 +21,9 @@ from agentops.cli.output import say, write_lines
     show_default=True,
     help="The folder of the schema files.",
 )
+@output_option
 @click.pass_context
-def schema(ctx: click.Context, *, check: bool, kind: str | None, folder: Path) -> None:
+def schema(ctx: click.Context, *, check: bool, kind: str | None, folder: Path, output: str) -> None:
     """Write a JSON Schema for each kind of manifest, or check that the files are what this version writes."""
     from agentops.manifests.jsonschema import rendered, stale, write_schemas
 
@@ -29,16 +31,26 @@ def schema(ctx: click.Context, *, check: bool, kind: str | None, folder: Path) -
         write_lines([rendered()[f"{_known(kind)}.json"].rstrip("\n")])
         return
     outdated = stale(folder)
-    if check:
-        for name in outdated:
-            say(f"{folder / name} is out of date")
-        if outdated:
-            say("  run `agentops schema` to write it anew")
-            ctx.exit(EXIT_PROBLEMS)
-        write_lines([f"{folder}: {len(rendered())} schemas are up to date"])
-        return
-    write_schemas(folder)
-    write_lines([f"{folder}: {len(rendered())} schemas, {len(outdated)} changed"])
+    if not check:
+        write_schemas(folder)
+    if output == "json":
+        write_json({"format_version": 1, "folder": str(folder), "schemas": len(rendered()), "outdated": outdated})
+    elif check:
+        _tell(folder, outdated, len(rendered()))
+    else:
+        write_lines([f"{folder}: {len(rendered())} schemas, {len(outdated)} changed"])
+    if check and outdated:
+        ctx.exit(EXIT_PROBLEMS)
+
+
+def _tell(folder: Path, outdated: Sequence[str], count: int) -> None:
+    """Say what is out of date, and what to do about it."""
+    for name in outdated:
+        say(f"{folder / name} {'is out of date' if (folder / name).exists() else 'does not exist'}")
+    if outdated:
+        say(f"  run `agentops schema --dir {folder}` to write what is missing or old")
+    else:
+        write_lines([f"{folder}: {count} schemas are up to date"])
 
 
 def _known(kind: str) -> str:

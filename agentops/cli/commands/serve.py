@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from agentops.cli.output import say
+from agentops.cli.output import output_option, say, write_json
 
 
 @click.command()
@@ -19,7 +19,8 @@ from agentops.cli.output import say
     show_default=True,
     help="Where the key and the default database are kept.",
 )
-def serve(host: str, port: int, database: str | None, data: Path) -> None:
+@output_option
+def serve(host: str, port: int, database: str | None, data: Path, output: str) -> None:
     """Run the engine: Claude's Managed Agents API on this machine, for the official SDK and for `agentops`.
 
     The first key is made at the first start and kept in a file that only you can read.
@@ -35,6 +36,10 @@ def serve(host: str, port: int, database: str | None, data: Path) -> None:
     settings = engine_settings(database=database, data=data, host=host, port=port)
 
     def started(address: Address) -> None:
+        if output == "json":
+            key_file = None if settings.api_key else str(settings.data / KEY_FILE)
+            write_json({"format_version": 1, "url": address.url, "key_file": key_file})
+            return
         key = '"$AGENTOPS_API_KEY"' if settings.api_key else f'"$(cat {shlex.quote(str(settings.data / KEY_FILE))})"'
         say(f"agentops engine at {address.url} (Ctrl-C stops it). In another terminal:")
         say(f"  export ANTHROPIC_BASE_URL={address.url}")
