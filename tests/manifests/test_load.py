@@ -1,6 +1,7 @@
 """From files to a tree: identities, specs, references, and what holds whatever is on the disk."""
 
 import gc
+import re
 from pathlib import Path
 
 import pytest
@@ -333,6 +334,37 @@ def test_any_bytes_give_a_report_and_never_an_exception(loads: Loads, content: b
         assert each.message
         assert each.span is None or tree.source_line(each.span.file, each.span.line) is not None
     assert gc.isenabled()
+
+
+WHOLE = [path.read_text() for folder in ("agents.d", "examples") for path in sorted((ROOT / folder).rglob("*.yaml"))]
+VALUES = [
+    "null",
+    "[]",
+    "{}",
+    "1",
+    "true",
+    "yes",
+    "''",
+    "[[]]",
+    "{a: b}",
+    "{file: x}",
+    "{file: ..}",
+    "{env: X}",
+    "self",
+    "1.5",
+]
+
+
+@settings(LAWS, max_examples=60)
+@given(st.data())
+def test_any_value_in_any_place_gives_a_report_and_never_an_exception(loads: Loads, data: st.DataObject) -> None:
+    text = data.draw(st.sampled_from(WHOLE))
+    for _ in range(data.draw(st.integers(1, 3))):
+        place = data.draw(st.sampled_from(list(re.finditer(r": ([^\n]+)", text)) or [re.match("", text)]))
+        assert place
+        text = text[: place.end() - len(place[0][2:])] + data.draw(st.sampled_from(VALUES)) + text[place.end() :]
+    tree = loads({"agents.d/x.yaml": text})
+    assert all(each.message for each in tree.report.diagnostics)
 
 
 NAMES = ["alpha", "beta", "gamma", "delta"]
