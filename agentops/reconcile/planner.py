@@ -209,8 +209,10 @@ class _Planner:
                 continue
             wanted = resource.fields.get(each.name)
             span = wanted.span if wanted else None
-            for path, live, value in normal.differences(each.live, None if each.wanted is ABSENT else each.wanted):
-                yield Change(each.name, tuple(map(self._said, path)), each.verdict, live, value, span)
+            found = normal.differences(each.live, None if each.wanted is ABSENT else each.wanted)
+            places = ((tuple(self._said(key) for key in path), live, value) for path, live, value in found)
+            for path, live, value in sorted(places, key=lambda place: [*map(str, place[0])]):
+                yield Change(each.name, path, each.verdict, live, value, span)
 
     def _said(self, key: str | int) -> str | int:
         """Return the address of the object whose id stands in a path: people know names, not ids."""
