@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
+from agentops.base.errors import UsageError
 from agentops.base.secrets import Secret
 
 HOSTED_URL = "https://api.anthropic.com"
@@ -21,6 +23,18 @@ class Endpoint:
     workspace: str = ""
     """`wrkspc_…`; needed only by credentials that can act in several."""
 
+    def __post_init__(self) -> None:
+        """Refuse what no request can be sent to.
+
+        Raises:
+            UsageError: the URL is no address of a server.
+        """
+        if not _is_address(self.url):
+            raise UsageError(
+                f"{self.label} is no address of a server",
+                hint="write it in full: https://host or http://host:port",
+            )
+
     def headers(self) -> Mapping[str, str]:
         """Return what a raw request must carry.
 
@@ -29,3 +43,11 @@ class Endpoint:
         workspace = {"anthropic-workspace-id": self.workspace} if self.workspace else {}
         bearer = f"Bearer {self.credential.reveal()}"
         return {"authorization": bearer, "anthropic-version": "2026-10-21", **workspace}
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number, a bracket that is never closed
+        return False
