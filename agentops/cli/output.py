@@ -38,9 +38,10 @@ def write_json(value: Any) -> None:
 
 
 def write_lines(lines: Iterable[str]) -> None:
-    """Print lines of text."""
+    """Print lines of text, at once: where both streams go to one log, what is said later must not overtake them."""
     for line in lines:
         print(line)
+    sys.stdout.flush()
 
 
 def say(text: str = "") -> None:
