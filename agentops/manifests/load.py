@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from agentops.base.diagnostics import Diagnostic, Report, Severity, Span
@@ -17,10 +18,13 @@ from agentops.manifests.envelope import Draft, drafted
 from agentops.manifests.marks import Text
 from agentops.manifests.references import found
 from agentops.manifests.rules import limits, names, security
-from agentops.manifests.rules.references import Named, circles, circular, dangling
+from agentops.manifests.rules.references import Dangling, Named, circles, circular
 from agentops.manifests.rules.rosters import namesakes, nested
 from agentops.manifests.spec import Judged, judged
 from agentops.manifests.texts import Files
+
+_MOST_CIRCLES = 100
+"""Circles that are told; a tree with more of them has one cause, not a hundred."""
 
 
 def load(root: Path) -> Tree:
@@ -123,11 +127,12 @@ class _Loading:
         declared = {address: each for address, (each, _) in self._declared.items()}
         for address, (each, verdict) in self._declared.items():
             self._named[address] = Named(each, tuple(found(address.kind, verdict.data, declared)))
-        round_trips = tuple(circles(self._named))
+        round_trips = tuple(islice(circles(self._named), _MOST_CIRCLES))
         in_circles = frozenset(address for each in round_trips for address in each)
         self._diagnostics += (circular(each, self._named) for each in round_trips)
+        names_judge = Dangling(declared, self._unread)
         for naming in self._named.values():
-            self._diagnostics += dangling(naming, declared, self._unread)
+            self._diagnostics += names_judge.judge(naming)
             self._diagnostics += nested(naming, declared, in_circles)
             self._diagnostics += namesakes(naming, declared)
 

@@ -4,11 +4,10 @@ import os
 from pathlib import Path
 
 from agentops.base.diagnostics import Code
-from agentops.base.names import nearest
 from agentops.manifests.codes import files
 from agentops.manifests.marks import Text
 from agentops.manifests.source import Unreadable, read
-from agentops.manifests.wording import ticked
+from agentops.manifests.wording import nearest_of_many, ticked
 
 
 class Refused(Exception):
@@ -94,5 +93,5 @@ def _similar(missing: Path) -> str:
         names = [each.name for each in missing.parent.iterdir()]
     except OSError:
         return "the folder does not exist either"
-    near = nearest(missing.name, names)
+    near = nearest_of_many(missing.name, names)
     return f"did you mean {near}?" if near else "paths are relative to this file"

@@ -5,13 +5,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from agentops.base.diagnostics import Diagnostic, Related
-from agentops.base.names import Address, Kind, nearest
+from agentops.base.names import Address, Kind
 from agentops.manifests.codes import references as codes
 from agentops.manifests.document import Reference
 from agentops.manifests.envelope import Draft
-from agentops.manifests.wording import article, either
+from agentops.manifests.wording import article, either, nearest_of_many
 
 _MOST_LISTED = 5
+_MOST_GUESSES = 200
+"""Missing names for which a near one is looked for; more of them have a common cause, and guessing takes time."""
+
+_LONGEST_CIRCLE = 12
+"""Steps of a circle that are told; a longer one is cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,22 +27,50 @@ class Named:
     references: tuple[Reference, ...]
 
 
-def dangling(each: Named, declared: Mapping[Address, Draft], unread: Sequence[str | None]) -> Iterator[Diagnostic]:
-    """Yield names that nothing has, or that something of another kind has.
+class Dangling:
+    """Judges names of things that are not there, or are something else; what it finds out once it keeps.
 
-    A name that may stand in text that could not be read is not called missing.
-
-    Reports: reference.dangling, reference.wrong-kind.
+    A name that may stand in a text that could not be read is not called missing.
     """
-    for reference in each.references:
-        address = reference.address
-        if address is None or (address in declared and address.kind in reference.kinds):
-            continue
-        others = [found for found in declared if found.name == address.name]
-        if others:
-            yield _wrong_kind(each.draft, reference, others[0] if address not in others else address)
-        elif not _may_be_in(address.name, unread):
-            yield _missing(each.draft, reference, declared)
+
+    def __init__(self, declared: Iterable[Address], unread: Sequence[str | None]) -> None:
+        """Know what there is; None stands for a file of which nothing is known."""
+        self._by_name: dict[str, list[Address]] = {}
+        for address in declared:
+            self._by_name.setdefault(address.name, []).append(address)
+        self._unread = unread
+        self._missing: dict[tuple[str, tuple[Kind, ...]], tuple[str, tuple[str, ...]] | None] = {}
+
+    def judge(self, each: Named) -> Iterator[Diagnostic]:
+        """Yield the names that cannot be. Reports: reference.dangling, reference.wrong-kind."""
+        for reference in each.references:
+            address = reference.address
+            if address is None:
+                continue
+            homonyms = self._by_name.get(address.name, [])
+            if address in homonyms and address.kind in reference.kinds:
+                continue
+            if homonyms:
+                yield _wrong_kind(each.draft, reference, address if address in homonyms else homonyms[0])
+            elif advice := self._advice(address.name, reference.kinds):
+                yield _missing(each.draft, reference, *advice)
+
+    def _advice(self, name: str, kinds: tuple[Kind, ...]) -> tuple[str, tuple[str, ...]] | None:
+        """Return label and notes for a missing name, or None when it may stand in a text that was not read."""
+        key = (name, kinds)
+        if key not in self._missing:
+            self._missing[key] = None if _may_be_in(name, self._unread) else self._suggested(name, kinds)
+        return self._missing[key]
+
+    def _suggested(self, name: str, kinds: tuple[Kind, ...]) -> tuple[str, tuple[str, ...]]:
+        possible = {each.name: each for named in self._by_name.values() for each in named if each.kind in kinds}
+        if len(self._missing) < _MOST_GUESSES and (near := nearest_of_many(name, possible)):
+            return f"did you mean {possible[near]}?", ()
+        if not possible:
+            return f"no {either(kinds)} is declared", ()
+        listed = sorted(map(str, possible.values()))
+        more = ", …" if len(listed) > _MOST_LISTED else ""
+        return "nothing has this name", (f"declared: {', '.join(listed[:_MOST_LISTED])}{more}",)
 
 
 def _wrong_kind(draft: Draft, reference: Reference, other: Address) -> Diagnostic:
@@ -46,21 +79,10 @@ def _wrong_kind(draft: Draft, reference: Reference, other: Address) -> Diagnosti
     return Diagnostic(codes.WRONG_KIND, message, draft.marks.span(("spec", *reference.path)), f"name {wanted}")
 
 
-def _missing(draft: Draft, reference: Reference, declared: Iterable[Address]) -> Diagnostic:
+def _missing(draft: Draft, reference: Reference, label: str, notes: tuple[str, ...]) -> Diagnostic:
     wanted = either([article(_words(each)) for each in reference.kinds])
-    possible = {each.name: each for each in declared if each.kind in reference.kinds}
-    near = nearest(reference.text.rpartition("/")[2], possible)
-    no_others = "nothing has this name" if possible else f"no {either(reference.kinds)} is declared"
-    label = f"did you mean {possible[near]}?" if near else no_others
-    notes = () if near else tuple(_there_are(sorted(map(str, possible.values()))))
     message = f"{draft.address} names {wanted} that does not exist"
     return Diagnostic(codes.DANGLING, message, draft.marks.span(("spec", *reference.path)), label, notes)
-
-
-def _there_are(addresses: list[str]) -> Iterator[str]:
-    if addresses:
-        more = ", …" if len(addresses) > _MOST_LISTED else ""
-        yield f"declared: {', '.join(addresses[:_MOST_LISTED])}{more}"
 
 
 def _words(kind: Kind) -> str:
@@ -69,7 +91,8 @@ def _words(kind: Kind) -> str:
 
 
 def _may_be_in(name: str, unread: Sequence[str | None]) -> bool:
-    return any(text is None or re.search(rf"(?<![a-z0-9-]){re.escape(name)}(?![a-z0-9-])", text) for text in unread)
+    whole = rf"(?<![a-z0-9-]){re.escape(name)}(?![a-z0-9-])"
+    return any(text is None or (name in text and re.search(whole, text)) for text in unread)
 
 
 def circles(named: Mapping[Address, Named]) -> Iterator[tuple[Address, ...]]:
@@ -96,7 +119,7 @@ def _targets(each: Named) -> list[Address]:
 
 def circular(circle: tuple[Address, ...], named: Mapping[Address, Named]) -> Diagnostic:
     """Return a circle as a diagnostic, each step at its place. Reports: reference.cyclic."""
-    steps = [(each, circle[(index + 1) % len(circle)]) for index, each in enumerate(circle)]
+    steps = [(each, circle[(index + 1) % len(circle)]) for index, each in enumerate(circle)][:_LONGEST_CIRCLE]
     places = []
     for source, target in steps:
         reference = next(each for each in named[source].references if each.address == target)
@@ -104,7 +127,8 @@ def circular(circle: tuple[Address, ...], named: Mapping[Address, Named]) -> Dia
     if len(circle) == 1:
         message, label = f"{circle[0]} names itself", "write {type: self}"
     else:
-        message = f"{' → '.join(map(str, (*circle, circle[0])))} is a circle: none of them can be created first"
+        way = " → ".join(map(str, circle[:_LONGEST_CIRCLE])) + (" → …" if len(circle) > _LONGEST_CIRCLE else "")
+        message = f"{way} → {circle[0]} is a circle: none of them can be created first"
         label = "take one of these names out"
     related = tuple(
         Related(place, f"{source} names {target}")
