@@ -25,6 +25,14 @@ def metadata(value: Any) -> Any:
     return {key: each for key, each in user_pairs(value or {}).items() if each is not None} or None
 
 
+def filled_metadata(value: Any) -> Any:
+    """Return the pairs that are not ours, where the API takes an empty text for a deleted pair.
+
+    Source: SDK 2.11.0 `types/beta/environment_update_params.py`.
+    """
+    return {key: each for key, each in (metadata(value) or {}).items() if each} or None
+
+
 def model(value: Any) -> Any:
     """Return the model object. Effort and speed that nobody chose are the server's to choose."""
     config = {"id": value} if isinstance(value, str) else value

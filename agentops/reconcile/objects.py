@@ -79,7 +79,7 @@ OBJECTS: Mapping[ObjectKind, ObjectRule] = {
                 "cf", normal.environment_config, normal.environment_config(None), normal.environment_config
             ),
             "scope": FieldRule("sc", normal.plain),
-            "metadata": _METADATA,
+            "metadata": FieldRule("md", normal.filled_metadata, {}),
         },
     ),
     ObjectKind.MEMORY_STORE: ObjectRule(

@@ -1,0 +1,185 @@
+"""Projects that a person could write: every kind of field, valid as the API has it."""
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from agentops.base.names import Kind
+from agentops.reconcile.resource import Resource, SeedMode
+
+from .given import MODEL, OTHER_MODEL, a_resource, a_seed, pinned
+
+_ANY_TEXT = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
+_WORD = st.text("abcdefghijklmnopqrstuvwxyz0123456789-", min_size=1, max_size=8)
+
+
+def _optional(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    """Draw some of the fields, or none."""
+    return st.fixed_dictionaries({}, optional=fields)
+
+
+def _text(limit: int = 40) -> st.SearchStrategy[str]:
+    return st.text(_ANY_TEXT, max_size=limit)
+
+
+_POLICIES = st.sampled_from(["always_allow", "always_ask", "auto"]).map(lambda each: {"type": each})
+_SETTINGS = {"enabled": st.none() | st.booleans(), "permission_policy": st.none() | _POLICIES}
+_METADATA = st.dictionaries(
+    st.text(_ANY_TEXT, min_size=1, max_size=12).filter(lambda key: not key.startswith("agentops_")), _text(), max_size=4
+)
+_LEVELS = st.sampled_from(["low", "medium", "high"])
+_MODELS = st.sampled_from([MODEL, OTHER_MODEL])
+_MODEL = _MODELS | st.builds(
+    lambda model, rest: {"id": model, **rest},
+    _MODELS,
+    _optional(
+        effort=st.none() | _LEVELS | _LEVELS.map(lambda each: {"type": each}),
+        speed=st.sampled_from([None, "standard", "fast"]),
+    ),
+)
+_DOMAINS = st.lists(st.sampled_from(["a.example.com", "b.example.com", "example.org"]), min_size=1, unique=True)
+_SWITCH = st.sampled_from(["all", "none", {"type": "all"}, {"type": "none"}])
+_CONFIGS = {
+    **{each: _optional(**_SETTINGS) for each in ("bash", "edit", "glob")},
+    "web_search": _optional(
+        **_SETTINGS, allowed_domains=_DOMAINS, user_location=st.just({"type": "approximate", "city": "Bonn"})
+    ),
+    "web_fetch": _optional(
+        **_SETTINGS,
+        blocked_domains=_DOMAINS,
+        max_content_tokens=st.integers(1, 9999),
+        url_sources=_optional(user_input=_SWITCH, client_tool_results=_SWITCH).map(
+            lambda each: {**each, "server_tool_results": "all"}
+        ),
+    ),
+}
+
+
+@st.composite
+def _toolset(draw: st.DrawFn) -> dict[str, Any]:
+    names = draw(st.lists(st.sampled_from(sorted(_CONFIGS)), unique=True, max_size=3))
+    configs = [{"name": name, **draw(_CONFIGS[name])} for name in names]
+    given = draw(_optional(default_config=st.none() | _optional(**_SETTINGS)))
+    return {"type": "agent_toolset_20260401", **given, **({"configs": configs} if configs else {})}
+
+
+_SCHEMA: st.SearchStrategy[dict[str, Any]] = st.builds(
+    lambda properties, more: {"type": "object", **({"properties": properties} if properties else {}), **more},
+    st.dictionaries(
+        _WORD,
+        st.fixed_dictionaries(
+            {"type": st.sampled_from(["string", "number"]), "default": st.booleans() | st.integers()}
+        ),
+        max_size=2,
+    ),
+    _optional(additionalProperties=st.booleans()),
+)
+_CUSTOM_TOOL = st.builds(
+    lambda name, description, schema: {
+        "type": "custom",
+        "name": f"tool_{name}",
+        "description": description,
+        "input_schema": schema,
+    },
+    _WORD,
+    st.text(_ANY_TEXT, min_size=1, max_size=30),
+    _SCHEMA,
+)
+
+
+@st.composite
+def _tools(draw: st.DrawFn) -> dict[str, Any]:
+    """Draw tools with the servers that they need and the skills that need them."""
+    servers = draw(st.lists(_WORD, unique=True, max_size=2))
+    tools = [
+        {"type": "mcp_toolset", "mcp_server_name": each, **draw(_optional(default_config=_optional(**_SETTINGS)))}
+        for each in servers
+    ]
+    tools += draw(st.lists(_CUSTOM_TOOL, unique_by=lambda each: str(each["name"]), max_size=2))
+    fields: dict[str, Any] = {}
+    if draw(st.booleans()):
+        tools.append(draw(_toolset()))
+        can_read = (tools[-1].get("default_config") or {}).get("enabled") is not False
+        skills = draw(st.lists(st.sampled_from(["xlsx", "pdf", "docx"]), unique=True, max_size=2)) if can_read else []
+        fields |= {"skills": [{"type": "anthropic", "skill_id": each} for each in skills]} if skills else {}
+    if servers:
+        fields["mcp_servers"] = [
+            {"type": "url", "name": each, "url": f"https://{draw(_WORD)}.example.com/mcp"} for each in servers
+        ]
+    if tools or draw(st.booleans()):
+        fields["tools"] = draw(st.permutations(tools))
+    return fields
+
+
+_IDENTITIES = st.sampled_from(
+    [{"type": "service_account"}, {"type": "aws_role", "role_arn": "arn:aws:iam::123456789012:role/runner"}]
+)
+_AGENT_FIELDS = _optional(
+    description=_text(), system=_text(200), metadata=_METADATA, execution_identity=st.none() | _IDENTITIES
+)
+_MEMBERS = _optional(inline_agents=st.none() | st.just({"type": "enabled"}))
+_ADVISOR = st.sampled_from([None, {"type": "disabled"}, {"type": "enabled", "model": OTHER_MODEL}])
+
+
+@st.composite
+def agents(draw: st.DrawFn, name: str) -> Resource:
+    """Draw an agent; its display name begins with its own, so that rosters are unambiguous."""
+    fields = {"name": f"{name} {draw(_text(8))}", "model": draw(_MODEL), **draw(_AGENT_FIELDS), **draw(_tools())}
+    return a_resource(Kind.AGENT, name, fields, protect=draw(st.booleans()))
+
+
+@st.composite
+def teams(draw: st.DrawFn, name: str, members: list[str]) -> Resource:
+    """Draw a team with some of the members, in either form of delegation."""
+    chosen = draw(st.lists(st.sampled_from(members), unique=True, min_size=1)) if members else []
+    roster: list[Any] = [pinned(each) for each in chosen]
+    roster += [{"type": "self"}] if draw(st.booleans()) or not roster else []
+    if draw(st.booleans()):
+        advisor = [{"type": "advisor", "model": OTHER_MODEL}] if draw(st.booleans()) else []
+        multiagent: Any = {"type": "coordinator", "agents": [*roster, *advisor]}
+    else:
+        subagents = st.sampled_from([None, {"type": "disabled"}]) | _MEMBERS.map(
+            lambda each: {"type": "enabled", **each, "predefined_agents": roster}
+        )
+        parts = _optional(subagents=subagents, workflows=subagents, advisor=_ADVISOR)
+        multiagent = {"type": "multiagent_20261001", **draw(parts)}
+    return a_resource(
+        Kind.TEAM, name, {"name": name, "model": draw(_MODEL), "multiagent": multiagent, **draw(_AGENT_FIELDS)}
+    )
+
+
+_HOSTS = st.lists(st.sampled_from(["a.example.com", "*.b.example.com", "c.example.com"]), unique=True)
+_NETWORKS = st.sampled_from([None, {"type": "unrestricted"}]) | _optional(
+    allowed_hosts=st.none() | _HOSTS, allow_mcp_servers=st.none() | st.booleans()
+).map(lambda each: {"type": "limited", "allow_package_managers": True, **each})
+_PACKAGES = _optional(
+    **{each: st.lists(_WORD.map(lambda word: f"p{word}"), max_size=2) for each in ("apt", "npm", "pip")}
+)
+_CONFIG = _optional(networking=_NETWORKS, packages=st.none() | _PACKAGES).map(lambda each: {"type": "cloud", **each})
+
+
+@st.composite
+def environments(draw: st.DrawFn, name: str) -> Resource:
+    fields = draw(_optional(description=_text(), config=_CONFIG, metadata=_METADATA))
+    return a_resource(Kind.ENVIRONMENT, name, {"name": name, **fields}, protect=draw(st.booleans()))
+
+
+_PATHS = st.sampled_from(["/a.md", "/b.md", "/deep/a.md", "/deep/er/ü.md"])
+
+
+@st.composite
+def stores(draw: st.DrawFn, name: str) -> Resource:
+    seeds = draw(st.dictionaries(_PATHS, st.builds(a_seed, _text(), st.sampled_from(SeedMode)), max_size=3))
+    fields = {"name": name, **draw(_optional(description=_text(), metadata=_METADATA))}
+    return a_resource(Kind.MEMORY_STORE, name, {**fields, **({"seed": None} if seeds else {})}, seeds=seeds)
+
+
+@st.composite
+def projects(draw: st.DrawFn) -> tuple[Resource, ...]:
+    """Draw a project; two draws share most names, so that one can become the other."""
+    names = draw(st.lists(st.sampled_from(["ada", "bob", "cy"]), unique=True))
+    resources = [draw(agents(each)) for each in names]
+    resources += [draw(teams(each, names)) for each in draw(st.lists(st.sampled_from(["crew", "desk"]), unique=True))]
+    resources += [draw(environments("home"))] if draw(st.booleans()) else []
+    resources += [draw(stores("notes"))] if draw(st.booleans()) else []
+    return tuple(draw(st.permutations(resources)))
