@@ -1,0 +1,64 @@
+"""The real `agentops`, run as a process of its own that knows nothing of this machine's settings."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+BIN = Path(sys.executable).parent
+AGENTOPS = BIN / "agentops"
+PATIENCE_S = 50
+"""How long one command may take before the test is over: far more than it needs on a busy machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a command that has ended left behind."""
+
+    status: int
+    out: str
+    err: str
+
+    def json(self) -> Any:
+        """Return standard output, which has to be one JSON document and nothing else."""
+        return json.loads(self.out)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`agentops` in a folder, with the settings that it finds in its environment."""
+
+    folder: Path
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+    def __call__(self, *arguments: str | Path, status: int | None = 0, **settings: str) -> Ran:
+        """Run it to its end; a status of None is whatever it is. Nobody ever sees a stack trace or a key."""
+        environment = bare_environment(self.folder) | self.settings | settings
+        process = subprocess.run(
+            [AGENTOPS, *arguments],
+            cwd=self.folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_S,
+            check=False,
+        )
+        ran = Ran(process.returncode, process.stdout, process.stderr)
+        assert "Traceback" not in ran.err, ran.err
+        assert environment.get("ANTHROPIC_API_KEY", "no key") not in ran.out + ran.err
+        assert status in {None, ran.status}, f"{arguments} ended with {ran.status}\n{ran.out}{ran.err}"
+        return ran
+
+    def at(self, folder: Path) -> "Command":
+        """Return the same command in another folder."""
+        return Command(folder, self.settings)
+
+
+def bare_environment(home: Path) -> dict[str, str]:
+    """Return what a process needs to start, and no setting of ours or of the SDK."""
+    return {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "HOME": str(home), "LANG": "C.UTF-8"}
