@@ -27,6 +27,8 @@ def drift_json(plan: Plan) -> dict[str, Any]:
 def drift_text(document: Mapping[str, Any], paint: Paint) -> Iterator[str]:
     """Yield the lines of a drift report, made from its JSON shape."""
     yield paint("bold", f"{document['owner']} → {document['target']}")
+    if document["steps"]:
+        yield ""
     for step in document["steps"]:
         yield from step_text(step, paint, column(document["steps"]))
     yield ""

@@ -24,17 +24,16 @@ _CONTEXT_LINES = 2
 def plan_text(plan: Mapping[str, Any], paint: Paint) -> Iterator[str]:
     """Yield the lines of a plan, made from its JSON shape."""
     yield paint("bold", f"{plan['owner']} → {plan['target']}")
-    if plan["steps"]:
+    if plan["steps"] or plan["kept_memories"]:
         yield ""
-    width = column([*plan["steps"], *plan["rendered"]])
+    width = column([*plan["steps"], *plan["rendered"], *plan["kept_memories"]])
     for step in plan["steps"]:
         yield from step_text(step, paint, width)
     for text in plan["rendered"] if plan["steps"] else ():
         yield paint("dim", f"  · {text['address']:<{width}}  is text for graders; no object of its own")
     for kept in plan["kept_memories"]:
-        yield paint(
-            "dim", f"  · {kept['address']}  {printable(kept['path'])} was changed by agents and is theirs to keep"
-        )
+        said = f"{printable(kept['path'])} was changed or removed since, and is the agents' to keep"
+        yield paint("dim", f"  · {kept['address']:<{width}}  {said}")
     yield ""
     yield paint("bold", summary_line(plan))
     if any(step["is_final"] for step in plan["steps"]):
@@ -152,17 +151,28 @@ def _place(change: Mapping[str, Any], paint: Paint) -> str:
 
 def _text_diff(before: Any, after: Any, paint: Paint) -> Iterator[str]:
     old, new = (_lines(each) for each in (before, after))
-    diff = list(unified_diff(old, new, n=_CONTEXT_LINES, lineterm=""))[2:]
-    for line in diff:
+    if old == new:
+        yield "        " + paint("dim", "(the same lines; only how they end is different)")
+    for line in list(unified_diff(old, new, n=_CONTEXT_LINES, lineterm=""))[2:]:
         colour = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1], "dim")
         yield "        " + paint(colour, printable(line))
 
 
 def _lines(value: Any) -> list[str]:
-    return value.splitlines() if isinstance(value, str) else [] if value is None else [_plain(value)]
+    match value:
+        case None:
+            return []
+        case str():
+            return value.splitlines()
+        case list():
+            return [_nested(each) for each in value]
+    return [_plain(value)]
 
 
 def _is_long(value: Any) -> bool:
+    """Tell whether a value needs lines of its own: a cut would hide what is different."""
+    if isinstance(value, list):
+        return len(_plain(value)) > _VALUE_WIDTH
     return isinstance(value, str) and ("\n" in value or len(value) > _VALUE_WIDTH)
 
 
