@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from agentops.base.diagnostics import Code, Diagnostic
 from agentops.base.names import Address, Kind, is_name, nearest
 from agentops.manifests.codes import manifests
 from agentops.manifests.marks import Marks, Text
-from agentops.manifests.wording import ticked
+from agentops.manifests.wording import MOST_TOLD, ticked
 from agentops.manifests.yaml import Parsed
 from agentops.wire.walk import Path
 from agentops.wire.wording import described, quoted
@@ -90,7 +91,7 @@ class _Envelope:
         if not isinstance(value, dict):
             self._wrong_type(("metadata", field), "a mapping", value)
             return {}
-        for key, each in value.items():
+        for key, each in islice(value.items(), MOST_TOLD):
             if not isinstance(each, str):
                 self._wrong_type(("metadata", field, key), "text", each)
         return {key: each for key, each in value.items() if isinstance(each, str)}
@@ -145,7 +146,7 @@ class _Envelope:
 
     def _no_others(self, path: tuple[str, ...], fields: Sequence[str]) -> None:
         holder: Any = self._data[path[0]] if path else self._data
-        for key in holder:
+        for key in islice(holder, MOST_TOLD):
             if key not in fields:
                 where = path[0] if path else "a manifest"
                 near = nearest(key, [each for each in fields if each not in holder] or fields)

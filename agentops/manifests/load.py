@@ -22,6 +22,7 @@ from agentops.manifests.rules.references import Dangling, Named, circles, circul
 from agentops.manifests.rules.rosters import namesakes, nested
 from agentops.manifests.spec import Judged, judged
 from agentops.manifests.texts import Files
+from agentops.manifests.wording import MOST_TOLD
 
 _MOST_CIRCLES = 100
 """Circles that are told; a tree with more of them has one cause, not a hundred."""
@@ -115,7 +116,7 @@ class _Loading:
         if self._source.files and not self._unread:
             self._diagnostics += names.projects(self._drafts, self._source.shown)
         for each in self._drafts:
-            self._diagnostics += limits.metadata(each)
+            self._diagnostics += islice(limits.metadata(each), MOST_TOLD)
             verdict = judged(each, self._files)
             self._diagnostics += verdict.diagnostics
             self._declared.setdefault(each.address, (each, verdict))
@@ -132,9 +133,9 @@ class _Loading:
         self._diagnostics += (circular(each, self._named) for each in round_trips)
         names_judge = Dangling(declared, self._unread)
         for naming in self._named.values():
-            self._diagnostics += names_judge.judge(naming)
-            self._diagnostics += nested(naming, declared, in_circles)
-            self._diagnostics += namesakes(naming, declared)
+            self._diagnostics += islice(names_judge.judge(naming), MOST_TOLD)
+            self._diagnostics += islice(nested(naming, declared, in_circles), MOST_TOLD)
+            self._diagnostics += islice(namesakes(naming, declared), MOST_TOLD)
 
     def tree(self) -> Tree:
         """Return what was found."""

@@ -11,13 +11,14 @@ from agentops.wire.walk import Path
 MASK_CHARACTER = "•"
 """Stands for each character of a secret, so that columns stay where they are."""
 
+_NOT_A_LINE_END = re.compile(r"[^\r\n]")
 _LINE_END = re.compile(r"\r\n|\n|\r")
 
 
 class Text:
     """A file's text under the name that people see; lines are found only when a place is wanted."""
 
-    __slots__ = ("_hidden", "_starts", "file", "text")
+    __slots__ = ("_hidden", "_names_files", "_shown", "_starts", "file", "text")
 
     def __init__(self, file: str, text: str) -> None:
         """Hold the text; a byte order mark must already be gone."""
@@ -25,10 +26,20 @@ class Text:
         self.text = text
         self._starts: list[int] | None = None
         self._hidden: list[tuple[int, int]] = []
+        self._shown: str | None = None
+        self._names_files: bool | None = None
+
+    @property
+    def names_files(self) -> bool:
+        """Tell whether a `{file: …}` may stand in the text; most texts have none, and need not be searched twice."""
+        if self._names_files is None:
+            self._names_files = "file" in self.text
+        return self._names_files
 
     def hide(self, start: int, end: int) -> None:
         """Mask a secret in every line that is shown from now on. Units: offsets in characters."""
         self._hidden.append((start, end))
+        self._shown = None
 
     def span(self, start: int, end: int) -> Span:
         """Return the place between two offsets. Units: characters."""
@@ -43,11 +54,17 @@ class Text:
             return ""
         first = starts[number - 1]
         last = starts[number] if number < len(starts) else len(self.text)
-        line = self.text[first:last].rstrip("\r\n")
-        for start, end in self._hidden:
-            here = range(len(line))[max(start - first, 0) : max(end - first, 0)]
-            line = line[: here.start] + MASK_CHARACTER * len(here) + line[here.stop :]
-        return line
+        return self._masked()[first:last].rstrip("\r\n")
+
+    def _masked(self) -> str:
+        if self._shown is None:
+            pieces: list[str] = []
+            at = 0
+            for start, end in sorted(self._hidden):
+                pieces += (self.text[at:start], _NOT_A_LINE_END.sub(MASK_CHARACTER, self.text[max(at, start) : end]))
+                at = max(at, end)
+            self._shown = "".join((*pieces, self.text[at:]))
+        return self._shown
 
     def _place(self, offset: int) -> tuple[int, int]:
         starts = self._line_starts()

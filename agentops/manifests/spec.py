@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from agentops.base.diagnostics import Code, Diagnostic
@@ -14,6 +14,7 @@ from agentops.manifests.kinds import NAME_FIELDS, SPECS
 from agentops.manifests.sites import sites
 from agentops.manifests.texts import Files, Refused
 from agentops.manifests.verdicts import code_of, diagnosed, dotted, meant, subject
+from agentops.manifests.wording import MOST_TOLD
 from agentops.wire.problems import Problem, check
 from agentops.wire.shape import LongText, Shape, WriteOnly
 from agentops.wire.walk import Path
@@ -59,10 +60,10 @@ class _Judge:
 
     def fetch_texts(self) -> None:
         """Put the file's text where a `{file: …}` stands."""
-        if "file" not in self._draft.text.text:
+        if not self._draft.text.names_files:
             return
         for path, _, value in list(sites(self._shape, self._data, LongText)):
-            if isinstance(value, dict) and "file" in value:
+            if isinstance(value, dict) and "file" in value and len(self._diagnostics) < MOST_TOLD:
                 self._data = replaced(self._data, path, self._fetched(path, value))
         self._request = self._data
 
@@ -107,7 +108,7 @@ class _Judge:
     def set_secrets_aside(self) -> None:
         """Put a stand-in where a secret belongs, and refuse a secret that is written out."""
         for path, _, value in list(sites(self._shape, self._request, WriteOnly)):
-            if value is not None:
+            if value is not None and len(self._diagnostics) < MOST_TOLD:
                 self._judge_secret(path, value)
                 self._request = replaced(self._request, path, _STAND_IN)
 
@@ -139,11 +140,18 @@ class _Judge:
         if field is not None and field not in request:
             request = {**request, field: self._draft.address.name}
         shape, problems = check(self._shape, request)
+        if len(self._diagnostics) >= MOST_TOLD:
+            self._draft.marks.hide(("spec",))  # not every secret in it was looked at
+        problems, rest = problems[:MOST_TOLD], problems[MOST_TOLD:]
         # What a misspelt field stands for is not missing as well.
         self._settled |= {(*each.path[:-1], name) for each in problems if (name := meant(each, request))}
         for problem in problems:
             if problem.path not in self._settled and not is_metadata_count(problem):
                 self._diagnostics.append(diagnosed(problem, self._draft.address, request, self._draft.marks))
+        if rest and self._diagnostics:
+            last = self._diagnostics[-1]
+            more = f"{self._draft.address} has {len(rest)} more problems"
+            self._diagnostics[-1] = replace(last, notes=(*last.notes, more))
         return Judged(shape if not self._diagnostics else None, self._data, tuple(self._diagnostics))
 
     def _report(self, code: Code, message: str, path: Path, label: str) -> None:

@@ -4,6 +4,10 @@ from collections.abc import Iterable, Sequence
 
 from agentops.base.names import nearest
 
+MOST_TOLD = 100
+"""Problems of one document that are told, and of one file that is hardly YAML: more of them have a common cause, and
+working out their places would take time that grows with the square of their number."""
+
 _LONGEST = 60
 _MANY = 200
 """Candidates that are compared letter by letter; comparing ten thousand takes a fifth of a second."""

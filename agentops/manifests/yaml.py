@@ -21,12 +21,12 @@ from yaml.events import (
     StreamEndEvent,
 )
 
-from agentops.base.diagnostics import Code, Diagnostic, Related
+from agentops.base.diagnostics import Code, Diagnostic, Related, Severity
 from agentops.manifests.codes import files, yamls
 from agentops.manifests.marks import Marks, Text
 from agentops.manifests.scalars import LOOK_ALIKES, NUMBER_STARTS, UNUSUAL, WORDS, BadNumber, number
 from agentops.manifests.syntax import Complaint, explained
-from agentops.manifests.wording import ticked
+from agentops.manifests.wording import MOST_TOLD, ticked
 from agentops.wire.wording import described
 
 Parser: Any = getattr(yaml.cyaml, "CParser", yaml.SafeLoader) if yaml.__with_libyaml__ else yaml.SafeLoader
@@ -83,21 +83,28 @@ def read(text: Text) -> Stream:
         complete = reader.run(Parser(text.text).get_event)
     except yaml.reader.ReaderError as error:
         complete = reader.refuse_character(chr(error.character))
+    except _Enough:
+        complete = False
     except yaml.MarkedYAMLError as error:
         complete = False
         reader.diagnostics.append(explained(text, _complaint(error)))
     return Stream(tuple(reader.documents), tuple(reader.diagnostics), complete)
 
 
+class _Enough(Exception):
+    """A file has so many errors that reading on would help nobody."""
+
+
 class _Reader:
     """Builds data and marks side by side: `run` is the hot loop of loading, everything else meets unusual input."""
 
-    __slots__ = ("_marks", "_sound", "_text", "diagnostics", "documents")
+    __slots__ = ("_errors", "_marks", "_sound", "_text", "diagnostics", "documents")
 
     def __init__(self, text: Text) -> None:
         self._text = text
         self._marks: list[int] = []
         self._sound = True
+        self._errors = 0
         self.documents: list[Parsed] = []
         self.diagnostics: list[Diagnostic] = []
 
@@ -253,8 +260,15 @@ class _Reader:
     def _report(self, code: Code, message: str, event: Any, label: str, *related: Related, note: str = "") -> None:
         start = event.start_mark.index
         end = start + 1 if event.__class__ in (MappingStartEvent, SequenceStartEvent) else event.end_mark.index
-        notes = (note,) if note else ()
+        is_error = code.severity is Severity.ERROR
+        self._errors += is_error
+        if not is_error and len(self.diagnostics) >= MOST_TOLD:
+            return
+        enough = "reading stopped here: this file has a hundred errors" if self._errors == MOST_TOLD else ""
+        notes = tuple(each for each in (note, enough) if each)
         self.diagnostics.append(Diagnostic(code, message, self._text.span(start, end), label, notes, related))
+        if enough:
+            raise _Enough
 
 
 def _complaint(error: yaml.MarkedYAMLError) -> Complaint:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from agentops.base.diagnostics import Diagnostic, Related
 from agentops.base.names import Address, Kind
@@ -39,6 +40,7 @@ class Dangling:
         for address in declared:
             self._by_name.setdefault(address.name, []).append(address)
         self._unread = unread
+        self._possible: dict[tuple[Kind, ...], dict[str, Address]] = {}
         self._missing: dict[tuple[str, tuple[Kind, ...]], tuple[str, tuple[str, ...]] | None] = {}
 
     def judge(self, each: Named) -> Iterator[Diagnostic]:
@@ -63,14 +65,20 @@ class Dangling:
         return self._missing[key]
 
     def _suggested(self, name: str, kinds: tuple[Kind, ...]) -> tuple[str, tuple[str, ...]]:
-        possible = {each.name: each for named in self._by_name.values() for each in named if each.kind in kinds}
+        possible = self._possible_for(kinds)
         if len(self._missing) < _MOST_GUESSES and (near := nearest_of_many(name, possible)):
             return f"did you mean {possible[near]}?", ()
         if not possible:
             return f"no {either(kinds)} is declared", ()
-        listed = sorted(map(str, possible.values()))
-        more = ", …" if len(listed) > _MOST_LISTED else ""
-        return "nothing has this name", (f"declared: {', '.join(listed[:_MOST_LISTED])}{more}",)
+        more = ", …" if len(possible) > _MOST_LISTED else ""
+        listed = ", ".join(map(str, islice(possible.values(), _MOST_LISTED)))
+        return "nothing has this name", (f"declared: {listed}{more}",)
+
+    def _possible_for(self, kinds: tuple[Kind, ...]) -> dict[str, Address]:
+        if kinds not in self._possible:
+            found = (each for named in self._by_name.values() for each in named if each.kind in kinds)
+            self._possible[kinds] = {each.name: each for each in sorted(found)}
+        return self._possible[kinds]
 
 
 def _wrong_kind(draft: Draft, reference: Reference, other: Address) -> Diagnostic:
