@@ -142,7 +142,7 @@ def test_sarif_names_rules_places_and_the_way_columns_count() -> None:
     for result in run["results"]:
         assert rules[result["ruleIndex"]] == result["ruleId"]
     note, error, warning = run["results"]
-    assert "locations" not in note
+    assert note["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "."
     assert error["locations"][0]["physicalLocation"]["region"] == {
         "startLine": 9,
         "startColumn": 14,

@@ -8,7 +8,8 @@ import agentops
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS = {"error": "error", "warning": "warning", "note": "note"}
-_ROOT = "SRCROOT"
+_ROOT = "%SRCROOT%"
+"""The name that code scanning gives to the top of the repository."""
 
 
 def report_sarif(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -50,8 +51,9 @@ def _result(diagnostic: Mapping[str, Any], slugs: list[str]) -> dict[str, Any]:
         "level": _LEVELS[diagnostic["severity"]],
         "message": {"text": "\n".join(told)},
     }
-    if diagnostic["place"]:
-        result["locations"] = [_location(diagnostic["place"])]
+    # Code scanning refuses results without a location: what is about the whole tree is about its top.
+    whole = {"physicalLocation": {"artifactLocation": {"uri": ".", "uriBaseId": _ROOT}}}
+    result["locations"] = [_location(diagnostic["place"]) if diagnostic["place"] else whole]
     if diagnostic["related"]:
         result["relatedLocations"] = [
             {"id": number, **_location(near["place"]), "message": {"text": near["label"]}}
