@@ -97,7 +97,7 @@ def parsed(content: bytes) -> Any:
     """Return what the JSON says, or None when it is no JSON."""
     try:
         return json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 
