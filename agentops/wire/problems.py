@@ -45,6 +45,11 @@ def check(shape: type[S], data: object) -> tuple[S | None, tuple[Problem, ...]]:
         return None, tuple(dict.fromkeys((*_problems(shape, error), *more)))
 
 
+_MOST = 200
+"""How many problems are put into words: more than a person reads, few enough that a hostile list of a quarter of a
+million wrong items costs no more than its parsing."""
+
+
 def obeying(value: T, problems: Iterable[Problem]) -> T:
     """Return the value when there is no problem with it; for validators, paths relative to the value.
 
@@ -63,7 +68,14 @@ def at(prefix: Path, problems: Iterable[Problem]) -> tuple[Problem, ...]:
 
 
 def _problems(shape: type[Shape], error: ValidationError) -> Iterable[Problem]:
-    for details in error.errors(include_url=False):
+    every = error.errors(include_url=False, include_context=True)
+    yield from _described(shape, every[:_MOST])
+    if len(every) > _MOST:
+        yield Problem((), "too-many", f"has {len(every) - _MOST} more problems like these; mend these first")
+
+
+def _described(shape: type[Shape], every: Sequence[ErrorDetails]) -> Iterable[Problem]:
+    for details in every:
         path, hint, parent = _place(shape, details["loc"])
         if details["type"] == _RULE:
             yield from at(path, details["ctx"]["problems"])

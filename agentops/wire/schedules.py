@@ -66,7 +66,7 @@ def cron_problems(expression: str) -> Iterator[Problem]:
         return
     for (name, allowed), field in zip(CRON_FIELDS.items(), fields, strict=True):
         if message := _field_problem(field, allowed):
-            yield Problem((), "bad-format", f"has a {name} that cannot be: {message}")
+            yield Problem((), "bad-format", f"has a field for the {name} that cannot be: {message}")
 
 
 def _field_problem(field: str, allowed: range) -> str | None:

@@ -31,11 +31,12 @@ class Proxy(ThreadingHTTPServer):
         self._lock = threading.Lock()
         self._due: tuple[int, Moment] | None = None
         self._strike: Callable[[], None] = lambda: None
+        self._cuts = True
 
-    def arm(self, write: int, moment: Moment, strike: Callable[[], None]) -> None:
-        """Strike at the n-th write from now on."""
+    def arm(self, write: int, moment: Moment, strike: Callable[[], None], *, cuts: bool = True) -> None:
+        """Strike at the n-th write from now on, and cut its connection unless told otherwise."""
         with self._lock:
-            self.writes, self._due, self._strike = 0, (write, moment), strike
+            self.writes, self._due, self._strike, self._cuts = 0, (write, moment), strike, cuts
 
     @property
     def has_struck(self) -> bool:
@@ -50,14 +51,14 @@ class Proxy(ThreadingHTTPServer):
             self.writes += method != "GET"
             return 0 if method == "GET" else self.writes
 
-    def strikes(self, number: int, moment: Moment) -> bool:
-        """Strike if it is time, and tell whether it was."""
+    def cuts(self, number: int, moment: Moment) -> bool:
+        """Strike if it is time; tell whether the connection is cut."""
         with self._lock:
             if self._due != (number, moment):
                 return False
             self._due = None
             self._strike()
-            return True
+            return self._cuts
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -67,11 +68,11 @@ class _Handler(BaseHTTPRequestHandler):
     def _pass_on(self) -> None:
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
         number = self.server.counted(self.command)
-        if self.server.strikes(number, Moment.BEFORE):
+        if self.server.cuts(number, Moment.BEFORE):
             self.close_connection = True
             return
         status, headers, content = self._answer(body)
-        if self.server.strikes(number, Moment.AFTER):
+        if self.server.cuts(number, Moment.AFTER):
             self.close_connection = True
             return
         self.send_response(status)

@@ -1,12 +1,12 @@
 """`kill -9` of the real command, and of the real server, at a write: running apply again ends it."""
 
+import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from queue import Queue
-from typing import Any
 
 import pytest
 
@@ -14,11 +14,12 @@ from tests.flow.command import AGENTOPS, Command, bare_environment
 from tests.flow.server import Server, serving
 
 from .proxy import Moment, Proxy, proxy_to
-from .scenario import FIRST, identities, write_first
+from .scenario import FIRST, identities, once, write_first
 
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(120)]
 
 KILLED = -9
+INTERRUPTED = 130
 PATIENCE_S = 50
 
 
@@ -75,19 +76,37 @@ def test_the_server_can_be_killed_and_started_again_under_an_apply(
         assert identities(replace(server, url=proxy.upstream).objects) == FIRST
 
 
+def test_ctrl_c_lets_what_is_under_way_finish_and_starts_nothing_else(
+    agentops: Command, server: Server, proxy: Proxy
+) -> None:
+    status, said = struck(agentops, lambda strike: proxy.arm(1, Moment.BEFORE, strike, cuts=False), signal.SIGINT)
+    assert status == INTERRUPTED
+    assert "interrupted: finishing what is under way" in said
+    assert identities(server.objects) == FIRST - once("Team/incident")
+    agentops("apply", "--yes")
+    assert identities(server.objects) == FIRST
+
+
 def killed_at(proxy: Proxy, agentops: Command, write: int, moment: Moment) -> None:
     """Run apply and kill it at its n-th write."""
-    running: Queue[subprocess.Popen[Any]] = Queue()
-    proxy.arm(write, moment, strike=lambda: running.get(timeout=PATIENCE_S).kill())
-    environment = bare_environment(agentops.folder) | agentops.settings
+    status, said = struck(agentops, lambda strike: proxy.arm(write, moment, strike), signal.SIGKILL)
+    assert status == KILLED, said
+    assert proxy.has_struck
+
+
+def struck(agentops: Command, arm: Callable[[Callable[[], None]], None], number: signal.Signals) -> tuple[int, str]:
+    """Run apply until the strike that sends it a signal. Return its status and what it said."""
+    running: Queue[subprocess.Popen[str]] = Queue()
+    arm(lambda: running.get(timeout=PATIENCE_S).send_signal(number))
     with subprocess.Popen(
         [AGENTOPS, "apply", "--yes"],
         cwd=agentops.folder,
-        env=environment,
+        env=bare_environment(agentops.folder) | agentops.settings,
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     ) as process:
         running.put(process)
-        assert process.wait(PATIENCE_S) == KILLED, f"there was no write {write}"
-    assert proxy.has_struck
+        said, _ = process.communicate(timeout=PATIENCE_S)
+        return process.returncode, said
