@@ -12,7 +12,6 @@ from agentops.base.paint import printable
 from agentops.cli.installation import refuse_clash
 from agentops.cli.output import stderr_paint, write_json, write_report
 
-
 _COLLECT_AFTER = 50_000
 """Objects made before the collector looks at them: a command makes many values, few circles, and is soon over."""
 
