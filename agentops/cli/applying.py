@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import click
 
@@ -45,6 +45,7 @@ async def decide(planned: Planned, consent: Consent, output: str) -> bool:
         RefusedPlan: the plan has errors.
         StalePlan: another plan was approved.
         UsageError: nobody is there to ask.
+        Abort: Ctrl-C left steps undone.
     """
     if output == "text":
         show(planned, output)
@@ -57,6 +58,8 @@ async def decide(planned: Planned, consent: Consent, output: str) -> bool:
         outcome = await carry_out(planned)
     if output == "json":
         write_json({"format_version": 1, "plan": plan_document(planned), "outcome": outcome})
+    if outcome and outcome["is_interrupted"]:
+        raise click.Abort
     return outcome is None or bool(outcome["is_complete"])
 
 
@@ -109,11 +112,11 @@ async def carry_out(planned: Planned) -> dict[str, Any]:
     stamp = Stamp(planned.plan.owner, _commit(planned.tree.root), agentops.__version__)
     applier = Applier(planned.target, Delivery(planned.target, asyncio.sleep), stamp, RandomIds(), tell)
     say()
-    with _Interruptible(applier.stop):
+    with _Interruptible(applier.stop) as interruptible:
         outcome = await applier.run(planned.plan, _known(planned))
     say()
     say(outcome_line(outcome))
-    return outcome_json(outcome)
+    return outcome_json(outcome) | {"is_interrupted": interruptible.was_interrupted and not outcome.is_complete}
 
 
 def _known(planned: Planned) -> "dict[Address, Known]":
@@ -139,9 +142,11 @@ class _Interruptible:
     def __init__(self, stop: Any) -> None:
         self._stop = stop
         self._loop = asyncio.get_running_loop()
+        self.was_interrupted = False
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> Self:
         self._loop.add_signal_handler(signal.SIGINT, self._interrupt)
+        return self
 
     def __exit__(self, *_: object) -> None:
         self._loop.remove_signal_handler(signal.SIGINT)
@@ -149,4 +154,5 @@ class _Interruptible:
     def _interrupt(self) -> None:
         say("interrupted: finishing what is under way; press Ctrl-C again to stop at once")
         self._loop.remove_signal_handler(signal.SIGINT)
+        self.was_interrupted = True
         self._stop()
