@@ -106,7 +106,8 @@ def _tools(draw: st.DrawFn) -> dict[str, Any]:
         fields["mcp_servers"] = [
             {"type": "url", "name": each, "url": f"https://{draw(_WORD)}.example.com/mcp"} for each in servers
         ]
-    if tools or draw(st.booleans()):
+    says_that_there_are_none = draw(st.booleans())
+    if tools or says_that_there_are_none:
         fields["tools"] = draw(st.permutations(tools))
     return fields
 

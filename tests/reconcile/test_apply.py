@@ -36,9 +36,12 @@ async def test_an_agent_that_changed_between_plan_and_apply_is_left_alone(ground
 
 @pytest.mark.parametrize("what", ["environment", "store"])
 async def test_an_object_without_versions_that_changed_meanwhile_is_left_alone_too(ground: Ground, what: str) -> None:
-    kind = {"environment": an_environment, "store": lambda **fields: a_store("lessons", None, **fields)}[what]
-    await ground.settle(kind(description="one"))
-    made, world = await ground.planned(kind(description="two"))
+    before, after = (
+        an_environment(description=each) if what == "environment" else a_store(description=each)
+        for each in ("one", "two")
+    )
+    await ground.settle(before)
+    made, world = await ground.planned(after)
     (live,) = by_identity(await ground.everything()).values()
     collection: Any = ground.sdk.beta.environments if what == "environment" else ground.sdk.beta.memory_stores
     await collection.update(live["id"], description="meanwhile")

@@ -21,7 +21,7 @@ from .ground import Ground, by_identity
 
 pytestmark = pytest.mark.anyio
 
-TOOLS = [
+TOOLS: list[dict[str, Any]] = [
     {"type": "agent_toolset_20260401", "configs": [{"name": "bash", "permission_policy": {"type": "always_ask"}}]},
     {"type": "mcp_toolset", "mcp_server_name": "tickets"},
     {"type": "custom", "name": "lookup", "description": "Looks up.", "input_schema": {"type": "object"}},
@@ -234,3 +234,10 @@ async def test_a_value_that_somebody_already_brought_about_is_only_restamped(gro
     made = await ground.plan(an_agent(system="new"), an_environment(description="new"))
     assert actions(made) == {"Agent/reviewer": "restamp", "Environment/workshop": "restamp"}
     await ground.settle(an_agent(system="new"), an_environment(description="new"))
+
+
+async def test_an_empty_value_in_an_environments_metadata_counts_as_no_pair(ground: Ground) -> None:
+    await ground.settle(an_environment(metadata={"tier": "1", "note": ""}))
+    await ground.settle(an_environment(metadata={"tier": "", "note": ""}))
+    live = by_identity(await ground.everything())["Environment/workshop"]
+    assert [key for key in live["metadata"] if not key.startswith("agentops_")] == []

@@ -230,7 +230,7 @@ async def test_an_archived_member_is_made_anew_and_its_team_takes_the_new_one(gr
 async def test_marks_that_somebody_stripped_are_asked_about_and_never_twinned(ground: Ground) -> None:
     await ground.settle(an_agent())
     agent = by_identity(await ground.everything())["Agent/reviewer"]
-    stripped = {key: None for key in agent["metadata"] if key.startswith("agentops_")}
+    stripped: dict[str, str | None] = {key: None for key in agent["metadata"] if key.startswith("agentops_")}
     await ground.sdk.beta.agents.update(agent["id"], version=1, metadata=stripped)
     made = await ground.plan(an_agent())
     assert codes(made) == ["plan.look-alike"]
@@ -242,7 +242,7 @@ async def test_marks_that_somebody_stripped_are_asked_about_and_never_twinned(gr
 async def test_marks_that_somebody_bent_lead_to_a_comparison_and_new_marks(ground: Ground) -> None:
     await ground.settle(an_agent(system="one", model={"id": MODEL, "effort": "low"}), an_environment(description="one"))
     live = by_identity(await ground.everything())
-    bent = {"agentops_fields": "1|bent", "agentops_guard": "v=99;nonce=x"}
+    bent: dict[str, str | None] = {"agentops_fields": "1|bent", "agentops_guard": "v=99;nonce=x"}
     await ground.sdk.beta.agents.update(live["Agent/reviewer"]["id"], version=1, metadata=bent, system="theirs")
     await ground.sdk.beta.environments.update(live["Environment/workshop"]["id"], metadata=bent)
     wanted = (an_agent(system="one", model={"id": MODEL, "effort": "low"}), an_environment(description="one"))
