@@ -11,7 +11,13 @@ from agentops.cli.output import output_option, say, write_json
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8700, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
-@click.option("--database", metavar="URL", help="sqlite:///PATH or postgresql://…  [default: engine.db in --data]")
+@click.option(
+    "--database",
+    metavar="URL",
+    envvar="AGENTOPS_DATABASE",
+    help="sqlite:///PATH or postgresql://… [default: engine.db in --data]. A URL with a password belongs in "
+    "AGENTOPS_DATABASE: everybody on the machine can read arguments.",
+)
 @click.option(
     "--data",
     type=click.Path(path_type=Path, file_okay=False),
