@@ -3,26 +3,17 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from agentops.base.names import Address
 from agentops.reconcile.marks import Marks, read
+from agentops.reconcile.memories import Memories, look_up
 from agentops.reconcile.objects import BECOMES, OBJECTS, ObjectKind
-from agentops.reconcile.resource import Desired, Resource, SeedMode
+from agentops.reconcile.resource import Desired, Resource
 from agentops.reconcile.target import Body, Target
 from agentops.reconcile.values import Known
 
 _OBJECTS: Mapping[str, ObjectKind] = {kind.value: becomes for kind, becomes in BECOMES.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class LiveMemory:
-    """One memory of a store, without its content."""
-
-    id: str
-    sha256: str
-    author: str = ""
-    """Who wrote it last; known only where a plan needs it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +26,8 @@ class Live:
     base: Body | None = None
     """The object as our last write left it, where the server keeps versions and somebody has changed it since."""
 
-    memories: Mapping[str, LiveMemory] = field(default_factory=dict)
-    """By path."""
+    memories: Memories = field(default_factory=Memories)
+    """What became of the seeds of a memory store."""
 
     @property
     def id(self) -> str:
@@ -105,30 +96,10 @@ async def _completed(target: Target, live: Live, owner: str, wanted: Mapping[str
         return live
     resource = wanted.get(live.marks.id)
     if resource and live.object is ObjectKind.MEMORY_STORE and resource.seeds:
-        return Live(live.object, live.body, live.marks, memories=await _memories(target, live.id, resource))
+        return replace(live, memories=await look_up(target, live.id, resource, live.marks))
     if live.version is None or live.is_untouched or live.marks.version is None:
         return live
-    return Live(live.object, live.body, live.marks, base=await target.agent_version(live.id, live.marks.version))
-
-
-async def _memories(target: Target, store_id: str, resource: Resource) -> dict[str, LiveMemory]:
-    found = {
-        body["path"]: LiveMemory(body["id"], body["content_sha256"])
-        for body in await target.list_memories(store_id)
-        if body["path"] in resource.seeds
-    }
-    differ = [path for path, memory in found.items() if _is_shared(resource, path, memory)]
-    authors = await asyncio.gather(*(target.last_author(store_id, found[path].id) for path in differ))
-    return found | {
-        path: LiveMemory(found[path].id, found[path].sha256, author)
-        for path, author in zip(differ, authors, strict=True)
-    }
-
-
-def _is_shared(resource: Resource, path: str, memory: LiveMemory) -> bool:
-    """Tell whether agents and tree may both write here and now disagree: then it matters who wrote last."""
-    seed = resource.seeds[path]
-    return seed.mode is SeedMode.BOTH and seed.sha256 != memory.sha256
+    return replace(live, base=await target.agent_version(live.id, live.marks.version))
 
 
 def claimants(lives: Sequence[Live]) -> str:

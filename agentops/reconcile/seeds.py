@@ -2,14 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import Enum, auto
 
-from agentops.reconcile.marks import mark_hash
-from agentops.reconcile.observed import Live, LiveMemory
+from agentops.reconcile.memories import AGENT, LiveMemory, Memories, have_seeds_changed, seeds_hash
+from agentops.reconcile.observed import Live
 from agentops.reconcile.resource import Resource, Seed, SeedMode
 from agentops.reconcile.verdicts import SEED, Judged, Verdict
-
-_AGENT = "session_actor"
-"""Source: SDK 2.11.0 `types/beta/memory_stores/beta_managed_agents_session_actor.py`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,53 +40,62 @@ def judge_seeds(resource: Resource, live: Live | None) -> SeedVerdict | None:
     """Return what to do about the seeds of a store, or None when it has none."""
     if not resource.seeds:
         return None
-    wanted = {path: seed.sha256 for path, seed in sorted(resource.seeds.items())}
-    sent = mark_hash(wanted)
-    mark = live.marks.fields.get("se") if live and live.marks else None
-    memories = live.memories if live else {}
-    fates = list(_fates(resource, live, has_changed=mark is None or mark.sent != sent))
-    writes = tuple(each for each in fates if isinstance(each, MemoryWrite))
-    kept = tuple(path for fate, path in (each for each in fates if isinstance(each, tuple)) if fate == "kept")
-    disputed = tuple(path for fate, path in (each for each in fates if isinstance(each, tuple)) if fate == "disputed")
-    touched = {*(each.path for each in writes), *disputed}
+    memories = live.memories if live else Memories()
+    has_changed = have_seeds_changed(resource, live.marks if live else None)
+    fates = dict(_fates(resource, memories, has_changed=has_changed))
+    writes = tuple(each for each in fates.values() if isinstance(each, MemoryWrite))
+    kept = tuple(path for path, fate in fates.items() if fate is _Fate.KEPT)
+    disputed = tuple(path for path, fate in fates.items() if fate is _Fate.DISPUTED)
+    touched = sorted({*(each.path for each in writes), *disputed})
     return SeedVerdict(
         judged=Judged(
             SEED,
-            _verdict(has_changed=mark is None or mark.sent != sent, writes=bool(writes), disputed=bool(disputed)),
-            live={path: memories[path].sha256 for path in sorted(touched) if path in memories},
-            wanted={path: wanted[path] for path in sorted(touched)},
-            sent_hash=sent,
+            _verdict(has_changed=has_changed, writes=bool(writes), disputed=bool(disputed)),
+            live={path: memories.found[path].sha256 for path in touched if path in memories.found},
+            wanted={path: resource.seeds[path].sha256 for path in touched},
+            sent_hash=seeds_hash(resource),
         ),
         writes=writes,
         kept=kept,
         disputed=disputed,
-        forced=tuple(
-            MemoryWrite(each, resource.seeds[each], memories[each].id, memories[each].sha256) for each in disputed
-        ),
+        forced=tuple(_rewrite(path, resource.seeds[path], memories.found[path]) for path in disputed),
     )
 
 
-def _fates(resource: Resource, live: Live | None, *, has_changed: bool) -> Iterator[MemoryWrite | tuple[str, str]]:
+class _Fate(Enum):
+    """What becomes of a seed that is not written."""
+
+    KEPT = auto()
+    DISPUTED = auto()
+
+
+def _fates(resource: Resource, memories: Memories, *, has_changed: bool) -> Iterator[tuple[str, MemoryWrite | _Fate]]:
     for path, seed in sorted(resource.seeds.items()):
-        memory = live.memories.get(path) if live else None
+        memory = memories.found.get(path)
         if memory is None:
-            is_ours = has_changed or seed.mode is SeedMode.GIT
-            yield MemoryWrite(path, seed) if is_ours else ("kept", path)
+            yield path, _missing(path, seed, memories.removed.get(path), has_changed=has_changed)
         elif memory.sha256 != seed.sha256:
-            yield _difference(path, seed, memory, has_changed=has_changed)
+            yield path, _different(path, seed, memory, has_changed=has_changed)
 
 
-def _difference(path: str, seed: Seed, memory: LiveMemory, *, has_changed: bool) -> MemoryWrite | tuple[str, str]:
+def _missing(path: str, seed: Seed, written: str | None, *, has_changed: bool) -> MemoryWrite | _Fate:
+    """Return whether to write a memory that is not there: not one that somebody removed and the tree left as it was."""
+    if seed.mode is SeedMode.GIT or (has_changed and written != seed.sha256):
+        return MemoryWrite(path, seed)
+    return _Fate.KEPT
+
+
+def _different(path: str, seed: Seed, memory: LiveMemory, *, has_changed: bool) -> MemoryWrite | _Fate:
     write = _rewrite(path, seed, memory)
     match seed.mode:
         case SeedMode.GIT:
             return write
         case SeedMode.LIVE:
-            return "kept", path
+            return _Fate.KEPT
         case SeedMode.BOTH:
-            if not has_changed:
-                return "kept", path
-            return ("disputed", path) if memory.author == _AGENT else write
+            if not has_changed or memory.written == seed.sha256:
+                return _Fate.KEPT
+            return _Fate.DISPUTED if memory.author == AGENT else write
 
 
 def _rewrite(path: str, seed: Seed, memory: LiveMemory) -> MemoryWrite:

@@ -46,8 +46,8 @@ class Target(Protocol):
     async def list_memories(self, store_id: str) -> Sequence[Body]:
         """Return every memory of the store, without content."""
 
-    async def last_author(self, store_id: str, memory_id: str) -> str:
-        """Return who wrote the memory last, in the API's words: `session_actor`, `api_actor`, ..."""
+    async def memory_versions(self, store_id: str, only: Mapping[str, str]) -> Sequence[Body]:
+        """Return the versions of a store's memories, newest first; `only` is the API's own filter."""
 
     async def agent_version(self, agent_id: str, version: int) -> Body | None:
         """Return the agent as it was at a version, or None when the server does not have it."""

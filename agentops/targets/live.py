@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
@@ -56,12 +56,9 @@ class LiveTarget:
         found = await self._pages.every(f"memory_stores/{store_id}/memories", _MEMORY_BETA)
         return [each for each in found or () if each["type"] == "memory"]
 
-    async def last_author(self, store_id: str, memory_id: str) -> str:
-        """Return who wrote the memory last."""
-        params = {"memory_id": memory_id, "limit": "1"}
-        page = await self._pages.one(f"memory_stores/{store_id}/memory_versions", _MEMORY_BETA, params)
-        newest: Body = next(iter(page["data"] if page else ()), {})
-        return str((newest.get("created_by") or {}).get("type", ""))
+    async def memory_versions(self, store_id: str, only: Mapping[str, str]) -> Sequence[Body]:
+        """Return the versions of a store's memories, newest first."""
+        return await self._pages.every(f"memory_stores/{store_id}/memory_versions", _MEMORY_BETA, only) or ()
 
     async def agent_version(self, agent_id: str, version: int) -> Body | None:
         """Return the agent as it was at a version."""

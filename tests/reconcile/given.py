@@ -9,8 +9,9 @@ from agentops.base.names import Address, Kind
 from agentops.reconcile import bodies
 from agentops.reconcile.bodies import Stamp
 from agentops.reconcile.marks import read, written
+from agentops.reconcile.memories import LiveMemory, Memories
 from agentops.reconcile.objects import BECOMES, ObjectKind
-from agentops.reconcile.observed import Live, LiveMemory, World
+from agentops.reconcile.observed import Live, World
 from agentops.reconcile.plan import REMOVALS, Plan, Step
 from agentops.reconcile.planner import PlanOptions, plan
 from agentops.reconcile.resource import Desired, Field, Resource, Seed, SeedMode
@@ -116,9 +117,9 @@ def _brought(step: Step, known: Mapping[Address, Known], stamp: Stamp) -> Live:
         body = {**step.live.body, **sent, "metadata": {key: each for key, each in pairs.items() if each is not None}}
     if step.object is ObjectKind.AGENT:
         body["version"] = step.version
-    memories = dict(step.live.memories) if step.live else {}
-    memories |= {each.path: LiveMemory(f"mem_{each.path}", each.seed.sha256, "api_actor") for each in step.memories}
-    return _with_seed_mark(step, Live(step.object, body, read(body["metadata"]), memories=memories))
+    found = dict(step.live.memories.found) if step.live else {}
+    found |= {each.path: LiveMemory(f"mem_{each.path}", each.seed.sha256, "api_actor") for each in step.memories}
+    return _with_seed_mark(step, Live(step.object, body, read(body["metadata"]), memories=Memories(found)))
 
 
 def _with_seed_mark(step: Step, live: Live) -> Live:
@@ -143,8 +144,8 @@ def meddled(live: Live, **changes: Any) -> Live:
     return Live(live.object, body, changed.marks, base=live.body, memories=live.memories)
 
 
-def remembering(live: Live, memories: Mapping[str, LiveMemory]) -> Live:
-    return Live(live.object, live.body, live.marks, live.base, memories)
+def remembering(live: Live, found: Mapping[str, LiveMemory], removed: Mapping[str, str] | None = None) -> Live:
+    return Live(live.object, live.body, live.marks, live.base, Memories(found, removed or {}))
 
 
 def the(world: World, name: str) -> Live:

@@ -5,8 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 from agentops.base.names import Address, Kind
+from agentops.reconcile.memories import LiveMemory
 from agentops.reconcile.objects import ObjectKind
-from agentops.reconcile.observed import Live, LiveMemory, World
+from agentops.reconcile.observed import Live, World
 from agentops.reconcile.plan import Plan
 from agentops.reconcile.planner import PlanOptions, plan
 from agentops.reconcile.removal import RemovalRules

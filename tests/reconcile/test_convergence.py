@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from agentops.reconcile.objects import ObjectKind
 from agentops.reconcile.plan import Action
 from agentops.reconcile.resource import Resource, SeedMode
 
@@ -241,3 +242,21 @@ async def test_an_empty_value_in_an_environments_metadata_counts_as_no_pair(grou
     await ground.settle(an_environment(metadata={"tier": "", "note": ""}))
     live = by_identity(await ground.everything())["Environment/workshop"]
     assert [key for key in live["metadata"] if not key.startswith("agentops_")] == []
+
+
+async def test_a_new_seed_neither_brings_back_nor_overwrites_what_others_did_to_another(ground: Ground) -> None:
+    seeds = {path: a_seed("first") for path in ("/kept.md", "/new.md", "/removed.md")}
+    await ground.apply(a_store("lessons", seeds))
+    (store,) = await ground.target.list(ObjectKind.MEMORY_STORE) or ()
+    ids = {each["path"]: each["id"] for each in await ground.target.list_memories(store["id"])}
+    await ground.sdk.beta.memory_stores.memories.delete(ids["/removed.md"], memory_store_id=store["id"])
+
+    newer = {**seeds, "/new.md": a_seed("second")}
+    (step,) = (await ground.plan(a_store("lessons", newer))).steps
+    assert [each.path for each in step.memories] == ["/new.md"]
+    await ground.apply(a_store("lessons", newer))
+    assert sorted(each["path"] for each in await ground.target.list_memories(store["id"])) == ["/kept.md", "/new.md"]
+
+    rewritten = {**newer, "/removed.md": a_seed("rewritten")}
+    (step,) = (await ground.plan(a_store("lessons", rewritten))).steps
+    assert [each.path for each in step.memories] == ["/removed.md"]

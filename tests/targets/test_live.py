@@ -134,11 +134,13 @@ async def test_memories_are_listed_without_their_folders_and_content(target: Liv
     assert not any(each.get("content") for each in found)
 
 
-async def test_the_last_author_of_a_memory_is_told(target: LiveTarget) -> None:
+async def test_who_wrote_a_memory_and_what_is_told(target: LiveTarget) -> None:
     store = (await created(target, STORE))["id"]
     memory = await target.write(Write(Verb.CREATE_MEMORY, STORE, store, body={"path": "/a.md", "content": "x"}))
-    assert await target.last_author(store, memory["id"]) == "api_actor"
-    assert await target.last_author(store, "mem_01nowhere") == ""
+    (version,) = await target.memory_versions(store, {"memory_id": memory["id"]})
+    assert (version["created_by"]["type"], version["content_sha256"]) == ("api_actor", memory["content_sha256"])
+    assert not await target.memory_versions(store, {"memory_id": "mem_01nowhere"})
+    assert not await target.memory_versions(store, {"operation": "deleted"})
 
 
 async def test_a_memory_is_updated_under_its_precondition_only(target: LiveTarget) -> None:
