@@ -43,6 +43,14 @@ overwritten.
 Bring what the agent learned into the file and apply with `--overwrite MemoryStore/name`, or give the path a policy
 of `git` (the tree wins) or `live` (agents win).""",
 )
+FIXED_FIELD = Code(
+    "plan.fixed-field",
+    "The API does not change this field of an existing object",
+    """An environment is `cloud` or `self_hosted` for good; the API refuses an update of `config.type`. Replacing
+the object behind its name would pull it away from under running sessions, so nothing is replaced in silence.
+
+Declare a new Environment under another name, move what uses the old one over, and remove the old one then.""",
+)
 UNSUPPORTED_KIND = Code(
     "plan.unsupported-kind",
     "The target cannot hold this kind",
@@ -96,6 +104,7 @@ CODES: Mapping[str, Code] = {
         LOOK_ALIKE,
         CONFLICT,
         MEMORY_CONFLICT,
+        FIXED_FIELD,
         UNSUPPORTED_KIND,
         MASS_ARCHIVE,
         MASS_UPDATE,

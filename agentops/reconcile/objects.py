@@ -44,6 +44,8 @@ class ObjectRule:
     is_versioned: bool
     fields: Mapping[str, FieldRule]
     can_delete: bool = True
+    fixed: frozenset[tuple[str, ...]] = frozenset()
+    """Places that the API does not change once the object exists: the field, and the path below it."""
 
 
 _NAME = FieldRule("nm", normal.text)
@@ -70,6 +72,7 @@ OBJECTS: Mapping[ObjectKind, ObjectRule] = {
     ),
     ObjectKind.ENVIRONMENT: ObjectRule(
         collection="environments",
+        fixed=frozenset({("config", "type")}),
         betas="managed-agents-2026-04-01",
         is_versioned=False,
         fields={

@@ -41,8 +41,8 @@ def plan(desired: Desired, world: World, target: str, options: PlanOptions = Pla
     """Return what it takes to bring the world to what is desired.
 
     Reports:
-        plan.two-claimants, plan.look-alike, plan.conflict, plan.memory-conflict, plan.unsupported-kind,
-        plan.mass-archive, plan.mass-update, plan.prune-to-nothing, plan.protected, plan.no-longer-declared.
+        plan.two-claimants, plan.look-alike, plan.fixed-field, plan.conflict, plan.memory-conflict,
+        plan.unsupported-kind, plan.mass-archive, plan.mass-update, plan.prune-to-nothing, plan.protected, plan.no-longer-declared.
     """
     return _Planner(desired, world, options).plan(target)
 
@@ -140,6 +140,7 @@ class _Planner:
         if resource.address not in self._options.overwrite:
             self._refuse_conflicts(resource, judged, seeds)
         changes = tuple(self._changes(resource, judged))
+        self._refuse_fixed(resource, changes)
         action, reason = self._action(live, judged, changes, protects=resource.protect)
         if action is not None:
             self._steps[resource.address] = Step(
@@ -172,6 +173,18 @@ class _Planner:
         if seeds is None:
             return ()
         return (*seeds.writes, *(seeds.forced if resource.address in self._options.overwrite else ()))
+
+    def _refuse_fixed(self, resource: Resource, changes: tuple[Change, ...]) -> None:
+        for each in changes:
+            place = (each.field, *map(str, each.path))
+            if place in OBJECTS[resource.object].fixed:
+                self._say(
+                    codes.FIXED_FIELD,
+                    resource,
+                    f"cannot change `{'.'.join(place)}` from {each.before} to {each.after}",
+                    "declare a new one under another name, and remove this one when nothing uses it",
+                    name=each.field,
+                )
 
     def _refuse_conflicts(self, resource: Resource, judged: list[Judged], seeds: SeedVerdict | None) -> None:
         for each in judged:

@@ -376,3 +376,11 @@ def test_a_brake_holds_at_the_smaller_of_share_and_count(brake: Brake, total: in
 def test_every_object_has_a_rule_and_agents_are_never_deleted() -> None:
     assert {*OBJECTS} == {*ObjectKind}
     assert not OBJECTS[ObjectKind.AGENT].can_delete
+
+
+def test_an_environment_s_type_is_for_good() -> None:
+    before = an_environment("box", config={"type": "cloud"})
+    made = planned([an_environment("box", config={"type": "self_hosted"})], world_of(before))
+    assert codes(made) == ["plan.fixed-field"]
+    (said,) = made.report.diagnostics
+    assert said.message == "Environment/box cannot change `config.type` from cloud to self_hosted"
