@@ -1,0 +1,93 @@
+"""Prints what validate, a plan without changes and start-up cost: `python -m tests.benchmarks [--sizes 100,1000]`.
+
+CPU seconds, not wall time: they mean the same on a busy machine. Nothing here passes or fails.
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.flow.command import AGENTOPS, bare_environment
+from tests.flow.server import serving
+
+from . import corpus, peers
+from .measure import Bench, Cost
+
+_EMBEDDED = ("--target", "embedded")
+_MANY = 1000
+_WIDTH = 44
+
+
+def main() -> None:
+    """Measure and print, line by line."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("--sizes", default="100,1000,10000", help="how many agents (default: %(default)s)")
+    parser.add_argument("--runs", type=int, default=3, help="runs of each command; the median counts (default: 3)")
+    options = parser.parse_args()
+    sizes = [int(each) for each in options.sizes.split(",")]
+    print(f"Python {sys.version.split()[0]}, {os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f}; ", end="")
+    print(f"CPU seconds and peak memory, median of {options.runs} runs (above {_MANY:,} agents: one run)\n")
+    with tempfile.TemporaryDirectory(prefix="agentops-bench.") as folder:
+        _start_up(Path(folder), max(options.runs, 9))
+        for size in sizes:
+            print(f"\n{size:,} agents")
+            for line in _measured(Path(folder) / str(size), size, options.runs if size <= _MANY else 1):
+                print(line, flush=True)
+
+
+def _start_up(folder: Path, runs: int) -> None:
+    """Print what it costs to start, against Python itself."""
+    home = folder / "start"
+    corpus.write(home, 1)
+    bench = Bench(home, bare_environment(home), runs)
+    bare = bench.cost([sys.executable, "-c", "pass"])
+    print("Start-up")
+    print(_line("python -c pass", bare))
+    for arguments in (["--version"], ["validate"]):
+        cost = bench.cost([AGENTOPS, *arguments])
+        above = f"{1000 * (cost.cpu_s - bare.cpu_s):.0f} ms above bare Python"
+        print(_line(f"agentops {' '.join(arguments)}", cost, above))
+
+
+def _measured(home: Path, size: int, runs: int) -> Iterator[str]:
+    corpus.write(home, size)
+    bench = Bench(home, bare_environment(home), runs)
+    validate, peer = bench.cost([AGENTOPS, "validate"]), peers.check_jsonschema(bench)
+    yield _line("agentops validate", validate, _each(validate, size))
+    yield _peer("check-jsonschema", peer, validate)
+
+    yield f"  (applied by `agentops apply` in {_apply(home):.1f} CPU-s)"
+    plan = [AGENTOPS, "plan", "--exit-code"]
+    with serving(home / ".agentops") as server:
+        remote = Bench(home, {**bench.settings, **server.settings}, runs)
+        over_http = remote.cost(plan)
+    embedded = bench.cost([*plan, *_EMBEDDED])
+    yield _line("agentops plan, over HTTP (client process)", over_http, _each(over_http, size))
+    yield _line("agentops plan, embedded (engine included)", embedded, _each(embedded, size))
+    yield _peer("octodns-sync (no network)", peers.octodns(bench, size), over_http)
+
+
+def _apply(home: Path) -> float:
+    """Make the agents live on the embedded engine, whose database the server then serves. Return the CPU seconds."""
+    return Bench(home, bare_environment(home), 0).once([AGENTOPS, "apply", "--yes", *_EMBEDDED]).cpu_s
+
+
+def _line(what: str, cost: Cost, note: str = "") -> str:
+    return f"  {what:<{_WIDTH}}{cost.cpu_s:8.3f} s{cost.peak_bytes / 1e6:8.0f} MB   {note}".rstrip()
+
+
+def _each(cost: Cost, size: int) -> str:
+    return f"{1000 * cost.cpu_s / size:.2f} ms an agent"
+
+
+def _peer(what: str, cost: Cost | None, ours: Cost) -> str:
+    if cost is None:
+        return f"  {what:<{_WIDTH}}not installed (`make bench` installs it)"
+    return _line(what, cost, f"{cost.cpu_s / ours.cpu_s:.1f} times ours")
+
+
+if __name__ == "__main__":
+    main()
