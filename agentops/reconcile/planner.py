@@ -42,7 +42,8 @@ def plan(desired: Desired, world: World, target: str, options: PlanOptions = Pla
 
     Reports:
         plan.two-claimants, plan.look-alike, plan.fixed-field, plan.conflict, plan.memory-conflict,
-        plan.unsupported-kind, plan.mass-archive, plan.mass-update, plan.prune-to-nothing, plan.protected, plan.no-longer-declared.
+        plan.unsupported-kind, plan.mass-archive, plan.mass-update, plan.prune-to-nothing, plan.protected,
+        plan.no-longer-declared.
     """
     return _Planner(desired, world, options).plan(target)
 
