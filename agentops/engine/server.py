@@ -10,11 +10,12 @@ from starlette.types import ASGIApp
 from agentops.base.clock import Clock, timestamp
 from agentops.base.ids import IdSource
 from agentops.base.secrets import Secret
-from agentops.engine import keys
+from agentops.engine import keys, upkeep
 from agentops.engine.api.app import router
 from agentops.engine.api.auth import Door
 from agentops.engine.api.edge import Edge
 from agentops.engine.api.exchange import Backend
+from agentops.engine.blobs.folder import FolderBlobs
 from agentops.engine.keys import Caller
 from agentops.engine.settings import Settings
 from agentops.engine.store.api_keys import ApiKeys, StoredKey
@@ -23,6 +24,9 @@ from agentops.engine.store.port import Transaction
 
 KEY_FILE = "api-key"
 """The name of the generated key's file in the data folder."""
+
+BLOB_FOLDER = "blobs"
+"""The folder in the data folder with the bytes of files and skills; engines of one database need one of them."""
 
 _LOCAL_KEY_ID = "apikey_embedded"
 """How in-process use shows up as the author of a memory version."""
@@ -45,7 +49,10 @@ class Engine:
         self._ids = ids
         self._users = 0
         self._database = database(settings.database)
-        backend = Backend(self._database, clock, ids, settings.organization, settings.body_limit)
+        self._blobs = FolderBlobs(settings.data / BLOB_FOLDER)
+        backend = Backend(
+            self._database, clock, ids, settings.organization, settings.body_limit, self._blobs, settings.file_limit
+        )
         local = Caller(settings.workspace, _LOCAL_KEY_ID)
         door = Door(self._database, keys.digest(self.credential.reveal()), local)
         self.app: ASGIApp = Edge(router(self._lifespan), backend, door)
@@ -85,6 +92,8 @@ class Engine:
 
     async def _open(self) -> None:
         await self._database.open(timestamp(self._clock.now()))
+        await upkeep.tidy(self._database, self._blobs, self._clock)
+        await upkeep.sweep(self._blobs)
         if self.settings.api_key is None:
             return
         try:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from agentops.base.errors import UsageError
 from agentops.base.secrets import Secret
+from agentops.wire.files import LARGEST_FILE_BYTES
 
 KEY_LENGTH_MIN = 16
 """A configured key is hashed once, not stretched: it has to be too long to guess. Units: characters."""
@@ -19,7 +20,10 @@ class Settings:
     """`sqlite:///PATH` or `postgresql://…`."""
 
     data: Path
-    """The folder of what is not in the database: the generated API key."""
+    """The folder of what is not in the database: the generated API key, and the bytes of files and skills.
+
+    Servers that share a Postgres database share the `blobs` folder in it too, on a shared file system.
+    """
 
     host: str = "127.0.0.1"
     """Where to listen. Loopback, so that a first start exposes nothing."""
@@ -41,6 +45,9 @@ class Settings:
 
     body_limit: int = field(default=32 * 1024 * 1024)
     """Units: bytes. Source: 32 MB, platform.claude.com/docs/en/api/errors."""
+
+    file_limit: int = LARGEST_FILE_BYTES
+    """How long an uploaded file may be. Units: bytes."""
 
     def __post_init__(self) -> None:
         """Refuse what could only fail later or be unsafe.

@@ -31,6 +31,10 @@ def a_memory(api: Api, store: Any, path: str = "/notes.md", content: str = "reme
     return api.memory_stores.memories.create(store.id, path=path, content=content, **fields)
 
 
+def a_file(api: Api, content: bytes = b"hello", name: str | None = "notes.txt", **fields: Any) -> Any:
+    return api.files.upload(file=(name, content, "text/plain"), **fields)
+
+
 def a_custom_tool(**fields: Any) -> dict[str, Any]:
     return {
         "type": "custom",

@@ -69,6 +69,7 @@ class Api:
 
     agents: Any
     environments: Any
+    files: Any
     memory_stores: Any
     with_options: Callable[..., "Api"]
     """Return the same door with other client options, `with_options(api_key="wrong")`."""
@@ -115,6 +116,7 @@ def open_sync(door: Door) -> tuple[Api, Callable[[], None]]:
         return Api(
             agents=beta.agents,
             environments=beta.environments,
+            files=beta.files,
             memory_stores=beta.memory_stores,
             with_options=lambda **options: api_of(client.with_options(**options)),
             send=send,
@@ -145,6 +147,7 @@ def open_async(door: Door, run: Run) -> tuple[Api, Callable[[], None]]:
         return Api(
             agents=Blocking(beta.agents, run),
             environments=Blocking(beta.environments, run),
+            files=Blocking(beta.files, run),
             memory_stores=Blocking(beta.memory_stores, run),
             with_options=lambda **options: api_of(client.with_options(**options)),
             send=send,

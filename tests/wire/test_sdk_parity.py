@@ -17,6 +17,7 @@ from agentops.wire import (
     deployments,
     dreams,
     environments,
+    files,
     lists,
     memories,
     memory_stores,
@@ -43,6 +44,7 @@ PAIRS: dict[str, type[Shape]] = {
     "vault_update_params.VaultUpdateParams": vaults.VaultUpdate,
     "vaults.credential_create_params.CredentialCreateParams": vaults.CredentialCreate,
     "vaults.credential_update_params.CredentialUpdateParams": vaults.CredentialUpdate,
+    "file_upload_params.FileUploadParams": files.FileUpload,
     "skill_create_params.SkillCreateParams": skills.SkillCreate,
     "organization.webhook_create_params.WebhookCreateParams": webhooks.WebhookCreate,
     "organization.webhook_update_params.WebhookUpdateParams": webhooks.WebhookUpdate,
@@ -82,7 +84,6 @@ LATER = {
     "environments.work_poll_params": "the work queue",
     "environments.work_stop_params": "the work queue",
     "environments.work_update_params": "the work queue",
-    "file_upload_params": "multipart, no JSON",
     "skills.version_create_params": "multipart, no JSON",
     "agent_retrieve_params": "one number in the query",
     "memory_stores.memory_retrieve_params": "one word in the query",
@@ -97,6 +98,7 @@ ELSEWHERE = {
     "MemoryCreate": {"view": "travels in the query"},
     "MemoryUpdate": {"view": "travels in the query", "memory_store_id": "is in the URL"},
     "CredentialUpdate": {"vault_id": "is in the URL"},
+    "FileUpload": {"file": "is a part of a multipart body"},
     "SkillCreate": {"files": "are parts of a multipart body"},
 }
 """Parameters of the SDK's calls that are not in the request's body."""

@@ -6,7 +6,7 @@ from starlette.types import Lifespan, Receive, Scope, Send
 from agentops.base.errors import NotFound
 from agentops.engine.api import betas
 from agentops.engine.api.resource import Resource
-from agentops.engine.api.routes import agents, environments, memories, memory_stores, memory_versions
+from agentops.engine.api.routes import agents, environments, files, memories, memory_stores, memory_versions
 
 _ROUTES = (
     ("/v1/agents", Resource(betas.managed_agents, GET=agents.page, POST=agents.create)),
@@ -24,6 +24,9 @@ _ROUTES = (
         ),
     ),
     ("/v1/environments/{environment_id}/archive", Resource(betas.managed_agents, POST=environments.archive)),
+    ("/v1/files", Resource(betas.nothing, GET=files.page, POST=files.upload)),
+    ("/v1/files/{file_id}", Resource(betas.nothing, GET=files.retrieve, DELETE=files.delete)),
+    ("/v1/files/{file_id}/content", Resource(betas.nothing, GET=files.content)),
     ("/v1/memory_stores", Resource(betas.agent_memory, GET=memory_stores.page, POST=memory_stores.create)),
     (
         "/v1/memory_stores/{store_id}",

@@ -89,6 +89,10 @@ def sent(header: str) -> frozenset[str]:
     return frozenset(values)
 
 
+def nothing(_betas: frozenset[str]) -> None:
+    """Let every request through: this part of the API is no beta."""
+
+
 def managed_agents(betas: frozenset[str]) -> None:
     """Let requests with the managed-agents beta through.
 

@@ -1,6 +1,7 @@
 """One request as the routes see it: who calls, what was sent, and the way to the database."""
 
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -9,10 +10,14 @@ from starlette.requests import Request
 from agentops.base.clock import Clock, timestamp
 from agentops.base.errors import NotFound
 from agentops.base.ids import IdSource
-from agentops.engine.api import bodies, paging, queries
+from agentops.engine import upkeep
+from agentops.engine.api import bodies, multipart, paging, queries
+from agentops.engine.blobs.port import BlobStore, Draft
+from agentops.engine.core.blobs import Blob
 from agentops.engine.core.ids import is_id
 from agentops.engine.core.json import Json
 from agentops.engine.keys import Caller
+from agentops.engine.operations import blobs
 from agentops.engine.operations.call import Call, Page
 from agentops.engine.store.port import Database, Transaction
 from agentops.wire.lists import Query
@@ -32,6 +37,8 @@ class Backend:
     ids: IdSource
     organization: str
     body_limit: int
+    blobs: BlobStore
+    file_limit: int
 
 
 class Exchange:
@@ -71,6 +78,41 @@ class Exchange:
             RequestTooLarge: it is too long.
         """
         return await bodies.read(self._request, shape, self._backend.body_limit)
+
+    def form(self, limit_bytes: int) -> "aclosing[AsyncGenerator[multipart.Piece, None]]":
+        """Return the parts of a body, read as they come in."""
+        return aclosing(multipart.pieces(self._request, limit_bytes))
+
+    @property
+    def file_limit(self) -> int:
+        """Return how many bytes a file may have."""
+        return self._backend.file_limit
+
+    def draft(self) -> AbstractAsyncContextManager[Draft]:
+        """Return a place for bytes that come in, gone afterwards unless `keep` kept them."""
+        return self._backend.blobs.draft()
+
+    async def keep(
+        self,
+        draft: Draft,
+        prefix: str,
+        operation: Callable[Concatenate[Call, Blob, P], T],
+        *args: P.args,
+        **kw: P.kwargs,
+    ) -> T:
+        """Return what an operation answers that makes a draft its object's, once both are on disk."""
+        blob = await draft.finished(self._backend.ids.new(prefix))
+        await self.write(blobs.note, blob)
+        await draft.place(blob)
+        return await self.write(operation, blob, *args, **kw)
+
+    async def bytes_of(self, blob: Blob) -> AsyncIterator[bytes]:
+        """Return the bytes of a blob, in pieces."""
+        return await self._backend.blobs.read(blob)
+
+    async def tidy(self) -> None:
+        """Remove the bytes of what was deleted or has expired."""
+        await upkeep.tidy(self._backend.database, self._backend.blobs, self._backend.clock)
 
     async def read(self, operation: Callable[Concatenate[Call, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Return what an operation that changes nothing answers."""

@@ -12,7 +12,8 @@ from agentops.engine.api.exchange import Exchange
 EXCHANGE = "agentops.exchange"
 """Where the edge leaves the exchange in the ASGI scope."""
 
-Handler = Callable[[Exchange], Awaitable[str]]
+Handler = Callable[[Exchange], Awaitable[str | Response]]
+"""Returns the answer's JSON, or a response of its own where the answer is not JSON."""
 
 
 class Resource:
@@ -24,7 +25,7 @@ class Resource:
         self._handlers = handlers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer the request with the JSON that the handler returns.
+        """Answer the request with what the handler returns.
 
         Raises:
             MethodNotAllowed: no handler takes the method.
@@ -35,5 +36,6 @@ class Resource:
         if handler is None:
             allowed = ", ".join(self._handlers)
             raise MethodNotAllowed(f"This address takes {allowed}, not {scope['method'][:20]}.", allowed)
-        response = Response(await handler(exchange), media_type="application/json")
+        answer = await handler(exchange)
+        response = answer if isinstance(answer, Response) else Response(answer, media_type="application/json")
         await response(scope, receive, send)

@@ -64,6 +64,17 @@ CREATE TABLE memory_versions (
   UNIQUE (workspace_id, store_id, id),
   FOREIGN KEY (workspace_id, store_id) REFERENCES memory_stores (workspace_id, id) ON DELETE CASCADE)"""
 
+_BLOBS = """
+CREATE TABLE blobs (
+  owner {text} PRIMARY KEY, sha256 {text} NOT NULL, size_bytes {integer} NOT NULL,
+  state {text} NOT NULL, since {text} NOT NULL)"""
+
+_FILES = """
+CREATE TABLE files (
+  seq {serial}, workspace_id {text} NOT NULL, id {text} NOT NULL, body {text} NOT NULL,
+  created_at {text} NOT NULL, scope_id {text}, expires_at {text}, gone_at {text}, due_at {text},
+  UNIQUE (workspace_id, id))"""
+
 MIGRATIONS = (
     Migration(
         "agents, environments, memory",
@@ -80,6 +91,16 @@ MIGRATIONS = (
             _MEMORY_VERSIONS,
             "CREATE INDEX memory_versions_by_age ON memory_versions (workspace_id, store_id, created_at, seq)",
             "CREATE INDEX memory_versions_of ON memory_versions (workspace_id, store_id, memory_id, created_at, seq)",
+        ),
+    ),
+    Migration(
+        "files",
+        (
+            _BLOBS,
+            "CREATE INDEX blobs_by_state ON blobs (state, since)",
+            _FILES,
+            "CREATE INDEX files_by_age ON files (workspace_id, created_at, seq)",
+            "CREATE INDEX files_by_due ON files (due_at)",
         ),
     ),
 )

@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from agentops.engine.store.agents import Agents
+from agentops.engine.store.blobs import Blobs
 from agentops.engine.store.documents import Environments, MemoryStores
+from agentops.engine.store.files import Chores, Files
 from agentops.engine.store.memories import Memories
 from agentops.engine.store.memory_versions import MemoryVersions, VersionFilter
 from agentops.engine.store.migrations import MIGRATIONS
@@ -22,6 +24,13 @@ QUERIES: dict[str, Callable[[Transaction], object]] = {
     "versions": lambda tx: Agents(tx, "w").versions("a", before=4, limit=3),
     "an environment": lambda tx: Environments(tx, "w").get("e"),
     "environments": lambda tx: Environments(tx, "w").page(WINDOW),
+    "a file": lambda tx: Files(tx, "w", "2026").get("f"),
+    "some files": lambda tx: Files(tx, "w", "2026").among(["f", "g"]),
+    "files": lambda tx: Files(tx, "w", "2026").page(WINDOW, None),
+    "files that come due": lambda tx: Chores(tx).is_due("2026"),
+    "a blob": lambda tx: Blobs(tx).get("f"),
+    "blobs to remove": lambda tx: Blobs(tx).doomed(),
+    "whether there are chores": lambda tx: Blobs(tx).has_chores("2026"),
     "memory stores": lambda tx: MemoryStores(tx, "w").page(WINDOW),
     "a memory": lambda tx: Memories(tx, "w", "s").get("m"),
     "a path": lambda tx: Memories(tx, "w", "s").id_at("/a"),

@@ -1,0 +1,1 @@
+"""Bytes that are too many for a row: what files and skills consist of."""
