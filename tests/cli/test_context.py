@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from agentops.base.errors import UsageError
+from agentops.base.secrets import Secret
 from agentops.cli.context import Choice, _endpoint, chosen_target
 from agentops.cli.planning import home_of
 from agentops.manifests.document import Tree
@@ -102,3 +103,12 @@ def test_a_target_without_a_credential_says_what_to_set(tree: Tree, name: str) -
         _endpoint(name, tree, {"ANTHROPIC_BASE_URL": "http://127.0.0.1:8700"})
     assert "_API_KEY" in caught.value.hint
     assert "--target embedded" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "url", ["", "localhost", "127.0.0.1:8700", "ftp://example.com", "http:", "http://", "http://[::1", "http://a:b"]
+)
+def test_a_request_needs_the_address_of_a_server(url: str) -> None:
+    with pytest.raises(UsageError, match="is no address of a server") as caught:
+        Endpoint("the target", url, Secret("key"))
+    assert "http://host:port" in caught.value.hint

