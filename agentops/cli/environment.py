@@ -11,14 +11,18 @@ if TYPE_CHECKING:
 
 
 def engine_settings(*, database: str | None, data: Path, host: str, port: int) -> "Settings":
-    """Return the settings; `AGENTOPS_API_KEY` sets the first key, and is never a flag: flags show in process lists."""
+    """Return the settings; `AGENTOPS_API_KEY` sets the first key, `AGENTOPS_VAULT_KEY` what seals stored secrets.
+
+    Neither is a flag: flags show in process lists.
+    """
     from agentops.engine.settings import Settings
 
-    key = os.environ.get("AGENTOPS_API_KEY")
+    key, vault_key = os.environ.get("AGENTOPS_API_KEY"), os.environ.get("AGENTOPS_VAULT_KEY")
     return Settings(
         database=database or f"sqlite:///{data.absolute() / 'engine.db'}",
         data=data.absolute(),
         host=host,
         port=port,
         api_key=Secret(key) if key else None,
+        vault_key=Secret(vault_key) if vault_key else None,
     )

@@ -1,6 +1,5 @@
 """API keys: how one is made, recognised without a database, and kept."""
 
-import os
 import secrets
 from dataclasses import dataclass
 from hashlib import sha256
@@ -9,6 +8,7 @@ from zlib import crc32
 
 from agentops.base.errors import StorageError
 from agentops.base.secrets import Secret
+from agentops.engine import key_files
 
 PREFIX = "agentops_key_"
 """What scanners can search for in leaked text."""
@@ -58,36 +58,10 @@ def kept_in(file: Path) -> Secret:
     Raises:
         StorageError: the file cannot be read or written, or holds something else.
     """
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _write_once(file)
-        text = file.read_text("ascii").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise StorageError(
-            f"The API key file {file} cannot be used: {error}.", hint="Check its permissions."
-        ) from error
+    text = key_files.kept_in(file, lambda: generate().reveal(), name="API key")
     if not text.startswith(PREFIX) or not could_be_key(text):
         raise StorageError(f"{file} holds no API key.", hint="Remove the file to get a new key.")
     return Secret(text)
-
-
-def _write_once(file: Path) -> None:
-    """Put a new key in place in one step, unless the file is there; of two processes one wins."""
-    if file.exists():
-        return
-    draft = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "w") as stream:
-            stream.write(generate().reveal() + "\n")
-            stream.flush()
-            os.fsync(stream.fileno())
-        # A link, not a rename: it fails when another process put its key there first.
-        os.link(draft, file)
-    except FileExistsError:
-        return
-    finally:
-        draft.unlink()
 
 
 def _checksum(body: str) -> str:

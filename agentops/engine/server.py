@@ -17,13 +17,19 @@ from agentops.engine.api.edge import Edge
 from agentops.engine.api.exchange import Backend
 from agentops.engine.blobs.folder import FolderBlobs
 from agentops.engine.keys import Caller
+from agentops.engine.outbound import Outbound
+from agentops.engine.sealing import Keyring
 from agentops.engine.settings import Settings
 from agentops.engine.store.api_keys import ApiKeys, StoredKey
 from agentops.engine.store.choice import database
 from agentops.engine.store.port import Transaction
+from agentops.engine.store.secrets import ServerKey
 
 KEY_FILE = "api-key"
 """The name of the generated key's file in the data folder."""
+
+VAULT_KEY_FILE = "vault-key"
+"""The name of the file in the data folder whose key seals the secrets in the database; back it up."""
 
 BLOB_FOLDER = "blobs"
 """The folder in the data folder with the bytes of files and skills; engines of one database need one of them."""
@@ -49,9 +55,18 @@ class Engine:
         self._ids = ids
         self._users = 0
         self._database = database(settings.database)
+        self._keyring = Keyring(settings.vault_key, settings.data / VAULT_KEY_FILE)
         self._blobs = FolderBlobs(settings.data / BLOB_FOLDER)
         backend = Backend(
-            self._database, clock, ids, settings.organization, settings.body_limit, self._blobs, settings.file_limit
+            self._database,
+            clock,
+            ids,
+            settings.organization,
+            settings.body_limit,
+            self._keyring,
+            Outbound(allow_loopback=settings.allow_loopback),
+            self._blobs,
+            settings.file_limit,
         )
         local = Caller(settings.workspace, _LOCAL_KEY_ID)
         door = Door(self._database, keys.digest(self.credential.reveal()), local)
@@ -92,15 +107,21 @@ class Engine:
 
     async def _open(self) -> None:
         await self._database.open(timestamp(self._clock.now()))
-        await upkeep.tidy(self._database, self._blobs, self._clock)
-        await upkeep.sweep(self._blobs)
-        if self.settings.api_key is None:
-            return
         try:
-            await self._admit(self.settings.api_key)
+            await self._database.read(self._check_server_key)
+            if self.settings.api_key is not None:
+                await self._admit(self.settings.api_key)
+            await upkeep.tidy(self._database, self._blobs, self._clock)
+            await upkeep.sweep(self._blobs)
         except BaseException:
             await self._database.close()
             raise
+
+    def _check_server_key(self, tx: Transaction) -> None:
+        """Refuse at once what would only fail when somebody needs a secret: a database sealed with another key."""
+        key = ServerKey(tx)
+        if key.is_claimed():
+            key.check(self._keyring)
 
     async def _admit(self, key: Secret) -> None:
         """Make the key the only one that is good: who changes AGENTOPS_API_KEY expects the old one to be void."""

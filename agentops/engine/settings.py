@@ -6,6 +6,7 @@ from pathlib import Path
 
 from agentops.base.errors import UsageError
 from agentops.base.secrets import Secret
+from agentops.engine.sealing import decoded
 from agentops.wire.files import LARGEST_FILE_BYTES
 
 KEY_LENGTH_MIN = 16
@@ -20,7 +21,7 @@ class Settings:
     """`sqlite:///PATH` or `postgresql://…`."""
 
     data: Path
-    """The folder of what is not in the database: the generated API key, and the bytes of files and skills.
+    """The folder of what is not in the database: the generated keys, and the bytes of files and skills.
 
     Servers that share a Postgres database share the `blobs` folder in it too, on a shared file system.
     """
@@ -43,6 +44,15 @@ class Settings:
     organization: str = "org_self_hosted"
     """What `anthropic-organization-id` says on every answer."""
 
+    vault_key: Secret | None = None
+    """What seals the secrets in the database: 32 bytes in base64. Servers that share a database share it.
+
+    None: the first secret makes one, kept in `data`.
+    """
+
+    allow_loopback: bool = False
+    """Whether credentials may be validated against servers on this machine, over plain HTTP too; for tests."""
+
     body_limit: int = field(default=32 * 1024 * 1024)
     """Units: bytes. Source: 32 MB, platform.claude.com/docs/en/api/errors."""
 
@@ -53,13 +63,18 @@ class Settings:
         """Refuse what could only fail later or be unsafe.
 
         Raises:
-            UsageError: the key is too short, or anybody could reach a server whose key nobody chose.
+            UsageError: a key cannot be used, or anybody could reach a server whose key nobody chose.
         """
         key = self.api_key.reveal() if self.api_key else ""
         if self.api_key and (len(key) < KEY_LENGTH_MIN or not key.isascii() or any(each.isspace() for each in key)):
             raise UsageError(
                 "The configured API key cannot be used.",
                 hint=f"Set AGENTOPS_API_KEY to at least {KEY_LENGTH_MIN} ASCII characters without spaces.",
+            )
+        if self.vault_key and decoded(self.vault_key.reveal()) is None:
+            raise UsageError(
+                "The configured vault key cannot be used.",
+                hint="Set AGENTOPS_VAULT_KEY to 32 random bytes in base64: openssl rand -base64 32.",
             )
         if not self.api_key and not is_loopback(self.host):
             raise UsageError(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .given import MODEL, a_file, a_memory, a_store, an_agent, an_environment
+from .given import MODEL, a_bearer, a_credential, a_file, a_memory, a_store, a_vault, an_agent, an_environment, oauth
 from .sdk import Api
 
 
@@ -20,11 +20,17 @@ class World:
     version: str
     """A memory version that is not the newest, so that it can be redacted."""
 
+    vault: str
+    credential: str
+    """For a server that nobody runs."""
+
     @classmethod
     def made_with(cls, api: Api) -> "World":
         """Return a world with one of everything."""
         store = a_store(api)
         memory = a_memory(api, store, content="first")
+        vault = a_vault(api)
+        credential = a_credential(api, vault, oauth(mcp_server_url="http://127.0.0.1:1/mcp"))
         api.memory_stores.memories.update(memory.id, memory_store_id=store.id, content="second")
         return cls(
             agent=an_agent(api).id,
@@ -33,12 +39,15 @@ class World:
             store=store.id,
             memory=memory.id,
             version=memory.memory_version_id,
+            vault=vault.id,
+            credential=credential.id,
         )
 
 
 NOWHERE = World(
     agent="agent_01NoSuchAgent", environment="env_01NoSuchEnvironment", store="memstore_01NoSuchStore",
     memory="mem_01NoSuchMemory", version="memver_01NoSuchVersion", file="file_01NoSuchFile",
+    vault="vlt_01NoSuchVault", credential="vcrd_01NoSuchCredential",
 )  # fmt: skip
 """A world in which nothing exists."""
 
@@ -88,13 +97,34 @@ CALLS: Mapping[str, Call] = {
     "memory_stores.memory_versions.redact": lambda api, w, **o: api.memory_stores.memory_versions.redact(
         w.version, memory_store_id=w.store, **o
     ),
+    "vaults.create": lambda api, _, **o: api.vaults.create(display_name="Tickets", **o),
+    "vaults.retrieve": lambda api, w, **o: api.vaults.retrieve(w.vault, **o),
+    "vaults.update": lambda api, w, **o: api.vaults.update(w.vault, display_name="Bugs", **o),
+    "vaults.list": lambda api, _, **o: api.vaults.list(**o),
+    "vaults.delete": lambda api, w, **o: api.vaults.delete(w.vault, **o),
+    "vaults.archive": lambda api, w, **o: api.vaults.archive(w.vault, **o),
+    "vaults.credentials.create": lambda api, w, **o: api.vaults.credentials.create(w.vault, auth=a_bearer(), **o),
+    "vaults.credentials.retrieve": lambda api, w, **o: api.vaults.credentials.retrieve(
+        w.credential, vault_id=w.vault, **o
+    ),
+    "vaults.credentials.update": lambda api, w, **o: api.vaults.credentials.update(
+        w.credential, vault_id=w.vault, display_name="Bugs", **o
+    ),
+    "vaults.credentials.list": lambda api, w, **o: api.vaults.credentials.list(w.vault, **o),
+    "vaults.credentials.delete": lambda api, w, **o: api.vaults.credentials.delete(w.credential, vault_id=w.vault, **o),
+    "vaults.credentials.archive": lambda api, w, **o: api.vaults.credentials.archive(
+        w.credential, vault_id=w.vault, **o
+    ),
+    "vaults.credentials.mcp_oauth_validate": lambda api, w, **o: api.vaults.credentials.mcp_oauth_validate(
+        w.credential, vault_id=w.vault, **o
+    ),
 }
 
 NAMING_AN_OBJECT = tuple(
     name
     for name in CALLS
     if name not in {"agents.create", "agents.list", "environments.create", "environments.list", "files.upload",
-                    "files.list", "memory_stores.create", "memory_stores.list"}
+                    "files.list", "memory_stores.create", "memory_stores.list", "vaults.create", "vaults.list"}
 )  # fmt: skip
 """The calls whose path names an object, which may not exist."""
 

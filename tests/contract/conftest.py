@@ -101,7 +101,7 @@ def servers(
     def start(database: str) -> AbstractAsyncContextManager[Server]:
         folder = tmp_path_factory.mktemp(database)
         url = f"sqlite:///{folder}/engine.db" if database == "sqlite" else request.getfixturevalue("postgres")
-        return served(Settings(database=url, data=folder, port=0, api_key=Secret(KEY)), clock)
+        return served(Settings(database=url, data=folder, port=0, api_key=Secret(KEY), allow_loopback=True), clock)
 
     with ExitStack() as stack:
         yield Servers(stack, start)

@@ -35,6 +35,42 @@ def a_file(api: Api, content: bytes = b"hello", name: str | None = "notes.txt", 
     return api.files.upload(file=(name, content, "text/plain"), **fields)
 
 
+def a_vault(api: Api, **fields: Any) -> Any:
+    return api.vaults.create(**{"display_name": "Tickets", **fields})
+
+
+def oauth(**fields: Any) -> dict[str, Any]:
+    return {"type": "mcp_oauth", "mcp_server_url": "https://mcp.example.com/mcp", "access_token": "secret-a", **fields}
+
+
+def a_refresh(**fields: Any) -> dict[str, Any]:
+    return {
+        "token_endpoint": "https://auth.example.com/token",
+        "client_id": "client",
+        "refresh_token": "secret-r",
+        "token_endpoint_auth": {"type": "none"},
+        **fields,
+    }
+
+
+def a_bearer(url: str = "https://tickets.example.com/mcp", **fields: Any) -> dict[str, Any]:
+    return {"type": "static_bearer", "mcp_server_url": url, "token": "secret-t", **fields}
+
+
+def a_variable(name: str = "TICKETS_TOKEN", **fields: Any) -> dict[str, Any]:
+    return {
+        "type": "environment_variable",
+        "secret_name": name,
+        "secret_value": "secret-v",
+        "networking": {"type": "unrestricted"},
+        **fields,
+    }
+
+
+def a_credential(api: Api, vault: Any, auth: dict[str, Any] | None = None, **fields: Any) -> Any:
+    return api.vaults.credentials.create(vault.id, auth=auth or oauth(), **fields)
+
+
 def a_custom_tool(**fields: Any) -> dict[str, Any]:
     return {
         "type": "custom",

@@ -71,6 +71,7 @@ class Api:
     environments: Any
     files: Any
     memory_stores: Any
+    vaults: Any
     with_options: Callable[..., "Api"]
     """Return the same door with other client options, `with_options(api_key="wrong")`."""
 
@@ -118,6 +119,7 @@ def open_sync(door: Door) -> tuple[Api, Callable[[], None]]:
             environments=beta.environments,
             files=beta.files,
             memory_stores=beta.memory_stores,
+            vaults=beta.vaults,
             with_options=lambda **options: api_of(client.with_options(**options)),
             send=send,
             exchanges=exchanges,
@@ -149,6 +151,7 @@ def open_async(door: Door, run: Run) -> tuple[Api, Callable[[], None]]:
             environments=Blocking(beta.environments, run),
             files=Blocking(beta.files, run),
             memory_stores=Blocking(beta.memory_stores, run),
+            vaults=Blocking(beta.vaults, run),
             with_options=lambda **options: api_of(client.with_options(**options)),
             send=send,
             exchanges=exchanges,

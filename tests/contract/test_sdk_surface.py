@@ -20,7 +20,7 @@ from .calls import CALLS, NAMING_AN_OBJECT, NEEDING_MORE, NOWHERE, World
 from .given import a_memory, a_store, an_agent, refused
 from .sdk import Api
 
-SERVED = ("agents", "environments", "files", "memory_stores")
+SERVED = ("agents", "environments", "files", "memory_stores", "vaults")
 NOT_YET_SERVED = {"environments.work"}
 """The work queue of self-hosted environments comes with sessions."""
 

@@ -38,3 +38,10 @@ def test_a_key_that_could_be_guessed_or_not_be_sent_is_refused_without_repeating
 
 def test_settings_do_not_show_the_key() -> None:
     assert "somebody" not in repr(settings(key="a-key-that-somebody-chose"))
+
+
+@pytest.mark.parametrize("key", ["", "short", "c2hvcnQ=", "x" * 44])
+def test_a_vault_key_that_is_none_is_refused_without_repeating_it(key: str) -> None:
+    with pytest.raises(UsageError, match="vault key") as caught:
+        Settings("sqlite:///x", Path("data"), vault_key=Secret(key))
+    assert not key or key not in str(caught.value) + caught.value.hint

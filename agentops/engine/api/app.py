@@ -6,7 +6,16 @@ from starlette.types import Lifespan, Receive, Scope, Send
 from agentops.base.errors import NotFound
 from agentops.engine.api import betas
 from agentops.engine.api.resource import Resource
-from agentops.engine.api.routes import agents, environments, files, memories, memory_stores, memory_versions
+from agentops.engine.api.routes import (
+    agents,
+    credentials,
+    environments,
+    files,
+    memories,
+    memory_stores,
+    memory_versions,
+    vaults,
+)
 
 _ROUTES = (
     ("/v1/agents", Resource(betas.managed_agents, GET=agents.page, POST=agents.create)),
@@ -54,6 +63,33 @@ _ROUTES = (
     (
         "/v1/memory_stores/{store_id}/memory_versions/{version_id}/redact",
         Resource(betas.agent_memory, POST=memory_versions.redact),
+    ),
+    ("/v1/vaults", Resource(betas.managed_agents, GET=vaults.page, POST=vaults.create)),
+    (
+        "/v1/vaults/{vault_id}",
+        Resource(betas.managed_agents, GET=vaults.retrieve, POST=vaults.update, DELETE=vaults.delete),
+    ),
+    ("/v1/vaults/{vault_id}/archive", Resource(betas.managed_agents, POST=vaults.archive)),
+    (
+        "/v1/vaults/{vault_id}/credentials",
+        Resource(betas.managed_agents, GET=credentials.page, POST=credentials.create),
+    ),
+    (
+        "/v1/vaults/{vault_id}/credentials/{credential_id}",
+        Resource(
+            betas.managed_agents,
+            GET=credentials.retrieve,
+            POST=credentials.update,
+            DELETE=credentials.delete,
+        ),
+    ),
+    (
+        "/v1/vaults/{vault_id}/credentials/{credential_id}/archive",
+        Resource(betas.managed_agents, POST=credentials.archive),
+    ),
+    (
+        "/v1/vaults/{vault_id}/credentials/{credential_id}/mcp_oauth_validate",
+        Resource(betas.managed_agents, POST=credentials.validate),
     ),
 )
 

@@ -19,6 +19,8 @@ from agentops.engine.core.json import Json
 from agentops.engine.keys import Caller
 from agentops.engine.operations import blobs
 from agentops.engine.operations.call import Call, Page
+from agentops.engine.outbound import Outbound
+from agentops.engine.sealing import Keyring
 from agentops.engine.store.port import Database, Transaction
 from agentops.wire.lists import Query
 from agentops.wire.shape import Shape
@@ -37,6 +39,8 @@ class Backend:
     ids: IdSource
     organization: str
     body_limit: int
+    keyring: Keyring
+    outbound: Outbound
     blobs: BlobStore
     file_limit: int
 
@@ -123,6 +127,21 @@ class Exchange:
         return await self._backend.database.write(lambda tx: operation(self._call(tx), *args, **kwargs))
 
     @property
+    def clock(self) -> Clock:
+        """Return what tells the time."""
+        return self._backend.clock
+
+    @property
+    def at(self) -> str:
+        """Return this moment as the API prints it."""
+        return timestamp(self._backend.clock.now())
+
+    @property
+    def outbound(self) -> Outbound:
+        """Return the way to other servers."""
+        return self._backend.outbound
+
+    @property
     def list_name(self) -> str:
         """Return what binds a cursor to its list: the workspace and the list's address."""
         return f"{self._caller.workspace} {self._request.scope['path']}"
@@ -136,6 +155,7 @@ class Exchange:
             tx=tx,
             workspace=self._caller.workspace,
             api_key_id=self._caller.api_key_id,
-            at=timestamp(self._backend.clock.now()),
+            at=self.at,
             ids=self._backend.ids,
+            keyring=self._backend.keyring,
         )

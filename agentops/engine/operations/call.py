@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from agentops.base.ids import IdSource
+from agentops.engine.sealing import Keyring
 from agentops.engine.store.port import Transaction
 
 
@@ -19,6 +20,8 @@ class Call:
     """This moment as the API prints it."""
 
     ids: IdSource
+    keyring: Keyring
+    """What seals secrets before they are stored."""
 
 
 class Aged(Protocol):

@@ -75,6 +75,12 @@ class MemoryStores(Documents):
     table = "memory_stores"
 
 
+class Vaults(Documents):
+    """The vaults of one workspace; deleting one takes its credentials along, but not their secrets."""
+
+    table = "vaults"
+
+
 _GET = "SELECT id, body, created_at, archived_at, seq FROM {table} WHERE workspace_id = :workspace AND id = :id"
 _PAGE = """
 SELECT id, body, created_at, archived_at, seq FROM {table}

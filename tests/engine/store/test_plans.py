@@ -7,7 +7,8 @@ import pytest
 
 from agentops.engine.store.agents import Agents
 from agentops.engine.store.blobs import Blobs
-from agentops.engine.store.documents import Environments, MemoryStores
+from agentops.engine.store.credentials import Credentials
+from agentops.engine.store.documents import Environments, MemoryStores, Vaults
 from agentops.engine.store.files import Chores, Files
 from agentops.engine.store.memories import Memories
 from agentops.engine.store.memory_versions import MemoryVersions, VersionFilter
@@ -31,6 +32,11 @@ QUERIES: dict[str, Callable[[Transaction], object]] = {
     "a blob": lambda tx: Blobs(tx).get("f"),
     "blobs to remove": lambda tx: Blobs(tx).doomed(),
     "whether there are chores": lambda tx: Blobs(tx).has_chores("2026"),
+    "vaults": lambda tx: Vaults(tx, "w").page(WINDOW),
+    "a credential": lambda tx: Credentials(tx, "w", "v").get("c"),
+    "credentials": lambda tx: Credentials(tx, "w", "v").page(WINDOW),
+    "active credentials": lambda tx: Credentials(tx, "w", "v").active(),
+    "a credential's key": lambda tx: Credentials(tx, "w", "v").id_of("k"),
     "memory stores": lambda tx: MemoryStores(tx, "w").page(WINDOW),
     "a memory": lambda tx: Memories(tx, "w", "s").get("m"),
     "a path": lambda tx: Memories(tx, "w", "s").id_at("/a"),

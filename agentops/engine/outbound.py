@@ -1,0 +1,135 @@
+"""Requests to servers that callers name: only to public addresses, without redirects, and never for long."""
+
+import asyncio
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address, ip_network
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import httpx2
+
+_TIMEOUT_S = 10.0
+"""For the whole exchange: a server that drips bytes is cut off too."""
+
+_PORTS = {"http": 80, "https": 443}
+
+_BODY_MAX = 64 * 1024
+"""More than any token answer. Units: bytes."""
+
+_TRANSLATED = tuple(map(ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")))
+"""NAT64, 6to4 and Teredo: they look public and lead to an IPv4 address that need not be.
+
+Source: RFC 6052, 3056, 4380.
+"""
+
+_OF_CLOUDS = tuple(map(ip_address, ("168.63.129.16", "100.100.100.200", "fd00:ec2::254")))
+"""Metadata services at addresses of their own: Azure, Alibaba, AWS."""
+
+
+class Unreachable(Exception):
+    """There was no answer: a bad address, no connection, or none in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server answered."""
+
+    status: int
+    content_type: str
+    body: bytes
+    """Its beginning."""
+
+    is_cut: bool
+    """Whether there was more."""
+
+    session: str
+    """The MCP session that the server opened, or nothing. Source: MCP 2025-06-18, transports, session management."""
+
+
+class Outbound:
+    """The one way out."""
+
+    def __init__(self, *, allow_loopback: bool = False) -> None:
+        """Allow this machine, and plain HTTP to it, when told so."""
+        self._allow_loopback = allow_loopback
+
+    async def post(self, url: str, headers: Mapping[str, str], content: bytes, *, wants_body: bool = True) -> Answer:
+        """Return the answer to the request.
+
+        A success is not read to its end when nobody wants it: it may be a stream that never ends.
+
+        Raises:
+            Unreachable: there is none.
+        """
+        import httpx2  # noqa: PLC0415 - most engines never call out and need not wait for the library
+
+        client = httpx2.AsyncClient(trust_env=False, follow_redirects=False, timeout=_TIMEOUT_S)
+        try:
+            async with asyncio.timeout(_TIMEOUT_S), client:
+                request = await self._request(client, httpx2.URL(url), headers, content)
+                response = await client.send(request, stream=True)
+                body = await _beginning(response) if wants_body or not response.is_success else b""
+                return _answer(response, body)
+        # Whatever a foreign server or its name does, the caller learns the same: it cannot be reached.
+        except (httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError, TimeoutError) as error:
+            raise Unreachable(type(error).__name__) from None
+
+    async def _request(
+        self, client: "httpx2.AsyncClient", url: "httpx2.URL", headers: Mapping[str, str], content: bytes
+    ) -> "httpx2.Request":
+        """Return the request to the judged address, under the name: asking for the name again could give another."""
+        host = url.raw_host.decode()
+        address = await self._judged(host, url.port or _PORTS.get(url.scheme, 0), url.scheme)
+        return client.build_request(
+            "POST",
+            url.copy_with(host=address),
+            headers={**headers, "host": url.netloc.decode(), "accept-encoding": "identity"},
+            content=content,
+            extensions={"sni_hostname": host},
+        )
+
+    async def _judged(self, host: str, port: int, scheme: str) -> str:
+        """Return an address of the host, once all of them were found acceptable."""
+        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        addresses = [str(each[4][0]) for each in found]
+        is_local = self._allow_loopback and all(ip_address(each).is_loopback for each in addresses)
+        if not addresses or not (is_local or (scheme == "https" and all(map(is_public, addresses)))):
+            raise Unreachable
+        return addresses[0]
+
+
+def is_public(text: str) -> bool:
+    """Tell whether the address belongs to the internet, whatever spelling or tunnel it hides in."""
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return False
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+        address = address.ipv4_mapped
+    if address in _OF_CLOUDS or any(address in each for each in _TRANSLATED if each.version == address.version):
+        return False
+    return address.is_global and not address.is_multicast
+
+
+async def _beginning(response: "httpx2.Response") -> bytes:
+    """Return the first bytes of the body, one more than the limit when there are more."""
+    body = b""
+    # As they come over the wire: decompressing would let a few bytes become many.
+    async for chunk in response.aiter_raw():
+        body += chunk
+        if len(body) > _BODY_MAX:
+            break
+    return body[: _BODY_MAX + 1]
+
+
+def _answer(response: "httpx2.Response", body: bytes) -> Answer:
+    said = response.headers
+    return Answer(
+        status=response.status_code,
+        content_type=said.get("content-type", "")[:256],
+        body=body[:_BODY_MAX],
+        is_cut=len(body) > _BODY_MAX,
+        session=said.get("mcp-session-id", "")[:256],
+    )

@@ -1,0 +1,152 @@
+"""Secrets at rest: sealed by a key of their box, which is sealed by the server's key; the one user of `cryptography`.
+
+Seals are AES-256-GCM. What a seal belongs to is bound into it, so a ciphertext that was moved to another row,
+box or workspace does not open. Nonces are random: no key here ever seals near the 2^32 texts where they could meet.
+"""
+
+import json
+import secrets
+from base64 import b64decode, b64encode
+from binascii import Error as Base64Error
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agentops.base.errors import StorageError
+from agentops.base.secrets import Secret
+from agentops.engine import key_files
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+_KEY_BYTES = 32
+_NONCE_BYTES = 12
+_FORM = "v1."
+"""Begins every seal, so that another algorithm can come later and be told apart."""
+
+_WRAPPED = "agentops data key"
+_SEALED = "agentops secret"
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """What owns secrets: a vault, a webhook endpoint."""
+
+    scope: str
+    """The workspace, or the organization."""
+
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class DataKey:
+    """The key of one box, in the clear; it lives as long as a transaction."""
+
+    box: Box
+    key: bytes = field(repr=False)
+
+    def seal(self, text: Secret, holder: str, name: str) -> str:
+        """Return the text sealed for one field of one object in the box."""
+        return _sealed(self.key, text.reveal().encode(), self._place(holder, name))
+
+    def open(self, sealed: str, holder: str, name: str) -> Secret:
+        """Return the text that was sealed for this field.
+
+        Raises:
+            StorageError: it was sealed for another place, or changed.
+        """
+        return Secret(_opened(self.key, sealed, self._place(holder, name)).decode())
+
+    def _place(self, holder: str, name: str) -> bytes:
+        return _bound(_SEALED, self.box.scope, self.box.owner, holder, name)
+
+
+class Keyring:
+    """The server's key, which seals the keys of boxes: the configured one, else one kept in a file.
+
+    The file is not read, nor made, before the first secret.
+    """
+
+    def __init__(self, configured: Secret | None, file: Path) -> None:
+        """Know where the key is."""
+        self._configured = configured
+        self._file = file
+
+    @cached_property
+    def id(self) -> str:
+        """Return what tells this key from others and says nothing about it. Units: 16 hex digits."""
+        return sha256(b"agentops key id\0" + self._key).hexdigest()[:16]
+
+    def new_data_key(self, box: Box) -> tuple[DataKey, str]:
+        """Return a new key for the box, and the same sealed, ready to be stored."""
+        key = secrets.token_bytes(_KEY_BYTES)
+        return DataKey(box, key), _sealed(self._key, key, _bound(_WRAPPED, box.scope, box.owner))
+
+    def data_key(self, box: Box, wrapped: str) -> DataKey:
+        """Return the key of the box.
+
+        Raises:
+            StorageError: it is the key of another box, or the server's key is another one.
+        """
+        return DataKey(box, _opened(self._key, wrapped, _bound(_WRAPPED, box.scope, box.owner)))
+
+    @cached_property
+    def _key(self) -> bytes:
+        if self._configured is not None:
+            key = decoded(self._configured.reveal())
+            assert key is not None, "settings refuse other keys"
+            return key
+        key = decoded(key_files.kept_in(self._file, generate, name="vault key"))
+        if key is None:
+            raise StorageError(
+                f"{self._file} holds no vault key.",
+                hint="Restore it from a backup; without it the stored secrets cannot be read by anybody.",
+            )
+        return key
+
+
+def generate() -> str:
+    """Return a new key for the server, as its file and AGENTOPS_VAULT_KEY hold it."""
+    return b64encode(secrets.token_bytes(_KEY_BYTES)).decode()
+
+
+def decoded(text: str) -> bytes | None:
+    """Return the key that the text spells, or None: 32 bytes in base64, what `openssl rand -base64 32` prints."""
+    try:
+        key = b64decode(text, validate=True)
+    except (Base64Error, ValueError):
+        return None
+    return key if len(key) == _KEY_BYTES else None
+
+
+def _bound(*parts: str) -> bytes:
+    # JSON, because joined texts could be cut at another place and mean another row.
+    return json.dumps(parts).encode()
+
+
+def _sealed(key: bytes, text: bytes, place: bytes) -> str:
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    return _FORM + b64encode(nonce + _cipher(key).encrypt(nonce, text, place)).decode()
+
+
+def _opened(key: bytes, sealed: str, place: bytes) -> bytes:
+    from cryptography.exceptions import InvalidTag  # noqa: PLC0415 - see _cipher
+
+    try:
+        raw = b64decode(sealed.removeprefix(_FORM), validate=True)
+        return _cipher(key).decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], place)
+    except (InvalidTag, ValueError):
+        # Nothing of the cause is shown: it holds what was tried.
+        raise StorageError(
+            "A stored secret does not open: it was sealed for another place or with another key.",
+            hint="Restore the database and the vault key from the same backup.",
+        ) from None
+
+
+def _cipher(key: bytes) -> "AESGCM":
+    # Most commands open an engine and no secret; they need not wait for the library.
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - see above
+
+    return AESGCM(key)
