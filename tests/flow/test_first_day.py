@@ -7,7 +7,7 @@ import pytest
 from .command import Command
 from .server import Server
 
-pytestmark = pytest.mark.flow
+pytestmark = [pytest.mark.flow, pytest.mark.timeout(120)]
 
 
 def test_from_an_empty_folder_to_live_agents(agentops: Command) -> None:

@@ -9,7 +9,7 @@ import pytest
 from .command import Command
 from .server import Server
 
-pytestmark = pytest.mark.flow
+pytestmark = [pytest.mark.flow, pytest.mark.timeout(120)]
 
 AGENTS = [f"agent-{number:02d}" for number in range(12)]
 AGENT = (

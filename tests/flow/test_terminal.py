@@ -11,7 +11,7 @@ import pytest
 
 from .command import AGENTOPS, PATIENCE_S, Command, bare_environment
 
-pytestmark = pytest.mark.flow
+pytestmark = [pytest.mark.flow, pytest.mark.timeout(120)]
 
 ESCAPE = "\x1b["
 CTRL_C = "\x03"

@@ -8,7 +8,7 @@ import pytest
 from .command import AGENTOPS, PATIENCE_S, Command, bare_environment
 from .server import Server
 
-pytestmark = pytest.mark.flow
+pytestmark = [pytest.mark.flow, pytest.mark.timeout(120)]
 
 KEY = "sk-ant-of-somebody-who-mistyped"
 
