@@ -7,7 +7,7 @@ from typing import Any
 import httpx2
 from anthropic import Anthropic, AsyncAnthropic
 from anthropic._base_client import AsyncPaginator
-from anthropic.pagination import AsyncPageCursor
+from anthropic.pagination import AsyncPage, AsyncPageCursor
 
 MANAGED_AGENTS = "managed-agents-2026-04-01"
 AGENT_MEMORY = "agent-memory-2026-07-22"
@@ -30,17 +30,18 @@ class Blocking:
 
     def _settled(self, answer: Any) -> Any:
         result = self._run(_answer_of(answer))
-        return BlockingPage(result, self._run) if isinstance(result, AsyncPageCursor) else result
+        return BlockingPage(result, self._run) if isinstance(result, AsyncPageCursor | AsyncPage) else result
 
 
 class BlockingPage:
     """An async page that walks on to the next one when it is iterated, as a sync page does."""
 
-    def __init__(self, page: AsyncPageCursor[Any], run: Run) -> None:
+    def __init__(self, page: AsyncPageCursor[Any] | AsyncPage[Any], run: Run) -> None:
         self._page = page
         self._run = run
         self.data = page.data
-        self.next_page = page.next_page
+        for name in ("next_page", "has_more", "first_id", "last_id"):
+            setattr(self, name, getattr(page, name, None))
 
     def __iter__(self) -> Iterator[Any]:
         items = self._page.__aiter__()
@@ -71,6 +72,7 @@ class Api:
     environments: Any
     files: Any
     memory_stores: Any
+    organization: Any
     vaults: Any
     with_options: Callable[..., "Api"]
     """Return the same door with other client options, `with_options(api_key="wrong")`."""
@@ -119,6 +121,7 @@ def open_sync(door: Door) -> tuple[Api, Callable[[], None]]:
             environments=beta.environments,
             files=beta.files,
             memory_stores=beta.memory_stores,
+            organization=beta.organization,
             vaults=beta.vaults,
             with_options=lambda **options: api_of(client.with_options(**options)),
             send=send,
@@ -151,6 +154,7 @@ def open_async(door: Door, run: Run) -> tuple[Api, Callable[[], None]]:
             environments=Blocking(beta.environments, run),
             files=Blocking(beta.files, run),
             memory_stores=Blocking(beta.memory_stores, run),
+            organization=Blocking(beta.organization, run),
             vaults=Blocking(beta.vaults, run),
             with_options=lambda **options: api_of(client.with_options(**options)),
             send=send,

@@ -15,6 +15,7 @@ from agentops.engine.api.routes import (
     memory_stores,
     memory_versions,
     vaults,
+    webhooks,
 )
 
 _ROUTES = (
@@ -90,6 +91,15 @@ _ROUTES = (
     (
         "/v1/vaults/{vault_id}/credentials/{credential_id}/mcp_oauth_validate",
         Resource(betas.managed_agents, POST=credentials.validate),
+    ),
+    ("/v1/organizations/webhooks", Resource(betas.webhooks, GET=webhooks.page, POST=webhooks.create)),
+    (
+        "/v1/organizations/webhooks/{endpoint_id}",
+        Resource(betas.webhooks, GET=webhooks.retrieve, POST=webhooks.update, DELETE=webhooks.delete),
+    ),
+    (
+        "/v1/organizations/webhooks/{endpoint_id}/regenerate_signing_secret",
+        Resource(betas.webhooks, POST=webhooks.regenerate_signing_secret),
     ),
 )
 

@@ -6,6 +6,7 @@ from agentops.base.errors import InvalidRequest, NotFound
 
 MANAGED_AGENTS = "managed-agents-2026-04-01"
 AGENT_MEMORY = "agent-memory-2026-07-22"
+WEBHOOKS = "webhooks-2026-10-07"
 
 KNOWN = frozenset(
     {
@@ -114,3 +115,13 @@ def agent_memory(betas: frozenset[str]) -> None:
         raise InvalidRequest(f"anthropic-beta: {AGENT_MEMORY} and {MANAGED_AGENTS} cannot be used together here.")
     if AGENT_MEMORY not in betas:
         managed_agents(betas)
+
+
+def webhooks(betas: frozenset[str]) -> None:
+    """Let requests with the webhooks beta through.
+
+    Raises:
+        NotFound: without the header the API is as if it did not exist.
+    """
+    if WEBHOOKS not in betas:
+        raise NotFound(f"Not found; this part of the API asks for the header anthropic-beta: {WEBHOOKS}.")

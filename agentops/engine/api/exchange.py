@@ -153,6 +153,7 @@ class Exchange:
     def _call(self, tx: Transaction) -> Call:
         return Call(
             tx=tx,
+            organization=self._backend.organization,
             workspace=self._caller.workspace,
             api_key_id=self._caller.api_key_id,
             at=self.at,

@@ -14,6 +14,7 @@ class Call:
     """One request as the operations see it."""
 
     tx: Transaction
+    organization: str
     workspace: str
     api_key_id: str
     at: str

@@ -103,6 +103,12 @@ CREATE TABLE credentials (
   UNIQUE (workspace_id, vault_id, active_key),
   FOREIGN KEY (workspace_id, vault_id) REFERENCES vaults (workspace_id, id) ON DELETE CASCADE)"""
 
+_WEBHOOKS = """
+CREATE TABLE webhooks (
+  seq {serial}, organization_id {text} NOT NULL, id {text} NOT NULL, body {text} NOT NULL,
+  created_at {text} NOT NULL,
+  UNIQUE (organization_id, id))"""
+
 MIGRATIONS = (
     Migration(
         "agents, environments, memory",
@@ -142,6 +148,10 @@ MIGRATIONS = (
             _CREDENTIALS,
             "CREATE INDEX credentials_by_age ON credentials (workspace_id, vault_id, created_at, seq)",
         ),
+    ),
+    Migration(
+        "webhooks",
+        (_WEBHOOKS, "CREATE INDEX webhooks_by_age ON webhooks (organization_id, created_at, seq)"),
     ),
 )
 

@@ -15,6 +15,7 @@ from agentops.engine.store.memory_versions import MemoryVersions, VersionFilter
 from agentops.engine.store.migrations import MIGRATIONS
 from agentops.engine.store.port import NO_PARAMS, Params, Row, Transaction, Window
 from agentops.engine.store.sqlite import SPELLING
+from agentops.engine.store.webhooks import Webhooks
 
 WINDOW = Window("2026", ("2027", 5), 20)
 
@@ -32,6 +33,8 @@ QUERIES: dict[str, Callable[[Transaction], object]] = {
     "a blob": lambda tx: Blobs(tx).get("f"),
     "blobs to remove": lambda tx: Blobs(tx).doomed(),
     "whether there are chores": lambda tx: Blobs(tx).has_chores("2026"),
+    "webhooks": lambda tx: Webhooks(tx, "o").all(),
+    "a webhook": lambda tx: Webhooks(tx, "o").get("h"),
     "vaults": lambda tx: Vaults(tx, "w").page(WINDOW),
     "a credential": lambda tx: Credentials(tx, "w", "v").get("c"),
     "credentials": lambda tx: Credentials(tx, "w", "v").page(WINDOW),

@@ -1,0 +1,112 @@
+"""Webhook endpoints: create, read, update, delete, list, and a new signing secret; events are delivered elsewhere."""
+
+from agentops.base.errors import InvalidRequest, NotFound
+from agentops.base.secrets import Secret
+from agentops.engine import sealing
+from agentops.engine.core import id_pages
+from agentops.engine.core import webhooks as core
+from agentops.engine.core.id_pages import Item, Part
+from agentops.engine.core.json import Json, parsed, written
+from agentops.engine.operations.call import Call
+from agentops.engine.sealing import Box
+from agentops.engine.store.documents import Document
+from agentops.engine.store.secrets import Secrets
+from agentops.engine.store.webhooks import Webhooks
+
+_SIGNING = "signing_secret"
+
+
+def create(call: Call, request: Json) -> str:
+    """Save a new endpoint and return it with its signing secret, which no later answer shows.
+
+    Raises:
+        InvalidRequest: the organization has as many as it may, or the URL names no host.
+    """
+    webhooks = Webhooks(call.tx, call.organization)
+    fields = core.created(request)
+    if len(webhooks.all()) >= core.ENDPOINTS_MAX:
+        raise InvalidRequest(
+            f"The organization has {core.ENDPOINTS_MAX} webhook endpoints, as many as it may; delete one first."
+        )
+    endpoint_id = call.ids.new("whend")
+    body = core.body(fields, endpoint_id=endpoint_id, created_at=call.at, updated_at=call.at)
+    webhooks.insert(Document(endpoint_id, body, call.at, None))
+    return core.with_secret(body, _new_secret(call, endpoint_id))
+
+
+def update(call: Call, endpoint_id: str, request: Json) -> str:
+    """Change the endpoint and return it.
+
+    Raises:
+        NotFound: there is no such endpoint.
+        InvalidRequest: the URL names no host.
+    """
+    stored = _existing(call, endpoint_id)
+    before = parsed(stored.body)
+    fields = core.updated(before, request)
+    if all(before[key] == value for key, value in fields.items()):
+        return stored.body
+    body = core.body(fields, endpoint_id=endpoint_id, created_at=stored.created_at, updated_at=call.at)
+    Webhooks(call.tx, call.organization).replace(endpoint_id, body)
+    return body
+
+
+def retrieve(call: Call, endpoint_id: str) -> str:
+    """Return the endpoint.
+
+    Raises:
+        NotFound: there is no such endpoint.
+    """
+    return _existing(call, endpoint_id).body
+
+
+def regenerate_signing_secret(call: Call, endpoint_id: str) -> str:
+    """Put a new secret in place of the old one, which is void at once, and return it.
+
+    Raises:
+        NotFound: there is no such endpoint.
+    """
+    stored = _existing(call, endpoint_id)
+    body = written({**parsed(stored.body), "updated_at": call.at})
+    Webhooks(call.tx, call.organization).replace(endpoint_id, body)
+    return written({_SIGNING: _new_secret(call, endpoint_id).reveal()})
+
+
+def delete(call: Call, endpoint_id: str) -> str:
+    """Remove the endpoint with its secret.
+
+    Raises:
+        NotFound: there is no such endpoint.
+    """
+    _existing(call, endpoint_id)
+    Webhooks(call.tx, call.organization).delete(endpoint_id)
+    _secrets(call, endpoint_id).destroy()
+    return written({"type": "webhook_endpoint_deleted", "id": endpoint_id})
+
+
+def page(call: Call, part: Part, *, newest_first: bool) -> str:
+    """Return part of the list of endpoints.
+
+    Raises:
+        InvalidRequest: the part starts or ends at an endpoint that there is not.
+    """
+    items = [Item(each.id, each.body) for each in Webhooks(call.tx, call.organization).all()]
+    return id_pages.answered(items[::-1] if newest_first else items, part)
+
+
+def _new_secret(call: Call, endpoint_id: str) -> Secret:
+    """Return a secret as Standard Webhooks writes it: 32 random bytes in base64 after a prefix."""
+    secret = Secret(core.SECRET_PREFIX + sealing.generate())
+    _secrets(call, endpoint_id).put(endpoint_id, {_SIGNING: secret}, call.at)
+    return secret
+
+
+def _secrets(call: Call, endpoint_id: str) -> Secrets:
+    return Secrets(call.tx, Box(call.organization, endpoint_id), call.keyring)
+
+
+def _existing(call: Call, endpoint_id: str) -> Document:
+    stored = Webhooks(call.tx, call.organization).get(endpoint_id)
+    if stored is None:
+        raise NotFound(f"There is no webhook endpoint {endpoint_id}.")
+    return stored
