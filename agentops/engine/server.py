@@ -63,6 +63,7 @@ class Engine:
             ids,
             settings.organization,
             settings.body_limit,
+            settings.models,
             self._keyring,
             Outbound(allow_loopback=settings.allow_loopback),
             self._blobs,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from agentops.base.errors import UsageError
 from agentops.base.secrets import Secret
+from agentops.engine.core.model_table import MODELS, Model
 from agentops.engine.sealing import decoded
 from agentops.wire.files import LARGEST_FILE_BYTES
 
@@ -52,6 +53,9 @@ class Settings:
 
     allow_loopback: bool = False
     """Whether credentials may be validated against servers on this machine, over plain HTTP too; for tests."""
+
+    models: tuple[Model, ...] = MODELS
+    """What `/v1/models` tells of, newest first."""
 
     body_limit: int = field(default=32 * 1024 * 1024)
     """Units: bytes. Source: 32 MB, platform.claude.com/docs/en/api/errors."""

@@ -72,6 +72,7 @@ class Api:
     environments: Any
     files: Any
     memory_stores: Any
+    models: Any
     organization: Any
     vaults: Any
     with_options: Callable[..., "Api"]
@@ -121,6 +122,7 @@ def open_sync(door: Door) -> tuple[Api, Callable[[], None]]:
             environments=beta.environments,
             files=beta.files,
             memory_stores=beta.memory_stores,
+            models=beta.models,
             organization=beta.organization,
             vaults=beta.vaults,
             with_options=lambda **options: api_of(client.with_options(**options)),
@@ -154,6 +156,7 @@ def open_async(door: Door, run: Run) -> tuple[Api, Callable[[], None]]:
             environments=Blocking(beta.environments, run),
             files=Blocking(beta.files, run),
             memory_stores=Blocking(beta.memory_stores, run),
+            models=Blocking(beta.models, run),
             organization=Blocking(beta.organization, run),
             vaults=Blocking(beta.vaults, run),
             with_options=lambda **options: api_of(client.with_options(**options)),

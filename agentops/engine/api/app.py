@@ -14,6 +14,7 @@ from agentops.engine.api.routes import (
     memories,
     memory_stores,
     memory_versions,
+    models,
     vaults,
     webhooks,
 )
@@ -92,6 +93,8 @@ _ROUTES = (
         "/v1/vaults/{vault_id}/credentials/{credential_id}/mcp_oauth_validate",
         Resource(betas.managed_agents, POST=credentials.validate),
     ),
+    ("/v1/models", Resource(betas.nothing, GET=models.page)),
+    ("/v1/models/{model_id:path}", Resource(betas.nothing, GET=models.retrieve)),
     ("/v1/organizations/webhooks", Resource(betas.webhooks, GET=webhooks.page, POST=webhooks.create)),
     (
         "/v1/organizations/webhooks/{endpoint_id}",

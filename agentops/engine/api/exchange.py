@@ -16,6 +16,7 @@ from agentops.engine.blobs.port import BlobStore, Draft
 from agentops.engine.core.blobs import Blob
 from agentops.engine.core.ids import is_id
 from agentops.engine.core.json import Json
+from agentops.engine.core.model_table import Model
 from agentops.engine.keys import Caller
 from agentops.engine.operations import blobs
 from agentops.engine.operations.call import Call, Page
@@ -39,6 +40,7 @@ class Backend:
     ids: IdSource
     organization: str
     body_limit: int
+    models: tuple[Model, ...]
     keyring: Keyring
     outbound: Outbound
     blobs: BlobStore
@@ -125,6 +127,16 @@ class Exchange:
     async def write(self, operation: Callable[Concatenate[Call, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Return what an operation answers, once what it changed is on disk."""
         return await self._backend.database.write(lambda tx: operation(self._call(tx), *args, **kwargs))
+
+    def text(self, name: str) -> str:
+        """Return a text from the path that need not look like our ids."""
+        value: str = self._request.path_params[name]
+        return value
+
+    @property
+    def models(self) -> tuple[Model, ...]:
+        """Return the models that there are."""
+        return self._backend.models
 
     @property
     def clock(self) -> Clock:

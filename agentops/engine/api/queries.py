@@ -9,6 +9,7 @@ from pydantic import Field
 from agentops.base.clock import timestamp
 from agentops.base.errors import InvalidRequest
 from agentops.engine.core.ids import VERSION_MAX
+from agentops.engine.core.model_table import Lifecycle
 from agentops.engine.core.refusals import invalid
 from agentops.wire.lists import Query, collected
 from agentops.wire.memories import Sha256
@@ -33,6 +34,15 @@ class ViewOfOne(Query):
     """Source: SDK 2.11.0 `types/beta/memory_stores/memory_{create,retrieve,update}_params.py`."""
 
     view: View | None = None
+
+
+class ModelQuery(Query):
+    """Source: SDK 2.11.0 `types/beta/model_list_params.py`."""
+
+    limit: Annotated[int, Field(ge=1, le=1000)] = 20
+    after_id: str | None = None
+    before_id: str | None = None
+    lifecycle: list[Lifecycle] | None = Field(None, alias="lifecycle[]")
 
 
 class MemoryDelete(Query):

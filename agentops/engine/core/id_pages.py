@@ -14,6 +14,8 @@ class Part:
     limit: int
     after_id: str | None = None
     before_id: str | None = None
+    is_next_to_before: bool = False
+    """Whether a page before an object ends right before it, as those of models do; webhooks start at the top."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ class Item:
 
 
 def answered(items: Sequence[Item], part: Part) -> str:
-    """Return the page's JSON: the first items after one and before the other.
+    """Return the page's JSON: items after one object and before another.
 
     Source: SDK 2.11.0 `pagination.py` `SyncPage`, `types/beta/organization/webhook_list_params.py`.
 
@@ -36,7 +38,8 @@ def answered(items: Sequence[Item], part: Part) -> str:
     start = _place(items, part.after_id, "after_id") + 1 if part.after_id else 0
     end = _place(items, part.before_id, "before_id") if part.before_id else len(items)
     between = items[start:end]
-    shown = between[: part.limit]
+    is_tail = part.before_id is not None and part.is_next_to_before
+    shown = between[-part.limit :] if is_tail else between[: part.limit]
     first, last = (shown[0].id, shown[-1].id) if shown else (None, None)
     return (
         f'{{"data":[{",".join(each.body for each in shown)}],"has_more":{written(len(between) > len(shown))},'
