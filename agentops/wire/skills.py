@@ -9,7 +9,13 @@ from agentops.wire.shape import Form, Shape
 LARGEST_UPLOAD_BYTES: Final = 30 * 1000 * 1000
 """Documented limit of a skill's upload: less than 30 MB."""
 
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}$"), Form("1 to 64 lower-case letters, digits and hyphens")]
+Slug = Annotated[
+    str,
+    Field(min_length=1, max_length=64, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$"),
+    Form("lower-case letters and digits, with single hyphens between them"),
+]
+"""Source: agentskills.io, `name` in the specification of SKILL.md."""
+
 DisplayName = Annotated[
     str, Field(min_length=1, max_length=255, pattern=r"^[^\r\n]*$"), Form("a single line of at most 255 characters")
 ]
@@ -28,3 +34,10 @@ class SkillCreate(Shape):
     """What creates a skill, beside its files. Source: SDK 2.11.0 `types/beta/skill_create_params.py`."""
 
     display_name: DisplayName | None = None
+
+
+class SkillVersionCreate(Shape):
+    """What creates a version of a skill beside its files: nothing.
+
+    Source: SDK 2.11.0 `types/beta/skills/version_create_params.py`.
+    """

@@ -4,7 +4,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .given import MODEL, a_bearer, a_credential, a_file, a_memory, a_store, a_vault, an_agent, an_environment, oauth
+from .given import (
+    MODEL,
+    SKILL,
+    a_bearer,
+    a_credential,
+    a_file,
+    a_memory,
+    a_skill,
+    a_store,
+    a_vault,
+    an_agent,
+    an_environment,
+    oauth,
+)
 from .sdk import Api
 
 
@@ -14,6 +27,10 @@ class World:
 
     agent: str
     file: str
+    skill: str
+    skill_version: str
+    """A version that is not the only one, so that it can be deleted."""
+
     environment: str
     store: str
     memory: str
@@ -28,6 +45,8 @@ class World:
     def made_with(cls, api: Api) -> "World":
         """Return a world with one of everything."""
         store = a_store(api)
+        skill = a_skill(api)
+        api.skills.versions.create(skill.id, files=SKILL)
         memory = a_memory(api, store, content="first")
         vault = a_vault(api)
         credential = a_credential(api, vault, oauth(mcp_server_url="http://127.0.0.1:1/mcp"))
@@ -35,6 +54,8 @@ class World:
         return cls(
             agent=an_agent(api).id,
             file=a_file(api).id,
+            skill=skill.id,
+            skill_version=skill.latest_version_id,
             environment=an_environment(api).id,
             store=store.id,
             memory=memory.id,
@@ -48,6 +69,7 @@ NOWHERE = World(
     agent="agent_01NoSuchAgent", environment="env_01NoSuchEnvironment", store="memstore_01NoSuchStore",
     memory="mem_01NoSuchMemory", version="memver_01NoSuchVersion", file="file_01NoSuchFile",
     vault="vlt_01NoSuchVault", credential="vcrd_01NoSuchCredential",
+    skill="skill_01NoSuchSkill", skill_version="skver_01NoSuchVersion",
 )  # fmt: skip
 """A world in which nothing exists."""
 
@@ -71,6 +93,15 @@ CALLS: Mapping[str, Call] = {
     "files.list": lambda api, _, **o: api.files.list(**o),
     "files.download": lambda api, w, **o: api.files.download(w.file, **o),
     "files.delete": lambda api, w, **o: api.files.delete(w.file, **o),
+    "skills.create": lambda api, _, **o: api.skills.create(files=SKILL, **o),
+    "skills.retrieve": lambda api, w, **o: api.skills.retrieve(w.skill, **o),
+    "skills.list": lambda api, _, **o: api.skills.list(**o),
+    "skills.delete": lambda api, w, **o: api.skills.delete(w.skill, **o),
+    "skills.versions.create": lambda api, w, **o: api.skills.versions.create(w.skill, files=SKILL, **o),
+    "skills.versions.retrieve": lambda api, w, **o: api.skills.versions.retrieve("latest", skill_id=w.skill, **o),
+    "skills.versions.list": lambda api, w, **o: api.skills.versions.list(w.skill, **o),
+    "skills.versions.download": lambda api, w, **o: api.skills.versions.download("latest", skill_id=w.skill, **o),
+    "skills.versions.delete": lambda api, w, **o: api.skills.versions.delete(w.skill_version, skill_id=w.skill, **o),
     "memory_stores.create": lambda api, _, **o: api.memory_stores.create(name="Lessons", **o),
     "memory_stores.retrieve": lambda api, w, **o: api.memory_stores.retrieve(w.store, **o),
     "memory_stores.update": lambda api, w, **o: api.memory_stores.update(w.store, name="Habits", **o),
@@ -124,7 +155,8 @@ NAMING_AN_OBJECT = tuple(
     name
     for name in CALLS
     if name not in {"agents.create", "agents.list", "environments.create", "environments.list", "files.upload",
-                    "files.list", "memory_stores.create", "memory_stores.list", "vaults.create", "vaults.list"}
+                    "files.list", "memory_stores.create", "memory_stores.list", "skills.create",
+                    "skills.list", "vaults.create", "vaults.list"}
 )  # fmt: skip
 """The calls whose path names an object, which may not exist."""
 

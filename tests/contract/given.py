@@ -71,6 +71,19 @@ def a_credential(api: Api, vault: Any, auth: dict[str, Any] | None = None, **fie
     return api.vaults.credentials.create(vault.id, auth=auth or oauth(), **fields)
 
 
+def a_skill(api: Api, **fields: Any) -> Any:
+    return api.skills.create(**{"files": SKILL, **fields})
+
+
+def skill_files(name: str = "pdf-forms", body: str = "Fill them.", **more: str) -> list[tuple[str, bytes]]:
+    """Return the files of a skill by their paths, as the SDK uploads a folder."""
+    header = f"---\nname: {name}\ndescription: Fills forms.\n---\n{body}\n"
+    return [(f"{name}/SKILL.md", header.encode()), *((f"{name}/{path}", text.encode()) for path, text in more.items())]
+
+
+SKILL = skill_files()
+
+
 def a_custom_tool(**fields: Any) -> dict[str, Any]:
     return {
         "type": "custom",

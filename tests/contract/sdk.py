@@ -75,6 +75,7 @@ class Api:
     models: Any
     organization: Any
     vaults: Any
+    skills: Any
     with_options: Callable[..., "Api"]
     """Return the same door with other client options, `with_options(api_key="wrong")`."""
 
@@ -125,6 +126,7 @@ def open_sync(door: Door) -> tuple[Api, Callable[[], None]]:
             models=beta.models,
             organization=beta.organization,
             vaults=beta.vaults,
+            skills=beta.skills,
             with_options=lambda **options: api_of(client.with_options(**options)),
             send=send,
             exchanges=exchanges,
@@ -159,6 +161,7 @@ def open_async(door: Door, run: Run) -> tuple[Api, Callable[[], None]]:
             models=Blocking(beta.models, run),
             organization=Blocking(beta.organization, run),
             vaults=Blocking(beta.vaults, run),
+            skills=Blocking(beta.skills, run),
             with_options=lambda **options: api_of(client.with_options(**options)),
             send=send,
             exchanges=exchanges,

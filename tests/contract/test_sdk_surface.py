@@ -20,9 +20,12 @@ from .calls import CALLS, NAMING_AN_OBJECT, NEEDING_MORE, NOWHERE, World
 from .given import a_memory, a_store, an_agent, refused
 from .sdk import Api
 
-SERVED = ("agents", "environments", "files", "memory_stores", "vaults")
+SERVED = ("agents", "environments", "files", "memory_stores", "skills", "vaults")
 NOT_YET_SERVED = {"environments.work"}
 """The work queue of self-hosted environments comes with sessions."""
+
+
+NOT_JSON = {"skills.versions.download": "application/zip"}
 
 
 def methods_of(resource: Any, name: str) -> Iterator[str]:
@@ -52,7 +55,7 @@ def test_it_answers_in_the_types_of_the_sdk(api: Api, name: str) -> None:
     world = World.made_with(api)
     CALLS[name](api, world)
     assert api.last.status_code == 200
-    assert api.last.headers["content-type"] == "application/json"
+    assert api.last.headers["content-type"] == NOT_JSON.get(name, "application/json")
 
 
 @pytest.mark.stateless

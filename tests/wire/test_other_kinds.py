@@ -27,9 +27,11 @@ def test_a_skill_s_front_matter_has_a_slug_and_a_description() -> None:
         ("description", "too-long"),
     ]
     assert said(SkillHeader, {"name": "x" * 65, "description": ""}) == [
-        ("name", "bad-format"),
+        ("name", "too-long"),
         ("description", "too-short"),
     ]
+    for name in ("-a", "a-", "a--b", ""):
+        assert [path for path, _ in said(SkillHeader, {"name": name, "description": "x"})] == ["name"]
 
 
 @pytest.mark.parametrize("name", ["x" * 256, "two\nlines"])

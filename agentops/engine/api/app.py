@@ -15,6 +15,8 @@ from agentops.engine.api.routes import (
     memory_stores,
     memory_versions,
     models,
+    skill_versions,
+    skills,
     vaults,
     webhooks,
 )
@@ -66,6 +68,14 @@ _ROUTES = (
         "/v1/memory_stores/{store_id}/memory_versions/{version_id}/redact",
         Resource(betas.agent_memory, POST=memory_versions.redact),
     ),
+    ("/v1/skills", Resource(betas.skills, GET=skills.page, POST=skills.create)),
+    ("/v1/skills/{skill_id}", Resource(betas.skills, GET=skills.retrieve, DELETE=skills.delete)),
+    ("/v1/skills/{skill_id}/versions", Resource(betas.skills, GET=skill_versions.page, POST=skill_versions.create)),
+    (
+        "/v1/skills/{skill_id}/versions/{version}",
+        Resource(betas.skills, GET=skill_versions.retrieve, DELETE=skill_versions.delete),
+    ),
+    ("/v1/skills/{skill_id}/versions/{version}/content", Resource(betas.skills, GET=skill_versions.content)),
     ("/v1/vaults", Resource(betas.managed_agents, GET=vaults.page, POST=vaults.create)),
     (
         "/v1/vaults/{vault_id}",

@@ -7,6 +7,7 @@ from agentops.base.errors import InvalidRequest, NotFound
 MANAGED_AGENTS = "managed-agents-2026-04-01"
 AGENT_MEMORY = "agent-memory-2026-07-22"
 WEBHOOKS = "webhooks-2026-10-07"
+OLD_SKILLS = "skills-2025-10-02"
 
 KNOWN = frozenset(
     {
@@ -92,6 +93,18 @@ def sent(header: str) -> frozenset[str]:
 
 def nothing(_betas: frozenset[str]) -> None:
     """Let every request through: this part of the API is no beta."""
+
+
+def skills(betas: frozenset[str]) -> None:
+    """Let requests through that do not ask for the form that skills had in their beta.
+
+    Raises:
+        InvalidRequest: that beta was sent: it numbers versions by time, which this server never did.
+    """
+    if OLD_SKILLS in betas:
+        raise InvalidRequest(
+            f"anthropic-beta: leave {OLD_SKILLS} out; skills are no beta any more, their versions have ids."
+        )
 
 
 def managed_agents(betas: frozenset[str]) -> None:

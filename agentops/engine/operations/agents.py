@@ -7,7 +7,9 @@ from agentops.engine.core.ids import VERSION_MAX, is_id
 from agentops.engine.core.json import Json, parsed, written
 from agentops.engine.core.refusals import invalid
 from agentops.engine.core.rosters import Member, Reference
+from agentops.engine.core.skills import Wish
 from agentops.engine.operations.call import Call, Page
+from agentops.engine.operations.skills import version_named
 from agentops.engine.store.agents import Agents, StoredAgent
 from agentops.engine.store.port import Window
 from agentops.wire.agents import AgentCreate
@@ -20,7 +22,7 @@ def create(call: Call, request: Json) -> str:
     Raises:
         InvalidRequest: a skill or a member of the roster does not exist or does not fit.
     """
-    _refuse_unknown_skills(request)
+    request = _with_pinned_skills(call, request)
     agent_id = call.ids.new("agent")
     fields = core.created(request)
     wish = rosters.wished(request.get("multiagent"))
@@ -37,7 +39,7 @@ def update(call: Call, agent_id: str, request: Json) -> str:
         Conflict: the agent is not at the version that the request names.
         InvalidRequest: the agent is archived, or the outcome breaks a rule.
     """
-    _refuse_unknown_skills(request)
+    request = _with_pinned_skills(call, request)
     agents = Agents(call.tx, call.workspace)
     stored = _existing(agents.get(agent_id), agent_id)
     if stored.archived_at:
@@ -107,9 +109,19 @@ def versions(call: Call, agent_id: str, before: int, limit: int) -> Page:
     return Page([_answer(each) for each in shown], [shown[-1].version] if len(found) > limit else None)
 
 
-def _refuse_unknown_skills(request: Json) -> None:
-    if unknown := skills.problems(request.get("skills") or []):
+def _with_pinned_skills(call: Call, request: Json) -> Json:
+    """Return the request with every custom skill at the version that it means now."""
+    sent = request.get("skills") or []
+    found = {wish: _version_of(call, wish) for wish in skills.wishes(sent)}
+    if unknown := skills.problems(sent, found):
         raise invalid(unknown)
+    return {**request, "skills": skills.pinned(sent, found)} if sent else request
+
+
+def _version_of(call: Call, wish: Wish) -> str | None:
+    could_exist = is_id(wish.skill_id) and is_id(wish.version or "latest")
+    stored = version_named(call, wish.skill_id, wish.version) if could_exist else None
+    return stored.id if stored else None
 
 
 def _refuse_bad_outcome(fields: Json, wish: Json | None) -> None:

@@ -109,6 +109,19 @@ CREATE TABLE webhooks (
   created_at {text} NOT NULL,
   UNIQUE (organization_id, id))"""
 
+_SKILLS = """
+CREATE TABLE skills (
+  seq {serial}, workspace_id {text} NOT NULL, id {text} NOT NULL, body {text} NOT NULL,
+  created_at {text} NOT NULL, archived_at {text},
+  UNIQUE (workspace_id, id))"""
+
+_SKILL_VERSIONS = """
+CREATE TABLE skill_versions (
+  seq {serial}, workspace_id {text} NOT NULL, skill_id {text} NOT NULL, id {text} NOT NULL, body {text} NOT NULL,
+  created_at {text} NOT NULL,
+  UNIQUE (workspace_id, skill_id, id),
+  FOREIGN KEY (workspace_id, skill_id) REFERENCES skills (workspace_id, id) ON DELETE CASCADE)"""
+
 MIGRATIONS = (
     Migration(
         "agents, environments, memory",
@@ -152,6 +165,15 @@ MIGRATIONS = (
     Migration(
         "webhooks",
         (_WEBHOOKS, "CREATE INDEX webhooks_by_age ON webhooks (organization_id, created_at, seq)"),
+    ),
+    Migration(
+        "skills",
+        (
+            _SKILLS,
+            "CREATE INDEX skills_by_age ON skills (workspace_id, created_at, seq)",
+            _SKILL_VERSIONS,
+            "CREATE INDEX skill_versions_by_age ON skill_versions (workspace_id, skill_id, created_at, seq)",
+        ),
     ),
 )
 

@@ -14,6 +14,7 @@ from agentops.engine.store.memories import Memories
 from agentops.engine.store.memory_versions import MemoryVersions, VersionFilter
 from agentops.engine.store.migrations import MIGRATIONS
 from agentops.engine.store.port import NO_PARAMS, Params, Row, Transaction, Window
+from agentops.engine.store.skills import Skills, SkillVersions
 from agentops.engine.store.sqlite import SPELLING
 from agentops.engine.store.webhooks import Webhooks
 
@@ -40,6 +41,12 @@ QUERIES: dict[str, Callable[[Transaction], object]] = {
     "credentials": lambda tx: Credentials(tx, "w", "v").page(WINDOW),
     "active credentials": lambda tx: Credentials(tx, "w", "v").active(),
     "a credential's key": lambda tx: Credentials(tx, "w", "v").id_of("k"),
+    "a skill": lambda tx: Skills(tx, "w").get("s"),
+    "skills": lambda tx: Skills(tx, "w").page(WINDOW),
+    "a skill's version": lambda tx: SkillVersions(tx, "w", "s").get("v"),
+    "a skill's versions": lambda tx: SkillVersions(tx, "w", "s").page(WINDOW),
+    "the newest version": lambda tx: SkillVersions(tx, "w", "s").newest(),
+    "all versions": lambda tx: SkillVersions(tx, "w", "s").ids(),
     "memory stores": lambda tx: MemoryStores(tx, "w").page(WINDOW),
     "a memory": lambda tx: Memories(tx, "w", "s").get("m"),
     "a path": lambda tx: Memories(tx, "w", "s").id_at("/a"),

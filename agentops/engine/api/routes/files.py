@@ -1,6 +1,6 @@
 """`/v1/files`. Source: SDK 2.11.0 `resources/beta/files.py`."""
 
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from agentops.base.errors import InvalidRequest
 from agentops.engine.api import betas, paging, uploads
@@ -27,8 +27,7 @@ async def retrieve(exchange: Exchange) -> str:
 async def content(exchange: Exchange) -> Response:
     """Return the bytes of a file."""
     found = await exchange.read(files.content, exchange.id("file_id"))
-    pieces = await exchange.bytes_of(found.blob)
-    return StreamingResponse(pieces, headers=uploads.headers(found.blob.size_bytes, found.media_type, found.filename))
+    return await uploads.given_out(exchange, found)
 
 
 async def delete(exchange: Exchange) -> str:
