@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address, ip_network
@@ -54,6 +55,7 @@ class Outbound:
     def __init__(self, *, allow_loopback: bool = False) -> None:
         """Allow this machine, and plain HTTP to it, when told so."""
         self._allow_loopback = allow_loopback
+        self._tls: ssl.SSLContext | None = None
 
     async def post(self, url: str, headers: Mapping[str, str], content: bytes, *, wants_body: bool = True) -> Answer:
         """Return the answer to the request.
@@ -65,7 +67,9 @@ class Outbound:
         """
         import httpx2  # noqa: PLC0415 - most engines never call out and need not wait for the library
 
-        client = httpx2.AsyncClient(trust_env=False, follow_redirects=False, timeout=_TIMEOUT_S)
+        # Reading the certificates takes longer than the rest of a request; they are read once.
+        self._tls = self._tls or httpx2.create_ssl_context(trust_env=False)
+        client = httpx2.AsyncClient(trust_env=False, follow_redirects=False, timeout=_TIMEOUT_S, verify=self._tls)
         try:
             async with asyncio.timeout(_TIMEOUT_S), client:
                 request = await self._request(client, httpx2.URL(url), headers, content)
