@@ -30,7 +30,7 @@ def serve(host: str, port: int, database: str | None, data: Path, output: str) -
     """Run the engine: Claude's Managed Agents API on this machine, for the official SDK and for `agentops`.
 
     The first key is made at the first start and kept in a file that only you can read.
-    AGENTOPS_API_KEY sets it instead. The secrets in vaults are sealed with another key beside it, or AGENTOPS_VAULT_KEY.
+    AGENTOPS_API_KEY sets it instead. Another key beside it, or AGENTOPS_VAULT_KEY, seals what vaults hold.
     """
     from agentops.base.clock import SystemClock
     from agentops.base.ids import RandomIds
