@@ -50,6 +50,8 @@ def _start_up(folder: Path, runs: int) -> None:
         cost = bench.cost([AGENTOPS, *arguments])
         above = f"{1000 * (cost.cpu_s - bare.cpu_s):.0f} ms above bare Python"
         print(_line(f"agentops {' '.join(arguments)}", cost, above))
+    sdk = Bench(home, bench.settings, 1).cost([sys.executable, "-c", "import anthropic"])
+    print(_line("python -c 'import anthropic'", sdk, "paid only when something is written"))
 
 
 def _measured(home: Path, size: int, runs: int) -> Iterator[str]:
