@@ -4,8 +4,10 @@ import asyncio
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -21,6 +23,9 @@ SPELLING = {"text": "TEXT", "integer": "INTEGER", "serial": "INTEGER PRIMARY KEY
 
 _BUSY_MS = 10_000
 """How long to wait for another process; every transaction here is short, so only a stuck peer takes longer."""
+
+_OPENING_PAUSES_MS = (5, 10, 20, 50, 100, 200, 400, 800, 1600, 3200)
+"""How long to wait between attempts to open a file that other processes are opening: some six seconds in all."""
 
 _GROUP_MAX = 256
 """Writes in one commit: enough to share one fsync among all that wait, few enough to answer soon."""
@@ -102,7 +107,7 @@ class SqliteDatabase:
 
     def _open(self, at: str) -> None:
         try:
-            connection = self._prepare(at)
+            connection = self._prepared(at)
         except (OSError, sqlite3.Error) as error:
             self._disconnect()
             raise StorageError(
@@ -117,10 +122,29 @@ class SqliteDatabase:
         self._writer.daemon = True
         self._writer.start()
 
-    def _prepare(self, at: str) -> sqlite3.Connection:
+    def _prepared(self, at: str) -> sqlite3.Connection:
+        """Return a connection to a file that is ours and up to date.
+
+        Another process may be at the same work. SQLite then answers "locked" at once, whatever the timeout: it neither
+        waits to change the journal mode nor while a peer recovers or removes the log.
+        Source: https://www.sqlite.org/wal.html, "Sometimes Queries Return SQLITE_BUSY In WAL Mode".
+        """
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        # The owner alone may read it; the -wal and -shm files take their mode from it.
-        os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
+        # The owner alone may read it; the -wal and -shm files take their mode from it. Only a new file is opened here:
+        # closing a descriptor of one in use would drop the locks of every other connection in this process.
+        with suppress(FileExistsError):
+            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        for pause_ms in _OPENING_PAUSES_MS:
+            try:
+                return self._prepare(at)
+            except sqlite3.OperationalError as error:
+                if not _is_busy(error):
+                    raise
+                self._disconnect()
+                time.sleep(pause_ms / 1000)
+        return self._prepare(at)
+
+    def _prepare(self, at: str) -> sqlite3.Connection:
         connection = self._connect()
         if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
             connection.execute("PRAGMA journal_mode = WAL")
@@ -233,6 +257,10 @@ def _failing(job: _Job, error: Exception) -> Callable[[], None]:
 
 
 def _as_storage_error(error: Exception) -> Exception:
-    if isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
+    if _is_busy(error):
         return Contention("The database is held by another process.", hint="Send the request again.")
     return error
+
+
+def _is_busy(error: Exception) -> bool:
+    return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY

@@ -9,8 +9,9 @@ import pytest
 from agentops.base.errors import StorageError
 from agentops.engine.store import migrations
 from agentops.engine.store.choice import database
-from agentops.engine.store.migrations import MIGRATIONS, Migration
+from agentops.engine.store.migrations import MIGRATIONS
 from agentops.engine.store.port import Database
+from agentops.engine.store.tables.step import Migration
 
 pytestmark = pytest.mark.anyio
 

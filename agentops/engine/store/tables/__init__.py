@@ -1,0 +1,1 @@
+"""The steps of the schema, a file each: forward only, never edited once released."""
