@@ -21,7 +21,7 @@ from agentops.engine.api.routes import (
     webhooks,
 )
 
-_ROUTES = (
+ROUTES = (
     ("/v1/agents", Resource(betas.managed_agents, GET=agents.page, POST=agents.create)),
     ("/v1/agents/{agent_id}", Resource(betas.managed_agents, GET=agents.retrieve, POST=agents.update)),
     ("/v1/agents/{agent_id}/archive", Resource(betas.managed_agents, POST=agents.archive)),
@@ -115,11 +115,12 @@ _ROUTES = (
         Resource(betas.webhooks, POST=webhooks.regenerate_signing_secret),
     ),
 )
+"""Every address of the API; what tests ask of each address, they ask of this table."""
 
 
 def router(lifespan: "Lifespan[Router]") -> Router:
     """Return the router; what it does not know is not found, in the envelope like everything else."""
-    routes = [Route(path, resource) for path, resource in _ROUTES]
+    routes = [Route(path, resource) for path, resource in ROUTES]
     return Router(routes, redirect_slashes=False, default=_not_found, lifespan=lifespan)
 
 

@@ -21,8 +21,8 @@ class Resource:
 
     def __init__(self, gate: Gate, **handlers: Handler) -> None:
         """Name the handlers by method: `GET=…`."""
-        self._gate = gate
-        self._handlers = handlers
+        self.gate = gate
+        self.handlers = handlers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer the request with what the handler returns.
@@ -31,10 +31,10 @@ class Resource:
             MethodNotAllowed: no handler takes the method.
         """
         exchange: Exchange = scope[EXCHANGE]
-        self._gate(exchange.betas)
-        handler = self._handlers.get("GET" if scope["method"] == "HEAD" else scope["method"])
+        self.gate(exchange.betas)
+        handler = self.handlers.get("GET" if scope["method"] == "HEAD" else scope["method"])
         if handler is None:
-            allowed = ", ".join(self._handlers)
+            allowed = ", ".join(self.handlers)
             raise MethodNotAllowed(f"This address takes {allowed}, not {scope['method'][:20]}.", allowed)
         answer = await handler(exchange)
         response = answer if isinstance(answer, Response) else Response(answer, media_type="application/json")
