@@ -1,16 +1,18 @@
 """`kill -9` of the real command, and of the real server, at a write: running apply again ends it."""
 
+import os
 import signal
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from queue import Queue
+from tempfile import TemporaryFile
 
 import pytest
 
-from tests.flow.command import AGENTOPS, Command, bare_environment
+from tests.flow.command import Command, bare_environment
+from tests.flow.nursery import Born, born
 from tests.flow.server import Server, serving
 
 from .proxy import Moment, Proxy, proxy_to
@@ -95,17 +97,13 @@ def killed_at(proxy: Proxy, agentops: Command, write: int, moment: Moment) -> No
 
 def struck(agentops: Command, arm: Callable[[Callable[[], None]], None], number: signal.Signals) -> tuple[int, str]:
     """Run apply until the strike that sends it a signal. Return its status and what it said."""
-    running: Queue[subprocess.Popen[str]] = Queue()
+    running: Queue[Born] = Queue()
     arm(lambda: running.get(timeout=PATIENCE_S).send_signal(number))
-    with subprocess.Popen(
-        [AGENTOPS, "apply", "--yes"],
-        cwd=agentops.folder,
-        env=bare_environment(agentops.folder) | agentops.settings,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as process:
+    with Path(os.devnull).open() as nothing, TemporaryFile("w+") as said:
+        streams = [nothing.fileno(), said.fileno(), said.fileno()]
+        environment = bare_environment(agentops.folder) | agentops.settings
+        process = born(["agentops", "apply", "--yes"], agentops.folder, environment, streams)
         running.put(process)
-        said, _ = process.communicate(timeout=PATIENCE_S)
-        return process.returncode, said
+        status = process.wait(PATIENCE_S)
+        said.seek(0)
+        return status, said.read()

@@ -1,13 +1,15 @@
-"""The real `agentops`, run as a process of its own that knows nothing of this machine's settings."""
+"""The real `agentops` in a process of its own that knows nothing of this machine's settings."""
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
+
+from .nursery import born
 
 BIN = Path(sys.executable).parent
 AGENTOPS = BIN / "agentops"
@@ -38,17 +40,10 @@ class Command:
     def __call__(self, *arguments: str | Path, status: int | None = 0, **settings: str) -> Ran:
         """Run it to its end; a status of None is whatever it is. Nobody ever sees a stack trace or a key."""
         environment = bare_environment(self.folder) | self.settings | settings
-        process = subprocess.run(
-            [AGENTOPS, *arguments],
-            cwd=self.folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE_S,
-            check=False,
-        )
-        ran = Ran(process.returncode, process.stdout, process.stderr)
+        with Path(os.devnull).open() as nothing, TemporaryFile("w+") as out, TemporaryFile("w+") as err:
+            streams = [each.fileno() for each in (nothing, out, err)]
+            process = born(["agentops", *map(str, arguments)], self.folder, environment, streams)
+            ran = Ran(process.wait(PATIENCE_S), _content(out), _content(err))
         assert "Traceback" not in ran.err, ran.err
         assert environment.get("ANTHROPIC_API_KEY", "no key") not in ran.out + ran.err
         assert status in {None, ran.status}, f"{arguments} ended with {ran.status}\n{ran.out}{ran.err}"
@@ -57,6 +52,11 @@ class Command:
     def at(self, folder: Path) -> "Command":
         """Return the same command in another folder."""
         return Command(folder, self.settings)
+
+
+def _content(file: IO[str]) -> str:
+    file.seek(0)
+    return file.read()
 
 
 def bare_environment(home: Path) -> dict[str, str]:

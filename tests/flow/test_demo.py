@@ -1,5 +1,6 @@
 """`make demo` end to end: on the embedded engine, and against a real server on each database."""
 
+import os
 import re
 import subprocess
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from .command import bare_environment
+from .nursery import shims
 from .server import serving
 
 pytestmark = [pytest.mark.flow, pytest.mark.timeout(180)]
@@ -47,8 +49,10 @@ def test_the_demo_runs_on_the_embedded_engine(tmp_path: Path) -> None:
 
 
 def test_the_demo_runs_against_a_server_with_two_settings(tmp_path: Path, database_url: str) -> None:
+    bare = bare_environment(tmp_path)
+    path = f"{shims(tmp_path / 'bin')}{os.pathsep}{bare['PATH']}"
     with serving(tmp_path / "server", database_url) as server:
-        said = demo({**bare_environment(tmp_path), **server.settings})
+        said = demo({**bare, "PATH": path, **server.settings})
     assert_told(said)
     assert server.key not in said
     assert f"incident-response → {server.url}" in said
