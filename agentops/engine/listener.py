@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from agentops.base.errors import UsageError
 from agentops.engine.server import Engine
@@ -48,11 +49,7 @@ class Listener(uvicorn.Server):
 
     def __init__(self, engine: Engine, started: Callable[[Address], None]) -> None:
         """Take the address from the engine's settings."""
-        super().__init__(
-            uvicorn.Config(
-                engine.app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=_GRACE_S
-            )
-        )
+        super().__init__(configured(engine.app))
         self._engine = engine
         self._tell = started
         self._address = Address("", 0)
@@ -65,7 +62,7 @@ class Listener(uvicorn.Server):
             StorageError: the database or the key file cannot be used.
         """
         settings = self._engine.settings
-        listening = _bound(settings.host, settings.port)
+        listening = bound(settings.host, settings.port)
         self._address = Address(settings.host, listening.getsockname()[1])
         async with self._engine:
             await self._engine.first_key()
@@ -94,7 +91,19 @@ class Listener(uvicorn.Server):
         self._tell(self._address)
 
 
-def _bound(host: str, port: int) -> socket.socket:
+def configured(app: ASGIApp) -> uvicorn.Config:
+    """Return how HTTP is spoken, whatever the application."""
+    return uvicorn.Config(
+        app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=_GRACE_S
+    )
+
+
+def bound(host: str, port: int) -> socket.socket:
+    """Return a socket that listens there; 0 lets the system choose the port.
+
+    Raises:
+        UsageError: the port cannot be listened on.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # Named, because asyncio turns Nagle's delay off only where it reads TCP; without it every answer takes 40 ms more.
     listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)

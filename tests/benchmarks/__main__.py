@@ -1,6 +1,7 @@
-"""Prints what validate, a plan without changes and start-up cost: `python -m tests.benchmarks [--sizes 100,1000]`.
+"""Prints what agentops costs: `python -m tests.benchmarks [start-up] [manifests] [throughput] [--sizes 100,1000]`.
 
-CPU seconds, not wall time: they mean the same on a busy machine. Nothing here passes or fails.
+Commands in CPU seconds, which mean the same on a busy machine; the server beside a floor that had the same noise.
+Nothing here passes or fails.
 """
 
 import argparse
@@ -13,9 +14,10 @@ from pathlib import Path
 from tests.flow.command import AGENTOPS, bare_environment
 from tests.flow.server import serving
 
-from . import corpus, peers
+from . import corpus, peers, throughput
 from .measure import Bench, Cost
 
+_NAMES = ("start-up", "manifests", "throughput")
 _EMBEDDED = ("--target", "embedded")
 _MANY = 1000
 _WIDTH = 44
@@ -24,18 +26,32 @@ _WIDTH = 44
 def main() -> None:
     """Measure and print, line by line."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"what to measure: {', '.join(_NAMES)} (default: all)")
     parser.add_argument("--sizes", default="100,1000,10000", help="how many agents (default: %(default)s)")
     parser.add_argument("--runs", type=int, default=3, help="runs of each command; the median counts (default: 3)")
     options = parser.parse_args()
-    sizes = [int(each) for each in options.sizes.split(",")]
-    print(f"Python {sys.version.split()[0]}, {os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f}; ", end="")
-    print(f"CPU seconds and peak memory, median of {options.runs} runs (above {_MANY:,} agents: one run)\n")
+    if unknown := set(options.names) - set(_NAMES):
+        parser.error(f"there is no benchmark {min(unknown)}; there are {', '.join(_NAMES)}")
+    names = options.names or _NAMES
+    print(f"Python {sys.version.split()[0]}, {os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f}\n")
     with tempfile.TemporaryDirectory(prefix="agentops-bench.") as folder:
-        _start_up(Path(folder), max(options.runs, 9))
-        for size in sizes:
-            print(f"\n{size:,} agents")
-            for line in _measured(Path(folder) / str(size), size, options.runs if size <= _MANY else 1):
+        if "start-up" in names:
+            _start_up(Path(folder), max(options.runs, 9))
+        if "manifests" in names:
+            _manifests(Path(folder), [int(each) for each in options.sizes.split(",")], options.runs)
+        if "throughput" in names:
+            print()
+            for line in throughput.lines(Path(folder) / "throughput", max(options.runs, 5)):
                 print(line, flush=True)
+
+
+def _manifests(folder: Path, sizes: list[int], runs: int) -> None:
+    """Print what validate and a plan without changes cost, tree by tree."""
+    print(f"\nCPU seconds and peak memory, median of {runs} runs (above {_MANY:,} agents: one run)")
+    for size in sizes:
+        print(f"\n{size:,} agents")
+        for line in _measured(folder / str(size), size, runs if size <= _MANY else 1):
+            print(line, flush=True)
 
 
 def _start_up(folder: Path, runs: int) -> None:
@@ -44,7 +60,7 @@ def _start_up(folder: Path, runs: int) -> None:
     corpus.write(home, 1)
     bench = Bench(home, bare_environment(home), runs)
     bare = bench.cost([sys.executable, "-c", "pass"])
-    print("Start-up")
+    print(f"Start-up, median of {runs} runs")
     print(_line("python -c pass", bare))
     for arguments in (["--version"], ["validate"]):
         cost = bench.cost([AGENTOPS, *arguments])

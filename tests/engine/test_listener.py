@@ -61,7 +61,7 @@ def test_a_port_in_use_is_refused_by_name(tmp_path: Path) -> None:
 
 
 def test_answers_do_not_wait_for_acknowledgements() -> None:
-    listening = listener._bound("127.0.0.1", 0)
+    listening = listener.bound("127.0.0.1", 0)
     assert listening.proto == socket.IPPROTO_TCP
     listening.close()
 
