@@ -209,6 +209,10 @@ class SkillVersionQuery(Query):
     page: _Text = None
 
 
+class ExtensionQuery(_Page):
+    """Lists of our own extensions, in pages as the API has them."""
+
+
 class WebhookQuery(Query):
     """A limit of 0 means 20. Source: SDK 2.11.0 `types/beta/organization/webhook_list_params.py`."""
 

@@ -1,10 +1,12 @@
-"""Webhook endpoints of an organization, and every event type that a webhook can carry."""
+"""Webhook endpoints of an organization and of a workspace, and every event type that a webhook can carry."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from agentops.wire.shape import Form, Omissible, Shape
+from agentops.wire.fields import Metadata, MetadataPatch, repeats
+from agentops.wire.problems import obeying
+from agentops.wire.shape import Form, LongText, Omissible, Shape
 
 OrganizationEvent = Literal[
     "external_key.failed",
@@ -86,3 +88,37 @@ class WebhookUpdate(Shape):
     name: Omissible[str] = None
     description: Omissible[str] = None
     state: Omissible[Literal["enabled", "disabled"]] = None
+
+
+_THIS_MACHINE = r"(localhost|127\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}|\[::1\])(:[0-9]{1,5})?"
+ReceiverUrl = Annotated[
+    str,
+    Field(max_length=2048, pattern=rf"^(https://[^\s/?#@\\]+|http://{_THIS_MACHINE})([/?#][^\s]*)?$"),
+    Form("an https URL without credentials, or an http URL of this machine"),
+]
+"""A receiver beside the server needs no certificate; deliveries judge the address again."""
+
+Events = Annotated[
+    list[WorkspaceEvent],
+    Field(min_length=1, max_length=len(get_args(WorkspaceEvent))),
+    AfterValidator(lambda events: obeying(events, repeats(events, lambda index: (index,)))),
+]
+_Description = Annotated[str, Field(max_length=1024), LongText()]
+
+
+class WorkspaceWebhookCreate(Shape):
+    """What registers an endpoint of a workspace: an extension, for the vendor has it in its console only."""
+
+    url: ReceiverUrl
+    events: Events
+    description: Omissible[_Description] = None
+    metadata: Omissible[Metadata] = None
+
+
+class WorkspaceWebhookUpdate(Shape):
+    """What changes one; what is left out is kept, an empty description is none."""
+
+    url: Omissible[ReceiverUrl] = None
+    events: Omissible[Events] = None
+    description: _Description | None = None
+    metadata: MetadataPatch | None = None

@@ -76,6 +76,9 @@ class Api:
     organization: Any
     vaults: Any
     skills: Any
+    client: Any
+    """The client itself, whose `get`, `post` and `delete` reach what the SDK has no methods for."""
+
     with_options: Callable[..., "Api"]
     """Return the same door with other client options, `with_options(api_key="wrong")`."""
 
@@ -127,6 +130,7 @@ def open_sync(door: Door) -> tuple[Api, Callable[[], None]]:
             organization=beta.organization,
             vaults=beta.vaults,
             skills=beta.skills,
+            client=client,
             with_options=lambda **options: api_of(client.with_options(**options)),
             send=send,
             exchanges=exchanges,
@@ -162,6 +166,7 @@ def open_async(door: Door, run: Run) -> tuple[Api, Callable[[], None]]:
             organization=Blocking(beta.organization, run),
             vaults=Blocking(beta.vaults, run),
             skills=Blocking(beta.skills, run),
+            client=Blocking(client, run),
             with_options=lambda **options: api_of(client.with_options(**options)),
             send=send,
             exchanges=exchanges,

@@ -9,6 +9,7 @@ from agentops.engine.api.resource import Resource
 from agentops.engine.api.routes import (
     agents,
     credentials,
+    dream_schedules,
     environments,
     files,
     memories,
@@ -19,6 +20,7 @@ from agentops.engine.api.routes import (
     skills,
     vaults,
     webhooks,
+    workspace_webhooks,
 )
 
 ROUTES = (
@@ -113,6 +115,33 @@ ROUTES = (
     (
         "/v1/organizations/webhooks/{endpoint_id}/regenerate_signing_secret",
         Resource(betas.webhooks, POST=webhooks.regenerate_signing_secret),
+    ),
+    (
+        "/v1/x-agentops/dream_schedules",
+        Resource(betas.nothing, GET=dream_schedules.page, POST=dream_schedules.create),
+    ),
+    (
+        "/v1/x-agentops/dream_schedules/{schedule_id}",
+        Resource(
+            betas.nothing, GET=dream_schedules.retrieve, POST=dream_schedules.update, DELETE=dream_schedules.delete
+        ),
+    ),
+    (
+        "/v1/x-agentops/webhooks",
+        Resource(betas.nothing, GET=workspace_webhooks.page, POST=workspace_webhooks.create),
+    ),
+    (
+        "/v1/x-agentops/webhooks/{endpoint_id}",
+        Resource(
+            betas.nothing,
+            GET=workspace_webhooks.retrieve,
+            POST=workspace_webhooks.update,
+            DELETE=workspace_webhooks.delete,
+        ),
+    ),
+    (
+        "/v1/x-agentops/webhooks/{endpoint_id}/regenerate_signing_secret",
+        Resource(betas.nothing, POST=workspace_webhooks.regenerate_signing_secret),
     ),
 )
 """Every address of the API; what tests ask of each address, they ask of this table."""

@@ -8,8 +8,6 @@ from agentops.engine.core.urls import normalized
 ENDPOINTS_MAX = 32
 """How many endpoints an organization has. Source: SDK 2.11.0 `resources/beta/organization/webhooks.py`, `create`."""
 
-SECRET_PREFIX = "whsec_"  # noqa: S105 - what tells signing secrets from others, not one of them
-
 
 def created(request: Json) -> Json:
     """Return the fields of a new endpoint. Source: SDK 2.11.0 `types/beta/organization/webhook_create_params.py`.
@@ -18,7 +16,7 @@ def created(request: Json) -> Json:
         InvalidRequest: the URL names no host.
     """
     return {
-        "url": _url(request["url"]),
+        "url": checked_url(request["url"]),
         "name": request.get("name", ""),
         "description": request.get("description", ""),
         "enabled_events": list(dict.fromkeys(request["enabled_events"])),
@@ -38,7 +36,7 @@ def updated(stored: Json, request: Json) -> Json:
     fields = {name: stored[name] for name in ("url", "name", "description", "enabled_events", "state")}
     fields |= {name: request[name] for name in ("name", "description", "state") if name in request}
     if "url" in request:
-        fields["url"] = _url(request["url"])
+        fields["url"] = checked_url(request["url"])
     if events := request.get("enabled_events"):
         fields["enabled_events"] = list(dict.fromkeys(events))
     return {**fields, "disabled_reason": "" if "state" in request else stored["disabled_reason"]}
@@ -57,7 +55,12 @@ def with_secret(body: str, secret: Secret) -> str:
     return f'{body[:-1]},"signing_secret":{written(secret.reveal())}}}'
 
 
-def _url(url: str) -> str:
+def checked_url(url: str) -> str:
+    """Return the URL.
+
+    Raises:
+        InvalidRequest: it names no host, or no port there can be.
+    """
     if normalized(url) is None:
         raise refused(("url",), "must name a host, and a port from 1 to 65535 if any")
     return url

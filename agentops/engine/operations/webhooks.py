@@ -1,19 +1,15 @@
 """Webhook endpoints: create, read, update, delete, list, and a new signing secret; events are delivered elsewhere."""
 
 from agentops.base.errors import InvalidRequest, NotFound
-from agentops.base.secrets import Secret
-from agentops.engine import sealing
 from agentops.engine.core import id_pages
 from agentops.engine.core import webhooks as core
 from agentops.engine.core.id_pages import Item, Part
 from agentops.engine.core.json import Json, parsed, written
+from agentops.engine.operations import signing
 from agentops.engine.operations.call import Call
 from agentops.engine.sealing import Box
 from agentops.engine.store.documents import Document
-from agentops.engine.store.secrets import Secrets
 from agentops.engine.store.webhooks import Webhooks
-
-_SIGNING = "signing_secret"
 
 
 def create(call: Call, request: Json) -> str:
@@ -31,7 +27,7 @@ def create(call: Call, request: Json) -> str:
     endpoint_id = call.ids.new("whend")
     body = core.body(fields, endpoint_id=endpoint_id, created_at=call.at, updated_at=call.at)
     webhooks.insert(Document(endpoint_id, body, call.at, None))
-    return core.with_secret(body, _new_secret(call, endpoint_id))
+    return core.with_secret(body, signing.renewed(call, Box(call.organization, endpoint_id)))
 
 
 def update(call: Call, endpoint_id: str, request: Json) -> str:
@@ -69,7 +65,7 @@ def regenerate_signing_secret(call: Call, endpoint_id: str) -> str:
     stored = _existing(call, endpoint_id)
     body = written({**parsed(stored.body), "updated_at": call.at})
     Webhooks(call.tx, call.organization).replace(endpoint_id, body)
-    return written({_SIGNING: _new_secret(call, endpoint_id).reveal()})
+    return written({signing.FIELD: signing.renewed(call, Box(call.organization, endpoint_id)).reveal()})
 
 
 def delete(call: Call, endpoint_id: str) -> str:
@@ -80,7 +76,7 @@ def delete(call: Call, endpoint_id: str) -> str:
     """
     _existing(call, endpoint_id)
     Webhooks(call.tx, call.organization).delete(endpoint_id)
-    _secrets(call, endpoint_id).destroy()
+    signing.destroy(call, Box(call.organization, endpoint_id))
     return written({"type": "webhook_endpoint_deleted", "id": endpoint_id})
 
 
@@ -92,17 +88,6 @@ def page(call: Call, part: Part, *, newest_first: bool) -> str:
     """
     items = [Item(each.id, each.body) for each in Webhooks(call.tx, call.organization).all()]
     return id_pages.answered(items[::-1] if newest_first else items, part)
-
-
-def _new_secret(call: Call, endpoint_id: str) -> Secret:
-    """Return a secret as Standard Webhooks writes it: 32 random bytes in base64 after a prefix."""
-    secret = Secret(core.SECRET_PREFIX + sealing.generate())
-    _secrets(call, endpoint_id).put(endpoint_id, {_SIGNING: secret}, call.at)
-    return secret
-
-
-def _secrets(call: Call, endpoint_id: str) -> Secrets:
-    return Secrets(call.tx, Box(call.organization, endpoint_id), call.keyring)
 
 
 def _existing(call: Call, endpoint_id: str) -> Document:

@@ -41,6 +41,11 @@ class Documents:
         rows = self._tx.all(_on(self.table, _PAGE), {"workspace": self._workspace, **window.params()})
         return [Document(*row) for row in rows]
 
+    def count(self) -> int:
+        """Return how many objects there are, archived ones too."""
+        row = self._tx.one(_on(self.table, _COUNT), {"workspace": self._workspace})
+        return int(row[0]) if row else 0
+
     def insert(self, document: Document) -> None:
         """Add an object."""
         self._tx.run(_on(self.table, _INSERT), self._columns(document))
@@ -81,6 +86,19 @@ class Vaults(Documents):
     table = "vaults"
 
 
+class WorkspaceWebhooks(Documents):
+    """The webhook endpoints of one workspace; deleting one leaves its secret to be removed."""
+
+    table = "workspace_webhooks"
+
+
+class DreamSchedules(Documents):
+    """The dream schedules of one workspace."""
+
+    table = "dream_schedules"
+
+
+_COUNT = "SELECT COUNT(*) FROM {table} WHERE workspace_id = :workspace"
 _GET = "SELECT id, body, created_at, archived_at, seq FROM {table} WHERE workspace_id = :workspace AND id = :id"
 _PAGE = """
 SELECT id, body, created_at, archived_at, seq FROM {table}

@@ -15,11 +15,11 @@ _HOMES = {
     Kind.RUBRIC: ("agentops.manifests.kinds.rubric", "RubricSpec"),
     Kind.ENVIRONMENT: ("agentops.wire.environments", "EnvironmentCreate"),
     Kind.MEMORY_STORE: ("agentops.manifests.kinds.memory_store", "MemoryStoreSpec"),
-    Kind.DREAM_SCHEDULE: ("agentops.manifests.kinds.dream_schedule", "DreamScheduleSpec"),
+    Kind.DREAM_SCHEDULE: ("agentops.wire.dream_schedules", "DreamScheduleCreate"),
     Kind.DEPLOYMENT: ("agentops.manifests.kinds.deployment", "DeploymentSpec"),
     Kind.SKILL: ("agentops.manifests.kinds.skill", "SkillSpec"),
     Kind.VAULT: ("agentops.manifests.kinds.vault", "VaultSpec"),
-    Kind.WEBHOOK: ("agentops.manifests.kinds.webhook", "WebhookSpec"),
+    Kind.WEBHOOK: ("agentops.wire.webhooks", "WorkspaceWebhookCreate"),
 }
 
 NAME_FIELDS: Mapping[Kind, str] = {
@@ -27,6 +27,7 @@ NAME_FIELDS: Mapping[Kind, str] = {
     Kind.TEAM: "name",
     Kind.ENVIRONMENT: "name",
     Kind.MEMORY_STORE: "name",
+    Kind.DREAM_SCHEDULE: "name",
     Kind.DEPLOYMENT: "name",
     Kind.VAULT: "display_name",
     Kind.SKILL: "display_name",

@@ -12,30 +12,34 @@ from agentops.engine.store.secrets import Secrets
 
 pytestmark = pytest.mark.anyio
 
-PATH = "/v1/organizations/webhooks"
 HEADERS = {"anthropic-beta": "webhooks-2026-10-07"}
-ENDPOINT = {"url": "https://hooks.example.com", "enabled_events": ["external_key.failed"]}
+URL = "https://hooks.example.com"
+KINDS = {
+    "webhooks": ("/v1/organizations/webhooks", {"url": URL, "enabled_events": ["external_key.failed"]}),
+    "workspace_webhooks": ("/v1/x-agentops/webhooks", {"url": URL, "events": ["agent.updated"]}),
+}
 
 
 def bytes_under(folder: Path) -> bytes:
     return b"".join(each.read_bytes() for each in folder.rglob("*") if each.is_file())
 
 
+@pytest.mark.parametrize("table", KINDS)
 async def test_the_signing_secret_lies_sealed_and_goes_with_its_endpoint(
-    http: httpx2.AsyncClient, engine: Engine, tmp_path: Path
+    http: httpx2.AsyncClient, engine: Engine, tmp_path: Path, table: str
 ) -> None:
-    made = (await http.post(PATH, json=ENDPOINT, headers=HEADERS)).json()
-    renewed = (await http.post(f"{PATH}/{made['id']}/regenerate_signing_secret", headers=HEADERS)).json()
-    box = Box(engine.settings.organization, made["id"])
+    path, endpoint = KINDS[table]
+    made = (await http.post(path, json=endpoint, headers=HEADERS)).json()
+    renewed = (await http.post(f"{path}/{made['id']}/regenerate_signing_secret", headers=HEADERS)).json()
+    settings = engine.settings
+    box = Box(settings.organization if table == "webhooks" else settings.workspace, made["id"])
     kept = await engine._database.read(lambda tx: Secrets(tx, box, engine._keyring).of(made["id"]))
     assert kept == {"signing_secret": Secret(renewed["signing_secret"])}
-    rows = repr(
-        await engine._database.read(lambda tx: tx.all("SELECT * FROM secrets") + tx.all("SELECT * FROM webhooks"))
-    )
+    tables = ("secrets", "data_keys", table)
+    rows = repr(await engine._database.read(lambda tx: [tx.all(f"SELECT * FROM {each}") for each in tables]))
     for secret in (made["signing_secret"], renewed["signing_secret"]):
         assert secret.removeprefix("whsec_") not in rows
         assert secret.removeprefix("whsec_").encode() not in bytes_under(tmp_path)
-    assert (await http.delete(f"{PATH}/{made['id']}", headers=HEADERS)).status_code == 200
-    tables = ("secrets", "data_keys", "webhooks")
-    left = await engine._database.read(lambda tx: [tx.all(f"SELECT * FROM {table}") for table in tables])
+    assert (await http.delete(f"{path}/{made['id']}", headers=HEADERS)).status_code == 200
+    left = await engine._database.read(lambda tx: [tx.all(f"SELECT * FROM {each}") for each in tables])
     assert left == [[], [], []]

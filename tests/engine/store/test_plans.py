@@ -8,7 +8,7 @@ import pytest
 from agentops.engine.store.agents import Agents
 from agentops.engine.store.blobs import Blobs
 from agentops.engine.store.credentials import Credentials
-from agentops.engine.store.documents import Environments, MemoryStores, Vaults
+from agentops.engine.store.documents import DreamSchedules, Environments, MemoryStores, Vaults, WorkspaceWebhooks
 from agentops.engine.store.files import Chores, Files
 from agentops.engine.store.memories import Memories
 from agentops.engine.store.memory_versions import MemoryVersions, VersionFilter
@@ -36,6 +36,9 @@ QUERIES: dict[str, Callable[[Transaction], object]] = {
     "whether there are chores": lambda tx: Blobs(tx).has_chores("2026"),
     "webhooks": lambda tx: Webhooks(tx, "o").all(),
     "a webhook": lambda tx: Webhooks(tx, "o").get("h"),
+    "webhooks of a workspace": lambda tx: WorkspaceWebhooks(tx, "w").page(WINDOW),
+    "a count of them": lambda tx: WorkspaceWebhooks(tx, "w").count(),
+    "dream schedules": lambda tx: DreamSchedules(tx, "w").page(WINDOW),
     "vaults": lambda tx: Vaults(tx, "w").page(WINDOW),
     "a credential": lambda tx: Credentials(tx, "w", "v").get("c"),
     "credentials": lambda tx: Credentials(tx, "w", "v").page(WINDOW),

@@ -1,0 +1,100 @@
+"""Webhook endpoints of a workspace: create, read, update, delete, list, and a new signing secret."""
+
+from dataclasses import replace
+
+from agentops.base.errors import InvalidRequest, NotFound
+from agentops.engine.core import webhooks
+from agentops.engine.core import workspace_webhooks as core
+from agentops.engine.core.json import Json, parsed, written
+from agentops.engine.core.refusals import invalid
+from agentops.engine.operations import signing
+from agentops.engine.operations.call import Call, Page
+from agentops.engine.sealing import Box
+from agentops.engine.store.documents import Document, WorkspaceWebhooks
+from agentops.engine.store.port import Window
+from agentops.wire.problems import check
+from agentops.wire.webhooks import WorkspaceWebhookCreate
+
+
+def create(call: Call, request: Json) -> str:
+    """Save a new endpoint and return it with its signing secret, which no later answer shows.
+
+    Raises:
+        InvalidRequest: the workspace has as many as it may, or the URL names no host.
+    """
+    endpoints = WorkspaceWebhooks(call.tx, call.workspace)
+    fields = core.created(request)
+    if endpoints.count() >= core.ENDPOINTS_MAX:
+        raise InvalidRequest(
+            f"The workspace has {core.ENDPOINTS_MAX} webhook endpoints, as many as it may; delete one first."
+        )
+    endpoint_id = call.ids.new("whend")
+    body = core.body(fields, endpoint_id=endpoint_id, created_at=call.at, updated_at=call.at)
+    endpoints.insert(Document(endpoint_id, body, call.at, None))
+    return webhooks.with_secret(body, signing.renewed(call, Box(call.workspace, endpoint_id)))
+
+
+def update(call: Call, endpoint_id: str, request: Json) -> str:
+    """Change the endpoint and return it.
+
+    Raises:
+        NotFound: there is no such endpoint.
+        InvalidRequest: the URL names no host, or the outcome breaks a rule.
+    """
+    stored = _existing(call, endpoint_id)
+    before = parsed(stored.body)
+    fields = core.updated(before, request)
+    _, problems = check(WorkspaceWebhookCreate, fields)
+    if problems:
+        raise invalid(problems)
+    if all(before[key] == value for key, value in fields.items()):
+        return stored.body
+    body = core.body(fields, endpoint_id=endpoint_id, created_at=stored.created_at, updated_at=call.at)
+    WorkspaceWebhooks(call.tx, call.workspace).replace(replace(stored, body=body))
+    return body
+
+
+def retrieve(call: Call, endpoint_id: str) -> str:
+    """Return the endpoint.
+
+    Raises:
+        NotFound: there is no such endpoint.
+    """
+    return _existing(call, endpoint_id).body
+
+
+def regenerate_signing_secret(call: Call, endpoint_id: str) -> str:
+    """Put a new secret in place of the old one, which is void at once, and return it.
+
+    Raises:
+        NotFound: there is no such endpoint.
+    """
+    stored = _existing(call, endpoint_id)
+    body = written({**parsed(stored.body), "updated_at": call.at})
+    WorkspaceWebhooks(call.tx, call.workspace).replace(replace(stored, body=body))
+    return written({signing.FIELD: signing.renewed(call, Box(call.workspace, endpoint_id)).reveal()})
+
+
+def delete(call: Call, endpoint_id: str) -> str:
+    """Remove the endpoint with its secret.
+
+    Raises:
+        NotFound: there is no such endpoint.
+    """
+    _existing(call, endpoint_id)
+    WorkspaceWebhooks(call.tx, call.workspace).delete(endpoint_id)
+    signing.destroy(call, Box(call.workspace, endpoint_id))
+    return written({"type": "webhook_endpoint_deleted", "id": endpoint_id})
+
+
+def page(call: Call, window: Window) -> Page:
+    """Return part of the list of endpoints, newest first."""
+    found = WorkspaceWebhooks(call.tx, call.workspace).page(window)
+    return Page.newest_first([each.body for each in found], found, window.limit)
+
+
+def _existing(call: Call, endpoint_id: str) -> Document:
+    stored = WorkspaceWebhooks(call.tx, call.workspace).get(endpoint_id)
+    if stored is None:
+        raise NotFound(f"There is no webhook endpoint {endpoint_id}.")
+    return stored
