@@ -8,6 +8,7 @@ from agentops.engine.api import betas
 from agentops.engine.api.resource import Resource
 from agentops.engine.api.routes import (
     agents,
+    capabilities,
     credentials,
     dream_schedules,
     environments,
@@ -116,6 +117,7 @@ ROUTES = (
         "/v1/organizations/webhooks/{endpoint_id}/regenerate_signing_secret",
         Resource(betas.webhooks, POST=webhooks.regenerate_signing_secret),
     ),
+    ("/v1/x-agentops/capabilities", Resource(betas.nothing, GET=capabilities.table)),
     (
         "/v1/x-agentops/dream_schedules",
         Resource(betas.nothing, GET=dream_schedules.page, POST=dream_schedules.create),

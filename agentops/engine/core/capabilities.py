@@ -1,0 +1,257 @@
+"""What this server does with each field of a request, and which parts of the API it lacks: nothing is quietly ignored.
+
+Every field that a request can have is covered by exactly one entry, the one that names it or the nearest one above it;
+a test walks the route table and fails on a field that no entry covers, and on an entry that names no field.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from agentops.engine.core.json import Json
+
+
+class State(StrEnum):
+    """What becomes of a field."""
+
+    AVAILABLE = "available"
+    """The server acts on it."""
+
+    STORED = "stored"
+    """The server checks it, keeps it and shows it; nothing acts on it yet."""
+
+    REFUSED = "refused"
+    """A request with it is answered with a 400 that names it."""
+
+    ABSENT = "absent"
+    """The addresses do not exist here: 404."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capability:
+    """One thing that a client may count on, or may not."""
+
+    name: str
+    state: State
+    note: str
+    """One sentence for whoever reads the table."""
+
+    fields: tuple[str, ...] = ()
+    """Address without ids, then the field: `agents.model`, `agents?limit` in a query, `environments.scope=account` for
+    one value of a field."""
+
+    endpoints: tuple[str, ...] = ()
+    """What the addresses begin with that are absent."""
+
+
+def _of(address: str, names: str) -> tuple[str, ...]:
+    """Return the fields of an address; `?name` is one of the query."""
+    return tuple(f"{address}{each}" if each.startswith("?") else f"{address}.{each}" for each in names.split())
+
+
+def _paged(*addresses: str) -> tuple[str, ...]:
+    return tuple(field for each in addresses for field in _of(each, "?limit ?page"))
+
+
+_AGENTS = (
+    Capability(
+        "agents",
+        State.AVAILABLE,
+        "Agents are kept with all their versions.",
+        _of("agents", "name description metadata version ?version ?created_at[gte] ?created_at[lte] ?include_archived")
+        + _paged("agents", "agents.versions"),
+    ),
+    Capability(
+        "agents.model",
+        State.STORED,
+        "No session runs yet, so no model is called.",
+        _of("agents", "model system"),
+    ),
+    Capability(
+        "agents.tools",
+        State.STORED,
+        "No session runs yet, so no tool is offered and no MCP server is connected to.",
+        _of("agents", "tools mcp_servers"),
+    ),
+    Capability(
+        "agents.skills",
+        State.STORED,
+        "Custom skills are looked up and their versions pinned; no session reads them yet.",
+        _of("agents", "skills"),
+    ),
+    Capability(
+        "agents.multiagent",
+        State.STORED,
+        "Rosters are resolved and pinned on every save; no session delegates yet.",
+        _of("agents", "multiagent"),
+    ),
+    Capability(
+        "agents.execution_identity",
+        State.STORED,
+        "No session runs yet, so no role is taken on.",
+        _of("agents", "execution_identity"),
+    ),
+)
+
+_ENVIRONMENTS = (
+    Capability(
+        "environments",
+        State.AVAILABLE,
+        "Environments are kept, archived and deleted.",
+        _of("environments", "name description metadata scope ?include_archived") + _paged("environments"),
+    ),
+    Capability(
+        "environments.config",
+        State.STORED,
+        "No sandbox is started yet, so nothing is installed and no network is opened or closed.",
+        _of("environments", "config"),
+    ),
+    Capability(
+        "environments.account_scope",
+        State.REFUSED,
+        "Accounts belong to people who sign in, and this server knows API keys alone.",
+        _of("environments", "scope=account"),
+    ),
+    Capability(
+        "environments.work",
+        State.ABSENT,
+        "There is no work queue for workers of your own yet.",
+        endpoints=("/v1/environments/{environment_id}/work",),
+    ),
+)
+
+_MEMORY = (
+    Capability(
+        "memory_stores",
+        State.AVAILABLE,
+        "Memory stores are kept, archived and deleted.",
+        _of("memory_stores", "name description metadata ?created_at[gte] ?created_at[lte] ?include_archived")
+        + _paged("memory_stores"),
+    ),
+    Capability(
+        "memory_stores.memories",
+        State.AVAILABLE,
+        "Memories are kept with every version, under preconditions, and versions can be redacted.",
+        _of(
+            "memory_stores.memories",
+            "path content precondition ?depth ?expected_content_sha256 ?path_prefix ?view",
+        )
+        + _of(
+            "memory_stores.memory_versions",
+            "?api_key_id ?created_at[gte] ?created_at[lte] ?memory_id ?operation ?service_account_id ?session_id ?view",
+        )
+        + _paged("memory_stores.memories", "memory_stores.memory_versions"),
+    ),
+)
+
+_UPLOADS = (
+    Capability(
+        "files",
+        State.AVAILABLE,
+        "Files are kept until they expire or are deleted.",
+        _of("files", "expires_in_seconds ?ids[] ?scope_id") + _paged("files"),
+    ),
+    Capability(
+        "skills",
+        State.AVAILABLE,
+        "Skills are kept with their versions.",
+        _of("skills", "display_name ?source") + _paged("skills", "skills.versions"),
+    ),
+)
+
+_VAULTS = (
+    Capability(
+        "vaults",
+        State.AVAILABLE,
+        "Vaults are kept, archived with their secrets purged, and deleted.",
+        _of("vaults", "display_name metadata ?include_archived")
+        + _of("vaults.credentials", "display_name metadata ?include_archived")
+        + _paged("vaults", "vaults.credentials"),
+    ),
+    Capability(
+        "vaults.credentials.auth",
+        State.STORED,
+        "Secrets are sealed, and OAuth tokens can be tried out; no session uses them yet.",
+        _of("vaults.credentials", "auth"),
+    ),
+)
+
+_ORGANIZATION = (
+    Capability(
+        "models",
+        State.AVAILABLE,
+        "The models of the server's settings are listed.",
+        _of("models", "?after_id ?before_id ?lifecycle[] ?limit"),
+    ),
+    Capability(
+        "organizations.webhooks",
+        State.AVAILABLE,
+        "Endpoints are registered, and their signing secret is told once.",
+        _of("organizations.webhooks", "name description ?after_id ?before_id ?limit ?order"),
+    ),
+    Capability(
+        "organizations.webhooks.delivery",
+        State.STORED,
+        "Nothing is delivered yet.",
+        _of("organizations.webhooks", "url enabled_events state"),
+    ),
+)
+
+_EXTENSIONS = (
+    Capability(
+        "x-agentops.webhooks",
+        State.AVAILABLE,
+        "Endpoints of the workspace are registered, and their signing secret is told once.",
+        _of("x-agentops.webhooks", "description metadata") + _paged("x-agentops.webhooks"),
+    ),
+    Capability(
+        "x-agentops.webhooks.delivery",
+        State.STORED,
+        "Nothing is delivered yet.",
+        _of("x-agentops.webhooks", "url events"),
+    ),
+    Capability(
+        "x-agentops.dream_schedules",
+        State.AVAILABLE,
+        "Dream schedules are kept and listed.",
+        _of("x-agentops.dream_schedules", "name metadata") + _paged("x-agentops.dream_schedules"),
+    ),
+    Capability(
+        "x-agentops.dream_schedules.firing",
+        State.STORED,
+        "No dream runs yet, so none is started, gated or reviewed.",
+        _of("x-agentops.dream_schedules", "store agents since max min schedule after_sessions")
+        + _of("x-agentops.dream_schedules", "model instructions review gates"),
+    ),
+)
+
+_LATER = (
+    Capability("sessions", State.ABSENT, "There are no sessions yet.", endpoints=("/v1/sessions",)),
+    Capability(
+        "deployments",
+        State.ABSENT,
+        "There are no deployments yet.",
+        endpoints=("/v1/deployments", "/v1/deployment_runs"),
+    ),
+    Capability("dreams", State.ABSENT, "There are no dreams yet.", endpoints=("/v1/dreams",)),
+)
+
+CAPABILITIES: Final = (*_AGENTS, *_ENVIRONMENTS, *_MEMORY, *_UPLOADS, *_VAULTS, *_ORGANIZATION, *_EXTENSIONS, *_LATER)
+"""The whole table, in the order in which it is shown."""
+
+
+def answered() -> Json:
+    """Return the table as the API shows it."""
+    return {
+        "type": "capabilities",
+        "data": [
+            {
+                "name": each.name,
+                "state": each.state.value,
+                "note": each.note,
+                "fields": list(each.fields),
+                "endpoints": list(each.endpoints),
+            }
+            for each in CAPABILITIES
+        ],
+    }
