@@ -17,6 +17,7 @@ from agentops.engine.api.edge import Edge
 from agentops.engine.api.exchange import Backend
 from agentops.engine.blobs.folder import FolderBlobs
 from agentops.engine.keys import Caller
+from agentops.engine.news import News
 from agentops.engine.outbound import Outbound
 from agentops.engine.sealing import Keyring
 from agentops.engine.settings import Settings
@@ -68,6 +69,7 @@ class Engine:
             Outbound(allow_loopback=settings.allow_loopback),
             self._blobs,
             settings.file_limit,
+            News(),
         )
         local = Caller(settings.workspace, _LOCAL_KEY_ID)
         door = Door(self._database, keys.digest(self.credential.reveal()), local)

@@ -1,7 +1,8 @@
 """One request as the routes see it: who calls, what was sent, and the way to the database."""
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, aclosing
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, aclosing
 from dataclasses import dataclass
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -18,8 +19,9 @@ from agentops.engine.core.ids import is_id
 from agentops.engine.core.json import Json
 from agentops.engine.core.model_table import Model
 from agentops.engine.keys import Caller
+from agentops.engine.news import News
 from agentops.engine.operations import blobs
-from agentops.engine.operations.call import Call, Page
+from agentops.engine.operations.call import Call, Page, unheard
 from agentops.engine.outbound import Outbound
 from agentops.engine.sealing import Keyring
 from agentops.engine.store.port import Database, Transaction
@@ -45,6 +47,7 @@ class Backend:
     outbound: Outbound
     blobs: BlobStore
     file_limit: int
+    news: News
 
 
 class Exchange:
@@ -125,8 +128,15 @@ class Exchange:
         return await self._backend.database.read(lambda tx: operation(self._call(tx), *args, **kwargs))
 
     async def write(self, operation: Callable[Concatenate[Call, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Return what an operation answers, once what it changed is on disk."""
-        return await self._backend.database.write(lambda tx: operation(self._call(tx), *args, **kwargs))
+        """Return what an operation answers, once what it changed is on disk and those who wait for it are told."""
+        topics: set[str] = set()
+        result = await self._backend.database.write(lambda tx: operation(self._call(tx, topics.add), *args, **kwargs))
+        self._backend.news.tell(topics)
+        return result
+
+    def listening(self, topic: str) -> AbstractContextManager[asyncio.Event]:
+        """Return what is set when somebody in this process announces the topic."""
+        return self._backend.news.listening(topic)
 
     def text(self, name: str) -> str:
         """Return a text from the path that need not look like our ids."""
@@ -162,7 +172,7 @@ class Exchange:
         """Return the JSON of a page of this list."""
         return paging.answered(page, self.list_name)
 
-    def _call(self, tx: Transaction) -> Call:
+    def _call(self, tx: Transaction, announce: Callable[[str], None] = unheard) -> Call:
         return Call(
             tx=tx,
             organization=self._backend.organization,
@@ -171,4 +181,5 @@ class Exchange:
             at=self.at,
             ids=self._backend.ids,
             keyring=self._backend.keyring,
+            announce=announce,
         )

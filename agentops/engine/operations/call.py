@@ -1,12 +1,16 @@
 """What every operation is given, and what a list gives back."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from agentops.base.ids import IdSource
 from agentops.engine.sealing import Keyring
 from agentops.engine.store.port import Transaction
+
+
+def unheard(_topic: str) -> None:
+    """Announce to nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,9 @@ class Call:
     ids: IdSource
     keyring: Keyring
     """What seals secrets before they are stored."""
+
+    announce: Callable[[str], None] = unheard
+    """Tells who waits in this process for a topic to look again, once the change is on disk."""
 
 
 class Aged(Protocol):

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from agentops.base.errors import StorageError
 from agentops.engine.store.port import Transaction
-from agentops.engine.store.tables import extensions, files, resources, skills, vaults, webhooks
+from agentops.engine.store.tables import extensions, files, resources, skills, vaults, webhooks, work
 
-MIGRATIONS = (resources.STEP, files.STEP, vaults.STEP, webhooks.STEP, skills.STEP, extensions.STEP)
+MIGRATIONS = (resources.STEP, files.STEP, vaults.STEP, webhooks.STEP, skills.STEP, extensions.STEP, work.STEP)
 
 _RECORD = """
 CREATE TABLE IF NOT EXISTS schema_migrations (
