@@ -1,6 +1,7 @@
 """When a deployment fires by itself: cron expressions in a time zone."""
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator
 from typing import Annotated, Final, Literal
 
@@ -19,6 +20,9 @@ CRON_FIELDS: Final = {
     "day-of-week": range(8),
 }
 """The fields in their order and what each takes; a day-of-week of 0 or of 7 is Sunday."""
+
+_LONGEST: Final = {month: monthrange(2024, month)[1] for month in CRON_FIELDS["month"]}
+"""How many days each month has in a leap year."""
 
 _ITEM = re.compile(r"(?:\*|([0-9]{1,3})(?:-([0-9]{1,3}))?)(?:/([0-9]{1,3}))?")
 _EXTENDED = re.compile(r"[LW#?]")
@@ -64,9 +68,14 @@ def cron_problems(expression: str) -> Iterator[Problem]:
         wanted = " ".join(CRON_FIELDS)
         yield Problem((), "bad-format", f"must have five fields ({wanted}), has {len(fields)}")
         return
-    for (name, allowed), field in zip(CRON_FIELDS.items(), fields, strict=True):
-        if message := _field_problem(field, allowed):
+    messages = {name: _field_problem(field, CRON_FIELDS[name]) for name, field in zip(CRON_FIELDS, fields, strict=True)}
+    for name, message in messages.items():
+        if message:
             yield Problem((), "bad-format", f"has a field for the {name} that cannot be: {message}")
+    if not any(messages.values()) and not _has_a_date(*fields[2:]):
+        yield Problem(
+            (), "invalid-value", f"must have a date that comes, no month in {fields[3]} has a day {fields[2]}"
+        )
 
 
 def _field_problem(field: str, allowed: range) -> str | None:
@@ -77,6 +86,21 @@ def _field_problem(field: str, allowed: range) -> str | None:
     except ValueError as error:
         return str(error)
     return None
+
+
+def takes_either_day(day: str, weekday: str) -> bool:
+    """Tell whether the day of the month or the day of the week is enough: both fields name days of their own.
+
+    Source: POSIX.1-2024 `crontab`; crontab(5) of Vixie's cron for `*/n`, which POSIX lacks: it counts as a `*`.
+    """
+    return not (day.startswith("*") or weekday.startswith("*"))
+
+
+def _has_a_date(day: str, month: str, weekday: str) -> bool:
+    """Tell whether the date comes in any year, which the 30th of February never does; weekdays come in every month."""
+    first = min(cron_values(day, CRON_FIELDS["day-of-month"]))
+    months = cron_values(month, CRON_FIELDS["month"])
+    return takes_either_day(day, weekday) or any(first <= _LONGEST[each] for each in months)
 
 
 CronExpression = Annotated[str, AfterValidator(lambda text: obeying(text, cron_problems(text)))]

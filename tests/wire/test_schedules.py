@@ -6,7 +6,16 @@ from agentops.wire.timezones import is_timezone
 
 
 @pytest.mark.parametrize(
-    "expression", ["* * * * *", "0 9 * * 1-5", "*/15 0-23/2 1,15 1-12 0,7", "59 23 31 12 7", "0  9 * *\t1"]
+    "expression",
+    [
+        "* * * * *",
+        "0 9 * * 1-5",
+        "*/15 0-23/2 1,15 1-12 0,7",
+        "59 23 31 12 7",
+        "0  9 * *\t1",
+        "0 0 29 2 *",
+        "0 0 30 2 1",
+    ],
 )
 def test_five_posix_fields_are_a_schedule(expression: str) -> None:
     assert list(cron_problems(expression)) == []
@@ -34,6 +43,8 @@ def test_five_posix_fields_are_a_schedule(expression: str) -> None:
         ("1,,2 * * * *", '"" is not a number'),
         ("-1 * * * *", '"-1" is not a number'),
         ("٣ * * * *", "is not a number"),
+        ("0 0 30 2 *", "no month in 2 has a day 30"),
+        ("0 0 31 2,4,6-6 */2", "no month in 2,4,6-6 has a day 31"),
     ],
 )
 def test_what_is_no_schedule_is_told_why(expression: str, words: str) -> None:
