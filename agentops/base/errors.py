@@ -142,10 +142,15 @@ class ApiError(AgentopsError):
     status: ClassVar[int]
     type: ClassVar[str]
 
-    def __init__(self, message: str, *, details: dict[str, Any] | None = None) -> None:
-        """Keep the vendor's `details` object, whose `error_code` programs read."""
+    def __init__(self, message: str, *, details: dict[str, Any] | None = None, reason: str = "") -> None:
+        """Keep the vendor's `details` object, whose `error_code` programs read, and the reason."""
         super().__init__(message)
         self.details = details
+        self.reason = reason
+        """Why a session cannot begin, in the word that a deployment's run is recorded with; else empty.
+
+        Source: SDK 2.11.0 `types/beta/beta_managed_agents_*_run_error_object.py`, without `_error`.
+        """
 
 
 class InvalidRequest(ApiError):

@@ -6,14 +6,13 @@ from pydantic import Field, Tag
 
 from agentops.wire.budgets import Budget
 from agentops.wire.events import InitialEvents
-from agentops.wire.fields import EnvironmentId, Metadata, MetadataPatch, RunnableId, VaultId
+from agentops.wire.fields import EnvironmentId, Metadata, MetadataPatch, RunnableId, VaultIds
 from agentops.wire.resources import ResourceList
 from agentops.wire.schedules import Schedule
 from agentops.wire.shape import STRING_OR_OBJECT, LongText, Omissible, Shape
 
 DeploymentName = Annotated[str, Field(min_length=1, max_length=256)]
 _Description = Annotated[str, LongText()]
-_VaultIds = Annotated[list[VaultId], Field(max_length=50)]
 
 
 class RunnableReference(Shape):
@@ -38,7 +37,7 @@ class DeploymentCreate(Shape):
     initial_events: InitialEvents
     description: _Description | None = None
     resources: Omissible[ResourceList] = None
-    vault_ids: Omissible[_VaultIds] = None
+    vault_ids: Omissible[VaultIds] = None
     budget: Budget | None = None
     schedule: Schedule | None = None
     metadata: Omissible[Metadata] = None
@@ -53,7 +52,7 @@ class DeploymentUpdate(Shape):
     initial_events: Omissible[InitialEvents] = None
     description: _Description | None = None
     resources: ResourceList | None = None
-    vault_ids: _VaultIds | None = None
+    vault_ids: VaultIds | None = None
     budget: Budget | None = None
     schedule: Schedule | None = None
     metadata: MetadataPatch | None = None

@@ -46,9 +46,13 @@ def initial_event_problems(events: Sequence[InitialEvent]) -> Iterator[Problem]:
     """
     if all(isinstance(each, SystemMessage) for each in events):
         yield Problem((), "bad-combination", "must hold a user.message or a user.define_outcome")
+    yield from _misplaced_system_messages(events)
+    yield from _crowding_problems(events)
+
+
+def _crowding_problems(events: Sequence[InitialEvent]) -> Iterator[Problem]:
     for index in [index for index, each in enumerate(events) if isinstance(each, DefineOutcome)][1:]:
         yield Problem((index,), "not-unique", "must be the only user.define_outcome: outcomes are worked on one by one")
-    yield from _misplaced_system_messages(events)
     if (count := sum(map(_file_documents, events))) > _MOST_FILE_DOCUMENTS:
         message = f"must hold at most {_MOST_FILE_DOCUMENTS} documents from files, holds {count}"
         yield Problem((), "too-many", message)
@@ -73,4 +77,11 @@ InitialEvents = Annotated[
     Field(min_length=1, max_length=50),
     AfterValidator(lambda events: obeying(events, initial_event_problems(events))),
 ]
-"""Source: SDK 2.11.0 `types/beta/deployment_create_params.py`."""
+"""What a deployment's sessions begin with. Source: SDK 2.11.0 `types/beta/deployment_create_params.py`."""
+
+FirstEvents = Annotated[
+    list[Annotated[UserMessage | DefineOutcome, Field(discriminator="type")]],
+    Field(max_length=50),
+    AfterValidator(lambda events: obeying(events, _crowding_problems(events))),
+]
+"""What one session begins with; an empty list is none. Source: SDK 2.11.0 `types/beta/session_create_params.py`."""

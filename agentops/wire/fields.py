@@ -31,6 +31,9 @@ MemoryStoreId = Annotated[str, Field(min_length=1), IdOf((Kind.MEMORY_STORE,))]
 VaultId = Annotated[str, Field(min_length=1), IdOf((Kind.VAULT,))]
 SkillId = Annotated[str, Field(min_length=1), IdOf((Kind.SKILL,))]
 
+VaultIds = Annotated[list[VaultId], Field(max_length=50)]
+"""In the order in which they are searched. Source: documented limit of deployments; sessions state none."""
+
 ModelId = Annotated[str, Field(min_length=1, max_length=256)]
 """Any text: the SDK's list of models is open. Source: SDK 2.11.0 `beta_managed_agents_model_param.py`."""
 

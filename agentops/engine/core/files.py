@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from agentops.base.clock import timestamp
-from agentops.engine.core.json import written
+from agentops.engine.core.json import parsed, written
 
 _REMEMBERED = timedelta(days=30)
 """How long an expired file is still spoken of. Source: platform.claude.com/docs/en/build-with-claude/files."""
@@ -53,3 +53,13 @@ def body(upload: Upload, *, file_id: str, size_bytes: int, created_at: str, expi
             "scope": None,
         }
     )
+
+
+def mounted(body: str, *, copy_id: str, session_id: str, at: str) -> str:
+    """Return the answer's JSON of a session's own copy, which lives as long as the session does.
+
+    Source: SDK 2.11.0 `types/beta/beta_file_scope.py`.
+    """
+    scope = {"type": "session", "id": session_id}
+    own = {"id": copy_id, "created_at": at, "downloadable": False, "expires_at": None, "scope": scope}
+    return written({**parsed(body), **own})

@@ -2,14 +2,13 @@
 
 from agentops.base.errors import Conflict, InvalidRequest, NotFound
 from agentops.engine.core import agents as core
-from agentops.engine.core import rosters, skills
+from agentops.engine.core import rosters
 from agentops.engine.core.ids import VERSION_MAX, is_id
 from agentops.engine.core.json import Json, parsed, written
 from agentops.engine.core.refusals import invalid
 from agentops.engine.core.rosters import Member, Reference
-from agentops.engine.core.skills import Wish
 from agentops.engine.operations.call import Call, Page
-from agentops.engine.operations.skills import version_named
+from agentops.engine.operations.skills import pinned
 from agentops.engine.store.agents import Agents, StoredAgent
 from agentops.engine.store.port import Window
 from agentops.wire.agents import AgentCreate
@@ -112,16 +111,10 @@ def versions(call: Call, agent_id: str, before: int, limit: int) -> Page:
 def _with_pinned_skills(call: Call, request: Json) -> Json:
     """Return the request with every custom skill at the version that it means now."""
     sent = request.get("skills") or []
-    found = {wish: _version_of(call, wish) for wish in skills.wishes(sent)}
-    if unknown := skills.problems(sent, found):
-        raise invalid(unknown)
-    return {**request, "skills": skills.pinned(sent, found)} if sent else request
-
-
-def _version_of(call: Call, wish: Wish) -> str | None:
-    could_exist = is_id(wish.skill_id) and is_id(wish.version or "latest")
-    stored = version_named(call, wish.skill_id, wish.version) if could_exist else None
-    return stored.id if stored else None
+    pins, missing = pinned(call, sent)
+    if missing:
+        raise invalid(missing)
+    return {**request, "skills": pins} if sent else request
 
 
 def _refuse_bad_outcome(fields: Json, wish: Json | None) -> None:

@@ -12,6 +12,7 @@ from agentops.engine.operations.call import Call, Page
 from agentops.engine.store.blobs import Blobs
 from agentops.engine.store.files import Files, StoredFile
 from agentops.engine.store.port import Window
+from agentops.engine.store.session_resources import SessionResources
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def content(call: Call, file_id: str) -> Content:
         InvalidRequest: it was uploaded, so it cannot be downloaded.
     """
     file = _existing(call, file_id)
-    if file.expires_at and file.expires_at <= call.at:
+    if _is_expired(file, call.at):
         raise NotFound(f"File {file_id} expired at {file.expires_at}.", details={"error_code": "file_expired"})
     said = parsed(file.body)
     blob = Blobs(call.tx).get(file_id)
@@ -72,11 +73,46 @@ def delete(call: Call, file_id: str) -> str:
 
     Raises:
         NotFound: there is no such file.
+        InvalidRequest: it is the copy that a session has of a file.
     """
     _existing(call, file_id)
+    if (holder := SessionResources(call.tx, call.workspace).holder_of(file_id)) is not None:
+        raise InvalidRequest(
+            f"File {file_id} is mounted into session {holder}: delete the session's resource, or the session."
+        )
+    discard(call, file_id)
+    return written({"type": "file_deleted", "id": file_id})
+
+
+def copy(call: Call, file_id: str, session_id: str) -> str | None:
+    """Give a session a file of its own with the bytes of another, and return its id; None when there are no bytes."""
+    stored = _files(call).get(file_id)
+    blob = Blobs(call.tx).get(file_id) if stored else None
+    if stored is None or blob is None or _is_expired(stored, call.at):
+        return None
+    copy_id = call.ids.new("file")
+    body = core.mounted(stored.body, copy_id=copy_id, session_id=session_id, at=call.at)
+    _files(call).insert(StoredFile(copy_id, body, call.at, session_id, None, None))
+    Blobs(call.tx).share(copy_id, blob)
+    return copy_id
+
+
+def is_readable(call: Call, file_id: str) -> bool:
+    """Tell whether there is such a file and its bytes."""
+    stored = _files(call).get(file_id)
+    return stored is not None and not _is_expired(stored, call.at)
+
+
+def discard(call: Call, file_id: str) -> None:
+    """Remove a file that is there."""
     _files(call).delete(file_id)
     Blobs(call.tx).doom(file_id, call.at)
-    return written({"type": "file_deleted", "id": file_id})
+
+
+def discard_all(call: Call, session_id: str) -> None:
+    """Remove every file of a session: the copies it was given and what it wrote."""
+    for file_id in _files(call).ids_in(session_id):
+        discard(call, file_id)
 
 
 def page(call: Call, window: Window, scope_id: str | None) -> Page:
@@ -89,6 +125,10 @@ def among(call: Call, ids: list[str], scope_id: str | None) -> Page:
     """Return those of the files that there are, newest first, on one page."""
     found = _files(call).among(ids)
     return Page([each.body for each in found if scope_id is None or each.scope_id == scope_id])
+
+
+def _is_expired(file: StoredFile, at: str) -> bool:
+    return file.expires_at is not None and file.expires_at <= at
 
 
 def _existing(call: Call, file_id: str) -> StoredFile:

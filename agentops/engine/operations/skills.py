@@ -2,15 +2,19 @@
 
 from agentops.base.errors import NotFound
 from agentops.engine.core import skill_answers
+from agentops.engine.core import skills as references
 from agentops.engine.core.blobs import Blob
-from agentops.engine.core.json import written
+from agentops.engine.core.ids import is_id
+from agentops.engine.core.json import Json, written
 from agentops.engine.core.skill_files import SkillFiles
+from agentops.engine.core.skills import Wish
 from agentops.engine.operations import blobs
 from agentops.engine.operations.call import Call, Page
 from agentops.engine.store.blobs import Blobs
 from agentops.engine.store.documents import Document
 from agentops.engine.store.port import Window
 from agentops.engine.store.skills import Skills, SkillVersions, StoredVersion
+from agentops.wire.problems import Problem
 
 LATEST = "latest"
 
@@ -90,3 +94,16 @@ def version_named(call: Call, skill_id: str, name: str | None) -> StoredVersion 
     """Return the version of a skill that an id, `latest` or nothing names; None when there is none."""
     versions = SkillVersions(call.tx, call.workspace, skill_id)
     return versions.newest() if name in (None, "", LATEST) else versions.get(str(name))
+
+
+def pinned(call: Call, sent: list[Json]) -> tuple[list[Json], list[Problem]]:
+    """Return the skills of an agent with every custom one at the version that it means now, and which do not exist."""
+    found = {wish: _version_of(call, wish) for wish in references.wishes(sent)}
+    missing = references.problems(sent, found)
+    return ([] if missing else references.pinned(sent, found)), missing
+
+
+def _version_of(call: Call, wish: Wish) -> str | None:
+    could_exist = is_id(wish.skill_id) and is_id(wish.version or LATEST)
+    stored = version_named(call, wish.skill_id, wish.version) if could_exist else None
+    return stored.id if stored else None

@@ -36,14 +36,27 @@ class Blobs:
         return changed == 1
 
     def get(self, owner: str) -> Blob | None:
-        """Return the owner's bytes, if it has any."""
+        """Return the owner's bytes, if it has any; one that shares them gets its lender's."""
         row = self._tx.one(
             "SELECT owner, sha256, size_bytes FROM blobs WHERE owner = :owner AND state = 'kept'", {"owner": owner}
+        ) or self._tx.one(
+            """
+            SELECT b.owner, b.sha256, b.size_bytes FROM blob_shares s JOIN blobs b ON b.owner = s.lender
+            WHERE s.owner = :owner
+            """,
+            {"owner": owner},
         )
         return Blob(*row) if row else None
 
+    def share(self, owner: str, blob: Blob) -> None:
+        """Make bytes that somebody owns those of another owner too, who keeps them when the first gives them up."""
+        self._tx.run(
+            "INSERT INTO blob_shares (owner, lender) VALUES (:owner, :lender)", {"owner": owner, "lender": blob.owner}
+        )
+
     def doom(self, owner: str, at: str) -> None:
-        """Say that the owner's bytes are to go."""
+        """Say that the owner's bytes are to go, once nobody shares them."""
+        self._tx.run("DELETE FROM blob_shares WHERE owner = :owner", {"owner": owner})
         self._tx.run("UPDATE blobs SET state = 'doomed', since = :at WHERE owner = :owner", {"owner": owner, "at": at})
 
     def doom_forsaken(self, before: str, at: str) -> None:
@@ -55,7 +68,12 @@ class Blobs:
 
     def has_chores(self, before: str) -> bool:
         """Tell whether bytes are to go, or were about to come before a moment."""
-        doomed = self._tx.one("SELECT 1 FROM blobs WHERE state = 'doomed' LIMIT 1")
+        doomed = self._tx.one(
+            """
+            SELECT 1 FROM blobs b LEFT JOIN blob_shares s ON s.lender = b.owner
+            WHERE b.state = 'doomed' AND s.owner IS NULL LIMIT 1
+            """
+        )
         return bool(
             doomed
             or self._tx.one(
@@ -66,7 +84,10 @@ class Blobs:
     def doomed(self) -> list[Blob]:
         """Return blobs whose bytes are to go."""
         rows = self._tx.all(
-            "SELECT owner, sha256, size_bytes FROM blobs WHERE state = 'doomed' ORDER BY since LIMIT :limit",
+            """
+            SELECT b.owner, b.sha256, b.size_bytes FROM blobs b LEFT JOIN blob_shares s ON s.lender = b.owner
+            WHERE b.state = 'doomed' AND s.owner IS NULL ORDER BY b.since LIMIT :limit
+            """,
             {"limit": _BATCH},
         )
         return [Blob(*row) for row in rows]

@@ -60,6 +60,12 @@ class Files:
         )
         return [StoredFile(*row) for row in rows]
 
+    def ids_in(self, scope_id: str) -> list[str]:
+        """Return the id of every file in a scope."""
+        rows = self._tx.all("SELECT id FROM files WHERE workspace_id = :workspace AND scope_id = :scope",
+                            {**self._at, "scope": scope_id})  # fmt: skip
+        return [str(row[0]) for row in rows]
+
     def insert(self, file: StoredFile) -> None:
         """Add a file."""
         self._tx.run(

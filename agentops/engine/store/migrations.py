@@ -4,9 +4,18 @@ from collections.abc import Mapping
 
 from agentops.base.errors import StorageError
 from agentops.engine.store.port import Transaction
-from agentops.engine.store.tables import extensions, files, resources, skills, vaults, webhooks, work
+from agentops.engine.store.tables import extensions, files, resources, sessions, skills, vaults, webhooks, work
 
-MIGRATIONS = (resources.STEP, files.STEP, vaults.STEP, webhooks.STEP, skills.STEP, extensions.STEP, work.STEP)
+MIGRATIONS = (
+    resources.STEP,
+    files.STEP,
+    vaults.STEP,
+    webhooks.STEP,
+    skills.STEP,
+    extensions.STEP,
+    work.STEP,
+    sessions.STEP,
+)
 
 _RECORD = """
 CREATE TABLE IF NOT EXISTS schema_migrations (

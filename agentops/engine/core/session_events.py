@@ -1,0 +1,84 @@
+"""The events of a session as they lie in its log, and as the API shows them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from agentops.base.ids import IdSource
+from agentops.engine.core.json import Json, written
+
+OUTCOME = "user.define_outcome"
+_ITERATIONS = 3
+"""How often an outcome is graded when nobody says. Source: SDK 2.11.0 `…user_define_outcome_event_params.py`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One entry of the log."""
+
+    id: str
+    type: str
+    processed_at: str | None
+    """When it took effect; None while it waits."""
+
+    body: str
+    """The answer's JSON without `processed_at`."""
+
+    seq: int = 0
+    """Its place in the log of the session, from 1."""
+
+
+def received(sent: Json, ids: IdSource, at: str) -> tuple[Event, Json | None]:
+    """Return the event that a person sent as it is logged, and the evaluation that an outcome starts with.
+
+    Source: SDK 2.11.0 `types/beta/sessions/beta_managed_agents_user_{message,define_outcome}_event.py`.
+    """
+    event_id = ids.new("sevt")
+    said = {"type": sent["type"], "id": event_id}
+    if sent["type"] != OUTCOME:
+        return Event(event_id, sent["type"], None, written({**said, "content": sent["content"]})), None
+    outcome_id = ids.new("outc")
+    wanted = {
+        "outcome_id": outcome_id,
+        "description": sent["description"],
+        "rubric": sent["rubric"],
+        "max_iterations": sent.get("max_iterations") or _ITERATIONS,
+    }
+    # Documented: an outcome counts as processed when it is accepted, messages when the agent comes to them.
+    return Event(event_id, sent["type"], at, written({**said, **wanted})), _pending(wanted)
+
+
+def emitted(event_type: str, ids: IdSource, at: str, **more: object) -> Event:
+    """Return an event that the engine itself puts in the log."""
+    event_id = ids.new("sevt")
+    return Event(event_id, event_type, at, written({"type": event_type, "id": event_id, **more}))
+
+
+def answered(event: Event) -> str:
+    """Return the API's object. Source: SDK 2.11.0 `types/beta/sessions/beta_managed_agents_session_event.py`."""
+    return f'{event.body[:-1]},"processed_at":{written(event.processed_at)}}}'
+
+
+def file_ids(events: Sequence[Json]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Yield every file that events name, each with its path in the list."""
+    for index, event in enumerate(events):
+        if event["type"] == OUTCOME:
+            if event["rubric"]["type"] == "file":
+                yield (index, "rubric", "file_id"), event["rubric"]["file_id"]
+            continue
+        for number, block in enumerate(event["content"]):
+            source = block.get("source") or {}
+            if source.get("type") == "file":
+                yield (index, "content", number, "source", "file_id"), source["file_id"]
+
+
+def _pending(outcome: Json) -> Json:
+    """Source: SDK 2.11.0 `types/beta/beta_managed_agents_outcome_evaluation_resource.py`."""
+    return {
+        "type": "outcome_evaluation",
+        "outcome_id": outcome["outcome_id"],
+        "description": outcome["description"],
+        "iteration": 0,
+        "result": "pending",
+        "explanation": None,
+        "completed_at": None,
+    }

@@ -1,0 +1,90 @@
+"""What keeps a session from being created or changed, though every part of the request is sound."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from urllib.parse import urlsplit
+
+from agentops.base.errors import InvalidRequest
+from agentops.engine.core import session_agents
+from agentops.engine.core.json import Json
+from agentops.engine.core.model_table import MODELS, found
+from agentops.engine.core.refusals import refused
+from agentops.wire.wording import quoted
+
+
+def refuse_blocked_servers(agents: Iterable[Json], environment: Json) -> None:
+    """Refuse agents whose MCP servers the environment's network does not let them reach.
+
+    Raises:
+        InvalidRequest: it lets none or not this one.
+    """
+    networking = environment["config"].get("networking") or {}
+    if networking.get("type") != "limited" or networking["allow_mcp_servers"]:
+        return
+    for server in (server for agent in agents for server in agent["mcp_servers"]):
+        host = urlsplit(server["url"]).hostname or ""
+        if not any(_covers(allowed, host) for allowed in networking["allowed_hosts"]):
+            raise refused(
+                ("agent",),
+                f"uses the MCP server {quoted(server['name'])}, whose host environment {environment['id']} blocks; "
+                "allow the host there, or allow_mcp_servers",
+                reason="mcp_egress_blocked",
+            )
+
+
+def _covers(allowed: str, host: str) -> bool:
+    """Tell whether an entry means the host; a wildcard does not mean the domain it stands before.
+
+    Source: documented rules of `allowed_hosts`.
+    """
+    name = allowed.lower()
+    return host.endswith(name[1:]) if name.startswith("*.") else host == name
+
+
+def refuse_unpriced_models(agent: Json, budget: Json | None) -> None:
+    """Refuse a budget for models without a public list price: those that are not the platform's.
+
+    Raises:
+        InvalidRequest: the agent or one it runs has such a model.
+    """
+    unpriced = sorted(each for each in session_agents.models(agent) if found(MODELS, each) is None)
+    if budget is not None and unpriced:
+        named = ", ".join(map(quoted, unpriced))
+        raise refused(("budget",), f"needs models with a public list price, {named} has none (model_not_budgetable)")
+
+
+def refuse_self_hosted(environment: Json, resources: Sequence[Json]) -> None:
+    """Refuse what an environment on the caller's own machines cannot mount.
+
+    Raises:
+        InvalidRequest: the environment is one, and a resource is not a memory store.
+    """
+    if environment["config"]["type"] != "self_hosted":
+        return
+    for index, each in _not_stores(resources):
+        raise refused(
+            ("resources", index),
+            f"must be a memory_store, a self-hosted environment mounts no {each['type']}",
+            reason="self_hosted_resources_unsupported",
+        )
+
+
+def _not_stores(resources: Sequence[Json]) -> Iterator[tuple[int, Json]]:
+    return ((index, each) for index, each in enumerate(resources) if each["type"] != "memory_store")
+
+
+def refuse_budget(stored: Json | None, wanted: Json | None, consumed_cents: int) -> None:
+    """Refuse a budget where there was none, and one that is used up already.
+
+    Source: SDK 2.11.0 `types/beta/session_update_params.py`; the second sentence is the API's own.
+
+    Raises:
+        InvalidRequest: it is either.
+    """
+    if wanted is None:
+        return
+    if stored is None:
+        raise refused(("budget",), "can only be set when a session is created (budget_create_only)")
+    if int(wanted["max_list_cost"]["amount"]) <= consumed_cents:
+        raise InvalidRequest(
+            "`budget.max_list_cost` must be greater than the session's consumed list cost (budget_not_raised)"
+        )

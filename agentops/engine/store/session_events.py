@@ -1,0 +1,102 @@
+"""The log of a session: written at its end, read in the order in which things took effect."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agentops.engine.core.session_events import Event
+from agentops.engine.store.port import Transaction
+
+WAITING = "~"
+"""Where events that wait stand in time: behind every moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventWindow:
+    """Which part of a log a list wants; moments are compared with `processed_at`."""
+
+    after: tuple[str, int]
+    """The place behind which the part starts, in the direction of reading."""
+
+    limit: int
+    is_descending: bool = False
+    gt: str = ""
+    gte: str = ""
+    lt: str = ""
+    lte: str = ""
+    """Moments; empty for no bound."""
+
+    types: tuple[str, ...] = ()
+    """Which events; none for all."""
+
+
+class SessionEvents:
+    """The log of one session of one workspace."""
+
+    def __init__(self, tx: Transaction, workspace: str, session_id: str) -> None:
+        """Work in the transaction."""
+        self._tx = tx
+        self._key = {"workspace": workspace, "session": session_id}
+
+    def append(self, events: Sequence[Event]) -> None:
+        """Add events at the end, in their order."""
+        for seq, event in enumerate(events, start=self._last() + 1):
+            self._tx.run(
+                """
+                INSERT INTO session_events (workspace_id, session_id, seq, id, type, processed_at, body)
+                VALUES (:workspace, :session, :seq, :id, :type, :processed_at, :body)
+                """,
+                {
+                    **self._key,
+                    "seq": seq,
+                    "id": event.id,
+                    "type": event.type,
+                    "processed_at": event.processed_at,
+                    "body": event.body,
+                },
+            )
+
+    def page(self, window: EventWindow) -> list[Event]:
+        """Return events, one more than the limit."""
+        at, seq = window.after
+        kinds = {f"type_{number}": each for number, each in enumerate(window.types)}
+        among = f"AND type IN ({', '.join(f':{name}' for name in kinds)})" if kinds else ""
+        side, order = ("<", "DESC") if window.is_descending else (">", "ASC")
+        rows = self._tx.all(
+            f"""
+            SELECT id, type, processed_at, body, seq FROM session_events
+            WHERE workspace_id = :workspace AND session_id = :session
+              AND (COALESCE(processed_at, '~'), seq) {side} (:at, :seq) {among}
+              AND (:gt = '' OR processed_at > :gt) AND (:gte = '' OR processed_at >= :gte)
+              AND (:lt = '' OR processed_at < :lt) AND (:lte = '' OR processed_at <= :lte)
+            ORDER BY COALESCE(processed_at, '~') {order}, seq {order} LIMIT :limit
+            """,  # noqa: S608 - the parts are our own words
+            {
+                **self._key,
+                **kinds,
+                "at": at,
+                "seq": seq,
+                "gt": window.gt,
+                "gte": window.gte,
+                "lt": window.lt,
+                "lte": window.lte,
+                "limit": window.limit + 1,
+            },
+        )
+        return [Event(*row) for row in rows]
+
+    def has(self, event_type: str) -> bool:
+        """Tell whether the log holds an event of the type."""
+        row = self._tx.one(
+            """
+            SELECT 1 FROM session_events WHERE workspace_id = :workspace AND session_id = :session AND type = :type
+            LIMIT 1
+            """,
+            {**self._key, "type": event_type},
+        )
+        return row is not None
+
+    def _last(self) -> int:
+        row = self._tx.one(
+            "SELECT MAX(seq) FROM session_events WHERE workspace_id = :workspace AND session_id = :session", self._key
+        )
+        return int(row[0] or 0) if row else 0
