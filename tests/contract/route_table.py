@@ -3,6 +3,7 @@
 import dis
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, get_args, get_origin
 
@@ -42,6 +43,7 @@ class Operation:
         return tuple(each[1:-1].partition(":")[0] for each in self.path.split("/") if each.startswith("{"))
 
 
+@cache
 def operations() -> list[Operation]:
     """Return every method of every address."""
     return [

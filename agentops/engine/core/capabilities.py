@@ -41,7 +41,7 @@ class Capability:
     one value of a field."""
 
     endpoints: tuple[str, ...] = ()
-    """What the addresses begin with that are absent."""
+    """What the addresses begin with that are absent; a method before one means that method alone."""
 
 
 def _of(address: str, names: str) -> tuple[str, ...]:
