@@ -26,24 +26,31 @@ class Kind(StrEnum):
     WEBHOOK = "Webhook"
 
 
+_WITH_PARTS = frozenset({Kind.VAULT})
+"""Kinds in which named things are objects of their own."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Address:
     """The identity of a declared thing: independent of its path and of its display name."""
 
     kind: Kind
     name: str
+    part: str = ""
+    """The name of a thing inside the declared one that is an object of its own: a Vault's credential."""
 
     def __str__(self) -> str:
-        """Return `Kind/name`."""
-        return f"{self.kind.value}/{self.name}"
+        """Return `Kind/name`, or `Kind/name/part`."""
+        return f"{self.kind.value}/{self.name}/{self.part}" if self.part else f"{self.kind.value}/{self.name}"
 
     @classmethod
     def parse(cls, text: str) -> "Address | None":
         """Return the address that the text spells, or None when it spells none."""
-        kind, slash, name = text.partition("/")
-        if not slash or kind not in Kind._value2member_map_ or not is_name(name):
+        kind, *names = text.split("/")
+        if kind not in Kind._value2member_map_ or not all(map(is_name, names)):
             return None
-        return cls(Kind(kind), name)
+        most = 2 if kind in _WITH_PARTS else 1
+        return cls(Kind(kind), *names) if 1 <= len(names) <= most else None
 
 
 def is_name(text: str) -> bool:

@@ -127,22 +127,21 @@ def with_plan(
 async def _with_plan(
     path: Path, flag: str | None, options: "PlanOptions", use: Callable[[Planned], Awaitable[T]], *, nothing: bool
 ) -> T:
-    from agentops.reconcile.lowering import lower
+    from agentops.reconcile.lowering import lower, owner_of
     from agentops.reconcile.observed import observe
     from agentops.reconcile.planner import plan
     from agentops.reconcile.resource import Desired
 
     with _collector_resting():
         tree = load_valid(path)
-        desired, report = lower(tree)
-    if report.has_errors and not nothing:
+        desired, report = (Desired.of(owner_of(tree), ()), tree.report) if nothing else lower(tree, os.environ)
+    if report.has_errors:
         raise InvalidManifests(tree.report + report, tree.source_line)
-    if nothing:
-        desired = Desired.of(desired.owner, ())
     choice = chosen_target(flag, os.environ)
     async with opened(choice, tree, home_of(path)) as target:
         with _collector_resting():
-            world = await observe(target, desired)
+            removes = options.removal.prune or options.removal.destroy
+            world = await observe(target, desired, removes=removes)
             made = plan(desired, world, target.label, options)
         return await use(Planned(tree, desired, world, made, target, choice))
 

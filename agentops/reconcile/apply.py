@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -15,6 +15,7 @@ from agentops.reconcile.delivery import Delivery
 from agentops.reconcile.marks import Marks, read
 from agentops.reconcile.objects import OBJECTS
 from agentops.reconcile.plan import REMOVALS, Action, Plan, Step
+from agentops.reconcile.resource import Resource
 from agentops.reconcile.seeds import MemoryWrite
 from agentops.reconcile.target import Body, Target, Verb, Write
 from agentops.reconcile.values import Known
@@ -135,7 +136,7 @@ class Applier:
         wanted = bodies.wanted_fields(step.resource, self._known.get)
         nonce = self._nonces.new("nonce")
         if step.action is Action.CREATE:
-            write = bodies.create(step, wanted, self._stamp, nonce)
+            write = replace(bodies.create(step, wanted, self._stamp, nonce), parent=self._holder(step.resource))
         else:
             await self._check_unchanged(step)
             await self._write_memories(step, step.live.id if step.live else "")
@@ -148,6 +149,10 @@ class Applier:
         version = answer.get("version")
         self._known[step.address] = Known(answer["id"], version if isinstance(version, int) else None)
         return f"version {version}" if isinstance(version, int) else str(answer["id"])
+
+    def _holder(self, resource: Resource) -> str:
+        """Return the id of the object that holds the resource's, which is there by now."""
+        return str(self._known[resource.parent].id) if resource.parent else ""
 
     async def _correct_marks(self, step: Step, write: Write, answer: Body) -> Body:
         """Stamp again where the answer is not the one that the marks foresaw.
@@ -163,7 +168,7 @@ class Applier:
         is_versioned = OBJECTS[step.object].is_versioned
         if marks.version == sent.version if is_versioned else marks == sent:
             return answer
-        return await self._delivery.deliver(bodies.restamp(step, answer, marks))
+        return await self._delivery.deliver(replace(bodies.restamp(step, answer, marks), parent=write.parent))
 
     def _with_seed(self, step: Step, marks: Marks) -> Marks:
         seed = next((each for each in step.judged if each.name == SEED), None)
@@ -174,7 +179,7 @@ class Applier:
         live = step.live
         if live is None or live.version is not None:
             return
-        current = await self._target.read(step.object, live.id)
+        current = await self._target.read(step.object, live.id, live.parent)
         if current["updated_at"] != live.body["updated_at"]:
             raise TargetConflict(
                 f"{step.address} ({live.id}) changed on the target after it was planned", hint="run the command again"
@@ -207,13 +212,13 @@ class Applier:
             raise ValueError("a removal needs a live object")
         verb = Verb.DELETE if step.action is Action.DELETE else Verb.ARCHIVE
         try:
-            await self._delivery.deliver(Write(verb, step.object, step.live.id))
+            await self._delivery.deliver(Write(verb, step.object, step.live.id, parent=step.live.parent))
         except TargetRejected as error:
             if error.status == 404:
                 return "gone already"
-            if verb is Verb.ARCHIVE:
+            if verb is Verb.ARCHIVE or not OBJECTS[step.object].can_archive:
                 raise
-            await self._delivery.deliver(Write(Verb.ARCHIVE, step.object, step.live.id))
+            await self._delivery.deliver(Write(Verb.ARCHIVE, step.object, step.live.id, parent=step.live.parent))
             return "archived: the target does not delete it while something refers to it"
         return "deleted" if verb is Verb.DELETE else "archived"
 

@@ -10,7 +10,7 @@ from agentops.reconcile.objects import OBJECTS, FieldRule
 from agentops.reconcile.plan import Action, Step
 from agentops.reconcile.resource import Resource
 from agentops.reconcile.target import Body, Verb, Write
-from agentops.reconcile.values import Lookup, resolved
+from agentops.reconcile.values import Lookup, nested, resolved
 from agentops.reconcile.verdicts import SEED, Verdict, in_normal_form
 
 
@@ -36,8 +36,8 @@ def create(step: Step, wanted: Mapping[str, Any], stamp: Stamp, nonce: str) -> W
     rules = OBJECTS[step.object].fields
     fields = {rules[name].code: _field_mark(rules[name], value) for name, value in wanted.items()}
     marks = _marks(step, stamp, nonce, fields, version=step.version)
-    body = {name: value for name, value in wanted.items() if name != "metadata"}
-    return Write(Verb.CREATE, step.object, body=body | {"metadata": wanted.get("metadata", {}) | written(marks)})
+    pairs = wanted.get("metadata", {}) | written(marks)
+    return Write(Verb.CREATE, step.object, body=nested({**wanted, "metadata": pairs}))
 
 
 def update(step: Step, wanted: Mapping[str, Any], stamp: Stamp, nonce: str) -> Write:
@@ -48,12 +48,13 @@ def update(step: Step, wanted: Mapping[str, Any], stamp: Stamp, nonce: str) -> W
     changed = {each.field for each in step.changes} | ({*wanted} if step.action is Action.ADOPT else set())
     body = {name: rules[name].whole(value) for name, value in wanted.items() if name in changed and name != "metadata"}
     body |= {each.name: rules[each.name].cleared for each in step.judged if each.verdict is Verdict.CLEAR}
+    body = nested(body)
     marks = _marks(step, stamp, nonce, _updated_marks(step, wanted, changed), version=step.version)
     pairs = _metadata(step.live.body["metadata"], wanted.get("metadata"), owns="metadata" in changed)
     body["metadata"] = pairs | written(marks)
     if step.live.version is not None:
         body["version"] = step.live.version
-    return Write(Verb.UPDATE, step.object, step.live.id, body=body)
+    return Write(Verb.UPDATE, step.object, step.live.id, body=body, parent=step.live.parent)
 
 
 def restamp(step: Step, body: Body, marks: Marks) -> Write:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from agentops.base.errors import TargetConflict, TargetError, TargetUnavailable, TargetUnreachable
 from agentops.reconcile.marks import GUARD, OWNER, read
-from agentops.reconcile.target import Body, Target, Verb, Write
+from agentops.reconcile.target import MADE, Body, Target, Verb, Write
 
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -15,8 +15,6 @@ _PAUSE_LIMIT_S = 60.0
 
 _ANSWERED_ITSELF = frozenset({429, 500, 503, 529})
 """Temporary refusals of the API itself; 408, 502, 504 and the like come from something in between."""
-
-_MADE = frozenset({Verb.CREATE, Verb.UPDATE})
 
 
 class Delivery:
@@ -51,7 +49,7 @@ class Delivery:
 
     async def _found(self, write: Write) -> Body | None:
         """Return the live object that this very write made or changed."""
-        if write.verb not in _MADE or GUARD not in write.body.get("metadata", {}):
+        if write.verb not in MADE or GUARD not in write.body.get("metadata", {}):
             return None
         metadata = write.body["metadata"]
         candidates = await self._candidates(write)
@@ -59,8 +57,8 @@ class Delivery:
 
     async def _candidates(self, write: Write) -> list[Body]:
         if write.verb is Verb.CREATE:
-            return list(await self._target.list(write.object) or ())
-        return [await self._target.read(write.object, write.id)]
+            return list(await self._target.list(write.object, write.parent) or ())
+        return [await self._target.read(write.object, write.id, write.parent)]
 
 
 def _has_marks_of(body: Body, metadata: dict[str, str]) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from agentops.base.names import Kind
+from agentops.base.names import Address, Kind
 from agentops.reconcile import normal, whole
 
 KEEP = object()
@@ -35,17 +35,38 @@ class FieldRule:
     """What an update sends for a value that the API would merge into the stored one."""
 
 
+def _named(body: Mapping[str, Any]) -> Any:
+    """Return the display name, by which people take two objects for one."""
+    return body.get("name")
+
+
 @dataclass(frozen=True, slots=True)
 class ObjectRule:
     """One collection."""
 
     collection: str
+    """Its path below `/v1`; `{parent}` stands for the id of the object that holds these."""
+
     betas: str
-    is_versioned: bool
     fields: Mapping[str, FieldRule]
+    """By name; a name with dots is a place inside the body's objects: `auth.token`."""
+
+    is_versioned: bool = False
+    """Whether each update makes a version with the next number, which the server keeps."""
+
+    parent: "ObjectKind | None" = None
+    """The kind of object that holds these, where they are inside others. They go with it."""
+
+    can_archive: bool = True
     can_delete: bool = True
+    lists_on_demand: bool = False
+    """List it only where the tree declares one or something is to be removed: it is dear, or a right of its own."""
+
     fixed: frozenset[tuple[str, ...]] = frozenset()
     """Places that the API does not change once the object exists: the field, and the path below it."""
+
+    alike: Callable[[Mapping[str, Any]], Any] = _named
+    """What makes an unmarked object look like a declared one; takes a live body, or a wanted one in its form."""
 
 
 _NAME = FieldRule("nm", normal.text)
@@ -74,7 +95,6 @@ OBJECTS: Mapping[ObjectKind, ObjectRule] = {
         collection="environments",
         fixed=frozenset({("config", "type")}),
         betas="managed-agents-2026-04-01",
-        is_versioned=False,
         fields={
             "name": _NAME,
             "description": FieldRule("de", normal.text, None),
@@ -88,7 +108,6 @@ OBJECTS: Mapping[ObjectKind, ObjectRule] = {
     ObjectKind.MEMORY_STORE: ObjectRule(
         collection="memory_stores",
         betas="agent-memory-2026-07-22",
-        is_versioned=False,
         fields={
             "name": _NAME,
             "description": FieldRule("de", normal.text, ""),
@@ -97,7 +116,7 @@ OBJECTS: Mapping[ObjectKind, ObjectRule] = {
         },
     ),
 }
-"""In the order in which a first apply needs them least from each other. Source: SDK 2.11.0 `resources/beta/*`."""
+"""What names others before what is named: the order of removal. Source: SDK 2.11.0 `resources/beta/*`."""
 
 BECOMES: Mapping[Kind, ObjectKind] = {
     Kind.AGENT: ObjectKind.AGENT,
@@ -106,3 +125,11 @@ BECOMES: Mapping[Kind, ObjectKind] = {
     Kind.MEMORY_STORE: ObjectKind.MEMORY_STORE,
 }
 """What each kind is lowered to; kinds that are not here have no live object of their own (yet)."""
+
+PARTS: Mapping[Kind, ObjectKind] = {}
+"""What the named parts of a kind are lowered to."""
+
+
+def becomes(address: Address) -> ObjectKind | None:
+    """Return the kind of live object that an address stands for, or None where there is none."""
+    return (PARTS if address.part else BECOMES).get(address.kind)

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, replace
 from agentops.base.names import Address
 from agentops.reconcile.marks import Marks, read
 from agentops.reconcile.memories import Memories, look_up
-from agentops.reconcile.objects import BECOMES, OBJECTS, ObjectKind
+from agentops.reconcile.objects import BECOMES, OBJECTS, ObjectKind, becomes
 from agentops.reconcile.resource import Desired, Resource
 from agentops.reconcile.target import Body, Target
 from agentops.reconcile.values import Known
 
-_OBJECTS: Mapping[str, ObjectKind] = {kind.value: becomes for kind, becomes in BECOMES.items()}
+_KINDS = {kind.value: kind for kind in BECOMES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,9 @@ class Live:
 
     memories: Memories = field(default_factory=Memories)
     """What became of the seeds of a memory store."""
+
+    parent: str = ""
+    """The id of the object that holds it."""
 
     @property
     def id(self) -> str:
@@ -62,32 +65,65 @@ class World:
                 found[live.marks.id].append(live)
         return found
 
-    def unmarked(self, kind: ObjectKind, name: str) -> list[Live]:
-        """Return the objects of that kind and display name that nobody has marked."""
-        return [each for each in self.lives if each.object is kind and not each.marks and each.body["name"] == name]
+    def unmarked(self, resource: Resource, parent: str = "") -> list[Live]:
+        """Return the objects that look like the resource and that nobody has marked."""
+        alike = OBJECTS[resource.object].alike
+        nobodys = (each for each in self.lives if each.object is resource.object and not each.marks)
+        return [each for each in nobodys if each.parent == parent and alike(each.body) == resource.alike]
 
 
 def _can_be(identity: str, kind: ObjectKind) -> bool:
     """Tell whether the identity fits the object; marks that were copied to another kind of object claim nothing."""
+    address = Address.parse(identity)
+    if address:
+        return becomes(address) in {None, kind}
     name = identity.partition("/")[0]
-    return name not in _OBJECTS or _OBJECTS[name] is kind
+    return name not in _KINDS or BECOMES[_KINDS[name]] is kind
 
 
-async def observe(target: Target, desired: Desired) -> World:
+async def observe(target: Target, desired: Desired, *, removes: bool = False) -> World:
     """Return the world: one list per collection, then only what those lists call for.
+
+    What is listed on demand is left out, unless the tree declares one or the plan `removes`.
 
     Raises:
         TargetError: the target could not be read; nothing is planned on a world half seen.
     """
-    pages = await asyncio.gather(*(target.list(kind) for kind in OBJECTS))
-    lives = [
-        Live(kind, body, read(body["metadata"]))
-        for kind, page in zip(OBJECTS, pages, strict=True)
+    declared = {each.object for each in desired.resources}
+    kinds = [
+        kind
+        for kind, rule in OBJECTS.items()
+        if rule.parent is None and (removes or kind in declared or not rule.lists_on_demand)
+    ]
+    pages = await asyncio.gather(*(target.list(kind) for kind in kinds))
+    lives = [_live(kind, body) for kind, page in zip(kinds, pages, strict=True) for body in page or ()]
+    wanted = {str(each.address): each for each in desired.resources}
+    lives += await _inside(target, lives, desired)
+    lives = await asyncio.gather(*(_completed(target, live, desired.owner, wanted) for live in lives))
+    return World(tuple(lives), frozenset(kind for kind, page in zip(kinds, pages, strict=True) if page is None))
+
+
+def _live(kind: ObjectKind, body: Body, parent: str = "") -> Live:
+    return Live(kind, body, read(body["metadata"]), parent=parent)
+
+
+async def _inside(target: Target, lives: Sequence[Live], desired: Desired) -> list[Live]:
+    """Return what is inside the objects that are ours, or that a declared one may turn out to be."""
+    inner = [(kind, rule.parent) for kind, rule in OBJECTS.items() if rule.parent]
+    alike = {(each.object, each.alike) for each in desired.resources}
+    asked = [
+        (kind, live.id)
+        for kind, parent in inner
+        for live in lives
+        if live.object is parent
+        and (live.marks.owner == desired.owner if live.marks else (parent, OBJECTS[parent].alike(live.body)) in alike)
+    ]
+    pages = await asyncio.gather(*(target.list(kind, parent_id) for kind, parent_id in asked))
+    return [
+        _live(kind, body, parent_id)
+        for (kind, parent_id), page in zip(asked, pages, strict=True)
         for body in page or ()
     ]
-    wanted = {str(each.address): each for each in desired.resources}
-    lives = await asyncio.gather(*(_completed(target, live, desired.owner, wanted) for live in lives))
-    return World(tuple(lives), frozenset(kind for kind, page in zip(OBJECTS, pages, strict=True) if page is None))
 
 
 async def _completed(target: Target, live: Live, owner: str, wanted: Mapping[str, Resource]) -> Live:

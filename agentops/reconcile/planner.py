@@ -100,7 +100,8 @@ class _Planner:
     def _adopted(self, resource: Resource) -> Live | None:
         """Return the unmarked look-alike if it is to become ours; ask when nobody said."""
         address = resource.address
-        alike = self._world.unmarked(resource.object, resource.fields["name"].value)
+        holder = self._known[resource.parent].id if resource.parent else ""
+        alike = self._world.unmarked(resource, holder)
         if not alike or address in self._options.create_new:
             return None
         if address in self._options.adopt and len(alike) == 1:

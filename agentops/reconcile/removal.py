@@ -7,10 +7,14 @@ from agentops.base.diagnostics import Diagnostic
 from agentops.base.names import Address, Kind
 from agentops.reconcile import codes
 from agentops.reconcile.brakes import Brake, held
-from agentops.reconcile.objects import OBJECTS, ObjectKind
+from agentops.reconcile.objects import BECOMES, OBJECTS, PARTS, ObjectKind
 from agentops.reconcile.observed import Live
 from agentops.reconcile.plan import Action, Orphan, Step
 from agentops.reconcile.resource import Desired
+
+_KINDS: Mapping[ObjectKind, Kind] = {each: kind for kind, each in reversed([*BECOMES.items(), *PARTS.items()])}
+"""What a live object is called by when its marks do not say."""
+_ORDER = [*OBJECTS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,8 @@ def _note(orphans: Sequence[Orphan]) -> tuple[Diagnostic, ...]:
 
 
 def _step(live: Live, *, destroy: bool) -> Step:
-    deletes = destroy and OBJECTS[live.object].can_delete
+    rule = OBJECTS[live.object]
+    deletes = (destroy and rule.can_delete) or not rule.can_archive
     return Step(
         _address(live),
         live.object,
@@ -87,12 +92,7 @@ def _step(live: Live, *, destroy: bool) -> Step:
 def _address(live: Live) -> Address:
     """Return the address in the marks; one that somebody bent stands as what the object is."""
     found = Address.parse(live.marks.id) if live.marks else None
-    kinds = {
-        ObjectKind.AGENT: Kind.AGENT,
-        ObjectKind.ENVIRONMENT: Kind.ENVIRONMENT,
-        ObjectKind.MEMORY_STORE: Kind.MEMORY_STORE,
-    }
-    return found or Address(kinds[live.object], live.id)
+    return found or Address(_KINDS[live.object], live.id)
 
 
 def _orphan(live: Live) -> Orphan:
@@ -101,6 +101,6 @@ def _orphan(live: Live) -> Orphan:
 
 def _last_needed_first(live: Live) -> tuple[int, str]:
     """Sort rosters before their members: what names others goes first."""
-    order = [ObjectKind.AGENT, ObjectKind.ENVIRONMENT, ObjectKind.MEMORY_STORE].index(live.object)
+    order = _ORDER.index(live.object)
     is_member = live.object is ObjectKind.AGENT and not live.body.get("multiagent")
     return (order * 2 + is_member, live.id)

@@ -8,8 +8,8 @@ from typing import Any
 from agentops.base.diagnostics import Span
 from agentops.base.names import Address
 from agentops.reconcile.brakes import Brakes
-from agentops.reconcile.objects import ObjectKind
-from agentops.reconcile.values import names_in
+from agentops.reconcile.objects import OBJECTS, ObjectKind
+from agentops.reconcile.values import names_in, nested
 
 
 class SeedMode(StrEnum):
@@ -67,10 +67,19 @@ class Resource:
     seeds: Mapping[str, Seed] = field(default_factory=dict)
     """Memories by path."""
 
+    parent: Address | None = None
+    """The resource whose object holds this one's."""
+
     def names(self) -> Iterator[Address]:
         """Yield the resources that this one needs first, in the order of their mention."""
         naming = (each.value for each in self.fields.values() if not each.is_plain)
-        yield from dict.fromkeys(each for value in naming for each in names_in(value))
+        named = (each for value in naming for each in names_in(value))
+        yield from dict.fromkeys((self.parent, *named) if self.parent else named)
+
+    @property
+    def alike(self) -> Any:
+        """Return what makes an unmarked object look like this one."""
+        return OBJECTS[self.object].alike(nested({name: each.value for name, each in self.fields.items()}))
 
     @property
     def span(self) -> Span:

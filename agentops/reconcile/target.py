@@ -21,6 +21,10 @@ class Verb(StrEnum):
     UPDATE_MEMORY = "update_memory"
 
 
+MADE = frozenset({Verb.CREATE, Verb.UPDATE})
+"""Writes after which there is an object with our marks."""
+
+
 @dataclass(frozen=True, slots=True)
 class Write:
     """One request that changes something."""
@@ -32,6 +36,8 @@ class Write:
 
     memory_id: str = ""
     body: Body = field(default_factory=dict)
+    parent: str = ""
+    """The id of the object that holds it, for objects inside others."""
 
 
 class Target(Protocol):
@@ -40,8 +46,11 @@ class Target(Protocol):
     label: str
     """How people call it: `embedded`, `https://api.anthropic.com`."""
 
-    async def list(self, kind: ObjectKind) -> Sequence[Body] | None:
-        """Return every live object of the kind, newest first, or None where the server has no such collection."""
+    async def list(self, kind: ObjectKind, parent: str = "") -> Sequence[Body] | None:
+        """Return every live object of the kind, newest first, or None where the server has no such collection.
+
+        Of objects inside others, those of one parent. Every body has `metadata`, wherever the API keeps our marks.
+        """
 
     async def list_memories(self, store_id: str) -> Sequence[Body]:
         """Return every memory of the store, without content."""
@@ -52,11 +61,11 @@ class Target(Protocol):
     async def agent_version(self, agent_id: str, version: int) -> Body | None:
         """Return the agent as it was at a version, or None when the server does not have it."""
 
-    async def read(self, kind: ObjectKind, object_id: str) -> Body:
+    async def read(self, kind: ObjectKind, object_id: str, parent: str = "") -> Body:
         """Return one object as it is now."""
 
     async def write(self, write: Write) -> Body:
-        """Do it and return what the server answers.
+        """Do it and return what the server answers: after a create or update the object, as `list` has it.
 
         Raises:
             TargetUnreachable: no answer; the write may or may not have happened.

@@ -56,6 +56,26 @@ def resolved(value: Any, lookup: Lookup) -> Any:
     return value
 
 
+def nested(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields as a request body: `auth.token` is a place inside `auth`."""
+    body: dict[str, Any] = {}
+    for name, value in fields.items():
+        *above, last = name.split(".")
+        place = body
+        for step in above:
+            place = place.setdefault(step, {})
+        place[last] = value
+    return body
+
+
+def at(body: Mapping[str, Any], name: str) -> Any:
+    """Return what stands in a body under a field's name, or None where nothing does."""
+    found: Any = body
+    for step in name.split("."):
+        found = found.get(step) if isinstance(found, Mapping) else None
+    return found
+
+
 def names_in(value: Any) -> Iterator[Address]:
     """Yield the address of every resource that the value names."""
     match value:

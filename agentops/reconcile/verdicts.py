@@ -19,6 +19,7 @@ from agentops.reconcile.marks import FieldMark, mark_hash
 from agentops.reconcile.objects import KEEP, FieldRule, ObjectRule
 from agentops.reconcile.observed import Live
 from agentops.reconcile.target import Body
+from agentops.reconcile.values import at
 
 SEED = "seed"
 ABSENT: Any = object()
@@ -127,7 +128,7 @@ def _can_clear(field: FieldRule) -> bool:
 
 def in_normal_form(name: str, field: FieldRule, body: Body) -> Any:
     """Return the field of a live object as it can be compared."""
-    value = field.normal(body.get(name))
+    value = field.normal(at(body, name))
     return _with_self(value, body["id"]) if name == "multiagent" else value
 
 

@@ -10,10 +10,11 @@ import httpx2
 
 from agentops.base.errors import TargetError
 from agentops.reconcile.objects import OBJECTS, ObjectKind
-from agentops.reconcile.target import Body, Verb, Write
+from agentops.reconcile.target import MADE, Body, Write
 from agentops.targets import errors
 from agentops.targets.endpoint import Endpoint
 from agentops.targets.pages import Pages, Sleep, parsed
+from agentops.targets.resources import RESOURCES
 
 if TYPE_CHECKING:
     from anthropic import AsyncAnthropic
@@ -46,10 +47,9 @@ class LiveTarget:
         """Close the connections."""
         await self._http.aclose()
 
-    async def list(self, kind: ObjectKind) -> Sequence[Body] | None:
+    async def list(self, kind: ObjectKind, parent: str = "") -> Sequence[Body] | None:
         """Return every live object of the kind, newest first."""
-        rule = OBJECTS[kind]
-        return await self._pages.every(rule.collection, rule.betas)
+        return await RESOURCES[kind].list(self._pages, parent)
 
     async def list_memories(self, store_id: str) -> Sequence[Body]:
         """Return every memory of the store, without content."""
@@ -65,10 +65,9 @@ class LiveTarget:
         rule = OBJECTS[ObjectKind.AGENT]
         return await self._pages.one(f"agents/{agent_id}", rule.betas, {"version": str(version)})
 
-    async def read(self, kind: ObjectKind, object_id: str) -> Body:
+    async def read(self, kind: ObjectKind, object_id: str, parent: str = "") -> Body:
         """Return one object as it is now."""
-        rule = OBJECTS[kind]
-        found = await self._pages.one(f"{rule.collection}/{object_id}", rule.betas)
+        found = await RESOURCES[kind].read(self._pages, object_id, parent)
         if found is None:
             raise TargetError(f"{self.label} has no {kind} {object_id} any more", hint="run the command again")
         return found
@@ -82,43 +81,19 @@ class LiveTarget:
         import anthropic  # noqa: PLC0415 - 1.3 CPU-seconds that a plan without changes must not pay
 
         what = f"{write.verb.replace('_', ' ')} {write.object.replace('_', ' ')} {write.id}".rstrip()
+        resource = RESOURCES[write.object]
         try:
-            answer = await self._call(write)
+            raw = await resource.write(self._sdk().beta, write)
         except anthropic.APIStatusError as error:
             request_id = error.request_id or ""
             refused = errors.from_status(what, self.label, error.status_code, error.body, request_id)
             raise errors.asked_to_wait(refused, error.response.headers) from error
         except anthropic.APIConnectionError as error:
             raise errors.from_transport(what, self.label, error) from error
-        body = parsed(answer.content)
+        body = parsed(raw.http_response.content)
         if not isinstance(body, dict):
             raise errors.not_the_api(what, self.label)
-        return body
-
-    async def _call(self, write: Write) -> httpx2.Response:
-        beta, body = self._sdk().beta, dict(write.body)
-        resources: dict[ObjectKind, Any] = {
-            ObjectKind.AGENT: beta.agents,
-            ObjectKind.ENVIRONMENT: beta.environments,
-            ObjectKind.MEMORY_STORE: beta.memory_stores,
-        }
-        resource = resources[write.object].with_raw_response
-        memories: Any = beta.memory_stores.memories.with_raw_response
-        match write.verb:
-            case Verb.CREATE:
-                raw = await resource.create(**body)
-            case Verb.UPDATE:
-                raw = await resource.update(write.id, **body)
-            case Verb.ARCHIVE:
-                raw = await resource.archive(write.id)
-            case Verb.DELETE:
-                raw = await resource.delete(write.id)
-            case Verb.CREATE_MEMORY:
-                raw = await memories.create(write.id, **body)
-            case Verb.UPDATE_MEMORY:
-                raw = await memories.update(write.memory_id, memory_store_id=write.id, **body)
-        response: httpx2.Response = raw.http_response
-        return response
+        return await resource.completed(self._pages, body) if write.verb in MADE else body
 
     def _sdk(self) -> "AsyncAnthropic":
         """Return the SDK's client, made once. Its retries are off: creates are not idempotent."""

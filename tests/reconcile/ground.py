@@ -65,8 +65,9 @@ class Ground:
     async def planned(self, *resources: Resource, **options: Any) -> tuple[Plan, World]:
         """Return the plan with the world that it was made for."""
         wanted = desired(*resources, owner=self.owner)
-        world = await observe(self.target, wanted)
-        return plan(wanted, world, self.target.label, PlanOptions(**options)), world
+        chosen = PlanOptions(**options)
+        world = await observe(self.target, wanted, removes=chosen.removal.prune or chosen.removal.destroy)
+        return plan(wanted, world, self.target.label, chosen), world
 
     async def apply(self, *resources: Resource, **options: Any) -> Outcome:
         """Plan and apply, whatever becomes of it."""

@@ -1,5 +1,5 @@
 """Documents → what should exist: each kind in the API's own objects, with names still standing for ids."""
 
-from agentops.reconcile.lowering.tree import lower
+from agentops.reconcile.lowering.tree import lower, owner_of
 
-__all__ = ["lower"]
+__all__ = ["lower", "owner_of"]

@@ -8,7 +8,8 @@ from typing import Any
 from agentops.base.diagnostics import Span
 from agentops.base.names import Address, Kind
 from agentops.manifests.document import Document, Reference
-from agentops.reconcile.resource import Field
+from agentops.reconcile.objects import BECOMES
+from agentops.reconcile.resource import Field, Resource, Seed
 from agentops.reconcile.values import IdOf, VersionOf
 
 _PINNED = frozenset({Kind.AGENT, Kind.TEAM})
@@ -26,6 +27,19 @@ def declared(document: Document, leave_out: Iterable[str] = ()) -> dict[str, Fie
         if key not in left_out
     }
     return {"name": Field(document.name, partial(name_span, document), is_plain=True), **fields}
+
+
+def resource(document: Document, fields: Mapping[str, Field], seeds: Mapping[str, Seed] | None = None) -> Resource:
+    """Return the one object that a document declares."""
+    return Resource(
+        address=document.address,
+        object=BECOMES[document.kind],
+        fields=fields,
+        source=document.file,
+        place=partial(name_span, document),
+        protect=document.annotations.get("protect") == "true",
+        seeds=seeds or {},
+    )
 
 
 def name_span(document: Document) -> Span:

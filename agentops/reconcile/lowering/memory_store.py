@@ -1,18 +1,22 @@
 """MemoryStore → a store, and the memories that the tree brings along."""
 
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 from agentops.base.canonical import text_digest
 from agentops.manifests.document import Document
-from agentops.reconcile.lowering.fields import declared
-from agentops.reconcile.resource import Field, Seed, SeedMode
+from agentops.reconcile.lowering.fields import declared, resource
+from agentops.reconcile.lowering.setting import Setting
+from agentops.reconcile.resource import Field, Resource, Seed, SeedMode
 from agentops.reconcile.verdicts import SEED
 
 
-def memory_store_fields(document: Document) -> dict[str, Field]:
-    """Return the store's own fields, and `seed` where it has memories to bring."""
-    fields = declared(document, leave_out=("policy", "seed"))
-    return {**fields, SEED: Field(None, document.span((SEED,)))} if document.data.get(SEED) else fields
+def memory_store(document: Document, _setting: Setting) -> Iterator[Resource]:
+    """Yield the store with its own fields, and `seed` where it has memories to bring."""
+    fields = declared(document, leave_out=("policy", SEED))
+    if document.data.get(SEED):
+        fields[SEED] = Field(None, document.span((SEED,)))
+    yield resource(document, fields, seeds(document))
 
 
 def seeds(document: Document) -> dict[str, Seed]:

@@ -1,27 +1,28 @@
 """Team → one coordinator agent of its own: the lead's settings, and a roster pinned to the specialists' versions."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from agentops.base.names import Address, Kind
 from agentops.manifests.document import Document, Tree
-from agentops.reconcile.lowering.fields import declared, with_references
-from agentops.reconcile.resource import Field
+from agentops.reconcile.lowering.fields import declared, resource, with_references
+from agentops.reconcile.lowering.setting import Setting
+from agentops.reconcile.resource import Field, Resource
 
 _OF_THE_TEAM = frozenset({"name", "description", "metadata", "multiagent"})
 """What a team says for itself; all else it takes from its lead."""
 _OFF = {"type": "disabled"}
 
 
-def team_fields(document: Document, tree: Tree) -> dict[str, Field]:
-    """Return the fields of the team's coordinator. A field copied from the lead keeps the lead's place."""
+def team(document: Document, setting: Setting) -> Iterator[Resource]:
+    """Yield the team's coordinator. A field copied from the lead keeps the lead's place."""
     spec = with_references(document.data, document.references)
     own = {key: each for key, each in declared(document).items() if key in _OF_THE_TEAM}
-    lead = _lead(document, spec, tree)
+    lead = _lead(document, spec, setting.tree)
     described = {"description": lead["description"]} if "description" in lead else {}
     copied = {key: each for key, each in lead.items() if key not in _OF_THE_TEAM}
     place = document.span(("specialists",))
-    return {**described, **copied, **own, "multiagent": Field(_multiagent(spec), place)}
+    yield resource(document, {**described, **copied, **own, "multiagent": Field(_multiagent(spec), place)})
 
 
 def _lead(document: Document, spec: Mapping[str, Any], tree: Tree) -> dict[str, Field]:

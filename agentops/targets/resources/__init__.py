@@ -1,0 +1,13 @@
+"""How each kind of live object is listed, read and written; kinds of the plain sort need one line here."""
+
+from collections.abc import Mapping
+
+from agentops.reconcile.objects import ObjectKind
+from agentops.targets.resources.collection import Collection
+from agentops.targets.resources.memory_stores import MemoryStores
+
+RESOURCES: Mapping[ObjectKind, Collection] = {
+    ObjectKind.AGENT: Collection(ObjectKind.AGENT, lambda beta: beta.agents),
+    ObjectKind.ENVIRONMENT: Collection(ObjectKind.ENVIRONMENT, lambda beta: beta.environments),
+    ObjectKind.MEMORY_STORE: MemoryStores(ObjectKind.MEMORY_STORE, lambda beta: beta.memory_stores),
+}
