@@ -1,4 +1,4 @@
-"""The database as the engine sees it: transactions over one SQL, run off the event loop."""
+"""The database as the engine sees it: transactions over one SQL."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class Transaction(Protocol):
 
 
 class Database(Protocol):
-    """Where everything is kept. Functions get a transaction, run in a worker thread, and may run more than once."""
+    """Where everything is kept. Functions get a transaction, and may run more than once."""
 
     async def open(self, at: str) -> None:
         """Connect, and bring the tables up to date; `at` is the moment that goes on record.
@@ -46,10 +46,16 @@ class Database(Protocol):
         """Finish what was accepted and let go of every connection."""
 
     async def read(self, work: Callable[[Transaction], T]) -> T:
-        """Return what the function reads from one snapshot."""
+        """Return what the function reads from one snapshot, in a thread."""
+
+    async def glance(self, work: Callable[[Transaction], T]) -> T:
+        """Return what the function reads from one snapshot, when that is likely to be little: a row, a page of a list.
+
+        The function may be run on the event loop, so it waits for nothing; reading more than a little is only slower.
+        """
 
     async def write(self, work: Callable[[Transaction], T]) -> T:
-        """Return what the function returns once what it wrote is on disk; what it raises undoes it.
+        """Return what the function returns in a thread, once what it wrote is on disk; what it raises undoes it.
 
         Writers see each other's changes as if they ran one after the other.
 

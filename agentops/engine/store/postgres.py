@@ -85,6 +85,10 @@ class PostgresDatabase:
         """Return what the function reads from one snapshot."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._read, work)
 
+    async def glance(self, work: Callable[[Transaction], T]) -> T:
+        """Return what the function reads from one snapshot: over a network there is no quick way."""
+        return await self.read(work)
+
     async def write(self, work: Callable[[Transaction], T]) -> T:
         """Return what the function returns once what it wrote is on disk.
 

@@ -33,6 +33,15 @@ _GROUP_MAX = 256
 _READERS = 4
 """SQLite reads are short and hold the interpreter lock for most of their time; more threads would not help."""
 
+_GLANCE_STEPS = 4096
+_GLANCE_CHECKS = 4
+"""A glance that takes this many checks, each after so many steps of SQLite's machine, is a read: some 2 ms."""
+
+_GLANCE_BYTES = 32 * 1024
+"""A glance that meets a longer text or row is a read: what is long to fetch is long to answer with, too."""
+
+_NO_GLANCE = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_TOOBIG)
+
 
 class SqliteTransaction:
     """A transaction on a connection that somebody else begins and ends."""
@@ -71,6 +80,8 @@ class SqliteDatabase:
         self._local = threading.local()
         self._connections: list[sqlite3.Connection] = []
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="agentops-read")
+        self._near: sqlite3.Connection | None = None
+        self._checks = 0
         self._writer: threading.Thread | None = None
         self._is_closed = False
 
@@ -90,6 +101,21 @@ class SqliteDatabase:
     async def read(self, work: Callable[[Transaction], T]) -> T:
         """Return what the function reads from one snapshot."""
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
+
+    async def glance(self, work: Callable[[Transaction], T]) -> T:
+        """Return what the function reads, without the way to a thread and back, which costs more than a short read.
+
+        Only one that turns out long, or that would have to wait for a lock, is begun again in a thread.
+        """
+        if self._near is None:
+            return await self.read(work)
+        self._checks = 0
+        try:
+            return _snapshot(self._near, work)
+        except sqlite3.Error as error:
+            if _primary_code(error) not in _NO_GLANCE:
+                raise
+        return await self.read(work)
 
     async def write(self, work: Callable[[Transaction], T]) -> T:
         """Return what the function returns once its group is on disk.
@@ -121,6 +147,18 @@ class SqliteDatabase:
         # A daemon, so that a process that forgets to close still ends; nothing acknowledged is in its hands.
         self._writer.daemon = True
         self._writer.start()
+        self._near = self._connected_to_glance()
+
+    def _connected_to_glance(self) -> sqlite3.Connection:
+        connection = self._connect_to_read()
+        connection.execute("PRAGMA busy_timeout = 0")
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _GLANCE_BYTES)
+        connection.set_progress_handler(self._is_too_long, _GLANCE_STEPS)
+        return connection
+
+    def _is_too_long(self) -> bool:
+        self._checks += 1
+        return self._checks >= _GLANCE_CHECKS
 
     def _prepared(self, at: str) -> sqlite3.Connection:
         """Return a connection to a file that is ours and up to date.
@@ -177,13 +215,13 @@ class SqliteDatabase:
     def _read(self, work: Callable[[Transaction], T]) -> T:
         connection = getattr(self._local, "connection", None)
         if connection is None:
-            connection = self._local.connection = self._connect()
-            connection.execute("PRAGMA query_only = ON")
-        connection.execute("BEGIN")
-        try:
-            return work(SqliteTransaction(connection))
-        finally:
-            connection.execute("ROLLBACK")
+            connection = self._local.connection = self._connect_to_read()
+        return _snapshot(connection, work)
+
+    def _connect_to_read(self) -> sqlite3.Connection:
+        connection = self._connect()
+        connection.execute("PRAGMA query_only = ON")
+        return connection
 
     def _write_for_ever(self, connection: sqlite3.Connection) -> None:
         while (first := self._jobs.get()) is not None:
@@ -205,6 +243,17 @@ class SqliteDatabase:
                 return group, True
             group.append(job)
         return group, False
+
+
+def _snapshot(connection: sqlite3.Connection, work: Callable[[Transaction], T]) -> T:
+    """Return what the function reads, all of it as of one moment."""
+    connection.execute("BEGIN")
+    try:
+        return work(SqliteTransaction(connection))
+    finally:
+        # An interrupt may have ended the transaction.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
 
 
 def _migrate(connection: sqlite3.Connection, at: str) -> None:
@@ -263,4 +312,9 @@ def _as_storage_error(error: Exception) -> Exception:
 
 
 def _is_busy(error: Exception) -> bool:
-    return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+    return isinstance(error, sqlite3.OperationalError) and _primary_code(error) == sqlite3.SQLITE_BUSY
+
+
+def _primary_code(error: sqlite3.Error) -> int:
+    """Return SQLite's code without its extension; 0 when the error is not SQLite's but its module's."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF

@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 import stat
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from threading import Barrier
@@ -87,6 +88,69 @@ async def test_a_reader_sees_one_snapshot(store: Database) -> None:
 async def test_a_reader_cannot_write(store: Database) -> None:
     with pytest.raises(Exception, match=r"(?i)read.?only"):
         await store.read(add("a"))
+
+
+async def test_a_glance_reads_what_a_read_reads_and_cannot_write_either(store: Database) -> None:
+    await store.write(add("a"))
+    assert await store.glance(names()) == await store.read(names()) == ["a"]
+    with pytest.raises(Exception, match=r"(?i)read.?only"):
+        await store.glance(add("b"))
+    await store.write(add("b"))
+    assert await store.glance(names()) == ["b", "a"]
+
+
+@pytest.mark.parametrize(
+    ("length", "count", "thread"),
+    [
+        pytest.param(10, 1, "MainThread", id="a row"),
+        pytest.param(10, 20, "MainThread", id="a page"),
+        pytest.param(40_000, 1, "agentops-read", id="a long text"),
+        pytest.param(10, 5000, "agentops-read", id="many rows"),
+    ],
+)
+async def test_a_glance_that_turns_out_long_is_begun_again_in_a_thread(
+    tmp_path: Path, length: int, count: int, thread: str
+) -> None:
+    opened = SqliteDatabase(tmp_path / "engine.db")
+    await opened.open(AT)
+    threads = []
+
+    def fill(tx: Transaction) -> None:
+        for number in range(count):
+            Environments(tx, "w").insert(Document(f"{number:05}", "x" * length, AT, None))
+
+    def look(tx: Transaction) -> int:
+        threads.append(threading.current_thread().name.rpartition("_")[0] or "MainThread")
+        return len(names()(tx))
+
+    await opened.write(fill)
+    for _ in range(3):  # also when the statement has been run before
+        assert await opened.glance(look) == count
+    assert threads[-1] == thread
+    await opened.close()
+
+
+async def test_a_glance_does_not_wait_for_a_lock(tmp_path: Path) -> None:
+    opened = SqliteDatabase(tmp_path / "engine.db")
+    await opened.open(AT)
+    await opened.write(add("a"))
+    attempts = []
+
+    def look(tx: Transaction) -> list[str]:
+        attempts.append(threading.current_thread().name)
+        if len(attempts) == 1:
+            raise sqlite_busy()
+        return names()(tx)
+
+    assert await opened.glance(look) == ["a"]
+    assert [each.startswith("agentops-read") for each in attempts] == [False, True]
+    await opened.close()
+
+
+def sqlite_busy() -> sqlite3.OperationalError:
+    error = sqlite3.OperationalError("database is locked")
+    error.sqlite_errorcode = sqlite3.SQLITE_BUSY
+    return error
 
 
 async def test_workspaces_do_not_see_each_other(store: Database) -> None:
