@@ -60,6 +60,9 @@ class Choice(Protocol):
     def of(self, path: Path, options: int) -> int:
         """Return which of the options stands at the path."""
 
+    def text(self, path: Path, options: int) -> int:
+        """Return which of the known values stands at the path."""
+
     def has(self, path: Path) -> bool:
         """Tell whether an optional field is there."""
 
@@ -68,10 +71,16 @@ class Choice(Protocol):
 
 
 class Least:
-    """Leaves out what can be left out, and takes the first of what there is."""
+    """Leaves out what can be left out, and takes the first of what there is; texts are the first or another."""
+
+    def __init__(self, text: int = 0) -> None:
+        self._text = text
 
     def of(self, path: Path, options: int) -> int:
         return 0
+
+    def text(self, path: Path, options: int) -> int:
+        return self._text % options
 
     def has(self, path: Path) -> bool:
         return False
@@ -84,6 +93,7 @@ class Toward(Least):
     """Is the least that holds something at the end of a path of field names."""
 
     def __init__(self, shape: type[Shape], target: tuple[str, ...]) -> None:
+        super().__init__()
         self._target = target
         self._forms = dict(_forms_toward(shape, target))
 
@@ -171,7 +181,7 @@ def _made(hint: Any, path: Path, choice: Choice, ids: Ids) -> Any:
     if get_origin(form) is dict:
         keys = get_args(stripped(get_args(form)[0])[0]) or WORDS
         return {keys[index]: _made(get_args(form)[1], path, choice, ids) for index in range(choice.count(path, 0))}
-    return _leaf(form, markers, name, lambda options: options[choice.of(path, len(options))], ids)
+    return _leaf(form, markers, name, lambda options: options[choice.text(path, len(options))], ids)
 
 
 def _is_required(shape: type[Shape], name: str) -> bool:

@@ -1,21 +1,40 @@
 """An application asked without an HTTP client, and one living object of every collection that its route table has."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from anyio.from_thread import start_blocking_portal
+
+from agentops.base.clock import Clock
 from agentops.base.errors import ApiError
+from agentops.base.ids import RandomIds
 from agentops.engine.api import betas
 from agentops.engine.api.resource import Resource
+from agentops.engine.server import Engine, build
+from agentops.engine.settings import Settings
 
-from .bodies import COLLECTIONS, NAMED_IDS, Least, made
+from .bodies import Choice, Least, made
 from .given import skill_files
 from .route_table import Operation, operations
+
+Run = Callable[[Any], Any]
+"""Waits for a coroutine."""
 
 JSON = {"content-type": "application/json"}
 BOUNDARY = "a-boundary-that-no-part-holds"
 FORM = {"content-type": f"multipart/form-data; boundary={BOUNDARY}"}
+
+
+@contextmanager
+def running(settings: Settings, clock: Clock) -> Iterator[tuple[Engine, Run]]:
+    """Run an engine in a thread with an event loop of its own, without a port."""
+    with start_blocking_portal() as portal:
+        engine = build(settings, clock=clock, ids=RandomIds())
+        with portal.wrap_async_context_manager(engine):
+            yield engine, lambda work: portal.call(lambda: work)
 
 
 @dataclass(frozen=True)
@@ -103,15 +122,21 @@ def the_skill(name: str = "pdf-forms") -> bytes:
 
 
 UPLOADS = {
-    "POST /v1/files": lambda: a_form(("file", "notes.txt", b"hello")),
-    "POST /v1/skills": the_skill,
-    "POST /v1/skills/{skill_id}/versions": the_skill,
+    "POST /v1/files": lambda _: a_form(("file", "notes.txt", b"hello")),
+    "POST /v1/skills": lambda number: the_skill(f"skill-{number}"),
+    "POST /v1/skills/{skill_id}/versions": lambda _: the_skill("skill-0"),
 }
 """The requests whose bodies are forms."""
 
 
+BORN_OF = {
+    "/v1/memory_stores/{store_id}/memory_versions": "/v1/memory_stores/{store_id}/memories",
+}
+"""What nobody creates by itself, and the collection whose objects bring it along."""
+
+
 class World:
-    """One living object of each collection of a workspace, made through the API by requests of the least size."""
+    """One living object of each collection that is asked for, made through the API by requests of the least size."""
 
     def __init__(self, client: Client) -> None:
         self.client = client
@@ -119,12 +144,6 @@ class World:
         """By the address of the collection, `/v1/vaults/{vault_id}/credentials`."""
 
         self._table = {each.name: each for each in operations()}
-
-    async def made(self) -> "World":
-        """Make one of everything that another request may name."""
-        for each in dict.fromkeys([*COLLECTIONS.values(), *NAMED_IDS.values()]):
-            await self._object(f"/v1/{each}")
-        return self
 
     def id(self, collection: str) -> str:
         """Return the id of the object of a collection, or one that nothing has."""
@@ -134,40 +153,53 @@ class World:
         """Return an address with the ids of living objects in it."""
         filled, above = "", ""
         for segment in template.split("/")[1:]:
-            filled += "/" + (await self._object(above) if segment.startswith("{") else segment)
+            filled += "/" + (await self.object(above) if segment.startswith("{") else segment)
             above += f"/{segment}"
         return filled
 
-    async def least(self, operation: Operation) -> dict[str, Any]:
-        """Return the least that the operation has to be sent: body and headers."""
-        return {
-            "headers": {**opening(operation.resource), **self._media_type(operation)},
-            "body": self._body(operation),
-        }
-
-    def _media_type(self, operation: Operation) -> dict[str, str]:
-        return FORM if operation.name in UPLOADS else JSON
-
-    def _body(self, operation: Operation) -> Any:
+    async def body(self, operation: Operation, choice: Choice | None = None, number: int = 0) -> Any:
+        """Return the least body of an operation, or that which the choice wants, naming objects that it makes."""
         if operation.name in UPLOADS:
-            return UPLOADS[operation.name]()
-        return made(operation.body, Least(), self.id) if operation.body else b""
+            return UPLOADS[operation.name](number)
+        if operation.body is None:
+            return b""
+        wanted: list[str] = []
+        choice = choice or Least(number)
+        made(operation.body, choice, lambda collection: (wanted.append(collection), "")[1])
+        for each in wanted:
+            await self.object(f"/v1/{each}")
+        return made(operation.body, choice, self.id)
 
-    async def _object(self, collection: str) -> str:
+    async def send(self, operation: Operation, choice: Choice | None = None, number: int = 0) -> Answer:
+        """Send the least that the operation has to be sent."""
+        path = await self.path(operation.path)
+        body = await self.body(operation, choice, number)
+        return await self.client.ask(operation.method, path, body=body, headers=headers_of(operation))
+
+    async def another(self, collection: str) -> None:
+        """Make one more object of a collection that has one."""
+        answer = await self.send(self._table[f"POST {collection}"], number=1)
+        assert answer.status == 200, (collection, answer.content)
+
+    async def object(self, collection: str) -> str:
+        """Return the id of an object of the collection, which is made, or found in the list where none can be."""
         if collection in self.ids:
             return self.ids[collection]
         create = self._table.get(f"POST {collection}")
         listing = self._table.get(f"GET {collection}")
-        if create is None and listing is None:
-            return self.id(collection.rpartition("/")[2])
-        address = await self.path(collection)
+        found = self.id(collection.rpartition("/")[2])
         if create:
-            answer = await self.client.ask("POST", address, **await self.least(create))
+            answer = await self.send(create)
             assert answer.status == 200, (create.name, answer.content)
             found = answer.json["id"]
-        else:
-            assert listing
-            answer = await self.client.ask("GET", address, **await self.least(listing))
-            found = answer.json["data"][0]["id"] if answer.json["data"] else f"{collection[-9:-1]}_01Nowhere"
+        elif listing:
+            await self.object(BORN_OF[collection])
+            answer = await self.send(listing)
+            found = answer.json["data"][0]["id"]
         self.ids[collection] = found
-        return str(found)
+        return found
+
+
+def headers_of(operation: Operation) -> dict[str, str]:
+    """Return what opens the address, and says what the body is."""
+    return {**opening(operation.resource), **(FORM if operation.name in UPLOADS else JSON)}
