@@ -76,6 +76,12 @@ class LiveTarget:
         """Tell whether the target has a collection at all."""
         return await self._pages.one(collection, betas, {"limit": "1"}) is not None
 
+    async def capabilities(self) -> Sequence[Body] | None:
+        """Return what the target says it does with each field, or None where it says nothing."""
+        table = await self._pages.one("x-agentops/capabilities", "")
+        data = table.get("data") if table else None
+        return data if isinstance(data, list) and all(isinstance(each, dict) for each in data) else None
+
     async def write(self, write: Write) -> Body:
         """Do it through the SDK and return what the server answered."""
         import anthropic  # noqa: PLC0415 - 1.3 CPU-seconds that a plan without changes must not pay

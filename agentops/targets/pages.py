@@ -76,7 +76,7 @@ class Pages:
 
     async def _get(self, path: str, betas: str, params: Mapping[str, str]) -> dict[str, Any] | None:
         label, what = self._endpoint.label, f"GET /v1/{path}"
-        headers = {**self._endpoint.headers(), "anthropic-beta": betas}
+        headers = {**self._endpoint.headers(), **({"anthropic-beta": betas} if betas else {})}
         try:
             answer = await self._http.get(f"/v1/{path}", params=params, headers=headers, timeout=_TIMEOUT_S)
         except httpx2.RequestError as error:

@@ -4,7 +4,7 @@ import asyncio
 import os
 import platform
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ import click
 
 import agentops
 from agentops.base.errors import EXIT_PROBLEMS, AgentopsError
+from agentops.base.paint import printable
 from agentops.cli.context import EMBEDDED, Choice, chosen_target, opened
 from agentops.cli.output import output_option, stdout_paint, write_json
 from agentops.cli.planning import home_of, target_option, tree_argument
@@ -38,16 +39,18 @@ _COLLECTIONS = {
 @output_option
 @click.pass_context
 def doctor(ctx: click.Context, path: Path, target: str | None, output: str) -> None:
-    """Check this machine, the tree in PATH, the target, the credential, and what the target can hold."""
+    """Check this machine, the tree in PATH, the target, the credential, and what the target can hold and act on."""
     from agentops.manifests.load import load
 
     tree = load(path)
     choice = chosen_target(target, os.environ)
-    checks = [*_machine(), _tree(tree), *asyncio.run(_target(choice, tree, path))]
+    asked, table = asyncio.run(_target(choice, tree, path))
+    checks = [*_machine(), _tree(tree), *asked]
     if output == "json":
-        write_json({"format_version": 1, "checks": checks})
+        write_json({"format_version": 1, "checks": checks, "capabilities": table})
     else:
         _print(checks)
+        _print_lacking(table or [])
     if any(each["state"] == "failed" for each in checks):
         ctx.exit(EXIT_PROBLEMS)
 
@@ -66,18 +69,31 @@ def _tree(tree: "Tree") -> dict[str, Any]:
     return _check("manifests", "ok", f"{len(tree.documents)} documents in {tree.root}")
 
 
-async def _target(choice: Choice, tree: "Tree", path: Path) -> list[dict[str, Any]]:
+Table = Sequence[Mapping[str, Any]]
+"""The target's capability table, as it says it."""
+
+
+async def _target(choice: Choice, tree: "Tree", path: Path) -> tuple[list[dict[str, Any]], Table | None]:
     name = choice.name or os.environ.get("ANTHROPIC_BASE_URL", "https://api.anthropic.com")
     checks = [_check("target", "ok", f"{name} (by {choice.reason})")]
     try:
         async with opened(choice, tree, home_of(path)) as target:
             found = await asyncio.gather(*(target.can_hold(each, betas) for each, betas in _COLLECTIONS.items()))
+            table = await target.capabilities()
     except AgentopsError as error:
         hint = f"; {error.hint}" if error.hint else ""
-        return [*checks, _check("connection", "failed", error.message + hint)]
+        return [*checks, _check("connection", "failed", error.message + hint)], None
     where = "in this process" if choice.name == EMBEDDED else "answers, and takes the credential"
     checks.append(_check("connection", "ok", where))
-    return checks + [_held(each, has=has) for each, has in zip(_COLLECTIONS, found, strict=True)]
+    checks += [_held(each, has=has) for each, has in zip(_COLLECTIONS, found, strict=True)]
+    return [*checks, _told(table)], table
+
+
+def _told(table: Table | None) -> dict[str, Any]:
+    """Say whether the target tells what it does with each field; the vendor's documentation tells it for the vendor."""
+    if table is None:
+        return _check("capabilities", "absent", "the target does not tell what it does with each field")
+    return _check("capabilities", "ok", f"the target tells what it does with each field, {len(table)} entries")
 
 
 def _held(collection: str, *, has: bool) -> dict[str, Any]:
@@ -94,3 +110,20 @@ def _print(checks: list[dict[str, Any]]) -> None:
     for each in checks:
         symbol, colour = marks[each["state"]]
         print(f"  {paint(colour, symbol)} {each['name']:<14} {each['fact']}".rstrip())
+
+
+def _line(said: object) -> str:
+    """Return what a target said on one line: it is somebody else's text."""
+    return printable(" ".join(str(said or "").split()))
+
+
+def _print_lacking(table: Table) -> None:
+    """Show what the target does not act on; what it does is too much to read, and in `-o json`."""
+    lacking = [each for each in table if each.get("state") != "available"]
+    if not lacking:
+        return
+    paint = stdout_paint()
+    print("\nNot acted on by the target:")
+    for each in lacking:
+        state, name, note = (_line(each.get(key)) for key in ("state", "name", "note"))
+        print(f"  {paint('yellow', f'{state:<8}')} {name:<34} {note}".rstrip())
