@@ -1,0 +1,89 @@
+"""`agentops doctor` says what the target keeps without acting on it, and says so where it cannot know."""
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agentops.cli.failure import run
+from agentops.cli.main import cli
+from agentops.engine.core.capabilities import CAPABILITIES, State, answered
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in ("ANTHROPIC_BASE_URL", "ANTHROPIC_API_KEY", "AGENTOPS_TARGET", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    assert run(cli, ["init", str(tmp_path)]) == 0
+    return tmp_path
+
+
+class Elsewhere(BaseHTTPRequestHandler):
+    """A server that has every list, and says of its capabilities what the test wants: None is a 404."""
+
+    table: Any = None
+
+    def do_GET(self) -> None:
+        is_table = "x-agentops" in self.path
+        answer = self.table if is_table else {"data": [], "next_page": None}
+        body = json.dumps(answer).encode()
+        self.send_response(404 if answer is None else 200)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_request(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def elsewhere(project: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Elsewhere]]:
+    handler = type("Handler", (Elsewhere,), {})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=lambda: server.serve_forever(poll_interval=0.01))
+        thread.start()
+        monkeypatch.setenv("ANTHROPIC_BASE_URL", f"http://127.0.0.1:{server.server_port}")
+        monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-somewhere-else-0123456789")
+        yield handler
+        server.shutdown()
+        thread.join()
+
+
+def test_our_engine_tells_what_it_does_not_act_on(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(cli, ["doctor", str(project)]) == 0
+    said = capsys.readouterr().out.partition("Not acted on by the target:")[2]
+    told = [tuple(line.split()[:2]) for line in said.splitlines() if line]
+    assert told == [(each.state, each.name) for each in CAPABILITIES if each.state is not State.AVAILABLE]
+
+
+def test_the_whole_table_is_in_the_json(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(cli, ["doctor", str(project), "-o", "json"]) == 0
+    out = capsys.readouterr().out
+    said = json.loads(out[out.index("{") :])
+    assert said["capabilities"] == answered()["data"]
+    assert said["checks"][-1]["state"] == "ok"
+
+
+@pytest.mark.parametrize("table", [None, {}, {"data": "many"}, {"data": [1]}])
+def test_a_target_that_does_not_tell_is_said_not_to(
+    project: Path, elsewhere: type[Elsewhere], table: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    elsewhere.table = table
+    assert run(cli, ["doctor", str(project)]) == 0
+    said = capsys.readouterr().out
+    assert "○ capabilities   the target does not tell what it does with each field" in said
+    assert "Not acted on" not in said
+
+
+def test_what_a_target_says_stays_on_its_line(
+    project: Path, elsewhere: type[Elsewhere], capsys: pytest.CaptureFixture[str]
+) -> None:
+    elsewhere.table = {"data": [{"name": "a\nb", "state": "stored\x1b[2J", "note": None}, {}]}
+    assert run(cli, ["doctor", str(project)]) == 0
+    said = capsys.readouterr().out
+    assert "a b" in said
+    assert "\x1b[2J" not in said
