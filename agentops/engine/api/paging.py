@@ -38,14 +38,20 @@ def window(query: Pageable, scope: str, *, limit: int | None = None) -> Window:
     Raises:
         InvalidRequest: the cursor is not one of this list, or its place lies outside of the query's times.
     """
-    since = queries.moment(getattr(query, "created_at_gte", None)) or ""
-    latest = queries.moment(getattr(query, "created_at_lte", None)) or _LATEST
+    lower = (_bound(query, "gte"), _bound(query, "gt", ticks=1))
+    upper = (_bound(query, "lte"), _bound(query, "lt", ticks=-1))
+    since = max(filter(None, lower), default="")
+    latest = min(filter(None, upper), default=_LATEST)
     until = (latest, _SEQ_MAX)
     if (position := cursor(query.page, scope, (str, int))) is not None:
         until = (str(position[0]), int(position[1]))
         if not since <= until[0] <= latest:
             raise InvalidRequest("page: the cursor's place lies outside of created_at; start at the first page.")
     return Window(since, until, limit or query.limit, archived=bool(getattr(query, "include_archived", None)))
+
+
+def _bound(query: Pageable, side: str, *, ticks: int = 0) -> str | None:
+    return queries.moment(getattr(query, f"created_at_{side}", None), ticks=ticks)
 
 
 def cursor(text: str | None, scope: str, form: tuple[type, ...]) -> Position | None:

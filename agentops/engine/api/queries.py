@@ -1,6 +1,6 @@
 """Query strings: known parameters checked by a shape, unknown ones passed over."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal, TypeVar
 from urllib.parse import parse_qsl
 
@@ -69,6 +69,9 @@ def read(raw: bytes, shape: type[Q]) -> Q:
     return query
 
 
-def moment(at: datetime | None) -> str | None:
-    """Return a time as the API prints it, within the years that sort as text and exist in every time zone."""
-    return None if at is None else timestamp(min(max(at, _EPOCH), _END))
+def moment(at: datetime | None, *, ticks: int = 0) -> str | None:
+    """Return a time as the API prints it, within the years that sort as text and exist in every time zone.
+
+    Times are kept in microseconds, so what comes after one comes at it or after its next tick.
+    """
+    return None if at is None else timestamp(min(max(at, _EPOCH), _END) + ticks * timedelta.resolution)

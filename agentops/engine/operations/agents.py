@@ -7,6 +7,7 @@ from agentops.engine.core.ids import VERSION_MAX, is_id
 from agentops.engine.core.json import Json, parsed, written
 from agentops.engine.core.refusals import invalid
 from agentops.engine.core.rosters import Member, Reference
+from agentops.engine.operations import deployments
 from agentops.engine.operations.call import Call, Page
 from agentops.engine.operations.skills import pinned
 from agentops.engine.store.agents import Agents, StoredAgent
@@ -75,7 +76,7 @@ def retrieve(call: Call, agent_id: str, version: int | None) -> str:
 
 
 def archive(call: Call, agent_id: str) -> str:
-    """Archive the agent for good and return it; an archived one is left as it is.
+    """Archive the agent for good, with its deployments, and return it; an archived one is left as it is.
 
     Raises:
         NotFound: there is no such agent.
@@ -86,6 +87,7 @@ def archive(call: Call, agent_id: str) -> str:
         return _answer(stored)
     body = written({**parsed(stored.body), "updated_at": call.at})
     agents.archive(StoredAgent(stored.id, stored.version, stored.created_at, call.at, body, stored.multiagent), call.at)
+    deployments.archive_of(call, agent_id)
     return core.answered(body, call.at)
 
 

@@ -4,7 +4,17 @@ from collections.abc import Mapping
 
 from agentops.base.errors import StorageError
 from agentops.engine.store.port import Transaction
-from agentops.engine.store.tables import extensions, files, resources, sessions, skills, vaults, webhooks, work
+from agentops.engine.store.tables import (
+    deployments,
+    extensions,
+    files,
+    resources,
+    sessions,
+    skills,
+    vaults,
+    webhooks,
+    work,
+)
 
 MIGRATIONS = (
     resources.STEP,
@@ -15,6 +25,7 @@ MIGRATIONS = (
     extensions.STEP,
     work.STEP,
     sessions.STEP,
+    deployments.STEP,
 )
 
 _RECORD = """

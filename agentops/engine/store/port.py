@@ -1,10 +1,11 @@
 """The database as the engine sees it: transactions over one SQL."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from agentops.base.errors import StorageError
+from agentops.base.errors import ApiError, StorageError
 
 T = TypeVar("T")
 
@@ -62,6 +63,28 @@ class Database(Protocol):
         Raises:
             Contention: others kept winning.
         """
+
+
+@contextmanager
+def revocable(tx: Transaction) -> Iterator[None]:
+    """Undo only what is done inside when it is refused; whatever else goes wrong undoes the whole transaction."""
+    tx.run("SAVEPOINT part")
+    try:
+        yield
+    except ApiError:
+        tx.run("ROLLBACK TO SAVEPOINT part")
+        tx.run("RELEASE SAVEPOINT part")
+        raise
+    tx.run("RELEASE SAVEPOINT part")
+
+
+@contextmanager
+def rehearsal(tx: Transaction) -> Iterator[None]:
+    """Undo what is done inside: it was only to see whether it can be done. What fails inside undoes everything."""
+    tx.run("SAVEPOINT part")
+    yield
+    tx.run("ROLLBACK TO SAVEPOINT part")
+    tx.run("RELEASE SAVEPOINT part")
 
 
 @dataclass(frozen=True, slots=True)

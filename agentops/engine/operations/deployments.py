@@ -1,0 +1,184 @@
+"""Deployments: create, read, update, pause, unpause, archive, list."""
+
+from dataclasses import replace
+
+from agentops.base.errors import InvalidRequest, NotFound
+from agentops.engine.core import deployments as core
+from agentops.engine.core.json import Json, parsed, written
+from agentops.engine.core.refusals import invalid, refused
+from agentops.engine.operations import sessions
+from agentops.engine.operations.call import Call, Page
+from agentops.engine.sealing import Box
+from agentops.engine.store.deployments import DeploymentFilter, Deployments, StoredDeployment, scheduled
+from agentops.engine.store.port import Window, rehearsal
+from agentops.engine.store.secrets import Secrets
+from agentops.wire.deployments import DeploymentCreate
+from agentops.wire.problems import check
+
+
+def create(call: Call, request: Json) -> str:
+    """Save a new deployment and return it.
+
+    Raises:
+        InvalidRequest: no session of it could be created, or the organization has as many schedules as it may.
+    """
+    fields = core.created(request, _rehearsed(call, request))
+    _refuse_one_more(call, fields["schedule"])
+    deployment_id = call.ids.new("depl")
+    stored = StoredDeployment(
+        id=deployment_id,
+        body=written(core.whole(deployment_id, fields, core.begun(call.at))),
+        agent_id=fields["agent"]["id"],
+        status=core.ACTIVE,
+        is_scheduled=int(fields["schedule"] is not None),
+        last_run_at=None,
+        created_at=call.at,
+    )
+    Deployments(call.tx, call.workspace).insert(stored, call.organization)
+    secrets(call, deployment_id).put(deployment_id, core.tokens(request.get("resources") or ()), call.at)
+    return _answer(call, stored)
+
+
+def update(call: Call, deployment_id: str, request: Json) -> str:
+    """Change the deployment and return it; sessions that it began stay as they are.
+
+    Raises:
+        NotFound: there is no such deployment.
+        InvalidRequest: it is archived, or the outcome breaks a rule that a create has to obey.
+    """
+    stored = _writable(call, deployment_id)
+    before = parsed(stored.body)
+    is_another_session = bool(core.session(request))
+    agent = _rehearsed(call, {**before, **request}) if is_another_session else before["agent"]
+    fields = core.updated(before, request, agent)
+    if problems := check(DeploymentCreate, fields)[1]:
+        raise invalid(problems)
+    if not stored.is_scheduled:
+        _refuse_one_more(call, fields["schedule"])
+    tokens = core.tokens(request.get("resources") or ())
+    if "resources" in request:
+        secrets(call, deployment_id).purge(deployment_id)
+        secrets(call, deployment_id).put(deployment_id, tokens, call.at)
+    if not tokens and fields == core.fields_of(before):
+        return _answer(call, stored)
+    stored = replace(stored, agent_id=agent["id"], is_scheduled=int(fields["schedule"] is not None))
+    return _answer(call, _kept(call, stored, core.whole(deployment_id, fields, core.state_of(before, call.at))))
+
+
+def retrieve(call: Call, deployment_id: str) -> str:
+    """Return the deployment.
+
+    Raises:
+        NotFound: there is no such deployment.
+    """
+    return _answer(call, existing(call, deployment_id))
+
+
+def pause(call: Call, deployment_id: str) -> str:
+    """Stop the deployment's schedule and return it; a paused one is left as it is.
+
+    Raises:
+        NotFound: there is no such deployment.
+        InvalidRequest: it is archived.
+    """
+    stored = _writable(call, deployment_id)
+    if stored.status == core.ACTIVE:
+        stored = keep_paused(call, stored, core.BY_HAND)
+    return _answer(call, stored)
+
+
+def unpause(call: Call, deployment_id: str) -> str:
+    """Let the deployment's schedule go on, from its next moment, and return it; an active one is left as it is.
+
+    Raises:
+        NotFound: there is no such deployment.
+        InvalidRequest: it is archived.
+    """
+    stored = _writable(call, deployment_id)
+    if stored.status == core.PAUSED:
+        stored = _kept(call, stored, core.unpaused(parsed(stored.body), call.at))
+    return _answer(call, stored)
+
+
+def archive(call: Call, deployment_id: str) -> str:
+    """Archive the deployment for good, purge its tokens and return it; an archived one is left as it is.
+
+    Raises:
+        NotFound: there is no such deployment.
+    """
+    stored = existing(call, deployment_id)
+    return _answer(call, stored if stored.archived_at else _archived(call, stored))
+
+
+def archive_of(call: Call, agent_id: str) -> None:
+    """Archive every deployment of an agent: it goes with the agent."""
+    for each in Deployments(call.tx, call.workspace).of(agent_id):
+        _archived(call, each)
+
+
+def page(call: Call, window: Window, wanted: DeploymentFilter) -> Page:
+    """Return part of the list of deployments, newest first."""
+    found = Deployments(call.tx, call.workspace).page(window, wanted)
+    return Page.newest_first([_answer(call, each) for each in found[: window.limit]], found, window.limit)
+
+
+def existing(call: Call, deployment_id: str) -> StoredDeployment:
+    """Return the deployment as it lies in the database.
+
+    Raises:
+        NotFound: there is no such deployment.
+    """
+    stored = Deployments(call.tx, call.workspace).get(deployment_id)
+    if stored is None:
+        raise NotFound(f"There is no deployment {deployment_id}.")
+    return stored
+
+
+def keep_paused(call: Call, stored: StoredDeployment, reason: Json) -> StoredDeployment:
+    """Pause the deployment for a reason."""
+    return _kept(call, stored, core.paused(parsed(stored.body), reason, call.at))
+
+
+def secrets(call: Call, deployment_id: str) -> Secrets:
+    """Return the secrets of the deployment: the tokens of its repositories."""
+    return Secrets(call.tx, Box(call.workspace, deployment_id), call.keyring)
+
+
+def _rehearsed(call: Call, request: Json) -> Json:
+    """Return the agent at the version that is pinned, once a session was created and taken back."""
+    with rehearsal(call.tx):
+        agent = parsed(sessions.create(call, core.session(request)))["agent"]
+    return {"type": "agent", "id": agent["id"], "version": agent["version"]}
+
+
+def _refuse_one_more(call: Call, schedule: Json | None) -> None:
+    if schedule is not None and scheduled(call.tx, call.organization) >= core.SCHEDULED_MAX:
+        raise refused(
+            ("schedule",),
+            f"is one too many: the organization has {core.SCHEDULED_MAX} scheduled deployments, as many as it may; "
+            "archive one or take its schedule away",
+        )
+
+
+def _writable(call: Call, deployment_id: str) -> StoredDeployment:
+    stored = existing(call, deployment_id)
+    if stored.archived_at:
+        raise InvalidRequest(f"Deployment {deployment_id} is archived: it can be read, but not changed.")
+    return stored
+
+
+def _archived(call: Call, stored: StoredDeployment) -> StoredDeployment:
+    secrets(call, stored.id).destroy()
+    stored = replace(stored, is_scheduled=0)
+    return _kept(call, stored, core.archived(parsed(stored.body), call.at))
+
+
+def _kept(call: Call, stored: StoredDeployment, deployment: Json) -> StoredDeployment:
+    """Store what the deployment is now, and return it as it lies there."""
+    now = replace(stored, body=written(deployment), status=deployment["status"], archived_at=deployment["archived_at"])
+    Deployments(call.tx, call.workspace).replace(now)
+    return now
+
+
+def _answer(call: Call, stored: StoredDeployment) -> str:
+    return core.answered(stored.body, last_run_at=stored.last_run_at, now=call.at)
