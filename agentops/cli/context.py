@@ -40,6 +40,16 @@ def chosen_target(flag: str | None, environment: Mapping[str, str]) -> Choice:
     return Choice(EMBEDDED, "the default: no target was named, and no ANTHROPIC_* variable is set")
 
 
+def cache_folder(environment: Mapping[str, str]) -> Path | None:
+    """Return where this user's caches are, or None when the user has no home.
+
+    Source: XDG Base Directory Specification 0.8, XDG_CACHE_HOME.
+    """
+    named, home = environment.get("XDG_CACHE_HOME", ""), environment.get("HOME", "")
+    base = Path(named) if Path(named).is_absolute() else Path(home, ".cache") if home else None
+    return base / "agentops" if base else None
+
+
 @asynccontextmanager
 async def opened(choice: Choice, tree: "Tree", home: Path) -> AsyncIterator["LiveTarget"]:
     """Connect to the target, starting the embedded engine inside this process where that is the target.

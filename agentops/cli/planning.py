@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from agentops.base.errors import InvalidManifests, UsageError
-from agentops.cli.context import HOME, Choice, chosen_target, opened
+from agentops.cli.context import HOME, Choice, cache_folder, chosen_target, opened
 
 if TYPE_CHECKING:
     from agentops.base.diagnostics import Report
@@ -93,7 +93,7 @@ def load_valid(path: Path) -> "Tree":
     """
     from agentops.manifests.load import load
 
-    tree = load(path)
+    tree = load(path, cache_folder(os.environ))
     if tree.report.has_errors:
         raise InvalidManifests(tree.report, tree.source_line)
     return tree

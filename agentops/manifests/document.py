@@ -8,9 +8,8 @@ from typing import Any
 
 from agentops.base.diagnostics import Report, Span
 from agentops.base.names import Address, Kind
+from agentops.base.paths import Path
 from agentops.manifests.marks import Marks, Text
-from agentops.wire.shape import Shape
-from agentops.wire.walk import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +37,6 @@ class Document:
     name: str
     labels: Mapping[str, str]
     annotations: Mapping[str, str]
-
-    spec: Shape
-    """The spec in the shape of its kind; a name that was left out is `metadata.name`."""
 
     data: Mapping[str, Any]
     """The spec as plain data, `{file: …}` replaced by the file's text; what the person wrote, no defaults added."""

@@ -1,40 +1,23 @@
 """The part of a manifest that is the same for every kind: apiVersion, kind, metadata, and where the spec is."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from agentops.base.diagnostics import Code, Diagnostic
 from agentops.base.names import Address, Kind, is_name, nearest
+from agentops.base.paths import Path
 from agentops.manifests.codes import manifests
-from agentops.manifests.marks import Marks, Text
+from agentops.manifests.draft import Draft
+from agentops.manifests.marks import Text
 from agentops.manifests.wording import MOST_TOLD, ticked
 from agentops.manifests.yaml import Parsed
-from agentops.wire.walk import Path
 from agentops.wire.wording import described, quoted
 
 API_VERSION = "agentops/v1"
 
 _FIELDS = ("apiVersion", "kind", "metadata", "spec")
 _METADATA_FIELDS = ("name", "labels", "annotations")
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A document whose identity is known and whose spec is not yet judged."""
-
-    address: Address
-    labels: Mapping[str, str]
-    annotations: Mapping[str, str]
-    data: dict[str, Any]
-    """The spec as it was read."""
-
-    sound: bool
-    """Whether the data is what the person wrote; if not, the spec is not judged."""
-
-    marks: Marks
-    text: Text
 
 
 def drafted(parsed: Parsed, text: Text) -> tuple[Draft | None, tuple[Diagnostic, ...]]:

@@ -6,19 +6,19 @@ from pathlib import Path
 from typing import Any
 
 from agentops.base.names import Kind
-from agentops.manifests import yaml
 from agentops.manifests.codes import files
-from agentops.manifests.envelope import Draft
+from agentops.manifests.draft import Draft
 from agentops.manifests.marks import Text
 from agentops.manifests.texts import Files, Refused
 from agentops.manifests.wording import ticked
-from agentops.wire.problems import Problem, check
-from agentops.wire.skills import LARGEST_UPLOAD_BYTES, SkillHeader
 
 LIMIT = 2_000
 """Units: files. Source: memories in a store, platform.claude.com/docs/en/managed-agents/memory."""
 
 HEADER_FILE = "SKILL.md"
+
+LARGEST_SKILL_BYTES = 30 * 1000 * 1000
+"""Documented limit of a skill's upload, `wire.skills.LARGEST_UPLOAD_BYTES`; said again, for that module is dear."""
 
 
 def named(draft: Draft) -> str | None:
@@ -44,8 +44,8 @@ def texts_of(reachable: Files, manifest: str, folder: str) -> dict[str, str]:
     return {f"/{path}": reachable.text(manifest, f"{folder}/{path}").text for path in paths}
 
 
-def skill_problems(reachable: Files, manifest: str, folder: str) -> tuple[Problem, ...]:
-    """Return what is wrong with the header of a skill's SKILL.md, paths relative to the header.
+def header_of(reachable: Files, manifest: str, folder: str) -> Text:
+    """Return the text of a skill's SKILL.md.
 
     Raises:
         Refused: with a file code: the folder has no SKILL.md, or is too large to be uploaded.
@@ -55,10 +55,10 @@ def skill_problems(reachable: Files, manifest: str, folder: str) -> tuple[Proble
         raise Refused(files.MISSING, f"{ticked(folder)} has no {HEADER_FILE}", "it says what the skill is for")
     real = reachable.find(manifest, folder)
     size = sum((real / each).stat().st_size for each in paths)
-    if size >= LARGEST_UPLOAD_BYTES:
-        message = f"{ticked(folder)} holds {size:,} bytes, a skill must stay below {LARGEST_UPLOAD_BYTES:,}"
+    if size >= LARGEST_SKILL_BYTES:
+        message = f"{ticked(folder)} holds {size:,} bytes, a skill must stay below {LARGEST_SKILL_BYTES:,}"
         raise Refused(files.TOO_LARGE, message, "leave out what the agent does not read")
-    return check(SkillHeader, _front_matter(reachable.text(manifest, f"{folder}/{HEADER_FILE}")))[1]
+    return reachable.text(manifest, f"{folder}/{HEADER_FILE}")
 
 
 def _paths(reachable: Files, manifest: str, folder: str) -> list[str]:
@@ -76,13 +76,3 @@ def _below(real: Path, shown: str) -> Iterator[str]:
                 link = Path(shown, Path(here, name).relative_to(real))
                 raise Refused(files.OUTSIDE_TREE, f"{ticked(str(link))} is a link to a folder", "use a real folder")
         yield from (Path(here, each).relative_to(real).as_posix() for each in names if not each.startswith("."))
-
-
-def _front_matter(text: Text) -> object:
-    """Return the YAML between the first two lines of dashes; nothing when there is none."""
-    lines = text.text.splitlines()
-    dashes = [index for index, each in enumerate(lines) if each.strip() == "---"]
-    if len(dashes) < 2 or dashes[0] != 0:
-        return {}
-    documents = yaml.read(Text(text.file, "\n".join(lines[1 : dashes[1]]))).documents
-    return documents[0].data if documents else {}

@@ -10,17 +10,17 @@ from pathlib import Path
 
 from agentops.base.diagnostics import Diagnostic, Report, Severity, Span
 from agentops.base.names import Address
-from agentops.manifests import folders, source, yaml
+from agentops.manifests import folders, source
+from agentops.manifests.cache import Cache, Entry
 from agentops.manifests.codes.security import PLAIN_SECRET
 from agentops.manifests.codes.yamls import LOOK_ALIKE
 from agentops.manifests.document import Document, Tree
-from agentops.manifests.envelope import Draft, drafted
+from agentops.manifests.draft import Draft, Judged
 from agentops.manifests.marks import Text
-from agentops.manifests.references import found
-from agentops.manifests.rules import limits, names, security
+from agentops.manifests.references import resolved
+from agentops.manifests.rules import names, security
 from agentops.manifests.rules.references import Dangling, Named, circles, circular
 from agentops.manifests.rules.rosters import namesakes, nested
-from agentops.manifests.spec import Judged, judged
 from agentops.manifests.texts import Files
 from agentops.manifests.wording import MOST_TOLD
 
@@ -28,15 +28,17 @@ _MOST_CIRCLES = 100
 """Circles that are told; a tree with more of them has one cause, not a hundred."""
 
 
-def load(root: Path) -> Tree:
+def load(root: Path, caches: Path | None = None) -> Tree:
     """Return the tree below a root, with everything that is wrong with it in its report.
 
     Whatever bytes are on the disk, this returns; a tree whose report has errors must not be taken for the whole.
+    With a folder of caches, what was right before is not judged again; the tree is the same with and without.
 
     Reports: every code of `manifests.codes`.
     """
     with _collector_resting():
-        loading = _Loading(source.find(root))
+        found = source.find(root)
+        loading = _Loading(found, Cache(caches, found.root / found.shown) if caches else None)
         loading.judge()
         return loading.tree()
 
@@ -70,18 +72,22 @@ class _Reading:
     complete: bool
     """Whether every document in it is among the drafts."""
 
+    known: tuple[Entry, ...] | None = None
+    """What was found out about each draft before; None when the text is new."""
 
-def _reading(path: str) -> _Reading:
+
+def _reading(path: str, cache: Cache | None) -> _Reading:
     try:
         text = source.read(path, path)
     except source.Unreadable as error:
         return _Reading(path, None, (), (error.diagnostic,), complete=False)
-    stream = yaml.read(text)
-    opened = [drafted(parsed, text) for parsed in stream.documents]
-    diagnostics = tuple(each for _, found in opened for each in found)
-    drafts = tuple(draft for draft, _ in opened if draft)
-    complete = stream.complete and len(drafts) == len(opened)
-    return _Reading(path, text, drafts, stream.diagnostics + diagnostics, complete)
+    known = cache.find(text) if cache else None
+    if known is not None:
+        return _Reading(path, text, tuple(each.draft for each in known), (), complete=True, known=known)
+    from agentops.manifests.reading import opened  # noqa: PLC0415 - a parser that a tree without changes need not load
+
+    found = opened(text)
+    return _Reading(path, text, found.drafts, found.diagnostics, found.complete)
 
 
 def _manifests(readings: list[_Reading]) -> list[_Reading]:
@@ -95,16 +101,18 @@ def _manifests(readings: list[_Reading]) -> list[_Reading]:
 class _Loading:
     """One run: what was read, and what is wrong with it."""
 
-    def __init__(self, found: source.Source) -> None:
+    def __init__(self, found: source.Source, cache: Cache | None) -> None:
         self._source = found
+        self._cache = cache
         self._files = Files(found.root)
-        self._readings = _manifests([_reading(each) for each in found.files])
+        self._readings = _manifests([_reading(each, cache) for each in found.files])
         self._texts = {each.path: each.text for each in self._readings if each.text}
         self._drafts = [draft for each in self._readings for draft in each.drafts]
         unread = [each.text for each in self._readings if not each.complete]
         self._unread = [each.text if each else None for each in unread]
         self._declared: dict[Address, tuple[Draft, Judged]] = {}
         self._named: dict[Address, Named] = {}
+        self._told: dict[str, tuple[Diagnostic, ...]] = {}
         self._diagnostics: list[Diagnostic] = list(found.diagnostics)
         for each in self._readings:
             self._diagnostics += each.diagnostics
@@ -115,19 +123,38 @@ class _Loading:
         self._diagnostics += names.duplicates(self._drafts)
         if self._source.files and not self._unread:
             self._diagnostics += names.projects(self._drafts, self._source.shown)
-        for each in self._drafts:
-            self._diagnostics += islice(limits.metadata(each), MOST_TOLD)
-            verdict = judged(each, self._files)
+        self._told = {path: tuple(security.text(text)) for path, text in self._texts.items()}
+        verdicts = {id(draft): verdict for each in self._readings for draft, verdict in self._judged(each)}
+        for draft in self._drafts:
+            verdict = verdicts[id(draft)]
             self._diagnostics += verdict.diagnostics
-            self._declared.setdefault(each.address, (each, verdict))
-        for text in (*self._texts.values(), *self._files.texts.values()):
+            self._declared.setdefault(draft.address, (draft, verdict))
+        if self._cache:
+            self._cache.save()
+        for told in self._told.values():
+            self._diagnostics += told
+        for text in self._files.texts.values():
             self._diagnostics += security.text(text)
         self._judge_references()
+
+    def _judged(self, reading: _Reading) -> list[tuple[Draft, Judged]]:
+        """Return the verdict of each draft of a file, and remember the file if all of it is right."""
+        if reading.known is not None:
+            known = [verdict for each in reading.known if (verdict := each.judged(self._files))]
+            if len(known) == len(reading.known):
+                return list(zip(reading.drafts, known, strict=True))
+        from agentops.manifests.reading import judged  # noqa: PLC0415 - shapes that a tree without changes need not load
+
+        found = [(each, judged(each, self._files)) for each in reading.drafts]
+        is_right = reading.complete and not reading.diagnostics and not self._told.get(reading.path)
+        if self._cache and reading.text and is_right and all(each.is_right and each.is_lasting for _, each in found):
+            self._cache.keep(reading.text, found, self._files)
+        return found
 
     def _judge_references(self) -> None:
         declared = {address: each for address, (each, _) in self._declared.items()}
         for address, (each, verdict) in self._declared.items():
-            self._named[address] = Named(each, tuple(found(address.kind, verdict.data, declared)))
+            self._named[address] = Named(each, resolved(verdict.mentions, declared))
         round_trips = tuple(islice(circles(self._named), _MOST_CIRCLES))
         in_circles = frozenset(address for each in round_trips for address in each)
         self._diagnostics += (circular(each, self._named) for each in round_trips)
@@ -149,13 +176,12 @@ class _Loading:
 
     def _documents(self) -> Iterator[Document]:
         for address, (draft, verdict) in self._declared.items():
-            if verdict.shape is not None:
+            if verdict.is_right:
                 yield Document(
                     kind=address.kind,
                     name=address.name,
                     labels=draft.labels,
                     annotations=draft.annotations,
-                    spec=verdict.shape,
                     data=verdict.data,
                     file=draft.text.file,
                     references=self._named[address].references,

@@ -3,10 +3,11 @@
 import re
 from array import array
 from bisect import bisect_right
+from collections.abc import Callable
 from typing import Any
 
 from agentops.base.diagnostics import Span
-from agentops.wire.walk import Path
+from agentops.base.paths import Path
 
 MASK_CHARACTER = "•"
 """Stands for each character of a secret, so that columns stay where they are."""
@@ -136,6 +137,40 @@ class Marks:
         while end > start + 1 and text[end - 1].isspace():
             end -= 1
         return start, end
+
+
+class LaterMarks(Marks):
+    """The places of a document whose text is read again only when somebody asks: most are never asked about."""
+
+    __slots__ = ("_found", "_read", "_start")
+
+    def __init__(self, start: int, read: Callable[[], Marks]) -> None:
+        """Know where the document begins, and how to find the rest."""
+        self._start = start
+        self._read = read
+        self._found: Marks | None = None
+
+    @property
+    def start(self) -> int:
+        """Return where the document begins. Units: offset in characters."""
+        return self._start
+
+    def span(self, path: Path) -> Span:
+        """Return the place of the value at a path, or of the nearest value around it."""
+        return self._there().span(path)
+
+    def key_span(self, path: Path) -> Span:
+        """Return the place of the key that a path ends with, or of the value when it ends with none."""
+        return self._there().key_span(path)
+
+    def hide(self, path: Path) -> None:
+        """Mask the value at a path wherever its text is shown."""
+        self._there().hide(path)
+
+    def _there(self) -> Marks:
+        if self._found is None:
+            self._found = self._read()
+        return self._found
 
 
 def size(value: Any) -> int:

@@ -1,14 +1,10 @@
-"""Who names whom: found by the markers of the shapes, resolved in the tree."""
+"""Who names whom: what is mentioned, resolved in the tree."""
 
-from collections.abc import Collection, Iterator
-from typing import Any
+from collections.abc import Collection, Iterable
 
 from agentops.base.names import Address, Kind
 from agentops.manifests.document import Document, Reference
-from agentops.manifests.kinds import SPECS
-from agentops.manifests.kinds.names import SELF
-from agentops.manifests.sites import sites
-from agentops.wire.shape import IdOf
+from agentops.manifests.draft import Mention
 
 _ID_PREFIXES = {
     Kind.AGENT: "agent_",
@@ -26,11 +22,11 @@ def references(document: Document) -> tuple[Reference, ...]:
     return document.references
 
 
-def found(kind: Kind, data: Any, declared: Collection[Address]) -> Iterator[Reference]:
-    """Yield whom a spec names; what is declared decides where more than one kind may be named."""
-    for path, marker, text in sites(SPECS[kind], data, IdOf):
-        if isinstance(text, str) and not (kind is Kind.TEAM and text == SELF):
-            yield Reference(path, marker.kinds, text, _address(text, marker.kinds, declared))
+def resolved(mentions: Iterable[Mention], declared: Collection[Address]) -> tuple[Reference, ...]:
+    """Return whom the mentions name; what is declared decides where more than one kind may be named."""
+    return tuple(
+        Reference(each.path, each.kinds, each.text, _address(each.text, each.kinds, declared)) for each in mentions
+    )
 
 
 def _address(text: str, kinds: tuple[Kind, ...], declared: Collection[Address]) -> Address | None:

@@ -9,8 +9,9 @@ from functools import cache
 from types import NoneType
 from typing import Any, TypeVar, get_args, get_origin
 
+from agentops.base.paths import Path
 from agentops.wire.shape import Shape
-from agentops.wire.walk import Path, fields, is_shape, is_union, stripped, tag_of, tags
+from agentops.wire.walk import fields, is_shape, is_union, stripped, tag_of, tags
 
 M = TypeVar("M")
 

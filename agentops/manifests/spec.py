@@ -1,36 +1,29 @@
 """From a draft's spec to its shape: texts fetched, secrets set aside, every problem at its place."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from agentops.base.diagnostics import Code, Diagnostic
 from agentops.base.names import Kind
+from agentops.base.paths import Path
 from agentops.manifests.codes import files, security
-from agentops.manifests.envelope import Draft
-from agentops.manifests.folders import HEADER_FILE, named, skill_problems, texts_of
+from agentops.manifests.draft import Draft, Judged, Mention
+from agentops.manifests.fetching import replaced, seeded
+from agentops.manifests.folders import HEADER_FILE, header_of, named
+from agentops.manifests.headers import header_problems
 from agentops.manifests.kinds import NAME_FIELDS, SPECS
+from agentops.manifests.kinds.names import SELF
 from agentops.manifests.sites import sites
 from agentops.manifests.texts import Files, Refused
 from agentops.manifests.verdicts import code_of, diagnosed, dotted, meant, subject
 from agentops.manifests.wording import MOST_TOLD
 from agentops.wire.problems import Problem, check
-from agentops.wire.shape import LongText, Shape, WriteOnly
-from agentops.wire.walk import Path
+from agentops.wire.shape import IdOf, LongText, WriteOnly
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _STAND_IN = "•••"
 """Stands for a secret while its request is checked: a secret has no form that a manifest could break."""
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A spec and what is wrong with it; without a shape there is something wrong."""
-
-    shape: Shape | None
-    data: Mapping[str, Any]
-    diagnostics: tuple[Diagnostic, ...]
 
 
 def judged(draft: Draft, reachable: Files) -> Judged:
@@ -40,7 +33,8 @@ def judged(draft: Draft, reachable: Files) -> Judged:
     security.secret-form, security.secret-in-tree.
     """
     if not draft.sound:
-        return Judged(None, draft.data, ())
+        mentions = _mentions(draft.address.kind, draft.data)
+        return Judged(is_right=False, data=draft.data, mentions=mentions, diagnostics=())
     judge = _Judge(draft, reachable)
     judge.fetch_folder()
     judge.fetch_texts()
@@ -56,6 +50,8 @@ class _Judge:
         self._data = draft.data
         self._request = draft.data
         self._settled: set[Path] = set()
+        self._text_paths: list[Path] = []
+        self._is_lasting = True
         self._diagnostics: list[Diagnostic] = []
 
     def fetch_texts(self) -> None:
@@ -65,6 +61,7 @@ class _Judge:
         for path, _, value in list(sites(self._shape, self._data, LongText)):
             if isinstance(value, dict) and "file" in value and len(self._diagnostics) < MOST_TOLD:
                 self._data = replaced(self._data, path, self._fetched(path, value))
+                self._text_paths.append(path)
         self._request = self._data
 
     def fetch_folder(self) -> None:
@@ -76,16 +73,14 @@ class _Judge:
         try:
             if self._draft.address.kind is Kind.SKILL:
                 self._judge_skill(path, folder)
-            elif "files" not in self._data["seed"]:
-                texts = texts_of(self._files, self._draft.text.file, folder)
-                rest = {key: each for key, each in self._data["seed"].items() if key != "folder"}
-                self._data = self._request = {**self._data, "seed": {**rest, "files": texts}}
+            else:
+                self._data = self._request = seeded(self._data, self._files, self._draft.text.file, folder)
         except Refused as error:
             self._report(error.code, f"{subject(self._draft.address, path)}: {error.message}", path, error.label)
             self._settled.add(path)
 
     def _judge_skill(self, path: Path, folder: str) -> None:
-        for problem in skill_problems(self._files, self._draft.text.file, folder):
+        for problem in header_problems(header_of(self._files, self._draft.text.file, folder)):
             field = dotted(problem.path) or "the front matter"
             message = f"{subject(self._draft.address, path)}: {HEADER_FILE}: {field} {problem.message}"
             self._report(code_of(problem), message, path, f"mend it in {folder}/{HEADER_FILE}")
@@ -123,6 +118,7 @@ class _Judge:
         elif kind == "env" and isinstance(name, str) and _VARIABLE.fullmatch(name):
             pass
         elif kind == "file" and isinstance(name, str) and name:
+            self._is_lasting = False
             if self._files.is_inside(self._draft.text.file, name):
                 message = f"{subject(self._draft.address, path)} is read from a file inside the tree"
                 self._report(security.SECRET_IN_TREE, message, path, "name a file that is never committed")
@@ -152,20 +148,26 @@ class _Judge:
             last = self._diagnostics[-1]
             more = f"{self._draft.address} has {len(rest)} more problems"
             self._diagnostics[-1] = replace(last, notes=(*last.notes, more))
-        return Judged(shape if not self._diagnostics else None, self._data, tuple(self._diagnostics))
+        return Judged(
+            is_right=shape is not None and not self._diagnostics,
+            data=self._data,
+            mentions=_mentions(self._draft.address.kind, self._data),
+            diagnostics=tuple(self._diagnostics),
+            text_paths=tuple(self._text_paths),
+            is_lasting=self._is_lasting,
+        )
 
     def _report(self, code: Code, message: str, path: Path, label: str) -> None:
         self._diagnostics.append(Diagnostic(code, message, self._draft.marks.span(("spec", *path)), label))
 
 
-def replaced(data: Any, path: Path, value: Any) -> Any:
-    """Return the data with another value at a path; what is not on the way is shared, nothing is changed."""
-    if not path:
-        return value
-    step, *rest = path
-    copy = data.copy()
-    copy[step] = replaced(data[step], tuple(rest), value)
-    return copy
+def _mentions(kind: Kind, data: Any) -> tuple[Mention, ...]:
+    found = sites(SPECS[kind], data, IdOf)
+    return tuple(
+        Mention(path, marker.kinds, text)
+        for path, marker, text in found
+        if isinstance(text, str) and not (kind is Kind.TEAM and text == SELF)
+    )
 
 
 def is_metadata_count(problem: Problem) -> bool:

@@ -6,12 +6,12 @@ from typing import Any
 
 from agentops.base.diagnostics import Code, Diagnostic, Span
 from agentops.base.names import Address, nearest
+from agentops.base.paths import Path
 from agentops.manifests.codes import manifests
 from agentops.manifests.marks import Marks
 from agentops.manifests.scalars import LOOK_ALIKES
 from agentops.manifests.wording import ticked
 from agentops.wire.problems import Problem
-from agentops.wire.walk import Path
 
 _CODES: Mapping[str, Code] = {
     each.slug.removeprefix("manifest."): each

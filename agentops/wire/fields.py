@@ -6,9 +6,9 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from agentops.base.names import Kind
+from agentops.base.paths import Path
 from agentops.wire.problems import Problem
 from agentops.wire.shape import Form, IdOf
-from agentops.wire.walk import Path
 
 METADATA_PAIRS: Final = 16
 

@@ -7,8 +7,9 @@ from typing import Any, TypeVar, get_args, get_origin
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from agentops.base.paths import Path
 from agentops.wire.shape import Form, Shape
-from agentops.wire.walk import NOTHING, Path, allowed, below, fields, is_union, member, stripped
+from agentops.wire.walk import NOTHING, allowed, below, fields, is_union, member, stripped
 from agentops.wire.wording import described, quoted, sentence
 
 __all__ = ["Path", "Problem", "at", "check", "obeying"]

@@ -8,10 +8,8 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 from pydantic import Discriminator, Tag
 from pydantic.fields import FieldInfo
 
+from agentops.base.paths import Path
 from agentops.wire.shape import Shape
-
-Path = tuple[str | int, ...]
-"""Keys and indexes from the top of the data to a value."""
 
 M = TypeVar("M")
 

@@ -1,5 +1,6 @@
 """`agentops validate`: whether the manifests are right; needs no server."""
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,7 @@ import click
 
 from agentops.base.diagnostics import Report
 from agentops.base.errors import EXIT_PROBLEMS
+from agentops.cli.context import cache_folder
 from agentops.cli.output import stdout_paint, write_json, write_lines
 from agentops.cli.planning import tree_argument
 
@@ -50,8 +52,8 @@ def _loaded(path: Path) -> "Tree":
 
     project = project_of(path) if path.is_file() else None
     if project is None:
-        return load(path)
-    tree = load(project)
+        return load(path, cache_folder(os.environ))
+    tree = load(project, cache_folder(os.environ))
     shown = next((each for each in tree.texts if Path(each).samefile(path)), str(path))
     about = (each for each in tree.report.diagnostics if each.span is None or each.span.file == shown)
     documents = tuple(each for each in tree.documents if each.file == shown)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from agentops.base.diagnostics import Diagnostic
 from agentops.manifests.codes import manifests
-from agentops.manifests.envelope import Draft
+from agentops.manifests.draft import Draft
 from agentops.manifests.verdicts import subject
 from agentops.wire.fields import METADATA_PAIRS
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from agentops.base.diagnostics import Diagnostic, Related
 from agentops.base.names import Address, Kind
 from agentops.manifests.codes import manifests, trees
-from agentops.manifests.envelope import Draft
+from agentops.manifests.draft import Draft
 from agentops.manifests.wording import ticked
 
 _NAME = ("metadata", "name")

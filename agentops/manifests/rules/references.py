@@ -9,7 +9,7 @@ from agentops.base.diagnostics import Diagnostic, Related
 from agentops.base.names import Address, Kind
 from agentops.manifests.codes import references as codes
 from agentops.manifests.document import Reference
-from agentops.manifests.envelope import Draft
+from agentops.manifests.draft import Draft
 from agentops.manifests.wording import article, either, nearest_of_many
 
 _MOST_LISTED = 5

@@ -7,7 +7,7 @@ from agentops.base.names import Address, Kind
 from agentops.manifests.codes import manifests
 from agentops.manifests.codes import references as codes
 from agentops.manifests.document import Reference
-from agentops.manifests.envelope import Draft
+from agentops.manifests.draft import Draft
 from agentops.manifests.rules.references import Named
 
 _ROSTERS = {

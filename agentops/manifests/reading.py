@@ -1,0 +1,45 @@
+"""One file by itself: its documents read and judged. The dear part of loading, left out for what was right before."""
+
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from agentops.base.diagnostics import Diagnostic
+from agentops.manifests import yaml
+from agentops.manifests.draft import Draft, Judged
+from agentops.manifests.envelope import drafted
+from agentops.manifests.marks import Marks, Text
+from agentops.manifests.rules import limits
+from agentops.manifests.spec import judged as judged_by_kind
+from agentops.manifests.texts import Files
+from agentops.manifests.wording import MOST_TOLD
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The documents of a text."""
+
+    drafts: tuple[Draft, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    complete: bool
+    """Whether every document in it is among the drafts."""
+
+
+def opened(text: Text) -> Opened:
+    """Return the documents of a text, their specs not yet judged."""
+    stream = yaml.read(text)
+    read = [drafted(parsed, text) for parsed in stream.documents]
+    diagnostics = tuple(each for _, found in read for each in found)
+    drafts = tuple(draft for draft, _ in read if draft)
+    return Opened(drafts, stream.diagnostics + diagnostics, stream.complete and len(drafts) == len(read))
+
+
+def marks_of(text: Text, start: int) -> Marks:
+    """Return the places of the document that begins at an offset; the text was read before."""
+    return next(each.marks for each in yaml.read(text).documents if each.marks.start == start)
+
+
+def judged(draft: Draft, reachable: Files) -> Judged:
+    """Return what is wrong with a draft's spec, held against its kind and our own limits."""
+    verdict = judged_by_kind(draft, reachable)
+    ours = tuple(islice(limits.metadata(draft), MOST_TOLD))
+    return replace(verdict, diagnostics=ours + verdict.diagnostics) if ours else verdict
