@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from agentops.base.errors import InvalidRequest
 from agentops.engine.api import paging
 from agentops.engine.operations.call import Page
-from agentops.wire.lists import AgentQuery
+from agentops.wire.lists import AgentQuery, DeploymentRunQuery
 
 LIST = "wrkspc_1 /v1/agents"
 AT = "2026-11-21T08:30:00.000000Z"
@@ -58,6 +58,16 @@ def test_a_window_spans_the_filters_and_ends_at_the_cursor() -> None:
     )
     part = paging.window(query, LIST)
     assert (part.since, part.until, part.limit, part.archived) == (AT, (AT, 7), 5, True)
+
+
+def test_a_window_ends_a_tick_before_what_is_left_out() -> None:
+    query = DeploymentRunQuery.model_validate(
+        {"created_at[gt]": AT, "created_at[lt]": AT, "created_at[gte]": "1970-01-01T00:00:00Z"}
+    )
+    part = paging.window(query, LIST)
+    assert (part.since, part.until[0]) == ("2026-11-21T08:30:00.000001Z", "2026-11-21T08:29:59.999999Z")
+    for edge in ("0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z"):
+        paging.window(DeploymentRunQuery.model_validate({"created_at[gt]": edge, "created_at[lt]": edge}), LIST)
 
 
 @pytest.mark.parametrize("name", ["created_at[gte]", "created_at[lte]"])

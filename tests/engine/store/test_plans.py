@@ -8,6 +8,8 @@ import pytest
 from agentops.engine.store.agents import Agents
 from agentops.engine.store.blobs import Blobs
 from agentops.engine.store.credentials import Credentials
+from agentops.engine.store.deployment_runs import DeploymentRuns, RunFilter
+from agentops.engine.store.deployments import DeploymentFilter, Deployments, scheduled
 from agentops.engine.store.documents import DreamSchedules, Environments, MemoryStores, Vaults, WorkspaceWebhooks
 from agentops.engine.store.files import Chores, Files
 from agentops.engine.store.memories import Memories
@@ -25,6 +27,16 @@ QUERIES: dict[str, Callable[[Transaction], object]] = {
     "an agent's version": lambda tx: Agents(tx, "w").get("a", 3),
     "agents": lambda tx: Agents(tx, "w").page(WINDOW),
     "versions": lambda tx: Agents(tx, "w").versions("a", before=4, limit=3),
+    "a deployment": lambda tx: Deployments(tx, "w").get("d"),
+    "deployments": lambda tx: Deployments(tx, "w").page(WINDOW, DeploymentFilter()),
+    "paused deployments": lambda tx: Deployments(tx, "w").page(WINDOW, DeploymentFilter(status="paused")),
+    "deployments of an agent": lambda tx: Deployments(tx, "w").page(WINDOW, DeploymentFilter("a")),
+    "all deployments of an agent": lambda tx: Deployments(tx, "w").of("a"),
+    "how many have a schedule": lambda tx: scheduled(tx, "o"),
+    "a run": lambda tx: DeploymentRuns(tx, "w").get("r"),
+    "a run for a moment": lambda tx: DeploymentRuns(tx, "w").at("d", "2026"),
+    "runs": lambda tx: DeploymentRuns(tx, "w").page(WINDOW, RunFilter()),
+    "failed runs of a deployment": lambda tx: DeploymentRuns(tx, "w").page(WINDOW, RunFilter("d", has_error=True)),
     "an environment": lambda tx: Environments(tx, "w").get("e"),
     "environments": lambda tx: Environments(tx, "w").page(WINDOW),
     "a file": lambda tx: Files(tx, "w", "2026").get("f"),
