@@ -72,7 +72,7 @@ class Engine:
             News(),
         )
         local = Caller(settings.workspace, _LOCAL_KEY_ID)
-        door = Door(self._database, keys.digest(self.credential.reveal()), local)
+        door = Door(self._database, clock, keys.digest(self.credential.reveal()), local)
         self.app: ASGIApp = Edge(router(self._lifespan), backend, door)
 
     async def __aenter__(self) -> Self:

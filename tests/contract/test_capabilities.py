@@ -25,7 +25,7 @@ FIELDS = {field: each for each in CAPABILITIES for field in each.fields}
 REFUSED = [field for field, each in FIELDS.items() if each.state is State.REFUSED]
 
 WITHOUT_BODY = {
-    "archive", "mcp_oauth_validate", "redact", "regenerate_signing_secret",
+    "ack", "archive", "heartbeat", "mcp_oauth_validate", "redact", "regenerate_signing_secret", "revoke",
 }  # fmt: skip
 """What a POST may do without having a body. Anything else has a shape, or its fields would escape this table."""
 

@@ -27,13 +27,16 @@ OWNER, STRANGER, REVOKED = (f"sk-workspace-tests-{name}-0123456789" for name in 
 OF_EVERYBODY = ("models", "organizations.webhooks", "x-agentops.capabilities")
 """What belongs to the server or to the organization, so that all its workspaces see it."""
 
+OF_WORKERS = ("environments.work", "x-agentops.environments.keys")
+"""What needs a self-hosted environment and credentials of workers: `test_worker_credentials.py` asks these."""
+
 NOT_FOR_THE_OWNER = {
     "GET /v1/files/{file_id}/content": 400,  # what was uploaded cannot be downloaded
     "POST /v1/memory_stores/{store_id}/memory_versions/{version_id}/redact": 400,  # the newest version stays
 }
 """What not even the owner of an object made by the least request is given, with the status."""
 
-OPERATIONS = [each for each in operations() if not each.address.startswith(OF_EVERYBODY)]
+OPERATIONS = [each for each in operations() if not each.address.startswith(OF_EVERYBODY + OF_WORKERS)]
 NAMING = [each for each in OPERATIONS if each.parameters]
 LISTS = [each for each in OPERATIONS if each.query and "limit" in each.query.model_fields and not each.parameters]
 

@@ -24,6 +24,7 @@ from agentops.wire import (
     skills,
     vaults,
     webhooks,
+    work,
 )
 from agentops.wire.shape import NotNull, Shape
 
@@ -65,6 +66,11 @@ PAIRS: dict[str, type[Shape]] = {
     "skill_list_params.SkillListParams": lists.SkillQuery,
     "skills.version_list_params.VersionListParams": lists.SkillVersionQuery,
     "organization.webhook_list_params.WebhookListParams": lists.WebhookQuery,
+    "environments.work_heartbeat_params.WorkHeartbeatParams": work.WorkHeartbeatQuery,
+    "environments.work_list_params.WorkListParams": work.WorkQuery,
+    "environments.work_poll_params.WorkPollParams": work.WorkPollQuery,
+    "environments.work_stop_params.WorkStopParams": work.WorkStop,
+    "environments.work_update_params.WorkUpdateParams": work.WorkUpdate,
 }
 
 LATER = {
@@ -79,11 +85,6 @@ LATER = {
     "sessions.thread_list_params": "sessions",
     "sessions.threads.event_list_params": "sessions",
     "sessions.threads.event_stream_params": "sessions",
-    "environments.work_heartbeat_params": "the work queue",
-    "environments.work_list_params": "the work queue",
-    "environments.work_poll_params": "the work queue",
-    "environments.work_stop_params": "the work queue",
-    "environments.work_update_params": "the work queue",
     "skills.version_create_params": "multipart, no JSON",
     "agent_retrieve_params": "one number in the query",
     "memory_stores.memory_retrieve_params": "one word in the query",
@@ -100,6 +101,10 @@ ELSEWHERE = {
     "CredentialUpdate": {"vault_id": "is in the URL"},
     "FileUpload": {"file": "is a part of a multipart body"},
     "SkillCreate": {"files": "are parts of a multipart body"},
+    "WorkHeartbeatQuery": {"environment_id": "is in the URL"},
+    "WorkPollQuery": {"anthropic_worker_id": "is a header"},
+    "WorkStop": {"environment_id": "is in the URL"},
+    "WorkUpdate": {"environment_id": "is in the URL"},
 }
 """Parameters of the SDK's calls that are not in the request's body."""
 
@@ -111,6 +116,7 @@ DELIBERATE = {
     "WebSearchConfig.blocked_domains: not null there, nullable here": "the API's own error text offers null",
     "UserMessage.content: form redacted is missing here": "only the platform makes it; sent by a person it is a 400",
     "DreamModel.speed: fast, standard there, standard here": "documented: dreams accept only standard",
+    "WorkUpdate.metadata: required there, not here": "its docstring lets it be left out",
     "SkillQuery.source: any text there, one of anthropic, custom here": "the two values its docstring lists",
 }
 """Where we differ on purpose, each with its reason. A line that no longer applies fails too."""

@@ -5,12 +5,14 @@ from starlette.types import Lifespan, Receive, Scope, Send
 
 from agentops.base.errors import NotFound
 from agentops.engine.api import betas
+from agentops.engine.api.credentials import HOLDERS, OPERATORS_AND_HOLDERS, OPERATORS_AND_WORKERS, WORKERS
 from agentops.engine.api.resource import Resource
 from agentops.engine.api.routes import (
     agents,
     capabilities,
     credentials,
     dream_schedules,
+    environment_keys,
     environments,
     files,
     memories,
@@ -21,6 +23,7 @@ from agentops.engine.api.routes import (
     skills,
     vaults,
     webhooks,
+    work,
     workspace_webhooks,
 )
 
@@ -40,6 +43,28 @@ ROUTES = (
         ),
     ),
     ("/v1/environments/{environment_id}/archive", Resource(betas.managed_agents, POST=environments.archive)),
+    ("/v1/environments/{environment_id}/work", Resource(betas.managed_agents, WORKERS, GET=work.page)),
+    ("/v1/environments/{environment_id}/work/poll", Resource(betas.managed_agents, WORKERS, GET=work.poll)),
+    (
+        "/v1/environments/{environment_id}/work/stats",
+        Resource(betas.managed_agents, OPERATORS_AND_WORKERS, GET=work.stats),
+    ),
+    (
+        "/v1/environments/{environment_id}/work/{work_id}",
+        Resource(betas.managed_agents, GET=work.retrieve, POST=work.update),
+    ),
+    (
+        "/v1/environments/{environment_id}/work/{work_id}/ack",
+        Resource(betas.managed_agents, WORKERS, POST=work.acknowledge),
+    ),
+    (
+        "/v1/environments/{environment_id}/work/{work_id}/heartbeat",
+        Resource(betas.managed_agents, HOLDERS, POST=work.heartbeat),
+    ),
+    (
+        "/v1/environments/{environment_id}/work/{work_id}/stop",
+        Resource(betas.managed_agents, OPERATORS_AND_HOLDERS, POST=work.stop),
+    ),
     ("/v1/files", Resource(betas.nothing, GET=files.page, POST=files.upload)),
     ("/v1/files/{file_id}", Resource(betas.nothing, GET=files.retrieve, DELETE=files.delete)),
     ("/v1/files/{file_id}/content", Resource(betas.nothing, GET=files.content)),
@@ -127,6 +152,14 @@ ROUTES = (
         Resource(
             betas.nothing, GET=dream_schedules.retrieve, POST=dream_schedules.update, DELETE=dream_schedules.delete
         ),
+    ),
+    (
+        "/v1/x-agentops/environments/{environment_id}/keys",
+        Resource(betas.nothing, GET=environment_keys.page, POST=environment_keys.create),
+    ),
+    (
+        "/v1/x-agentops/environments/{environment_id}/keys/{key_id}/revoke",
+        Resource(betas.nothing, POST=environment_keys.revoke),
     ),
     (
         "/v1/x-agentops/webhooks",

@@ -5,10 +5,14 @@ import re
 
 from starlette.datastructures import Headers
 
+from agentops.base.clock import Clock, timestamp
 from agentops.base.errors import AuthenticationFailed, InvalidRequest, PermissionDenied
-from agentops.engine.keys import Caller, could_be_key, digest
+from agentops.engine import keys
+from agentops.engine.core import work
+from agentops.engine.keys import Caller, Credential
 from agentops.engine.store.api_keys import ApiKeys
-from agentops.engine.store.port import Database
+from agentops.engine.store.environment_keys import WorkerCredentials
+from agentops.engine.store.port import Database, Transaction
 
 _BEARER = re.compile(r"bearer +(?P<key>\S+) *", re.IGNORECASE)
 _VERSION = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -35,11 +39,12 @@ def presented(headers: Headers) -> str:
 
 
 class Door:
-    """Tells callers by their keys: those in the database, and one that lives in this process only."""
+    """Tells callers by what they come with: what is in the database, and one key that lives in this process only."""
 
-    def __init__(self, database: Database, local_hash: str, local: Caller) -> None:
+    def __init__(self, database: Database, clock: Clock, local_hash: str, local: Caller) -> None:
         """Know the in-process key by its digest."""
         self._database = database
+        self._clock = clock
         self._local_hash = local_hash
         self._local = local
 
@@ -50,14 +55,58 @@ class Door:
             AuthenticationFailed: nobody we know.
         """
         key = presented(headers)
-        if could_be_key(key):
-            key_hash = digest(key)
-            if hmac.compare_digest(key_hash, self._local_hash):
-                return self._local
-            found = await self._database.read(lambda tx: ApiKeys(tx).find(key_hash))
-            if found and hmac.compare_digest(found.key_hash, key_hash):
-                return Caller(found.workspace, found.id)
-        raise AuthenticationFailed("The API key is not valid.")
+        kind = keys.kind(key)
+        if kind is None:
+            raise AuthenticationFailed(_UNKNOWN)
+        key_hash = keys.digest(key)
+        if hmac.compare_digest(key_hash, self._local_hash):
+            return self._local
+        if kind is not Credential.API_KEY and "x-api-key" in headers:
+            raise AuthenticationFailed(f"Send {kind.value} as Authorization: Bearer, not as x-api-key.")
+        at = timestamp(self._clock.now())
+        found = await self._database.glance(lambda tx: _FINDERS[kind](tx, key_hash, at))
+        if found is None:
+            raise AuthenticationFailed(_UNKNOWN)
+        return found
+
+
+_UNKNOWN = "The API key is not valid."
+
+
+def _api_key(tx: Transaction, key_hash: str, _at: str) -> Caller | None:
+    found = ApiKeys(tx).find(key_hash)
+    return Caller(found.workspace, found.id) if found and hmac.compare_digest(found.key_hash, key_hash) else None
+
+
+def _environment_key(tx: Transaction, key_hash: str, _at: str) -> Caller | None:
+    found = WorkerCredentials(tx).key(key_hash)
+    if found is None:
+        return None
+    return Caller(
+        found.workspace, found.id, Credential.ENVIRONMENT_KEY, bounds={"environment_id": found.environment_id}
+    )
+
+
+def _session_token(tx: Transaction, key_hash: str, at: str) -> Caller | None:
+    found = WorkerCredentials(tx).token(key_hash)
+    if found is None:
+        return None
+    item = found.work
+    is_over = work.is_over(item, found.claim, at)
+    return Caller(
+        found.workspace,
+        item.id,
+        Credential.SPENT_TOKEN if is_over else Credential.SESSION_TOKEN,
+        bounds={"environment_id": item.environment_id, "work_id": item.id, "session_id": item.session_id},
+        claim=found.claim,
+    )
+
+
+_FINDERS = {
+    Credential.API_KEY: _api_key,
+    Credential.ENVIRONMENT_KEY: _environment_key,
+    Credential.SESSION_TOKEN: _session_token,
+}
 
 
 def check_workspace(headers: Headers, caller: Caller) -> None:

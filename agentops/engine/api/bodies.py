@@ -23,8 +23,8 @@ _INLINE_BYTES = 64 * 1024
 """Larger bodies are parsed in a thread: 32 MB take half a second, in which others want answers."""
 
 
-async def read(request: Request, shape: type[Shape], limit_bytes: int) -> Json:
-    """Return the body as the plain data that was sent, after the shape accepted it.
+async def read(request: Request, shape: type[Shape], limit_bytes: int, *, optional: bool = False) -> Json:
+    """Return the body as the plain data that was sent, after the shape accepted it; an empty one may stand for `{}`.
 
     Raises:
         RequestTooLarge: it has more bytes than the limit.
@@ -32,6 +32,8 @@ async def read(request: Request, shape: type[Shape], limit_bytes: int) -> Json:
     """
     _refuse_other_content(request)
     raw = await _received(request, limit_bytes)
+    if optional and not raw:
+        return {}
     if len(raw) <= _INLINE_BYTES:
         return parsed(raw, shape)
     return await asyncio.to_thread(parsed, raw, shape)

@@ -9,16 +9,17 @@ from typing import Concatenate, ParamSpec, TypeVar
 from starlette.requests import Request
 
 from agentops.base.clock import Clock, timestamp
-from agentops.base.errors import NotFound
+from agentops.base.errors import AuthenticationFailed, NotFound, PermissionDenied
 from agentops.base.ids import IdSource
 from agentops.engine import upkeep
 from agentops.engine.api import bodies, multipart, paging, queries
+from agentops.engine.api.credentials import Accepted
 from agentops.engine.blobs.port import BlobStore, Draft
 from agentops.engine.core.blobs import Blob
 from agentops.engine.core.ids import is_id
 from agentops.engine.core.json import Json
 from agentops.engine.core.model_table import Model
-from agentops.engine.keys import Caller
+from agentops.engine.keys import Caller, Credential
 from agentops.engine.news import News
 from agentops.engine.operations import blobs
 from agentops.engine.operations.call import Call, Page, unheard
@@ -60,6 +61,33 @@ class Exchange:
         self._caller = caller
         self.betas = betas
 
+    def admit(self, accepted: Accepted) -> None:
+        """Let the caller on if the address takes such a credential, and if the path names nothing beyond its bounds.
+
+        Raises:
+            AuthenticationFailed: the caller's claim is over.
+            PermissionDenied: the credential is not one for this address.
+            NotFound: what the path names is not the caller's.
+        """
+        caller = self._caller
+        if caller.credential not in accepted:
+            if caller.credential is Credential.SPENT_TOKEN:
+                raise AuthenticationFailed("The work item of this token is stopped, or another worker has it.")
+            taken = " or ".join(sorted(each.value for each in accepted - {Credential.SPENT_TOKEN}))
+            raise PermissionDenied(f"This address takes {taken}, not {caller.credential.value}.")
+        named = self._request.path_params
+        if any(named.get(name, own) != own for name, own in caller.bounds.items()):
+            raise NotFound("There is no object with this id.")
+
+    @property
+    def claim(self) -> int | None:
+        """Return which claim of its work item the caller's token was made for; None for who comes with a key."""
+        return self._caller.claim
+
+    def header(self, name: str) -> str | None:
+        """Return a header of the request."""
+        return self._request.headers.get(name)
+
     def query(self, shape: type[Q]) -> Q:
         """Return the query string as the shape.
 
@@ -79,14 +107,14 @@ class Exchange:
             raise NotFound("There is no object with this id.")
         return value
 
-    async def body(self, shape: type[Shape]) -> Json:
-        """Return the body as plain data that the shape accepts.
+    async def body(self, shape: type[Shape], *, optional: bool = False) -> Json:
+        """Return the body as plain data that the shape accepts; an optional one may be empty.
 
         Raises:
             InvalidRequest: it is not acceptable.
             RequestTooLarge: it is too long.
         """
-        return await bodies.read(self._request, shape, self._backend.body_limit)
+        return await bodies.read(self._request, shape, self._backend.body_limit, optional=optional)
 
     def form(self, limit_bytes: int) -> "aclosing[AsyncGenerator[multipart.Piece, None]]":
         """Return the parts of a body, read as they come in."""

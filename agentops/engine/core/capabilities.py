@@ -114,9 +114,18 @@ _ENVIRONMENTS = (
     ),
     Capability(
         "environments.work",
-        State.ABSENT,
-        "There is no work queue for workers of your own yet.",
-        endpoints=("/v1/environments/{environment_id}/work",),
+        State.AVAILABLE,
+        "Workers of your own take sessions from a queue, hold them by heartbeats, and are told to stop.",
+        _of("environments.work", "metadata ?limit ?page")
+        + _of("environments.work.poll", "?block_ms ?reclaim_older_than_ms")
+        + _of("environments.work.heartbeat", "?desired_ttl_seconds ?expected_last_heartbeat")
+        + _of("environments.work.stop", "force"),
+    ),
+    Capability(
+        "x-agentops.environments.keys",
+        State.AVAILABLE,
+        "Keys of an environment's workers are made, told once, listed and revoked.",
+        _of("x-agentops.environments.keys", "name ?limit ?page"),
     ),
 )
 

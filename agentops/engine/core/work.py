@@ -75,6 +75,8 @@ class Work:
 
     stop_requested_at: str | None = None
     stopped_at: str | None = None
+    seq: int = 0
+    """The order of creation, for items of the same moment."""
 
 
 class HeartbeatPreconditionFailed(InvalidRequest):

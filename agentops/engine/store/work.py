@@ -7,12 +7,28 @@ from agentops.engine.core.work import State, Work
 from agentops.engine.store.port import Row, Transaction, Window
 
 _NAMES = [each.name for each in fields(Work)]
-_COLUMNS = ", ".join(_NAMES)
-_VALUES = ", ".join(f":{each}" for each in _NAMES)
-_ASSIGNMENTS = ", ".join(f"{each} = :{each}" for each in _NAMES if each not in ("id", "environment_id", "session_id"))
+_WRITTEN = [each for each in _NAMES if each != "seq"]
+"""The database numbers the rows."""
+
+_CHANGING = [each for each in _WRITTEN if each not in ("id", "environment_id", "session_id", "created_at")]
+
+_SELECT = " ".join(("SELECT", ", ".join(_NAMES), "FROM work"))
+_INSERT = " ".join((
+    "INSERT INTO work (workspace_id,", ", ".join(_WRITTEN),
+    ") VALUES (:workspace,", ", ".join(f":{each}" for each in _WRITTEN), ")",
+))  # fmt: skip
+_UPDATE = " ".join((
+    "UPDATE work SET", ", ".join(f"{each} = :{each}" for each in _CHANGING),
+    "WHERE workspace_id = :workspace AND id = :id",
+))  # fmt: skip
 
 _WAITING = "state = 'queued' OR (state IN ('starting', 'active') AND lease_until <= :at)"
 """In the queue at a moment, whether or not the row was touched since its lease expired."""
+
+_COUNTS = """
+SELECT COUNT(*), SUM(CASE WHEN state = 'queued' AND claimed_at IS NOT NULL THEN 1 ELSE 0 END),
+  MIN(CASE WHEN state = 'queued' THEN queued_at ELSE lease_until END)
+FROM work"""
 
 _TOKENS_KEPT = 8
 """Claims whose workers are still told that theirs is over; those before are strangers."""
@@ -26,24 +42,20 @@ class Works:
         self._tx = tx
         self._workspace = workspace
 
-    def get(self, environment_id: str, work_id: str) -> Work | None:
+    def get(self, work_id: str) -> Work | None:
         """Return the item."""
         row = self._tx.one(
-            f"""
-            SELECT {_COLUMNS} FROM work
-            WHERE workspace_id = :workspace AND environment_id = :environment AND id = :id
-            """,  # noqa: S608 - the columns are the names of our own fields
-            {"workspace": self._workspace, "environment": environment_id, "id": work_id},
+            f"{_SELECT} WHERE workspace_id = :workspace AND id = :id",
+            {"workspace": self._workspace, "id": work_id},
         )
         return _work(row) if row else None
 
     def unfinished(self, session_id: str) -> list[Work]:
         """Return the items of a session that were not stopped, oldest first."""
         rows = self._tx.all(
-            f"""
-            SELECT {_COLUMNS} FROM work
+            f"""{_SELECT}
             WHERE workspace_id = :workspace AND session_id = :session AND stopped_at IS NULL ORDER BY seq
-            """,  # noqa: S608 - as above
+            """,
             {"workspace": self._workspace, "session": session_id},
         )
         return [_work(row) for row in rows]
@@ -61,27 +73,20 @@ class Works:
 
     def insert(self, work: Work) -> None:
         """Add an item."""
-        self._tx.run(
-            f"INSERT INTO work (workspace_id, {_COLUMNS}) VALUES (:workspace, {_VALUES})",  # noqa: S608 - as above
-            self._params(work),
-        )
+        self._tx.run(_INSERT, self._params(work))
 
     def replace(self, work: Work) -> None:
         """Put the item in place of what it was."""
-        self._tx.run(
-            f"UPDATE work SET {_ASSIGNMENTS} WHERE workspace_id = :workspace AND id = :id",  # noqa: S608 - as above
-            self._params(work),
-        )
+        self._tx.run(_UPDATE, self._params(work))
 
     def first_free(self, environment_id: str, at: str, unacknowledged_since: str) -> Work | None:
         """Return the item that is longest in the queue and that a worker may have now."""
         row = self._tx.one(
-            f"""
-            SELECT {_COLUMNS} FROM work
+            f"""{_SELECT}
             WHERE workspace_id = :workspace AND environment_id = :environment AND stopped_at IS NULL
               AND ({_WAITING}) AND (state <> 'queued' OR claimed_at IS NULL OR claimed_at <= :since)
             ORDER BY seq LIMIT 1
-            """,  # noqa: S608 - as above
+            """,
             {
                 "workspace": self._workspace,
                 "environment": environment_id,
@@ -94,30 +99,25 @@ class Works:
     def waiting(self, environment_id: str, at: str) -> tuple[int, int, str | None]:
         """Return how many items wait, how many were handed out and not acknowledged, and when the oldest came in."""
         row = self._tx.one(
-            f"""
-            SELECT COUNT(*), SUM(CASE WHEN state = 'queued' AND claimed_at IS NOT NULL THEN 1 ELSE 0 END),
-              MIN(CASE WHEN state = 'queued' THEN queued_at ELSE lease_until END)
-            FROM work
+            f"""{_COUNTS}
             WHERE workspace_id = :workspace AND environment_id = :environment AND stopped_at IS NULL AND ({_WAITING})
-            """,  # noqa: S608 - as above
+            """,
             {"workspace": self._workspace, "environment": environment_id, "at": at},
         )
-        assert row is not None
-        handed_out = int(row[1] or 0)
-        return int(row[0]) - handed_out, handed_out, row[2]
+        count, handed_out, oldest = row or (0, 0, None)
+        return count - int(handed_out or 0), int(handed_out or 0), oldest
 
-    def page(self, environment_id: str, window: Window) -> list[tuple[Work, int]]:
-        """Return items with their turn, newest first."""
+    def page(self, environment_id: str, window: Window) -> list[Work]:
+        """Return items, newest first."""
         rows = self._tx.all(
-            f"""
-            SELECT {_COLUMNS}, seq FROM work
+            f"""{_SELECT}
             WHERE workspace_id = :workspace AND environment_id = :environment
               AND created_at >= :since AND (created_at, seq) < (:until_at, :until_seq)
             ORDER BY created_at DESC, seq DESC LIMIT :limit
-            """,  # noqa: S608 - as above
+            """,
             {"workspace": self._workspace, "environment": environment_id, **window.params()},
         )
-        return [(_work(row[:-1]), int(row[-1])) for row in rows]
+        return [_work(row) for row in rows]
 
     def admit(self, work: Work, token_hash: str) -> None:
         """Let the holder of the item's present claim in by its token."""
@@ -134,7 +134,7 @@ class Works:
         )
 
     def _params(self, work: Work) -> dict[str, str | int | None]:
-        return {"workspace": self._workspace, **{name: getattr(work, name) for name in _NAMES}}
+        return {"workspace": self._workspace, **{name: getattr(work, name) for name in _WRITTEN}}
 
 
 def _work(row: Row) -> Work:
