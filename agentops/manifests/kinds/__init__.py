@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from agentops.base.names import Kind
-from agentops.wire.shape import Shape
+
+if TYPE_CHECKING:  # a tree that was right before needs no shape, and the library behind them is dear
+    from agentops.wire.shape import Shape
 
 _HOMES = {
     Kind.PROJECT: ("agentops.manifests.kinds.project", "ProjectSpec"),
@@ -36,10 +38,10 @@ NAME_FIELDS: Mapping[Kind, str] = {
 """The field that holds what people call the thing; left out, it is `metadata.name`."""
 
 
-class _Specs(Mapping[Kind, type[Shape]]):
+class _Specs(Mapping[Kind, "type[Shape]"]):
     """Builds the shapes of a kind when its first document is met: most trees use few kinds, and shapes are dear."""
 
-    def __getitem__(self, kind: Kind) -> type[Shape]:
+    def __getitem__(self, kind: Kind) -> "type[Shape]":
         return _spec(kind)
 
     def __iter__(self) -> Iterator[Kind]:
@@ -50,10 +52,10 @@ class _Specs(Mapping[Kind, type[Shape]]):
 
 
 @cache
-def _spec(kind: Kind) -> type[Shape]:
+def _spec(kind: Kind) -> "type[Shape]":
     module, name = _HOMES[kind]
     return cast("type[Shape]", getattr(import_module(module), name))
 
 
-SPECS: Mapping[Kind, type[Shape]] = _Specs()
+SPECS: Mapping[Kind, "type[Shape]"] = _Specs()
 """The shape of each kind's spec."""
