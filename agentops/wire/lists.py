@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
+from agentops.wire.event_types import SessionEventType
 from agentops.wire.fields import Id
 from agentops.wire.problems import Problem, obeying
 from agentops.wire.shape import Shape
@@ -140,6 +141,26 @@ class SessionQuery(_CreatedPage):
         lone = self.agent_version is not None and self.agent_id is None
         problem = Problem(("agent_version",), "bad-combination", "must come with agent_id")
         return obeying(self, (problem,) if lone else ())
+
+
+class SessionResourceQuery(Query):
+    """Without a limit, everything is on one page. Source: SDK 2.11.0 `types/beta/sessions/resource_list_params.py`."""
+
+    limit: _LargeSize | None = None
+    page: _Text = None
+
+
+class SessionEventQuery(Query):
+    """Source: SDK 2.11.0 `types/beta/sessions/event_list_params.py`."""
+
+    limit: _LargeSize = 1000
+    page: _Text = None
+    created_at_gt: _Moment = Field(None, alias="created_at[gt]")
+    created_at_gte: _Moment = Field(None, alias="created_at[gte]")
+    created_at_lt: _Moment = Field(None, alias="created_at[lt]")
+    created_at_lte: _Moment = Field(None, alias="created_at[lte]")
+    order: _Order = "asc"
+    types: list[SessionEventType] | None = Field(None, alias="types[]")
 
 
 class MemoryQuery(_Page):

@@ -1,13 +1,16 @@
 """Rubrics as an outcome carries them: text, or a file."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
 from agentops.wire.fields import Id
 from agentops.wire.shape import LongText, Shape
 
-RubricContent = Annotated[str, Field(min_length=1, max_length=262_144), LongText()]
+RUBRIC_MAX: Final = 262_144
+"""Units: characters. Source: SDK 2.11.0 `…/sessions/beta_managed_agents_text_rubric_params.py`."""
+
+RubricContent = Annotated[str, Field(min_length=1, max_length=RUBRIC_MAX), LongText()]
 
 
 class TextRubric(Shape):

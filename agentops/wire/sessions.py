@@ -57,7 +57,7 @@ class SessionCreate(Shape):
     metadata: Omissible[Metadata] = None
     resources: Omissible[ResourceList] = None
     vault_ids: Omissible[VaultIds] = None
-    budget: Budget | None = None
+    budget: Omissible[Budget] = None
     initial_events: Omissible[FirstEvents] = None
 
 

@@ -11,6 +11,8 @@ from .given import (
     a_credential,
     a_file,
     a_memory,
+    a_repository,
+    a_session,
     a_skill,
     a_store,
     a_vault,
@@ -31,6 +33,13 @@ class World:
     skill_version: str
     """A version that is not the only one, so that it can be deleted."""
 
+    session: str
+    upload: str
+    """The file resource of the session."""
+
+    repository: str
+    """The repository resource of the session."""
+
     environment: str
     store: str
     memory: str
@@ -48,12 +57,17 @@ class World:
         skill = a_skill(api)
         api.skills.versions.create(skill.id, files=SKILL)
         memory = a_memory(api, store, content="first")
+        file = a_file(api)
+        session = a_session(api, resources=[{"type": "file", "file_id": file.id}, a_repository()])
         vault = a_vault(api)
         credential = a_credential(api, vault, oauth(mcp_server_url="http://127.0.0.1:1/mcp"))
         api.memory_stores.memories.update(memory.id, memory_store_id=store.id, content="second")
         return cls(
             agent=an_agent(api).id,
-            file=a_file(api).id,
+            file=file.id,
+            session=session.id,
+            upload=session.resources[0].id,
+            repository=session.resources[1].id,
             skill=skill.id,
             skill_version=skill.latest_version_id,
             environment=an_environment(api).id,
@@ -69,6 +83,7 @@ NOWHERE = World(
     agent="agent_01NoSuchAgent", environment="env_01NoSuchEnvironment", store="memstore_01NoSuchStore",
     memory="mem_01NoSuchMemory", version="memver_01NoSuchVersion", file="file_01NoSuchFile",
     vault="vlt_01NoSuchVault", credential="vcrd_01NoSuchCredential",
+    session="sesn_01NoSuchSession", upload="sesrsc_01NoSuchResource", repository="sesrsc_01NoSuchResource",
     skill="skill_01NoSuchSkill", skill_version="skver_01NoSuchVersion",
 )  # fmt: skip
 """A world in which nothing exists."""
@@ -128,6 +143,24 @@ CALLS: Mapping[str, Call] = {
     "memory_stores.memory_versions.redact": lambda api, w, **o: api.memory_stores.memory_versions.redact(
         w.version, memory_store_id=w.store, **o
     ),
+    "sessions.create": lambda api, w, **o: api.sessions.create(agent=w.agent, environment_id=w.environment, **o),
+    "sessions.retrieve": lambda api, w, **o: api.sessions.retrieve(w.session, **o),
+    "sessions.update": lambda api, w, **o: api.sessions.update(w.session, title="Second", **o),
+    "sessions.list": lambda api, _, **o: api.sessions.list(**o),
+    "sessions.delete": lambda api, w, **o: api.sessions.delete(w.session, **o),
+    "sessions.archive": lambda api, w, **o: api.sessions.archive(w.session, **o),
+    "sessions.events.list": lambda api, w, **o: api.sessions.events.list(w.session, **o),
+    "sessions.resources.add": lambda api, w, **o: api.sessions.resources.add(
+        w.session, type="file", file_id=w.file, mount_path="second.txt", **o
+    ),
+    "sessions.resources.list": lambda api, w, **o: api.sessions.resources.list(w.session, **o),
+    "sessions.resources.retrieve": lambda api, w, **o: api.sessions.resources.retrieve(
+        w.upload, session_id=w.session, **o
+    ),
+    "sessions.resources.update": lambda api, w, **o: api.sessions.resources.update(
+        w.repository, session_id=w.session, authorization_token="secret-g", **o
+    ),
+    "sessions.resources.delete": lambda api, w, **o: api.sessions.resources.delete(w.upload, session_id=w.session, **o),
     "vaults.create": lambda api, _, **o: api.vaults.create(display_name="Tickets", **o),
     "vaults.retrieve": lambda api, w, **o: api.vaults.retrieve(w.vault, **o),
     "vaults.update": lambda api, w, **o: api.vaults.update(w.vault, display_name="Bugs", **o),
@@ -155,7 +188,8 @@ NAMING_AN_OBJECT = tuple(
     name
     for name in CALLS
     if name not in {"agents.create", "agents.list", "environments.create", "environments.list", "files.upload",
-                    "files.list", "memory_stores.create", "memory_stores.list", "skills.create",
+                    "files.list", "memory_stores.create", "memory_stores.list", "sessions.create", "sessions.list",
+                    "skills.create",
                     "skills.list", "vaults.create", "vaults.list"}
 )  # fmt: skip
 """The calls whose path names an object, which may not exist."""

@@ -35,6 +35,22 @@ def a_file(api: Api, content: bytes = b"hello", name: str | None = "notes.txt", 
     return api.files.upload(file=(name, content, "text/plain"), **fields)
 
 
+def a_session(api: Api, **fields: Any) -> Any:
+    """Return a session of a new agent in a new environment, unless others are given."""
+    agent = fields.pop("agent", None) or an_agent(api).id
+    environment_id = fields.pop("environment_id", None) or an_environment(api).id
+    return api.sessions.create(agent=agent, environment_id=environment_id, **fields)
+
+
+def an_outcome(**fields: Any) -> dict[str, Any]:
+    rubric = {"type": "text", "content": "It is short."}
+    return {"type": "user.define_outcome", "description": "Write a note.", "rubric": rubric, **fields}
+
+
+def a_repository(**fields: Any) -> dict[str, Any]:
+    return {"type": "github_repository", "url": "https://github.com/agentops/example", **fields}
+
+
 def a_vault(api: Api, **fields: Any) -> Any:
     return api.vaults.create(**{"display_name": "Tickets", **fields})
 

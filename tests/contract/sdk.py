@@ -7,12 +7,13 @@ from typing import Any
 import httpx2
 from anthropic import Anthropic, AsyncAnthropic
 from anthropic._base_client import AsyncPaginator
-from anthropic.pagination import AsyncPage, AsyncPageCursor
+from anthropic.pagination import AsyncBidirectionalPageCursor, AsyncPage, AsyncPageCursor
 
 MANAGED_AGENTS = "managed-agents-2026-04-01"
 AGENT_MEMORY = "agent-memory-2026-07-22"
 
 Run = Callable[[Any], Any]
+AnyPage = AsyncPageCursor | AsyncBidirectionalPageCursor | AsyncPage
 
 
 class Blocking:
@@ -30,17 +31,17 @@ class Blocking:
 
     def _settled(self, answer: Any) -> Any:
         result = self._run(_answer_of(answer))
-        return BlockingPage(result, self._run) if isinstance(result, AsyncPageCursor | AsyncPage) else result
+        return BlockingPage(result, self._run) if isinstance(result, AnyPage) else result
 
 
 class BlockingPage:
     """An async page that walks on to the next one when it is iterated, as a sync page does."""
 
-    def __init__(self, page: AsyncPageCursor[Any] | AsyncPage[Any], run: Run) -> None:
+    def __init__(self, page: Any, run: Run) -> None:
         self._page = page
         self._run = run
         self.data = page.data
-        for name in ("next_page", "has_more", "first_id", "last_id"):
+        for name in ("next_page", "prev_page", "has_more", "first_id", "last_id"):
             setattr(self, name, getattr(page, name, None))
 
     def __iter__(self) -> Iterator[Any]:
@@ -74,6 +75,7 @@ class Api:
     memory_stores: Any
     models: Any
     organization: Any
+    sessions: Any
     vaults: Any
     skills: Any
     client: Any
@@ -128,6 +130,7 @@ def open_sync(door: Door) -> tuple[Api, Callable[[], None]]:
             memory_stores=beta.memory_stores,
             models=beta.models,
             organization=beta.organization,
+            sessions=beta.sessions,
             vaults=beta.vaults,
             skills=beta.skills,
             client=client,
@@ -164,6 +167,7 @@ def open_async(door: Door, run: Run) -> tuple[Api, Callable[[], None]]:
             memory_stores=Blocking(beta.memory_stores, run),
             models=Blocking(beta.models, run),
             organization=Blocking(beta.organization, run),
+            sessions=Blocking(beta.sessions, run),
             vaults=Blocking(beta.vaults, run),
             skills=Blocking(beta.skills, run),
             client=Blocking(client, run),

@@ -33,6 +33,7 @@ OF_WORKERS = ("environments.work", "x-agentops.environments.keys")
 NOT_FOR_THE_OWNER = {
     "GET /v1/files/{file_id}/content": 400,  # what was uploaded cannot be downloaded
     "POST /v1/memory_stores/{store_id}/memory_versions/{version_id}/redact": 400,  # the newest version stays
+    "POST /v1/sessions/{session_id}/resources/{resource_id}": 400,  # the resource is a file, which has no token
 }
 """What not even the owner of an object made by the least request is given, with the status."""
 

@@ -19,6 +19,9 @@ from agentops.engine.api.routes import (
     memory_stores,
     memory_versions,
     models,
+    session_events,
+    session_resources,
+    sessions,
     skill_versions,
     skills,
     vaults,
@@ -95,6 +98,26 @@ ROUTES = (
     (
         "/v1/memory_stores/{store_id}/memory_versions/{version_id}/redact",
         Resource(betas.agent_memory, POST=memory_versions.redact),
+    ),
+    ("/v1/sessions", Resource(betas.managed_agents, GET=sessions.page, POST=sessions.create)),
+    (
+        "/v1/sessions/{session_id}",
+        Resource(betas.managed_agents, GET=sessions.retrieve, POST=sessions.update, DELETE=sessions.delete),
+    ),
+    ("/v1/sessions/{session_id}/archive", Resource(betas.managed_agents, POST=sessions.archive)),
+    ("/v1/sessions/{session_id}/events", Resource(betas.managed_agents, GET=session_events.page)),
+    (
+        "/v1/sessions/{session_id}/resources",
+        Resource(betas.managed_agents, GET=session_resources.page, POST=session_resources.add),
+    ),
+    (
+        "/v1/sessions/{session_id}/resources/{resource_id}",
+        Resource(
+            betas.managed_agents,
+            GET=session_resources.retrieve,
+            POST=session_resources.update,
+            DELETE=session_resources.delete,
+        ),
     ),
     ("/v1/skills", Resource(betas.skills, GET=skills.page, POST=skills.create)),
     ("/v1/skills/{skill_id}", Resource(betas.skills, GET=skills.retrieve, DELETE=skills.delete)),

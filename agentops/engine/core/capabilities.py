@@ -206,6 +206,54 @@ _ORGANIZATION = (
     ),
 )
 
+_SESSIONS = (
+    Capability(
+        "sessions",
+        State.AVAILABLE,
+        "Sessions are kept with their log, listed in both directions, archived and deleted.",
+        _of("sessions", "title metadata ?agent_id ?agent_version ?deployment_id ?memory_store_id ?order ?statuses[]")
+        + _of("sessions", "?created_at[gt] ?created_at[gte] ?created_at[lt] ?created_at[lte] ?include_archived")
+        + _of("sessions.events", "?created_at[gt] ?created_at[gte] ?created_at[lt] ?created_at[lte] ?order ?types[]")
+        + _paged("sessions", "sessions.events", "sessions.resources"),
+    ),
+    Capability(
+        "sessions.run",
+        State.STORED,
+        "No session runs yet: the agent is copied as it is, and what waits in the log stays there.",
+        _of("sessions", "agent environment_id initial_events"),
+    ),
+    Capability(
+        "sessions.budget",
+        State.STORED,
+        "Its rules are held; nothing is spent yet.",
+        _of("sessions", "budget"),
+    ),
+    Capability(
+        "sessions.resources",
+        State.STORED,
+        "Files are copied, stores looked up and tokens sealed; no sandbox mounts them yet.",
+        _of("sessions", "resources") + _of("sessions.resources", "type file_id mount_path authorization_token"),
+    ),
+    Capability(
+        "sessions.vault_ids",
+        State.STORED,
+        "Vaults are looked up when a session is created, and refused later; no session uses them yet.",
+        _of("sessions", "vault_ids"),
+    ),
+    Capability(
+        "sessions.events.send",
+        State.ABSENT,
+        "No session runs yet, so none takes events after its first.",
+        endpoints=("POST /v1/sessions/{session_id}/events", "/v1/sessions/{session_id}/events/stream"),
+    ),
+    Capability(
+        "sessions.threads",
+        State.ABSENT,
+        "No session runs yet, so none has threads.",
+        endpoints=("/v1/sessions/{session_id}/threads",),
+    ),
+)
+
 _EXTENSIONS = (
     Capability(
         "x-agentops.webhooks",
@@ -235,7 +283,6 @@ _EXTENSIONS = (
 )
 
 _LATER = (
-    Capability("sessions", State.ABSENT, "There are no sessions yet.", endpoints=("/v1/sessions",)),
     Capability(
         "deployments",
         State.ABSENT,
@@ -245,7 +292,17 @@ _LATER = (
     Capability("dreams", State.ABSENT, "There are no dreams yet.", endpoints=("/v1/dreams",)),
 )
 
-CAPABILITIES: Final = (*_AGENTS, *_ENVIRONMENTS, *_MEMORY, *_UPLOADS, *_VAULTS, *_ORGANIZATION, *_EXTENSIONS, *_LATER)
+CAPABILITIES: Final = (
+    *_AGENTS,
+    *_ENVIRONMENTS,
+    *_MEMORY,
+    *_UPLOADS,
+    *_VAULTS,
+    *_SESSIONS,
+    *_ORGANIZATION,
+    *_EXTENSIONS,
+    *_LATER,
+)
 """The whole table, in the order in which it is shown."""
 
 

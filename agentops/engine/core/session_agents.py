@@ -73,6 +73,13 @@ def with_roster(agent: Json, multiagent: Json | None, members: Mapping[Reference
     return {**agent, "multiagent": resolved}
 
 
+def changed(agent: Json, sent: Json) -> Json:
+    """Return a whole snapshot after an update of the session, its copies in its own roster included."""
+    own = overridden(snapshot(agent), sent)
+    members = {Reference(each["id"], each["version"]): each for each in everyone(agent)[1:]}
+    return with_roster(own, agent["multiagent"], members)
+
+
 def everyone(agent: Json) -> list[Json]:
     """Return every agent of a whole snapshot, each once, the agent itself first."""
     found = {(agent["id"], agent["version"]): agent}

@@ -1,6 +1,6 @@
 """What keeps a session from being created or changed, though every part of the request is sound."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit
 
 from agentops.base.errors import InvalidRequest
@@ -52,24 +52,20 @@ def refuse_unpriced_models(agent: Json, budget: Json | None) -> None:
         raise refused(("budget",), f"needs models with a public list price, {named} has none (model_not_budgetable)")
 
 
-def refuse_self_hosted(environment: Json, resources: Sequence[Json]) -> None:
+def refuse_self_hosted(config: Json, resources: Sequence[Json]) -> None:
     """Refuse what an environment on the caller's own machines cannot mount.
 
     Raises:
         InvalidRequest: the environment is one, and a resource is not a memory store.
     """
-    if environment["config"]["type"] != "self_hosted":
-        return
-    for index, each in _not_stores(resources):
+    kinds = [each["type"] for each in resources]
+    others = [each for each in kinds if each != "memory_store"]
+    if config["type"] == "self_hosted" and others:
         raise refused(
-            ("resources", index),
-            f"must be a memory_store, a self-hosted environment mounts no {each['type']}",
+            ("resources", kinds.index(others[0])),
+            f"must be a memory_store, a self-hosted environment mounts no {others[0]}",
             reason="self_hosted_resources_unsupported",
         )
-
-
-def _not_stores(resources: Sequence[Json]) -> Iterator[tuple[int, Json]]:
-    return ((index, each) for index, each in enumerate(resources) if each["type"] != "memory_store")
 
 
 def refuse_budget(stored: Json | None, wanted: Json | None, consumed_cents: int) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from agentops.engine.core import metadata
 from agentops.engine.core.json import Json, parsed, written
 
 IDLE = "idle"
@@ -27,6 +28,9 @@ class Session:
     status: str
     environment_id: str
     deployment_id: str | None
+    config: str
+    """JSON of the environment's configuration as it was when the session was created: later changes do not reach it."""
+
     agent: str
     """JSON of the agent as it was when the session was created."""
 
@@ -51,6 +55,34 @@ def fields(request: Json) -> Json:
         "vault_ids": request.get("vault_ids") or [],
         "budget": request.get("budget"),
     }
+
+
+def updated(stored: Json, request: Json) -> Json:
+    """Return what a person set after an update: omitted is kept, null clears the title and removes the budget.
+
+    Source: SDK 2.11.0 `types/beta/session_update_params.py`.
+    """
+    return {
+        "title": request.get("title", stored["title"]),
+        "metadata": metadata.merged(stored["metadata"], request.get("metadata")),
+        "vault_ids": stored["vault_ids"],
+        "budget": request.get("budget", stored["budget"]),
+    }
+
+
+def changes(before: Json, after: Json) -> Json:
+    """Return what the log says of an update: what changed, as it is now; metadata that became empty is left out.
+
+    Source: SDK 2.11.0 `types/beta/beta_managed_agents_session_updated_event.py`.
+    """
+    found = {key: value for key, value in after.items() if before[key] != value}
+    return {key: value for key, value in found.items() if key != "metadata" or value}
+
+
+def consumed_cents(progress: Json) -> int:
+    """Return the list cost of a session so far, as far as it is known."""
+    cost = progress["usage"].get("list_cost")
+    return int(cost["amount"]) if cost else 0
 
 
 def progress(outcomes: Sequence[Json]) -> Json:

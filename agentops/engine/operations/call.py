@@ -45,6 +45,20 @@ class Aged(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """Part of a list that is read in either direction, as it was read."""
+
+    items: list[str]
+    """The answers' JSON."""
+
+    places: list[tuple[str, int]]
+    """The place of each: a moment, and the turn within it."""
+
+    has_more: bool
+    """Whether others lie further on."""
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """Part of a list: the answers' JSON, and the place where the next page starts (None on the last one)."""
 

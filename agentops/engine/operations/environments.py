@@ -9,6 +9,7 @@ from agentops.engine.core.refusals import invalid
 from agentops.engine.operations.call import Call, Page
 from agentops.engine.store.documents import Document, Environments
 from agentops.engine.store.port import Window
+from agentops.engine.store.sessions import Sessions
 from agentops.wire.environments import EnvironmentCreate
 from agentops.wire.problems import check
 
@@ -95,9 +96,12 @@ def delete(call: Call, environment_id: str) -> str:
 
     Raises:
         NotFound: there is no such environment.
+        InvalidRequest: sessions were created in it.
     """
     environments = Environments(call.tx, call.workspace)
     _existing(environments, environment_id)
+    if Sessions(call.tx, call.workspace).is_run_in(environment_id):
+        raise InvalidRequest(f"Environment {environment_id} has sessions: archive it, or delete them first.")
     environments.delete(environment_id)
     return written({"type": "environment_deleted", "id": environment_id})
 

@@ -6,6 +6,7 @@ from agentops.base.errors import InvalidRequest, NotFound
 from agentops.engine.core import files as core
 from agentops.engine.core.blobs import Blob
 from agentops.engine.core.files import Life, Upload
+from agentops.engine.core.ids import is_id
 from agentops.engine.core.json import parsed, written
 from agentops.engine.operations import blobs
 from agentops.engine.operations.call import Call, Page
@@ -86,21 +87,20 @@ def delete(call: Call, file_id: str) -> str:
 
 def copy(call: Call, file_id: str, session_id: str) -> str | None:
     """Give a session a file of its own with the bytes of another, and return its id; None when there are no bytes."""
-    stored = _files(call).get(file_id)
-    blob = Blobs(call.tx).get(file_id) if stored else None
-    if stored is None or blob is None or _is_expired(stored, call.at):
+    blob = readable(call, file_id)
+    if blob is None:
         return None
     copy_id = call.ids.new("file")
-    body = core.mounted(stored.body, copy_id=copy_id, session_id=session_id, at=call.at)
+    body = core.mounted(_existing(call, file_id).body, copy_id=copy_id, session_id=session_id, at=call.at)
     _files(call).insert(StoredFile(copy_id, body, call.at, session_id, None, None))
     Blobs(call.tx).share(copy_id, blob)
     return copy_id
 
 
-def is_readable(call: Call, file_id: str) -> bool:
-    """Tell whether there is such a file and its bytes."""
-    stored = _files(call).get(file_id)
-    return stored is not None and not _is_expired(stored, call.at)
+def readable(call: Call, file_id: str) -> Blob | None:
+    """Return the bytes of a file for the server's own use; None when there is no such file, or not any more."""
+    stored = _files(call).get(file_id) if is_id(file_id) else None
+    return None if stored is None or _is_expired(stored, call.at) else Blobs(call.tx).get(file_id)
 
 
 def discard(call: Call, file_id: str) -> None:

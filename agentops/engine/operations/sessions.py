@@ -1,18 +1,24 @@
 """Sessions: create, read, update, archive, delete, list; what runs them is elsewhere."""
 
-from agentops.base.errors import NotFound
+from collections.abc import Sequence
+from dataclasses import replace
+
+from agentops.base.errors import InvalidRequest, NotFound
+from agentops.engine.core import session_agents as agents
 from agentops.engine.core import session_events, session_rules
 from agentops.engine.core import sessions as core
 from agentops.engine.core.ids import is_id
 from agentops.engine.core.json import Json, parsed, written
-from agentops.engine.core.refusals import refused
+from agentops.engine.core.refusals import invalid, refused
 from agentops.engine.core.sessions import Session
-from agentops.engine.operations import files, session_agents, session_resources, work
-from agentops.engine.operations.call import Call
+from agentops.engine.operations import files, mounts, session_agents, work
+from agentops.engine.operations.call import Call, Listed
 from agentops.engine.store.documents import Environments, Vaults
 from agentops.engine.store.session_events import SessionEvents
 from agentops.engine.store.session_resources import SessionResources
-from agentops.engine.store.sessions import Sessions
+from agentops.engine.store.sessions import SessionFilter, Sessions, Stretch
+from agentops.wire.problems import check
+from agentops.wire.sessions import SessionCreate
 
 
 def create(call: Call, request: Json, *, deployment_id: str | None = None) -> str:
@@ -23,7 +29,7 @@ def create(call: Call, request: Json, *, deployment_id: str | None = None) -> st
     """
     environment = _environment(call, request["environment_id"])
     resources = request.get("resources") or []
-    session_rules.refuse_self_hosted(environment, resources)
+    session_rules.refuse_self_hosted(environment["config"], resources)
     agent = session_agents.resolved(call, request["agent"], environment)
     session_rules.refuse_unpriced_models(agent, request.get("budget"))
     _refuse_unusable_vaults(call, request.get("vault_ids") or [])
@@ -35,6 +41,7 @@ def create(call: Call, request: Json, *, deployment_id: str | None = None) -> st
         status=core.RUNNING if sent else core.IDLE,
         environment_id=environment["id"],
         deployment_id=deployment_id,
+        config=written(environment["config"]),
         agent=written(agent),
         fields=written(core.fields(request)),
         progress=written(core.progress([outcome for _, outcome in received if outcome])),
@@ -42,11 +49,34 @@ def create(call: Call, request: Json, *, deployment_id: str | None = None) -> st
         updated_at=call.at,
     )
     Sessions(call.tx, call.workspace).insert(session, agent["id"], agent["version"])
-    session_resources.mount(call, session.id, resources)
+    mounts.mount(call, session.id, resources)
     SessionEvents(call.tx, call.workspace, session.id).append([event for event, _ in received])
     if environment["config"]["type"] == "self_hosted":
         work.enqueue(call, environment["id"], session.id)
-    return _answer(call, session)
+    return _answers(call, [session])[0]
+
+
+def update(call: Call, session_id: str, request: Json) -> str:
+    """Change the session, say so in its log, and return it.
+
+    Raises:
+        NotFound: there is no such session.
+        InvalidRequest: it is archived or running, or the outcome breaks a rule.
+    """
+    stored = writable(call, session_id)
+    before = {**parsed(stored.fields), "agent": parsed(stored.agent)}
+    fields = core.updated(before, request)
+    _refuse_bad_fields(stored, before, fields)
+    agent = _changed_agent(stored, before["agent"], request["agent"]) if "agent" in request else before["agent"]
+    if request.get("budget") is not None:
+        session_rules.refuse_unpriced_models(agent, request["budget"])
+    after = {**fields, "agent": agent}
+    if after == before:
+        return _answers(call, [stored])[0]
+    changed = replace(stored, fields=written(fields), agent=written(agent), updated_at=call.at)
+    Sessions(call.tx, call.workspace).replace(changed)
+    _log(call, session_id, "session.updated", **core.changes(before, after))
+    return _answers(call, [changed])[0]
 
 
 def retrieve(call: Call, session_id: str) -> str:
@@ -55,7 +85,49 @@ def retrieve(call: Call, session_id: str) -> str:
     Raises:
         NotFound: there is no such session.
     """
-    return _answer(call, existing(call, session_id))
+    return _answers(call, [existing(call, session_id)])[0]
+
+
+def archive(call: Call, session_id: str) -> str:
+    """End the session for good, keep its history, and return it; an archived one is left as it is.
+
+    Raises:
+        NotFound: there is no such session.
+        InvalidRequest: it is running.
+    """
+    stored = existing(call, session_id)
+    if stored.archived_at:
+        return _answers(call, [stored])[0]
+    _refuse_busy(call, stored, "archived")
+    ended = replace(stored, status=core.TERMINATED, updated_at=call.at, archived_at=call.at)
+    Sessions(call.tx, call.workspace).replace(ended)
+    _log(call, session_id, "session.status_terminated")
+    mounts.secrets(call, session_id).destroy()
+    work.withdraw(call, session_id)
+    return _answers(call, [ended])[0]
+
+
+def delete(call: Call, session_id: str) -> str:
+    """Remove the session with its log, its secrets, and the files it was given copies of or wrote.
+
+    Raises:
+        NotFound: there is no such session.
+        InvalidRequest: it is running.
+    """
+    _refuse_busy(call, existing(call, session_id), "deleted")
+    files.discard_all(call, session_id)
+    mounts.secrets(call, session_id).destroy()
+    work.withdraw(call, session_id)
+    Sessions(call.tx, call.workspace).delete(session_id)
+    return written({"type": "session_deleted", "id": session_id})
+
+
+def page(call: Call, stretch: Stretch, wanted: SessionFilter) -> Listed:
+    """Return part of the list of sessions."""
+    found = Sessions(call.tx, call.workspace).page(stretch, wanted)
+    shown = found[: stretch.limit]
+    places = [(each.created_at, each.seq) for each in shown]
+    return Listed(_answers(call, shown), places, len(found) > stretch.limit)
 
 
 def existing(call: Call, session_id: str) -> Session:
@@ -67,6 +139,19 @@ def existing(call: Call, session_id: str) -> Session:
     stored = Sessions(call.tx, call.workspace).get(session_id)
     if stored is None:
         raise NotFound(f"There is no session {session_id}.")
+    return stored
+
+
+def writable(call: Call, session_id: str) -> Session:
+    """Return the session if it may be changed.
+
+    Raises:
+        NotFound: there is no such session.
+        InvalidRequest: it is archived.
+    """
+    stored = existing(call, session_id)
+    if stored.archived_at:
+        raise InvalidRequest(f"Session {session_id} is archived: it can be read or deleted, but not changed.")
     return stored
 
 
@@ -93,11 +178,52 @@ def _refuse_unusable_vaults(call: Call, vault_ids: list[str]) -> None:
 
 def _refuse_lost_files(call: Call, events: list[Json]) -> None:
     for path, file_id in session_events.file_ids(events):
-        if not (is_id(file_id) and files.is_readable(call, file_id)):
+        if files.readable(call, file_id) is None:
             message = "must be a file that exists and has not expired"
             raise refused(("initial_events", *path), message, reason="file_not_found")
 
 
-def _answer(call: Call, session: Session) -> str:
-    resources = SessionResources(call.tx, call.workspace).bodies([session.id])
-    return core.answered(session, resources.get(session.id, ()), call.at)
+def _refuse_bad_fields(stored: Session, before: Json, fields: Json) -> None:
+    """Hold the outcome of an update against the rules; the 16 pairs of metadata are counted after the merge."""
+    least = {"agent": "-", "environment_id": "-"}
+    if problems := check(SessionCreate, {**least, "metadata": fields["metadata"]})[1]:
+        raise invalid(problems)
+    if fields["budget"] == before["budget"]:
+        return
+    if stored.status == core.TERMINATED:
+        raise refused(("budget",), "cannot be changed any more, the session has ended")
+    session_rules.refuse_budget(before["budget"], fields["budget"], core.consumed_cents(parsed(stored.progress)))
+
+
+def _changed_agent(stored: Session, agent: Json, sent: Json) -> Json:
+    if stored.status != core.IDLE:
+        raise refused(("agent",), f"can only be changed while the session is idle, it is {stored.status}")
+    changed = agents.changed(agent, sent)
+    if problems := agents.problems(changed, sent):
+        raise invalid(problems)
+    session_rules.refuse_blocked_servers([changed], {"id": stored.environment_id, "config": parsed(stored.config)})
+    return changed
+
+
+def _refuse_busy(call: Call, session: Session, becoming: str) -> None:
+    """Refuse to take away a session from under its work.
+
+    One that only waits for its first turn is not busy: it is `running` from its creation on, as documented, but nothing
+    has begun that could be cut off, and nobody could interrupt it. The log tells: what takes up a session's work
+    writes `session.status_running` first.
+    """
+    is_active = session.status not in (core.IDLE, core.TERMINATED)
+    if is_active and SessionEvents(call.tx, call.workspace, session.id).has("session.status_running"):
+        raise InvalidRequest(
+            f"Session {session.id} is {session.status}: interrupt it and wait until it is idle before it is {becoming}."
+        )
+
+
+def _log(call: Call, session_id: str, event_type: str, **more: object) -> None:
+    event = session_events.emitted(event_type, call.ids, call.at, **more)
+    SessionEvents(call.tx, call.workspace, session_id).append([event])
+
+
+def _answers(call: Call, sessions: Sequence[Session]) -> list[str]:
+    mounted = SessionResources(call.tx, call.workspace).bodies([each.id for each in sessions])
+    return [core.answered(each, mounted.get(each.id, ()), call.at) for each in sessions]

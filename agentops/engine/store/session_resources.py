@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from agentops.engine.core.session_resources import Resource
 from agentops.engine.store.port import Transaction
 
+_ALL = 2**31
+
 
 class SessionResources:
     """The resources of the sessions of one workspace."""
@@ -31,14 +33,14 @@ class SessionResources:
                 found[session_id].append(body)
         return found
 
-    def of(self, session_id: str, *, after: int = 0, limit: int = 2**31) -> list[Resource]:
+    def of(self, session_id: str, *, after: int = 0, limit: int | None = None) -> list[Resource]:
         """Return what is mounted behind a place, in order."""
         rows = self._tx.all(
             """
             SELECT id, body, file_id, memory_store_id, seq FROM session_resources
             WHERE workspace_id = :workspace AND session_id = :session AND seq > :after ORDER BY seq LIMIT :limit
             """,
-            {**self._key, "session": session_id, "after": after, "limit": limit},
+            {**self._key, "session": session_id, "after": after, "limit": limit or _ALL},
         )
         return [Resource(*row) for row in rows]
 

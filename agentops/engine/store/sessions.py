@@ -68,9 +68,9 @@ class Sessions:
         self._tx.run(
             """
             INSERT INTO sessions (workspace_id, id, status, agent_id, agent_version, environment_id, deployment_id,
-              agent, fields, progress, created_at, updated_at, archived_at)
+              config, agent, fields, progress, created_at, updated_at, archived_at)
             VALUES (:workspace, :id, :status, :agent_id, :agent_version, :environment, :deployment,
-              :agent, :fields, :progress, :created_at, :updated_at, NULL)
+              :config, :agent, :fields, :progress, :created_at, :updated_at, NULL)
             """,
             {
                 "workspace": self._workspace,
@@ -80,6 +80,7 @@ class Sessions:
                 "agent_version": agent_version,
                 "environment": session.environment_id,
                 "deployment": session.deployment_id,
+                "config": session.config,
                 "agent": session.agent,
                 "fields": session.fields,
                 "progress": session.progress,
@@ -124,7 +125,8 @@ class Sessions:
 
 
 _SELECT = """
-SELECT id, status, environment_id, deployment_id, agent, fields, progress, created_at, updated_at, archived_at, seq
+SELECT id, status, environment_id, deployment_id, config, agent, fields, progress, created_at, updated_at, archived_at,
+  seq
 FROM sessions"""
 
 _WITH_STORE = """

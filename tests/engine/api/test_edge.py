@@ -38,7 +38,7 @@ async def test_every_answer_names_request_organization_and_workspace(http: httpx
     ("method", "path", "expected"),
     [
         ("GET", "/", (404, "not_found_error")),
-        ("GET", "/v1/sessions", (404, "not_found_error")),
+        ("GET", "/v1/wishes", (404, "not_found_error")),
         ("GET", "/v1/agents/", (404, "not_found_error")),
         ("GET", "/v1/agents/agent_x", (404, "not_found_error")),
         ("GET", "/v1/agents/%00", (404, "not_found_error")),

@@ -6,7 +6,7 @@ _SESSIONS = """
 CREATE TABLE sessions (
   seq {serial}, workspace_id {text} NOT NULL, id {text} NOT NULL, status {text} NOT NULL,
   agent_id {text} NOT NULL, agent_version {integer} NOT NULL, environment_id {text} NOT NULL, deployment_id {text},
-  agent {text} NOT NULL, fields {text} NOT NULL, progress {text} NOT NULL,
+  config {text} NOT NULL, agent {text} NOT NULL, fields {text} NOT NULL, progress {text} NOT NULL,
   created_at {text} NOT NULL, updated_at {text} NOT NULL, archived_at {text},
   UNIQUE (workspace_id, id))"""
 
