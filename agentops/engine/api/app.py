@@ -5,7 +5,14 @@ from starlette.types import Lifespan, Receive, Scope, Send
 
 from agentops.base.errors import NotFound
 from agentops.engine.api import betas
-from agentops.engine.api.credentials import HOLDERS, OPERATORS_AND_HOLDERS, OPERATORS_AND_WORKERS, WORKERS
+from agentops.engine.api.credentials import (
+    HOLDERS,
+    OPERATORS_AND_HOLDERS,
+    OPERATORS_AND_WORKERS,
+    SESSION_PARTIES,
+    TOKEN_PARTIES,
+    WORKERS,
+)
 from agentops.engine.api.resource import Resource
 from agentops.engine.api.routes import (
     agents,
@@ -84,11 +91,17 @@ ROUTES = (
     ("/v1/memory_stores/{store_id}/archive", Resource(betas.agent_memory, POST=memory_stores.archive)),
     (
         "/v1/memory_stores/{store_id}/memories",
-        Resource(betas.agent_memory, GET=memories.page, POST=memories.create),
+        Resource(betas.agent_memory, TOKEN_PARTIES, GET=memories.page, POST=memories.create),
     ),
     (
         "/v1/memory_stores/{store_id}/memories/{memory_id}",
-        Resource(betas.agent_memory, GET=memories.retrieve, POST=memories.update, DELETE=memories.delete),
+        Resource(
+            betas.agent_memory,
+            TOKEN_PARTIES,
+            GET=memories.retrieve,
+            POST=memories.update,
+            DELETE=memories.delete,
+        ),
     ),
     ("/v1/memory_stores/{store_id}/memory_versions", Resource(betas.agent_memory, GET=memory_versions.page)),
     (
@@ -102,10 +115,19 @@ ROUTES = (
     ("/v1/sessions", Resource(betas.managed_agents, GET=sessions.page, POST=sessions.create)),
     (
         "/v1/sessions/{session_id}",
-        Resource(betas.managed_agents, GET=sessions.retrieve, POST=sessions.update, DELETE=sessions.delete),
+        Resource(
+            betas.managed_agents,
+            {"GET": SESSION_PARTIES},
+            GET=sessions.retrieve,
+            POST=sessions.update,
+            DELETE=sessions.delete,
+        ),
     ),
     ("/v1/sessions/{session_id}/archive", Resource(betas.managed_agents, POST=sessions.archive)),
-    ("/v1/sessions/{session_id}/events", Resource(betas.managed_agents, GET=session_events.page)),
+    (
+        "/v1/sessions/{session_id}/events",
+        Resource(betas.managed_agents, {"GET": SESSION_PARTIES}, GET=session_events.page),
+    ),
     (
         "/v1/sessions/{session_id}/resources",
         Resource(betas.managed_agents, GET=session_resources.page, POST=session_resources.add),
@@ -124,9 +146,12 @@ ROUTES = (
     ("/v1/skills/{skill_id}/versions", Resource(betas.skills, GET=skill_versions.page, POST=skill_versions.create)),
     (
         "/v1/skills/{skill_id}/versions/{version}",
-        Resource(betas.skills, GET=skill_versions.retrieve, DELETE=skill_versions.delete),
+        Resource(betas.skills, {"GET": SESSION_PARTIES}, GET=skill_versions.retrieve, DELETE=skill_versions.delete),
     ),
-    ("/v1/skills/{skill_id}/versions/{version}/content", Resource(betas.skills, GET=skill_versions.content)),
+    (
+        "/v1/skills/{skill_id}/versions/{version}/content",
+        Resource(betas.skills, SESSION_PARTIES, GET=skill_versions.content),
+    ),
     ("/v1/vaults", Resource(betas.managed_agents, GET=vaults.page, POST=vaults.create)),
     (
         "/v1/vaults/{vault_id}",

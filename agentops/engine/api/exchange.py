@@ -21,7 +21,7 @@ from agentops.engine.core.json import Json
 from agentops.engine.core.model_table import Model
 from agentops.engine.keys import Caller, Credential
 from agentops.engine.news import News
-from agentops.engine.operations import blobs
+from agentops.engine.operations import blobs, reach
 from agentops.engine.operations.call import Call, Page, unheard
 from agentops.engine.outbound import Outbound
 from agentops.engine.sealing import Keyring
@@ -201,7 +201,8 @@ class Exchange:
         return paging.answered(page, self.list_name)
 
     def _call(self, tx: Transaction, announce: Callable[[str], None] = unheard) -> Call:
-        return Call(
+        bounds = self._caller.bounds
+        call = Call(
             tx=tx,
             organization=self._backend.organization,
             workspace=self._caller.workspace,
@@ -210,4 +211,9 @@ class Exchange:
             ids=self._backend.ids,
             keyring=self._backend.keyring,
             announce=announce,
+            session_id=bounds.get("session_id"),
         )
+        if bounds:
+            changes = self._request.method not in ("GET", "HEAD")
+            reach.check(call, bounds, self._request.path_params, changes=changes)
+        return call

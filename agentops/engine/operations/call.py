@@ -31,6 +31,9 @@ class Call:
     announce: Callable[[str], None] = unheard
     """Tells who waits in this process for a topic to look again, once the change is on disk."""
 
+    session_id: str | None = None
+    """The session that acts, through the worker that serves it; None for who acts with a key."""
+
 
 class Aged(Protocol):
     """What has a place in a list newest first."""

@@ -184,8 +184,8 @@ def _record(call: Call, store_id: str, memory: Memory, operation: str) -> None:
             content_sha256=None if is_gone else memory.content_sha256,
             content_size_bytes=None if is_gone else memory.content_size_bytes,
             created_at=call.at,
-            created_by_type="api_actor",
-            created_by_id=call.api_key_id,
+            created_by_type="session_actor" if call.session_id else "api_actor",
+            created_by_id=call.session_id or call.api_key_id,
             content=None if is_gone else memory.content,
         )
     )
