@@ -59,6 +59,16 @@ stops, because a tree that is applied in part is not the tree that was reviewed.
 
 `agentops doctor` shows what a target can hold. Move the manifest to a tree for another target, or remove it.""",
 )
+LEFT_OUT = Code(
+    "plan.left-out",
+    "The target has no such objects, and the plan does without",
+    """Webhook and DreamSchedule are extensions: an agentops engine has them (`agentops serve`), the vendor's API does
+not. So that one tree can be applied to both, a target without them gets everything else, and what is left out is named
+at its place in every plan.
+
+`agentops doctor` shows what a target can hold. To have the plan say nothing, keep these manifests in a tree apart.""",
+    Severity.WARNING,
+)
 MASS_ARCHIVE = Code(
     "plan.mass-archive",
     "The plan would remove an unusual share of the objects",
@@ -106,6 +116,7 @@ CODES: Mapping[str, Code] = {
         MEMORY_CONFLICT,
         FIXED_FIELD,
         UNSUPPORTED_KIND,
+        LEFT_OUT,
         MASS_ARCHIVE,
         MASS_UPDATE,
         EMPTY_TREE,

@@ -5,7 +5,7 @@ and null, empty text and absence are one. What the server chooses by itself is `
 Sources: SDK 2.11.0 `types/beta/beta_managed_agents_agent.py` and the params beside it; defaults from their docstrings.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from agentops.reconcile.marks import user_pairs
@@ -108,6 +108,35 @@ def environment_config(value: Any) -> Any:
 def plain(value: Any) -> Any:
     """Return the value as it is."""
     return value
+
+
+def default(chosen: Any) -> Callable[[Any], Any]:
+    """Return what fills in a documented default; an empty value and absence are one."""
+    return lambda value: value or chosen
+
+
+def reference(value: Any) -> Any:
+    """Return an id."""
+    return None if value is None else _key(value)
+
+
+def unordered(value: Any) -> Any:
+    """Return ids or words whose order means nothing."""
+    return sorted(_key(each) for each in value or []) or None
+
+
+def schedule(value: Any) -> Any:
+    """Return when it fires, without what the server worked out from it.
+
+    Source: SDK 2.11.0 `types/beta/beta_managed_agents_schedule.py`.
+    """
+    return {key: value[key] for key in ("type", "expression", "timezone")} if value else None
+
+
+def dream_model(value: Any) -> Any:
+    """Return the model that dreams. Source: SDK 2.11.0 `types/beta/beta_dream_model_config_param.py`."""
+    config = {"id": value} if isinstance(value, str) else value
+    return {"id": config["id"], "speed": config.get("speed") or "standard"}
 
 
 def differences(live: Any, wanted: Any, path: Path = ()) -> Iterator[tuple[Path, Any, Any]]:

@@ -15,6 +15,8 @@ KEEP = object()
 class ObjectKind(StrEnum):
     """A collection of live objects, in the API's words."""
 
+    DREAM_SCHEDULE = "dream_schedule"
+    WEBHOOK = "webhook"
     AGENT = "agent"
     ENVIRONMENT = "environment"
     MEMORY_STORE = "memory_store"
@@ -35,6 +37,14 @@ class FieldRule:
     """What an update sends for a value that the API would merge into the stored one."""
 
 
+_EXTENSIONS = "x-agentops/"
+
+
+def _addressed(body: Mapping[str, Any]) -> Any:
+    """Return where it sends to, by which people know what has no name."""
+    return body.get("url")
+
+
 def _named(body: Mapping[str, Any]) -> Any:
     """Return the display name, by which people take two objects for one."""
     return body.get("name")
@@ -48,6 +58,8 @@ class ObjectRule:
     """Its path below `/v1`; `{parent}` stands for the id of the object that holds these."""
 
     betas: str
+    """What the `anthropic-beta` header says; nothing where none is asked for."""
+
     fields: Mapping[str, FieldRule]
     """By name; a name with dots is a place inside the body's objects: `auth.token`."""
 
@@ -68,11 +80,48 @@ class ObjectRule:
     alike: Callable[[Mapping[str, Any]], Any] = _named
     """What makes an unmarked object look like a declared one; takes a live body, or a wanted one in its form."""
 
+    @property
+    def is_extension(self) -> bool:
+        """Tell whether the vendor's API has no such objects, so that a tree for its targets has to do without."""
+        return self.collection.startswith(_EXTENSIONS)
+
 
 _NAME = FieldRule("nm", normal.text)
 _METADATA = FieldRule("md", normal.metadata, {})
 
 OBJECTS: Mapping[ObjectKind, ObjectRule] = {
+    ObjectKind.DREAM_SCHEDULE: ObjectRule(
+        collection="x-agentops/dream_schedules",
+        betas="",
+        can_archive=False,
+        fields={
+            "name": _NAME,
+            "store": FieldRule("st", normal.reference),
+            "agents": FieldRule("ag", normal.unordered, None),
+            "since": FieldRule("si", normal.plain, None),
+            "max": FieldRule("mx", normal.default(100), None),
+            "min": FieldRule("mn", normal.default(1), None),
+            "schedule": FieldRule("sh", normal.schedule, None),
+            "after_sessions": FieldRule("af", normal.plain, None),
+            "model": FieldRule("mo", normal.dream_model),
+            "instructions": FieldRule("in", normal.text, None),
+            "review": FieldRule("re", normal.default("pull_request"), None),
+            "gates": FieldRule("ga", normal.default(None), None),
+            "metadata": _METADATA,
+        },
+    ),
+    ObjectKind.WEBHOOK: ObjectRule(
+        collection="x-agentops/webhooks",
+        betas="",
+        can_archive=False,
+        alike=_addressed,
+        fields={
+            "url": FieldRule("ur", normal.plain),
+            "events": FieldRule("ev", normal.unordered),
+            "description": FieldRule("de", normal.text, ""),
+            "metadata": _METADATA,
+        },
+    ),
     ObjectKind.AGENT: ObjectRule(
         collection="agents",
         betas="managed-agents-2026-04-01",
@@ -123,6 +172,8 @@ BECOMES: Mapping[Kind, ObjectKind] = {
     Kind.TEAM: ObjectKind.AGENT,
     Kind.ENVIRONMENT: ObjectKind.ENVIRONMENT,
     Kind.MEMORY_STORE: ObjectKind.MEMORY_STORE,
+    Kind.DREAM_SCHEDULE: ObjectKind.DREAM_SCHEDULE,
+    Kind.WEBHOOK: ObjectKind.WEBHOOK,
 }
 """What each kind is lowered to; kinds that are not here have no live object of their own (yet)."""
 

@@ -99,6 +99,9 @@ class Plan:
     kept: tuple[tuple[Address, str], ...] = ()
     """Memories that agents changed and keep: store and path."""
 
+    left_out: tuple[Address, ...] = ()
+    """What the target cannot hold, and is not asked to."""
+
     report: Report = field(default_factory=Report)
     """Notes, warnings, and errors that stop the plan from being applied."""
 

@@ -42,8 +42,8 @@ def plan(desired: Desired, world: World, target: str, options: PlanOptions = Pla
 
     Reports:
         plan.two-claimants, plan.look-alike, plan.fixed-field, plan.conflict, plan.memory-conflict,
-        plan.unsupported-kind, plan.mass-archive, plan.mass-update, plan.prune-to-nothing, plan.protected,
-        plan.no-longer-declared.
+        plan.unsupported-kind, plan.left-out, plan.mass-archive, plan.mass-update, plan.prune-to-nothing,
+        plan.protected, plan.no-longer-declared.
     """
     return _Planner(desired, world, options).plan(target)
 
@@ -61,6 +61,7 @@ class _Planner:
         self._steps: dict[Address, Step] = {}
         self._diagnostics: list[Diagnostic] = []
         self._kept: list[tuple[Address, str]] = []
+        self._left_out: list[Address] = []
 
     def plan(self, target: str) -> Plan:
         for resource in self._desired.resources:
@@ -74,10 +75,11 @@ class _Planner:
             owner=self._desired.owner,
             target=target,
             steps=(*self._steps.values(), *removed),
-            unchanged=len(self._desired.resources) - len(self._steps),
+            unchanged=len(self._desired.resources) - len(self._steps) - len(self._left_out),
             orphans=orphans,
             rendered=self._desired.rendered,
             kept=tuple(self._kept),
+            left_out=tuple(self._left_out),
             report=Report.of([*self._diagnostics, *refusals]),
         )
 
@@ -86,7 +88,7 @@ class _Planner:
         claims = self._owned.get(str(resource.address), [])
         live = claims[0] if claims else self._adopted(resource)
         if resource.object in self._world.unsupported:
-            self._say(codes.UNSUPPORTED_KIND, resource, "cannot be created: the target has no such objects")
+            self._cannot_hold(resource)
         elif len(claims) > 1:
             self._say(codes.TWO_CLAIMANTS, resource, f"is claimed by {len(claims)} live objects: {claimants(claims)}")
         elif live is None:
@@ -96,6 +98,15 @@ class _Planner:
         step = self._steps.get(resource.address)
         version = step.version if step else live.version if live else None
         self._known[resource.address] = Known(live.id if live else {"$id": str(resource.address)}, version)
+
+    def _cannot_hold(self, resource: Resource) -> None:
+        """Do without an extension, which nothing else names; stop for what every target of the API has."""
+        if OBJECTS[resource.object].is_extension:
+            self._left_out.append(resource.address)
+            fact, label = "is left out: the target has no such objects", "only an agentops engine has them"
+            self._say(codes.LEFT_OUT, resource, fact, label)
+        else:
+            self._say(codes.UNSUPPORTED_KIND, resource, "cannot be created: the target has no such objects")
 
     def _adopted(self, resource: Resource) -> Live | None:
         """Return the unmarked look-alike if it is to become ours; ask when nobody said."""
@@ -225,13 +236,21 @@ class _Planner:
             wanted = resource.fields.get(each.name)
             span = wanted.span if wanted else None
             found = normal.differences(each.live, None if each.wanted is ABSENT else each.wanted)
-            places = ((tuple(self._said(key) for key in path), live, value) for path, live, value in found)
+            places = (
+                (tuple(map(self._said, path)), self._told(live), self._told(value)) for path, live, value in found
+            )
             for path, live, value in sorted(places, key=lambda place: [*map(str, place[0])]):
                 yield Change(each.name, path, each.verdict, live, value, span)
 
     def _said(self, key: str | int) -> str | int:
         """Return the address of the object whose id stands in a path: people know names, not ids."""
         return self._names.get(str(key), key)
+
+    def _told(self, value: Any) -> Any:
+        """Return the value with addresses for ids, where an id or a list of them is all that stands there."""
+        if isinstance(value, list):
+            return [self._told(each) for each in value]
+        return self._names.get(value, value) if isinstance(value, str) else value
 
 
 def _action_for(changes: tuple[Change, ...]) -> tuple[Action, str]:

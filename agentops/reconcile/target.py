@@ -19,6 +19,7 @@ class Verb(StrEnum):
     DELETE = "delete"
     CREATE_MEMORY = "create_memory"
     UPDATE_MEMORY = "update_memory"
+    ROTATE = "rotate"
 
 
 MADE = frozenset({Verb.CREATE, Verb.UPDATE})

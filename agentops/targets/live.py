@@ -89,14 +89,14 @@ class LiveTarget:
         what = f"{write.verb.replace('_', ' ')} {write.object.replace('_', ' ')} {write.id}".rstrip()
         resource = RESOURCES[write.object]
         try:
-            raw = await resource.write(self._sdk().beta, write)
+            answer = await resource.send(self._sdk(), write)
         except anthropic.APIStatusError as error:
             request_id = error.request_id or ""
             refused = errors.from_status(what, self.label, error.status_code, error.body, request_id)
             raise errors.asked_to_wait(refused, error.response.headers) from error
         except anthropic.APIConnectionError as error:
             raise errors.from_transport(what, self.label, error) from error
-        body = parsed(raw.http_response.content)
+        body = parsed(answer.content)
         if not isinstance(body, dict):
             raise errors.not_the_api(what, self.label)
         return await resource.completed(self._pages, body) if write.verb in MADE else body

@@ -24,7 +24,13 @@ TARGET = "https://api.example.com"
 STAMP = Stamp(OWNER, "0123456789abcdef0123", "0.1.0")
 NOWHERE = World(())
 
-_PREFIXES = {ObjectKind.AGENT: "agent", ObjectKind.ENVIRONMENT: "env", ObjectKind.MEMORY_STORE: "memstore"}
+_PREFIXES = {
+    ObjectKind.AGENT: "agent",
+    ObjectKind.ENVIRONMENT: "env",
+    ObjectKind.MEMORY_STORE: "memstore",
+    ObjectKind.DREAM_SCHEDULE: "dsch",
+    ObjectKind.WEBHOOK: "whend",
+}
 
 
 def address(text: str) -> Address:
@@ -66,6 +72,18 @@ def an_environment(name: str = "workshop", /, **fields: Any) -> Resource:
 def a_store(name: str = "lessons", seeds: Mapping[str, Seed] | None = None, /, **fields: Any) -> Resource:
     seeded = {"seed": None} if seeds else {}
     return a_resource(Kind.MEMORY_STORE, name, {"name": name, **fields, **seeded}, seeds=seeds or {})
+
+
+def a_schedule(name: str = "nightly", /, store: str = "lessons", agents: Iterable[str] = (), **fields: Any) -> Resource:
+    named: dict[str, Any] = {"store": IdOf(address(f"MemoryStore/{store}"))}
+    named |= {"agents": [IdOf(address(each)) for each in agents]} if agents else {}
+    bare = {"name": name, "model": MODEL, "after_sessions": 20}
+    return a_resource(Kind.DREAM_SCHEDULE, name, {**bare, **named, **fields})
+
+
+def a_webhook(name: str = "alerts", /, **fields: Any) -> Resource:
+    bare = {"url": f"https://hooks.example.com/{name}", "events": ["session.requires_action", "agent.updated"]}
+    return a_resource(Kind.WEBHOOK, name, {**bare, **fields})
 
 
 def a_seed(text: str, mode: SeedMode = SeedMode.BOTH) -> Seed:

@@ -157,9 +157,6 @@ async def test_destroy_deletes_what_can_be_deleted_and_archives_agents(ground: G
         "MemoryStore/lessons": "deleted",
     }
     assert told(outcome)[0][0] == "Team/crew", "what names others goes first"
-    assert {key: len(each) for key, each in (await ground.everything()).items()} == {
-        "agents": 2,
-        "environments": 0,
-        "memory_stores": 0,
-    }
+    left = {key: len(each) for key, each in (await ground.everything()).items() if each}
+    assert left == {"agents": 2}
     await ground.settle(*OURS)

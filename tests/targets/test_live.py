@@ -31,12 +31,17 @@ from agentops.targets.live import LiveTarget, in_process
 pytestmark = pytest.mark.anyio
 
 URL = "http://engine.test"
-AGENT, ENVIRONMENT, STORE = ObjectKind
+AGENT, ENVIRONMENT, STORE = ObjectKind.AGENT, ObjectKind.ENVIRONMENT, ObjectKind.MEMORY_STORE
+SCHEDULE, WEBHOOK = ObjectKind.DREAM_SCHEDULE, ObjectKind.WEBHOOK
 MINIMAL: dict[ObjectKind, dict[str, Any]] = {
     AGENT: {"name": "a", "model": "claude-opus-5-5", "metadata": {}},
     ENVIRONMENT: {"name": "e", "metadata": {}},
     STORE: {"name": "s", "metadata": {}},
+    SCHEDULE: {"name": "d", "model": "claude-opus-5-5", "after_sessions": 5, "metadata": {}},
+    WEBHOOK: {"url": "https://a.example.com", "events": ["agent.updated"], "metadata": {}},
 }
+FEW = {WEBHOOK}
+"""Kinds of which there are never as many as a page holds."""
 
 
 @pytest.fixture
@@ -58,25 +63,27 @@ def misbehaving(answer: Callable[[httpx2.Request], httpx2.Response]) -> LiveTarg
 
 
 async def created(target: LiveTarget, kind: ObjectKind, **fields: Any) -> dict[str, Any]:
-    return dict(await target.write(Write(Verb.CREATE, kind, body={**MINIMAL[kind], **fields})))
+    named = {"store": (await created(target, STORE))["id"]} if kind is SCHEDULE and "store" not in fields else {}
+    return dict(await target.write(Write(Verb.CREATE, kind, body={**MINIMAL[kind], **named, **fields})))
 
 
-@pytest.mark.parametrize("kind", ObjectKind)
+@pytest.mark.parametrize("kind", MINIMAL)
 async def test_what_is_written_is_listed_and_read_the_same(target: LiveTarget, kind: ObjectKind) -> None:
     made = await created(target, kind)
     assert await target.list(kind) == [made]
     assert await target.read(kind, made["id"]) == made
 
 
-@pytest.mark.parametrize("kind", ObjectKind)
+@pytest.mark.parametrize("kind", [each for each in MINIMAL if each not in FEW])
 async def test_more_than_a_page_is_listed_newest_first(target: LiveTarget, kind: ObjectKind) -> None:
-    made = [(await created(target, kind))["id"] for _ in range(205)]
+    named = {"store": (await created(target, STORE))["id"]} if kind is SCHEDULE else {}
+    made = [(await created(target, kind, **named))["id"] for _ in range(205)]
     found = await target.list(kind)
     assert found is not None
     assert [each["id"] for each in found] == made[::-1]
 
 
-@pytest.mark.parametrize("kind", ObjectKind)
+@pytest.mark.parametrize("kind", [each for each in MINIMAL if OBJECTS[each].can_archive])
 async def test_what_is_archived_is_listed_no_more(target: LiveTarget, kind: ObjectKind) -> None:
     made = await created(target, kind)
     archived = await target.write(Write(Verb.ARCHIVE, kind, made["id"]))
@@ -84,7 +91,7 @@ async def test_what_is_archived_is_listed_no_more(target: LiveTarget, kind: Obje
     assert await target.list(kind) == []
 
 
-@pytest.mark.parametrize("kind", [each for each in ObjectKind if OBJECTS[each].can_delete])
+@pytest.mark.parametrize("kind", [each for each in MINIMAL if OBJECTS[each].can_delete])
 async def test_what_is_deleted_is_gone(target: LiveTarget, kind: ObjectKind) -> None:
     made = await created(target, kind)
     await target.write(Write(Verb.DELETE, kind, made["id"]))
@@ -108,6 +115,18 @@ async def test_every_field_of_every_object_passes_through_the_sdk(target: LiveTa
         },
         ENVIRONMENT: {"description": "d", "config": {"type": "cloud"}, "scope": "organization"},
         STORE: {"description": "d"},
+        SCHEDULE: {
+            "store": (await created(target, STORE))["id"],
+            "agents": [(await created(target, AGENT))["id"]],
+            "since": "last-dream",
+            "max": 9,
+            "min": 2,
+            "schedule": {"type": "cron", "expression": "0 3 * * *", "timezone": "UTC"},
+            "instructions": "i",
+            "review": "auto",
+            "gates": {"secrets": "block"},
+        },
+        WEBHOOK: {"description": "d"},
     }
     for kind, fields in whole.items():
         assert {*OBJECTS[kind].fields} - {"seed"} == {*MINIMAL[kind], *fields}
@@ -132,6 +151,14 @@ async def test_memories_are_listed_without_their_folders_and_content(target: Liv
     assert sorted(each["path"] for each in found) == ["/a.md", "/deep/b.md", "/deep/er/c.md"]
     assert {each["type"] for each in found} == {"memory"}
     assert not any(each.get("content") for each in found)
+
+
+async def test_a_signing_secret_is_told_when_it_is_asked_for_and_never_beside_an_object(target: LiveTarget) -> None:
+    made = await created(target, WEBHOOK)
+    updated = await target.write(Write(Verb.UPDATE, WEBHOOK, made["id"], body={"description": "d"}))
+    assert "whsec_" not in f"{made}{updated}{await target.list(WEBHOOK)}"
+    renewed = await target.write(Write(Verb.ROTATE, WEBHOOK, made["id"]))
+    assert renewed["signing_secret"].startswith("whsec_")
 
 
 async def test_who_wrote_a_memory_and_what_is_told(target: LiveTarget) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from agentops.base.diagnostics import Span
 from agentops.base.names import Address, Kind
 from agentops.manifests.document import Document, Reference
+from agentops.manifests.kinds import NAME_FIELDS
 from agentops.reconcile.objects import BECOMES
 from agentops.reconcile.resource import Field, Resource, Seed
 from agentops.reconcile.values import IdOf, VersionOf
@@ -26,7 +27,9 @@ def declared(document: Document, leave_out: Iterable[str] = ()) -> dict[str, Fie
         for key, value in data.items()
         if key not in left_out
     }
-    return {"name": Field(document.name, partial(name_span, document), is_plain=True), **fields}
+    display = NAME_FIELDS.get(document.kind)
+    named = {display: Field(document.name, partial(name_span, document), is_plain=True)} if display else {}
+    return {**named, **fields}
 
 
 def resource(document: Document, fields: Mapping[str, Field], seeds: Mapping[str, Seed] | None = None) -> Resource:

@@ -26,6 +26,7 @@ def plan_json(plan: Plan) -> dict[str, Any]:
         "is_blocked": plan.report.has_errors,
         "steps": [_step(each) for each in steps],
         "undeclared": [_orphan(each) for each in plan.orphans],
+        "left_out": [str(each) for each in plan.left_out],
         "kept_memories": [{"address": str(address), "path": path} for address, path in plan.kept],
         "rendered": [{"address": str(each.address), "characters": len(each.text)} for each in plan.rendered],
     }

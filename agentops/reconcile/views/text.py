@@ -52,6 +52,7 @@ def summary_line(plan: Mapping[str, Any]) -> str:
     parts += [f"{removed} to remove"]
     notes = [f"{count['drift']} drifted"] if count["drift"] else []
     notes += [f"{count['conflict']} in conflict"] if count["conflict"] else []
+    notes += [f"{len(plan['left_out'])} left out"] if plan["left_out"] else []
     notes += [f"{count['unchanged']} unchanged"]
     return f"Plan: {', '.join(parts)}; {', '.join(notes)}. Plan {plan['plan_id']}."
 

@@ -4,9 +4,12 @@ from collections.abc import Mapping
 
 from agentops.reconcile.objects import ObjectKind
 from agentops.targets.resources.collection import Collection
+from agentops.targets.resources.extension import Extension
 from agentops.targets.resources.memory_stores import MemoryStores
 
 RESOURCES: Mapping[ObjectKind, Collection] = {
+    ObjectKind.DREAM_SCHEDULE: Extension(ObjectKind.DREAM_SCHEDULE),
+    ObjectKind.WEBHOOK: Extension(ObjectKind.WEBHOOK),
     ObjectKind.AGENT: Collection(ObjectKind.AGENT, lambda beta: beta.agents),
     ObjectKind.ENVIRONMENT: Collection(ObjectKind.ENVIRONMENT, lambda beta: beta.environments),
     ObjectKind.MEMORY_STORE: MemoryStores(ObjectKind.MEMORY_STORE, lambda beta: beta.memory_stores),

@@ -3,11 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import httpx2
+
 from agentops.reconcile.objects import OBJECTS, ObjectKind
 from agentops.reconcile.target import Body, Verb, Write
 from agentops.targets.pages import Pages
 
 if TYPE_CHECKING:
+    from anthropic import AsyncAnthropic
     from anthropic.resources.beta import AsyncBeta
 
 
@@ -33,6 +36,12 @@ class Collection:
     async def completed(self, _pages: Pages, body: Body) -> Body:
         """Return what a create or update answered in the form that `list` has it."""
         return body
+
+    async def send(self, client: "AsyncAnthropic", write: Write) -> httpx2.Response:
+        """Do it and return the answer."""
+        raw = await self.write(client.beta, write)
+        response: httpx2.Response = raw.http_response
+        return response
 
     async def write(self, beta: "AsyncBeta", write: Write) -> Any:
         """Do it and return the SDK's raw response."""
