@@ -36,8 +36,8 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "allowed_hosts": ("example.com", "*.example.com"),
     "allowed_domains": ("example.com", "example.org"),
     "blocked_domains": ("example.com", "example.org"),
-    "mcp_server_url": ("https://mcp.example.com/mcp", "http://127.0.0.1:1/mcp"),
-    "token_endpoint": ("https://auth.example.com/token",),
+    "mcp_server_url": ("http://127.0.0.1:1/mcp", "https://mcp.example.com/mcp"),
+    "token_endpoint": ("http://127.0.0.1:1/token",),
     "role_arn": ("arn:aws:iam::123456789012:role/agents",),
     "country": ("NO", "DE"),
     "data": ("aGVsbG8=",),
@@ -60,8 +60,8 @@ class Choice(Protocol):
     def of(self, path: Path, options: int) -> int:
         """Return which of the options stands at the path."""
 
-    def text(self, path: Path, options: int) -> int:
-        """Return which of the known values stands at the path."""
+    def text(self, path: Path, known: tuple[str, ...]) -> str:
+        """Return the text that stands at the path; any will do where the known ones are `WORDS`."""
 
     def has(self, path: Path) -> bool:
         """Tell whether an optional field is there."""
@@ -79,8 +79,8 @@ class Least:
     def of(self, path: Path, options: int) -> int:
         return 0
 
-    def text(self, path: Path, options: int) -> int:
-        return self._text % options
+    def text(self, path: Path, known: tuple[str, ...]) -> str:
+        return known[self._text % len(known)]
 
     def has(self, path: Path) -> bool:
         return False
@@ -165,7 +165,6 @@ def made(shape: type[Shape], choice: Choice, ids: Ids) -> dict[str, Any]:
 
 def _made(hint: Any, path: Path, choice: Choice, ids: Ids) -> Any:
     form, markers = stripped(hint)
-    name = next((each for each in reversed(path) if isinstance(each, str)), "")
     if is_union(form):
         members = _members(form)
         return _made(members[choice.of(path, len(members))], path, choice, ids)
@@ -181,7 +180,7 @@ def _made(hint: Any, path: Path, choice: Choice, ids: Ids) -> Any:
     if get_origin(form) is dict:
         keys = get_args(stripped(get_args(form)[0])[0]) or WORDS
         return {keys[index]: _made(get_args(form)[1], path, choice, ids) for index in range(choice.count(path, 0))}
-    return _leaf(form, markers, name, lambda options: options[choice.text(path, len(options))], ids)
+    return _leaf(form, markers, path, choice, ids)
 
 
 def _is_required(shape: type[Shape], name: str) -> bool:
@@ -189,16 +188,16 @@ def _is_required(shape: type[Shape], name: str) -> bool:
     return field.is_required()
 
 
-def _leaf(form: Any, markers: tuple[Any, ...], name: str, one_of: Callable[[tuple[Any, ...]], Any], ids: Ids) -> Any:
+def _leaf(form: Any, markers: tuple[Any, ...], path: Path, choice: Choice, ids: Ids) -> Any:
+    name = next((each for each in reversed(path) if isinstance(each, str)), "")
     if collection := collection_of(form, markers, name):
         return ids(collection)
-    if get_args(form):
-        return one_of(get_args(form))
-    if form is bool:
-        return one_of((True, False))
+    words = get_args(form) or ((True, False) if form is bool else ())
+    if words:
+        return words[choice.of(path, len(words))]
     if form is int:
-        return max(_least(markers), 1)
-    return one_of(SAMPLES.get(name, WORDS)) if form is str else {}
+        return choice.count(path, max(_least(markers), 1))
+    return choice.text(path, SAMPLES.get(name, WORDS)) if form is str else {}
 
 
 def _least(markers: tuple[Any, ...]) -> int:

@@ -13,6 +13,7 @@ from agentops.base.errors import ApiError
 from agentops.base.ids import RandomIds
 from agentops.engine.api import betas
 from agentops.engine.api.resource import Resource
+from agentops.engine.keys import Credential
 from agentops.engine.server import Engine, build
 from agentops.engine.settings import Settings
 
@@ -61,7 +62,7 @@ class Client:
         self, method: str, path: str, *, query: str | bytes = b"", body: Any = b"", headers: Mapping[str, str]
     ) -> Answer:
         """Return the answer; a body is bytes, a list of pieces, or data that is sent as JSON."""
-        credential = {"x-api-key": self.key} if self.key else {}
+        credential = {"authorization": f"Bearer {self.key}"} if self.key else {}
         pieces = body if isinstance(body, list) else [body if isinstance(body, bytes) else json.dumps(body).encode()]
         incoming = [
             {"type": "http.request", "body": each, "more_body": index < len(pieces) - 1}
@@ -129,7 +130,20 @@ UPLOADS = {
 """The requests whose bodies are forms."""
 
 
+MADE_AT = {"/v1/deployment_runs": "POST /v1/deployments/{deployment_id}/run"}
+"""What makes an object of a collection that takes no POST itself."""
+
+ENVIRONMENT = "/v1/environments/{environment_id}"
+
+THE_VENDORS = {"/v1/x-agentops/environments": "/v1/environments"}
+"""Collections that addresses of ours reach into."""
+
+OF_WORKERS = (f"{ENVIRONMENT}/work", "/v1/x-agentops/environments")
+SELF_HOSTED = {"POST /v1/environments": {"config": {"type": "self_hosted"}}}
+"""What is needed where workers are, and nowhere else: they do not mount what the server's own sandboxes do."""
+
 BORN_OF = {
+    f"{ENVIRONMENT}/work": "/v1/sessions",
     "/v1/memory_stores/{store_id}/memory_versions": "/v1/memory_stores/{store_id}/memories",
 }
 """What nobody creates by itself, and the collection whose objects bring it along."""
@@ -138,11 +152,16 @@ BORN_OF = {
 class World:
     """One living object of each collection that is asked for, made through the API by requests of the least size."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, like: Mapping[str, Any] | None = None) -> None:
         self.client = client
+        self._like = like or {}
+        """What the bodies of some operations hold besides."""
+
         self.ids: dict[str, str] = {}
         """By the address of the collection, `/v1/vaults/{vault_id}/credentials`."""
 
+        self._worker: Client | None = None
+        self._of_workers = World(client, SELF_HOSTED) if like is None else self
         self._table = {each.name: each for each in operations()}
 
     def id(self, collection: str) -> str:
@@ -151,6 +170,8 @@ class World:
 
     async def path(self, template: str) -> str:
         """Return an address with the ids of living objects in it."""
+        if template.startswith(OF_WORKERS) and self._of_workers is not self:
+            return await self._of_workers.path(template)
         filled, above = "", ""
         for segment in template.split("/")[1:]:
             filled += "/" + (await self.object(above) if segment.startswith("{") else segment)
@@ -164,7 +185,8 @@ class World:
         if operation.body is None:
             return b""
         wanted: list[str] = []
-        choice = choice or Least(number)
+        if choice is None:
+            return {**self._like.get(operation.name, {}), **await self.body(operation, Least(number))}
         made(operation.body, choice, lambda collection: (wanted.append(collection), "")[1])
         for each in wanted:
             await self.object(f"/v1/{each}")
@@ -174,28 +196,42 @@ class World:
         """Send the least that the operation has to be sent."""
         path = await self.path(operation.path)
         body = await self.body(operation, choice, number)
-        return await self.client.ask(operation.method, path, body=body, headers=headers_of(operation))
+        sender = await self.sender(operation)
+        return await sender.ask(operation.method, path, body=body, headers=headers_of(operation))
+
+    async def sender(self, operation: Operation) -> Client:
+        """Return who may send the operation: who has the API key, or else a worker of the environment."""
+        if Credential.API_KEY in operation.resource.accepted(operation.method):
+            return self.client
+        if self._of_workers is not self:
+            return await self._of_workers.sender(operation)
+        if self._worker is None:
+            environment = await self.path(ENVIRONMENT)
+            path = environment.replace("/v1/", "/v1/x-agentops/") + "/keys"
+            self._worker = Client(self.client.app, (await self.client.ask("POST", path, headers=JSON)).json["key"])
+        return self._worker
 
     async def another(self, collection: str) -> None:
         """Make one more object of a collection that has one."""
-        answer = await self.send(self._table[f"POST {collection}"], number=1)
+        answer = await self.send(self._table[MADE_AT.get(collection, f"POST {collection}")], number=1)
         assert answer.status == 200, (collection, answer.content)
 
     async def object(self, collection: str) -> str:
-        """Return the id of an object of the collection, which is made, or found in the list where none can be."""
+        """Return the id of an object of the collection, which is made, or found in the list where no more can be."""
+        collection = THE_VENDORS.get(collection, collection)
         if collection in self.ids:
             return self.ids[collection]
-        create = self._table.get(f"POST {collection}")
+        create = self._table.get(MADE_AT.get(collection, f"POST {collection}"))
         listing = self._table.get(f"GET {collection}")
         found = self.id(collection.rpartition("/")[2])
-        if create:
-            answer = await self.send(create)
-            assert answer.status == 200, (create.name, answer.content)
+        answer = await self.send(create) if create else None
+        if answer and answer.status == 200:
             found = answer.json["id"]
         elif listing:
-            await self.object(BORN_OF[collection])
-            answer = await self.send(listing)
-            found = answer.json["data"][0]["id"]
+            assert answer is None or b"as many as it may" in answer.content, (collection, answer.content)
+            await self.object(BORN_OF.get(collection, "/v1/nothing"))
+            listed = (await self.send(listing)).json["data"]
+            found = listed[0]["id"] if listed else found
         self.ids[collection] = found
         return found
 

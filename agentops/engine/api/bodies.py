@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
 
@@ -86,6 +87,7 @@ def _too_large(limit_bytes: int) -> NoReturn:
 def _json(raw: bytes) -> Any:
     if not raw.strip():
         raise InvalidRequest("The body is empty; it must be a JSON object.")
+    _refuse_flood(raw)
     try:
         data = json.loads(raw.decode(), object_pairs_hook=_object, parse_constant=_refuse_constant, parse_float=_finite)
     except UnicodeDecodeError as error:
@@ -102,7 +104,29 @@ def _json(raw: bytes) -> Any:
     return data
 
 
+_TOO_MANY = f"The body holds more than {_VALUES_MAX} keys and values."
 _TOO_DEEP = f"The body is nested deeper than {_DEPTH_MAX} levels."
+
+
+_TEXT = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
+"""A string, to its end or to that of the body: what has no end is looked at once."""
+
+_SIGNS = (b",", b":", b"[", b"{")
+_SIGNS_MAX = 2 * _VALUES_MAX + 1
+"""A value or a key has at most two signs, such as the comma before it and the bracket it begins with."""
+
+
+def _refuse_flood(raw: bytes) -> None:
+    """Refuse what is certainly too much before it is read: three bytes, `[],`, make a list of thirty times that."""
+    signs = sum(map(raw.count, _SIGNS))
+    if signs <= _SIGNS_MAX:
+        return
+    for number, text in enumerate(_TEXT.finditer(raw)):
+        if number > _VALUES_MAX:
+            raise InvalidRequest(_TOO_MANY)
+        signs -= sum(raw.count(sign, *text.span()) for sign in _SIGNS)
+    if signs > _SIGNS_MAX:
+        raise InvalidRequest(_TOO_MANY)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> Json:
@@ -135,7 +159,7 @@ def _refuse_strange(data: Any) -> None:
         if not level:
             return
         if count > _VALUES_MAX:
-            raise InvalidRequest(f"The body holds more than {_VALUES_MAX} keys and values.")
+            raise InvalidRequest(_TOO_MANY)
     raise InvalidRequest(_TOO_DEEP)
 
 

@@ -36,8 +36,10 @@ def tool(schema: str) -> bytes:
         (tool('{"\\udfff":1}'), "The body holds half of a surrogate pair, \\udfff, which is no character."),
         (tool("[" * 97 + "]" * 97), "The body is nested deeper than 100 levels."),
         (b"[" + b"1," * 60_000 + b"1]", "The body holds more than 50000 keys and values."),
-        (b"[" * 200_000, "The body is nested deeper than 100 levels."),
-        (b'{"a":' * 200_000, "The body is nested deeper than 100 levels."),
+        (b"[" + b"[]," * 60_000 + b"1]", "The body holds more than 50000 keys and values."),
+        (b'"a",' * 60_000 + b"[" * 200_000, "The body holds more than 50000 keys and values."),
+        (b"[" * 40_000, "The body is nested deeper than 100 levels."),
+        (b'{"a":' * 40_000, "The body is nested deeper than 100 levels."),
         (b"[]", "must be an object, is a list"),
         (b"null", "must be an object, is null"),
     ],
@@ -89,3 +91,9 @@ def refuses_or_returns(raw: bytes) -> None:
     except InvalidRequest:
         return
     assert isinstance(data, dict)
+
+
+def test_a_text_may_hold_any_number_of_brackets_and_commas() -> None:
+    text = ',:[{\\"' * 15_000 + ",,,"
+    body = {**GOOD, "system": text, "description": ","}
+    assert parsed(json.dumps(body).encode(), AgentCreate) == body
