@@ -4,7 +4,9 @@ The operations are those of the route table, their requests are generated from t
 by sending them; a route that is new joins by itself, or fails here because nobody knows how to make what it names.
 """
 
+import json
 import re
+from base64 import urlsafe_b64decode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from operator import attrgetter
@@ -15,6 +17,7 @@ import pytest
 from agentops.base.clock import ManualClock
 from agentops.base.secrets import Secret
 from agentops.engine import keys
+from agentops.engine.keys import Credential
 from agentops.engine.settings import Settings
 from agentops.engine.store.port import Database, Transaction
 
@@ -27,17 +30,18 @@ OWNER, STRANGER, REVOKED = (f"sk-workspace-tests-{name}-0123456789" for name in 
 OF_EVERYBODY = ("models", "organizations.webhooks", "x-agentops.capabilities")
 """What belongs to the server or to the organization, so that all its workspaces see it."""
 
-OF_WORKERS = ("environments.work", "x-agentops.environments.keys")
-"""What needs a self-hosted environment and credentials of workers: `test_worker_credentials.py` asks these."""
-
 NOT_FOR_THE_OWNER = {
     "GET /v1/files/{file_id}/content": 400,  # what was uploaded cannot be downloaded
     "POST /v1/memory_stores/{store_id}/memory_versions/{version_id}/redact": 400,  # the newest version stays
+    "POST /v1/environments/{environment_id}/work/{work_id}/heartbeat": 412,  # nobody took the item
     "POST /v1/sessions/{session_id}/resources/{resource_id}": 400,  # the resource is a file, which has no token
 }
 """What not even the owner of an object made by the least request is given, with the status."""
 
-OPERATIONS = [each for each in operations() if not each.address.startswith(OF_EVERYBODY + OF_WORKERS)]
+OPERATIONS = [each for each in operations() if not each.address.startswith(OF_EVERYBODY)]
+POLL = next(each for each in operations() if each.path.endswith("/poll"))
+"""The one GET that changes something."""
+
 NAMING = [each for each in OPERATIONS if each.parameters]
 LISTS = [each for each in OPERATIONS if each.query and "limit" in each.query.model_fields and not each.parameters]
 
@@ -114,6 +118,26 @@ def test_nobody_gets_in_without_a_key_that_is_good(scene: Scene, operation: Oper
     assert unknown.json["error"]["type"] == "authentication_error"
 
 
+@pytest.mark.parametrize("kind", [Credential.API_KEY, Credential.ENVIRONMENT_KEY, Credential.SESSION_TOKEN])
+def test_a_credential_opens_what_takes_it_and_nothing_else(scene: Scene, kind: Credential) -> None:
+    async def work() -> None:
+        owners = scene.world(OWNER)
+        worker = await owners.sender(POLL)
+        await owners.path("/v1/environments/{environment_id}/work/{work_id}")
+        item = (await worker.ask("GET", await owners.path(POLL.path), headers=headers_of(POLL))).json
+        token = json.loads(urlsafe_b64decode(item["secret"]))["sessions_token"]
+        keys = {Credential.API_KEY: OWNER, Credential.ENVIRONMENT_KEY: worker.key, Credential.SESSION_TOKEN: token}
+        for each in operations():
+            path = re.sub(r"{\w+(:path)?}", "x_01Nowhere", each.path)
+            body = await owners.body(each)
+            answer = await Client(scene.app, keys[kind]).ask(each.method, path, body=body, headers=headers_of(each))
+            is_refused = answer.status in (401, 403)
+            assert is_refused == (kind not in each.resource.accepted(each.method)), (each.name, answer.content)
+            assert not is_refused or answer.json["error"]["type"] == "permission_error"
+
+    scene.run(work())
+
+
 @pytest.mark.parametrize("operation", OPERATIONS, ids=attrgetter("name"))
 def test_the_owner_gets_what_the_others_do_not(scene: Scene, operation: Operation) -> None:
     answer = scene.run(scene.world(OWNER).send(operation, number=7))
@@ -138,10 +162,9 @@ def test_anothers_object_is_answered_for_as_one_that_does_not_exist(scene: Scene
 
 
 async def ask(scene: Scene, operation: Operation, path: str, body: Any = b"", query: str = "") -> Answer:
-    """Return what the stranger is answered."""
-    return await scene.strangers.client.ask(
-        operation.method, path, body=body, query=query, headers=headers_of(operation)
-    )
+    """Return what the stranger is answered, who comes with the credential that the operation takes."""
+    sender = await scene.strangers.sender(operation)
+    return await sender.ask(operation.method, path, body=body, query=query, headers=headers_of(operation))
 
 
 async def addresses(scene: Scene, operation: Operation) -> list[tuple[str, str]]:
@@ -161,7 +184,7 @@ async def look(scene: Scene, operation: Operation) -> list[Any]:
     seen = []
     above = operation.path
     while "{" in above:
-        reading = next((each for each in NAMING if each.name == f"GET {above}"), None)
+        reading = next((each for each in NAMING if each.name == f"GET {above}" and each != POLL), None)
         if reading:
             seen.append(plain(await scene.owners.send(reading)))
         above = above.rpartition("/")[0]
