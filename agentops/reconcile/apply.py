@@ -1,7 +1,8 @@
 """Run a plan: steps in parallel as far as their references allow, each verified, and an honest account at the end."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -14,7 +15,7 @@ from agentops.reconcile.bodies import Stamp
 from agentops.reconcile.delivery import Delivery
 from agentops.reconcile.marks import Marks, read
 from agentops.reconcile.objects import OBJECTS
-from agentops.reconcile.plan import REMOVALS, Action, Plan, Step
+from agentops.reconcile.plan import CREATES, REMOVALS, Action, Plan, Step
 from agentops.reconcile.resource import Resource
 from agentops.reconcile.seeds import MemoryWrite
 from agentops.reconcile.target import Body, Target, Verb, Write
@@ -59,6 +60,9 @@ class Outcome:
         return self.count(State.DONE) == len(self.results)
 
 
+Tasks = Sequence["asyncio.Task[Progress]"]
+
+
 class Applier:
     """Runs one plan against one target."""
 
@@ -89,45 +93,69 @@ class Applier:
     async def run(self, plan: Plan, lives: Mapping[Address, Known]) -> Outcome:
         """Do every step of the plan that can be done; `lives` are the objects that stay as they are.
 
-        Independent branches go on after a failure. Removals come last, one by one: nothing may name what goes.
+        Independent branches go on after a failure. Removals come last, one by one: nothing may name what goes. Those
+        that make room for a sibling come first.
         """
         self._known = dict(lives)
         tasks: dict[Address, asyncio.Task[Progress]] = {}
+        rooms = defaultdict[tuple[str, str], list[asyncio.Task[Progress]]](list)
+        for step in plan.steps:
+            if step.makes_room:
+                # It starts when this function first waits, and finds every task in `tasks` by then.
+                rooms[step.holder].append(asyncio.create_task(self._make_room(step, tasks)))
         for step in plan.steps:
             if step.action not in REMOVALS:
                 before = [tasks[need] for need in step.needs]
-                tasks[step.address] = asyncio.create_task(self._run_after(step, before))
-        results = list(await asyncio.gather(*tasks.values()))
+                room = rooms[step.holder] if step.action in CREATES else []
+                tasks[step.address] = asyncio.create_task(self._run_after(step, before, room))
+        results = await asyncio.gather(*tasks.values())
+        emptied = [result for room in rooms.values() for result in await asyncio.gather(*room)]
+        results += [each for each in emptied if each.step.action in REMOVALS]
         all_done = all(each.state is State.DONE for each in results)
-        removing = [each for each in plan.steps if each.action in REMOVALS]
-        results += [
-            await self._run(each) if all_done else self._skip(each, "an earlier step failed") for each in removing
-        ]
+        for step in plan.steps:
+            if step.action in REMOVALS and not step.makes_room:
+                obstacle = None if all_done else _skipped(step, "an earlier step failed")
+                results.append(self._told(obstacle or await self._start(step, self._remove)))
         return Outcome(tuple(results))
 
-    async def _run_after(self, step: Step, before: list["asyncio.Task[Progress]"]) -> Progress:
-        for result in await asyncio.gather(*before):
-            if result.state is not State.DONE:
-                return self._skip(step, f"needs {result.step.address}, which was not applied")
-        return await self._run(step)
+    async def _run_after(self, step: Step, before: Tasks, room: Tasks) -> Progress:
+        """Do a step that brings something, when all is there that it needs."""
+        obstacle = await _obstacle(step, before)
+        for made in await asyncio.gather(*room):
+            if made.step is step and made.state is not State.DONE:
+                obstacle = made
+        if obstacle:
+            return self._told(obstacle)
+        if step.makes_room:  # It is under way: what it replaces is gone.
+            return self._told(await self._try(step, self._bring))
+        return self._told(await self._start(step, self._bring))
 
-    async def _run(self, step: Step) -> Progress:
+    async def _make_room(self, step: Step, tasks: Mapping[Address, "asyncio.Task[Progress]"]) -> Progress:
+        """Take away what there can be only one of: the first half of a replacement, which is told with the second."""
+        result = await _obstacle(step, [tasks[need] for need in step.needs])
+        result = result or await self._start(step, self._clear)
+        return self._told(result) if step.action in REMOVALS else result
+
+    async def _start(self, step: Step, deed: Callable[[Step], Awaitable[str]]) -> Progress:
         async with self._slots:
             if self._stopped:
-                return self._skip(step, "interrupted")
+                return _skipped(step, "interrupted")
             self._tell(Progress(step, State.STARTED))
-            try:
-                detail = await self._remove(step) if step.action in REMOVALS else await self._bring(step)
-            except AgentopsError as error:
-                return self._told(Progress(step, State.FAILED, error.message, error.hint))
-            return self._told(Progress(step, State.DONE, detail))
+            return await self._try(step, deed)
 
-    def _skip(self, step: Step, why: str) -> Progress:
-        return self._told(Progress(step, State.SKIPPED, why))
+    async def _try(self, step: Step, deed: Callable[[Step], Awaitable[str]]) -> Progress:
+        try:
+            return Progress(step, State.DONE, await deed(step))
+        except AgentopsError as error:
+            return Progress(step, State.FAILED, error.message, error.hint)
 
     def _told(self, progress: Progress) -> Progress:
         self._tell(progress)
         return progress
+
+    async def _clear(self, step: Step) -> str:
+        await self._check_unchanged(step)
+        return await self._remove(step)
 
     async def _bring(self, step: Step) -> str:
         """Create or update the object, its memories, and its marks."""
@@ -135,7 +163,7 @@ class Applier:
             raise ValueError("a step that brings something needs a resource")
         wanted = bodies.wanted_fields(step.resource, self._known.get)
         nonce = self._nonces.new("nonce")
-        if step.action is Action.CREATE:
+        if step.action in CREATES:
             write = replace(bodies.create(step, wanted, self._stamp, nonce), parent=self._holder(step.resource))
         else:
             await self._check_unchanged(step)
@@ -143,7 +171,7 @@ class Applier:
             write = bodies.update(step, wanted, self._stamp, nonce)
         answer = await self._delivery.deliver(write)
         _verify(step, wanted, answer)
-        if step.action is Action.CREATE:
+        if step.action in CREATES:
             await self._write_memories(step, str(answer["id"]))
         answer = await self._correct_marks(step, write, answer)
         version = answer.get("version")
@@ -223,13 +251,25 @@ class Applier:
         return "deleted" if verb is Verb.DELETE else "archived"
 
 
+def _skipped(step: Step, why: str) -> Progress:
+    return Progress(step, State.SKIPPED, why)
+
+
+async def _obstacle(step: Step, before: Tasks) -> Progress | None:
+    """Return the step as skipped, when something that it needs was not done."""
+    for result in await asyncio.gather(*before):
+        if result.state is not State.DONE:
+            return _skipped(step, f"needs {result.step.address}, which was not applied")
+    return None
+
+
 def _verify(step: Step, wanted: Mapping[str, Any], answer: Body) -> None:
     """Compare the answer with the promise.
 
     Raises:
         TargetError: the target took the request and stored something else.
     """
-    sent = {name: value for name, value in wanted.items() if step.action is Action.CREATE or name in _sent(step)}
+    sent = {name: value for name, value in wanted.items() if step.action in CREATES or name in _sent(step)}
     different = bodies.mismatches(sent, step, answer)
     if different:
         names = ", ".join(f"`{each}`" for each in different)

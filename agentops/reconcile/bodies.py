@@ -12,6 +12,7 @@ from agentops.reconcile.resource import Resource
 from agentops.reconcile.target import Body, Verb, Write
 from agentops.reconcile.values import Lookup, nested, resolved
 from agentops.reconcile.verdicts import SEED, Verdict, in_normal_form
+from agentops.reconcile.write_only import HIDDEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +45,12 @@ def update(step: Step, wanted: Mapping[str, Any], stamp: Stamp, nonce: str) -> W
     """Return the request that brings the object to what is wanted: changed fields only, and the marks."""
     if step.live is None:
         raise ValueError("an update needs a live object")
-    rules = OBJECTS[step.object].fields
+    rule = OBJECTS[step.object]
     changed = {each.field for each in step.changes} | ({*wanted} if step.action is Action.ADOPT else set())
-    body = {name: rules[name].whole(value) for name, value in wanted.items() if name in changed and name != "metadata"}
-    body |= {each.name: rules[each.name].cleared for each in step.judged if each.verdict is Verdict.CLEAR}
-    body = nested(body)
+    sent = {name: value for name, value in wanted.items() if name in changed and name != "metadata"}
+    fields = {name: rule.fields[name].whole(value) for name, value in sent.items() if (name,) not in rule.replaced}
+    fields |= {each.name: rule.fields[each.name].cleared for each in step.judged if each.verdict is Verdict.CLEAR}
+    body = rule.framed(nested(fields), nested(wanted))
     marks = _marks(step, stamp, nonce, _updated_marks(step, wanted, changed), version=step.version)
     pairs = _metadata(step.live.body["metadata"], wanted.get("metadata"), owns="metadata" in changed)
     body["metadata"] = pairs | written(marks)
@@ -85,8 +87,9 @@ def with_seed(marks: Marks, sent_hash: str) -> Marks:
 def mismatches(wanted: Mapping[str, Any], step: Step, answer: Body) -> list[str]:
     """Return the sent fields that the server answered differently: the promise that was not kept."""
     rules = OBJECTS[step.object].fields
-    live = {name: in_normal_form(name, rules[name], answer) for name in wanted}
-    return [name for name, value in wanted.items() if any(normal.differences(live[name], rules[name].normal(value)))]
+    seen = {name: value for name, value in wanted.items() if not rules[name].is_blind}
+    live = {name: in_normal_form(name, rules[name], answer) for name in seen}
+    return [name for name, value in seen.items() if any(normal.differences(live[name], rules[name].normal(value)))]
 
 
 def _updated_marks(step: Step, wanted: Mapping[str, Any], changed: set[str]) -> dict[str, FieldMark]:
@@ -108,6 +111,8 @@ def _field_mark(rule: FieldRule, value: Any) -> FieldMark:
     """Return the mark of a field as we send it. Its echo is foreseen, unless the server chooses something in it."""
     wanted = rule.normal(value)
     sent = mark_hash(wanted)
+    if rule.is_blind:
+        return FieldMark(sent, mark_hash(HIDDEN))
     return FieldMark(sent, None if normal.holds_any(wanted) else sent)
 
 

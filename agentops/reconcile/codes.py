@@ -69,6 +69,15 @@ at its place in every plan.
 `agentops doctor` shows what a target can hold. To have the plan say nothing, keep these manifests in a tree apart.""",
     Severity.WARNING,
 )
+MISSING_SECRET = Code(
+    "plan.missing-secret",
+    "A secret is not where the manifest says",
+    """Manifests never hold a secret; they name an environment variable (`{env: NAME}`) or a file outside the tree
+(`{file: ../path}`), which are read when a plan is made. Without the value nobody can tell whether it is another one
+than the target has, so there is no plan.
+
+Set the variable where agentops runs, in CI as a secret of the pipeline, or put the file there.""",
+)
 MASS_ARCHIVE = Code(
     "plan.mass-archive",
     "The plan would remove an unusual share of the objects",
@@ -116,6 +125,7 @@ CODES: Mapping[str, Code] = {
         MEMORY_CONFLICT,
         FIXED_FIELD,
         UNSUPPORTED_KIND,
+        MISSING_SECRET,
         LEFT_OUT,
         MASS_ARCHIVE,
         MASS_UPDATE,

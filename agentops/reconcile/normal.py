@@ -7,9 +7,11 @@ Sources: SDK 2.11.0 `types/beta/beta_managed_agents_agent.py` and the params bes
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from agentops.reconcile.marks import user_pairs
 from agentops.reconcile.values import ANY
+from agentops.reconcile.write_only import HIDDEN
 
 Path = tuple[str | int, ...]
 _PACKAGE_MANAGERS = ("apt", "cargo", "gem", "go", "npm", "pip")
@@ -105,6 +107,27 @@ def environment_config(value: Any) -> Any:
     }
 
 
+def credential_networking(value: Any) -> Any:
+    """Return to which hosts a secret may travel; their order means nothing."""
+    return {**value, "allowed_hosts": sorted(value["allowed_hosts"])} if value and "allowed_hosts" in value else value
+
+
+def injection_location(value: Any) -> Any:
+    """Return where in a request a secret may stand: both places when none is named, else those named.
+
+    Source: the documentation of vaults.
+    """
+    places = {"header": True, "body": True} if value is None else value
+    return {"header": bool(places.get("header")), "body": bool(places.get("body"))}
+
+
+def credential_key(body: Mapping[str, Any]) -> Any:
+    """Return what a vault takes one of: the server of a token, whatever its spelling, or the name of a variable."""
+    auth = body["auth"]
+    url = auth.get("mcp_server_url")
+    return ("server", _server(url)) if url else ("variable", auth.get("secret_name"))
+
+
 def plain(value: Any) -> Any:
     """Return the value as it is."""
     return value
@@ -143,7 +166,9 @@ def differences(live: Any, wanted: Any, path: Path = ()) -> Iterator[tuple[Path,
     """Yield each place where the live normal form is not what is wanted: path, live value, wanted value."""
     if wanted == ANY:
         return
-    if isinstance(live, dict) and isinstance(wanted, dict):
+    if live == HIDDEN:
+        yield path, live, wanted
+    elif isinstance(live, dict) and isinstance(wanted, dict):
         for key in sorted({*live, *wanted}):
             yield from differences(live.get(key), wanted.get(key), (*path, key))
     elif not _is_same(live, wanted):
@@ -166,6 +191,20 @@ def _is_same(live: Any, wanted: Any) -> bool:
     if isinstance(live, dict) and isinstance(wanted, dict):
         return not any(differences(live, wanted))
     return bool(live == wanted) and isinstance(live, bool) == isinstance(wanted, bool)
+
+
+def _server(url: str) -> Any:
+    """Return an address in one spelling: case of the host, default port and last slash mean nothing.
+
+    Source: the documentation of vaults.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:  # no port that there can be: the server will say so
+        return url
+    port = None if port == {"http": 80, "https": 443}.get(parts.scheme) else port
+    return (parts.scheme, parts.hostname, port, parts.path.removesuffix("/"), parts.query)
 
 
 def _tool(value: Mapping[str, Any]) -> tuple[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from agentops.base.names import Address, Kind
 from agentops.reconcile import normal, whole
+from agentops.reconcile.write_only import compared
 
 KEEP = object()
 """Marks a field that the API cannot clear: leaving it out of the YAML lets go of it, no more."""
@@ -20,6 +21,8 @@ class ObjectKind(StrEnum):
     AGENT = "agent"
     ENVIRONMENT = "environment"
     MEMORY_STORE = "memory_store"
+    VAULT = "vault"
+    CREDENTIAL = "credential"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,14 @@ class FieldRule:
     whole: Callable[[Any], Any] = whole.unmerged
     """What an update sends for a value that the API would merge into the stored one."""
 
+    is_blind: bool = False
+    """Whether what is live says nothing: the server hides it, or moves it by itself. Only what we sent is compared."""
+
+    @property
+    def is_secret(self) -> bool:
+        """Tell whether the value is for the server alone."""
+        return self.normal is compared
+
 
 _EXTENSIONS = "x-agentops/"
 
@@ -43,6 +54,11 @@ _EXTENSIONS = "x-agentops/"
 def _addressed(body: Mapping[str, Any]) -> Any:
     """Return where it sends to, by which people know what has no name."""
     return body.get("url")
+
+
+def _labelled(body: Mapping[str, Any]) -> Any:
+    """Return the display name of what has no name beside it."""
+    return body.get("display_name")
 
 
 def _named(body: Mapping[str, Any]) -> Any:
@@ -77,6 +93,15 @@ class ObjectRule:
     fixed: frozenset[tuple[str, ...]] = frozenset()
     """Places that the API does not change once the object exists: the field, and the path below it."""
 
+    replaced: frozenset[tuple[str, ...]] = frozenset()
+    """Such places, where another object may take the place of this one."""
+
+    framed: Callable[[dict[str, Any], Mapping[str, Any]], dict[str, Any]] = whole.unframed
+    """What an update has to send beside what changes: takes its body, and all that is wanted."""
+
+    is_alike_unique: bool = False
+    """Whether the server takes one of each: what looks alike is the same, and goes before another is made."""
+
     alike: Callable[[Mapping[str, Any]], Any] = _named
     """What makes an unmarked object look like a declared one; takes a live body, or a wanted one in its form."""
 
@@ -88,6 +113,23 @@ class ObjectRule:
 
 _NAME = FieldRule("nm", normal.text)
 _METADATA = FieldRule("md", normal.metadata, {})
+_FIXED_OF_CREDENTIALS = {
+    "auth.type": FieldRule("ty", normal.plain, None),
+    "auth.mcp_server_url": FieldRule("ms", normal.plain, None),
+    "auth.secret_name": FieldRule("sn", normal.plain, None),
+    "auth.refresh.token_endpoint": FieldRule("te", normal.plain, None),
+    "auth.refresh.client_id": FieldRule("ci", normal.plain, None),
+    "auth.refresh.resource": FieldRule("rs", normal.text, None),
+    "auth.refresh.token_endpoint_auth.type": FieldRule("ta", normal.plain, None),
+}
+"""Source: SDK 2.11.0 `types/beta/vaults/credential_update_params.py` and the params that it names: they have none."""
+_SECRETS = {
+    "auth.token": FieldRule("tk", compared, None, is_blind=True),
+    "auth.access_token": FieldRule("at", compared, None, is_blind=True),
+    "auth.refresh.refresh_token": FieldRule("rt", compared, None, is_blind=True),
+    "auth.refresh.token_endpoint_auth.client_secret": FieldRule("cs", compared, None, is_blind=True),
+    "auth.secret_value": FieldRule("sv", compared, None, is_blind=True),
+}
 
 OBJECTS: Mapping[ObjectKind, ObjectRule] = {
     ObjectKind.DREAM_SCHEDULE: ObjectRule(
@@ -164,6 +206,34 @@ OBJECTS: Mapping[ObjectKind, ObjectRule] = {
             "seed": FieldRule("se", normal.plain),
         },
     ),
+    ObjectKind.VAULT: ObjectRule(
+        collection="vaults",
+        betas="managed-agents-2026-04-01",
+        alike=_labelled,
+        fields={"display_name": FieldRule("dn", normal.text), "metadata": _METADATA},
+    ),
+    ObjectKind.CREDENTIAL: ObjectRule(
+        collection="vaults/{parent}/credentials",
+        betas="managed-agents-2026-04-01",
+        parent=ObjectKind.VAULT,
+        alike=normal.credential_key,
+        is_alike_unique=True,
+        framed=whole.credential,
+        replaced=frozenset((name,) for name in _FIXED_OF_CREDENTIALS),
+        fields={
+            "display_name": FieldRule("dn", normal.text),
+            **_FIXED_OF_CREDENTIALS,
+            **_SECRETS,
+            # The server moves it whenever it renews the token.
+            "auth.expires_at": FieldRule("ea", normal.plain, None, is_blind=True),
+            "auth.refresh.scope": FieldRule("sc", normal.text, ""),
+            "auth.networking": FieldRule("nw", normal.credential_networking),
+            "auth.injection_location": FieldRule(
+                "il", normal.injection_location, normal.injection_location(None), normal.injection_location
+            ),
+            "metadata": _METADATA,
+        },
+    ),
 }
 """What names others before what is named: the order of removal. Source: SDK 2.11.0 `resources/beta/*`."""
 
@@ -172,12 +242,13 @@ BECOMES: Mapping[Kind, ObjectKind] = {
     Kind.TEAM: ObjectKind.AGENT,
     Kind.ENVIRONMENT: ObjectKind.ENVIRONMENT,
     Kind.MEMORY_STORE: ObjectKind.MEMORY_STORE,
+    Kind.VAULT: ObjectKind.VAULT,
     Kind.DREAM_SCHEDULE: ObjectKind.DREAM_SCHEDULE,
     Kind.WEBHOOK: ObjectKind.WEBHOOK,
 }
 """What each kind is lowered to; kinds that are not here have no live object of their own (yet)."""
 
-PARTS: Mapping[Kind, ObjectKind] = {}
+PARTS: Mapping[Kind, ObjectKind] = {Kind.VAULT: ObjectKind.CREDENTIAL}
 """What the named parts of a kind are lowered to."""
 
 

@@ -67,9 +67,9 @@ class World:
 
     def unmarked(self, resource: Resource, parent: str = "") -> list[Live]:
         """Return the objects that look like the resource and that nobody has marked."""
-        alike = OBJECTS[resource.object].alike
+        alike, key = OBJECTS[resource.object].alike, resource.alike
         nobodys = (each for each in self.lives if each.object is resource.object and not each.marks)
-        return [each for each in nobodys if each.parent == parent and alike(each.body) == resource.alike]
+        return [each for each in nobodys if each.parent == parent and alike(each.body) == key]
 
 
 def _can_be(identity: str, kind: ObjectKind) -> bool:
@@ -110,7 +110,8 @@ def _live(kind: ObjectKind, body: Body, parent: str = "") -> Live:
 async def _inside(target: Target, lives: Sequence[Live], desired: Desired) -> list[Live]:
     """Return what is inside the objects that are ours, or that a declared one may turn out to be."""
     inner = [(kind, rule.parent) for kind, rule in OBJECTS.items() if rule.parent]
-    alike = {(each.object, each.alike) for each in desired.resources}
+    parents = {parent for _, parent in inner}
+    alike = {(each.object, each.alike) for each in desired.resources if each.object in parents}
     asked = [
         (kind, live.id)
         for kind, parent in inner

@@ -8,7 +8,7 @@ from typing import Any
 from agentops.base.canonical import digest
 from agentops.base.diagnostics import Report, Span
 from agentops.base.names import Address
-from agentops.reconcile.objects import ObjectKind
+from agentops.reconcile.objects import OBJECTS, ObjectKind
 from agentops.reconcile.observed import Live
 from agentops.reconcile.resource import Rendered, Resource
 from agentops.reconcile.seeds import MemoryWrite
@@ -26,11 +26,16 @@ class Action(StrEnum):
     """Live already is what is wanted; only our marks are behind."""
     ADOPT = "adopt"
     """An object that nobody had marked becomes ours."""
+    MOVE = "move"
+    """An object of ours is declared under another name now."""
+    REPLACE = "replace"
+    """What the API does not change in place: the object goes, and another takes its place."""
     ARCHIVE = "archive"
     DELETE = "delete"
 
 
 REMOVALS = frozenset({Action.ARCHIVE, Action.DELETE})
+CREATES = frozenset({Action.CREATE, Action.REPLACE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +73,19 @@ class Step:
     """Whether the API has no way back from it."""
 
     @property
+    def makes_room(self) -> bool:
+        """Tell whether it takes away what the server takes only one of, so that another can be made."""
+        return OBJECTS[self.object].is_alike_unique and self.action in {*REMOVALS, Action.REPLACE}
+
+    @property
+    def holder(self) -> tuple[str, str]:
+        """Return whose part it is, for a part of something: kind and name."""
+        return self.address.kind, self.address.name
+
+    @property
     def version(self) -> int | None:
         """Return the version that the object will have, where objects have versions."""
-        if self.action is Action.CREATE:
+        if self.action in CREATES:
             return 1 if self.object is ObjectKind.AGENT else None
         before = self.live.version if self.live else None
         return None if before is None or self.action in REMOVALS else before + 1

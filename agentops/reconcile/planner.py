@@ -17,6 +17,7 @@ from agentops.reconcile.resource import Desired, Resource
 from agentops.reconcile.seeds import SeedVerdict, judge_seeds
 from agentops.reconcile.values import Known
 from agentops.reconcile.verdicts import ABSENT, DIFFERENT, SEED, Judged, Verdict, judge, wished
+from agentops.reconcile.write_only import shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +63,13 @@ class _Planner:
         self._diagnostics: list[Diagnostic] = []
         self._kept: list[tuple[Address, str]] = []
         self._left_out: list[Address] = []
+        self._taken: set[str] = set()
 
     def plan(self, target: str) -> Plan:
         for resource in self._desired.resources:
             self._visit(resource)
         brakes = self._desired.brakes
-        removed, orphans, refusals = removals(self._desired, self._owned, self._options.removal, brakes.archive)
+        removed, orphans, refusals = removals(self._desired, self._left, self._options.removal, brakes.archive)
         updates = sum(each.action is Action.UPDATE for each in self._steps.values())
         total = len(self._desired.resources)
         self._diagnostics += held(codes.MASS_UPDATE, brakes.update, updates, total, self._options.max_update)
@@ -83,10 +85,15 @@ class _Planner:
             report=Report.of([*self._diagnostics, *refusals]),
         )
 
+    @property
+    def _left(self) -> dict[str, list[Live]]:
+        """Return what is ours, without what goes by another name from here on."""
+        return {key: [each for each in lives if each.id not in self._taken] for key, lives in self._owned.items()}
+
     def _visit(self, resource: Resource) -> None:
         """Plan one resource and remember what others will find under its name."""
-        claims = self._owned.get(str(resource.address), [])
-        live = claims[0] if claims else self._adopted(resource)
+        claims = self._claims(resource)
+        live = claims[0] if claims else self._moved(resource) or self._adopted(resource)
         if resource.object in self._world.unsupported:
             self._cannot_hold(resource)
         elif len(claims) > 1:
@@ -108,16 +115,43 @@ class _Planner:
         else:
             self._say(codes.UNSUPPORTED_KIND, resource, "cannot be created: the target has no such objects")
 
+    def _claims(self, resource: Resource) -> list[Live]:
+        """Return the live objects that bear the resource's identity, oldest first."""
+        found = self._owned.get(str(resource.address), [])
+        return [each for each in found if each.parent == self._holder(resource)] if resource.parent else found
+
+    def _holder(self, resource: Resource) -> Any:
+        """Return the id of the object that holds the resource's."""
+        return self._known[resource.parent].id if resource.parent else ""
+
+    def _moved(self, resource: Resource) -> Live | None:
+        """Return what was declared under another name, where there can be only one of its like."""
+        rule = OBJECTS[resource.object]
+        if not rule.is_alike_unique:
+            return None
+        holder, key = self._holder(resource), resource.alike
+        for identity, lives in self._owned.items():
+            if Address.parse(identity) not in self._desired.by_address:
+                for live in lives:
+                    if live.object is resource.object and live.parent == holder and rule.alike(live.body) == key:
+                        self._taken.add(live.id)
+                        return live
+        return None
+
     def _adopted(self, resource: Resource) -> Live | None:
         """Return the unmarked look-alike if it is to become ours; ask when nobody said."""
         address = resource.address
-        holder = self._known[resource.parent].id if resource.parent else ""
-        alike = self._world.unmarked(resource, holder)
-        if not alike or address in self._options.create_new:
+        alike = self._world.unmarked(resource, self._holder(resource))
+        is_unique = OBJECTS[resource.object].is_alike_unique
+        if not alike or (address in self._options.create_new and not is_unique):
             return None
-        if address in self._options.adopt and len(alike) == 1:
+        if self._options.adopt & {address, resource.parent} and len(alike) == 1:
             return alike[0]
         ids = ", ".join(each.id for each in alike)
+        if is_unique:
+            fact = f"would be created, but {ids} is for the same thing and nobody manages it"
+            self._say(codes.LOOK_ALIKE, resource, fact, f"apply with --adopt {address} to take it over")
+            return None
         self._say(
             codes.LOOK_ALIKE,
             resource,
@@ -154,7 +188,7 @@ class _Planner:
             self._refuse_conflicts(resource, judged, seeds)
         changes = tuple(self._changes(resource, judged))
         self._refuse_fixed(resource, changes)
-        action, reason = self._action(live, judged, changes, protects=resource.protect)
+        action, reason = self._action(resource, live, judged, changes)
         if action is not None:
             self._steps[resource.address] = Step(
                 resource.address,
@@ -167,19 +201,24 @@ class _Planner:
                 live=live,
                 judged=tuple(judged),
                 memories=self._memory_writes(resource, seeds),
+                is_final=action is Action.REPLACE,
             )
 
     def _action(
-        self, live: Live, judged: list[Judged], changes: tuple[Change, ...], *, protects: bool
+        self, resource: Resource, live: Live, judged: list[Judged], changes: tuple[Change, ...]
     ) -> tuple[Action | None, str]:
+        if replaced := _replaced(resource, changes):
+            return Action.REPLACE, f"{replaced} cannot be changed in place"
         if live.marks is None:
             return Action.ADOPT, "an object that nobody managed is taken over"
+        if live.marks.id != str(resource.address):
+            return Action.MOVE, f"it was {live.marks.id}"
         if changes:
             return _action_for(changes)
         if any(each.verdict is Verdict.CONVERGED for each in judged):
             return Action.RESTAMP, "the target already is as wanted; only the marks are behind"
-        if live.marks.protect != protects:
-            return Action.RESTAMP, "protection is switched " + ("on" if protects else "off")
+        if live.marks.protect != resource.protect:
+            return Action.RESTAMP, "protection is switched " + ("on" if resource.protect else "off")
         return None, ""
 
     def _memory_writes(self, resource: Resource, seeds: SeedVerdict | None) -> Any:
@@ -250,7 +289,15 @@ class _Planner:
         """Return the value with addresses for ids, where an id or a list of them is all that stands there."""
         if isinstance(value, list):
             return [self._told(each) for each in value]
+        if isinstance(value, dict):
+            return shown(value)
         return self._names.get(value, value) if isinstance(value, str) else value
+
+
+def _replaced(resource: Resource, changes: tuple[Change, ...]) -> str:
+    """Return which of the changes take another object, or nothing."""
+    places = [(each.field, *map(str, each.path)) for each in changes]
+    return ", ".join(f"`{'.'.join(each)}`" for each in places if each in OBJECTS[resource.object].replaced)
 
 
 def _action_for(changes: tuple[Change, ...]) -> tuple[Action, str]:

@@ -34,15 +34,31 @@ class RemovalRules:
 def removals(
     desired: Desired, owned: Mapping[str, Sequence[Live]], rules: RemovalRules, brake: Brake
 ) -> tuple[tuple[Step, ...], tuple[Orphan, ...], tuple[Diagnostic, ...]]:
-    """Return the removing steps, the objects left alone, and what forbids the steps."""
+    """Return the removing steps, the objects left alone, and what forbids the steps.
+
+    What is inside a declared object goes when it is declared no more: it was a line of that manifest.
+    """
     declared = set() if rules.destroy else {str(each.address) for each in desired.resources}
-    gone = [live for identity, lives in sorted(owned.items()) if identity not in declared for live in lives]
+    undeclared = [live for identity, lives in sorted(owned.items()) if identity not in declared for live in lives]
+    kept = {live.id for identity, lives in owned.items() if identity in declared for live in lives}
+    inside = tuple(_step(each, "declared no more") for each in undeclared if each.parent in kept)
+    gone = [each for each in undeclared if not each.parent]
     if not (rules.prune or rules.destroy):
         orphans = tuple(_orphan(live) for live in gone)
-        return (), orphans, _note(orphans)
-    steps = tuple(_step(live, destroy=rules.destroy) for live in sorted(gone, key=_last_needed_first))
-    total = sum(len(lives) for lives in owned.values())
-    return steps, (), tuple(_refusals(desired, gone, total, rules, brake))
+        return inside, orphans, _note(orphans)
+    reason = "everything of this project is to go" if rules.destroy else "ours, and declared no more"
+    steps = tuple(
+        _step(live, reason + _company(live, undeclared), destroy=rules.destroy)
+        for live in sorted(gone, key=_last_needed_first)
+    )
+    total = sum(not live.parent for lives in owned.values() for live in lives)
+    return (*inside, *steps), (), tuple(_refusals(desired, gone, total, rules, brake))
+
+
+def _company(live: Live, undeclared: Sequence[Live]) -> str:
+    """Return what goes with an object because it is inside."""
+    count = sum(each.parent == live.id for each in undeclared)
+    return f", with {count} inside it" if count else ""
 
 
 def _refusals(
@@ -76,17 +92,11 @@ def _note(orphans: Sequence[Orphan]) -> tuple[Diagnostic, ...]:
     )
 
 
-def _step(live: Live, *, destroy: bool) -> Step:
+def _step(live: Live, reason: str, *, destroy: bool = False) -> Step:
     rule = OBJECTS[live.object]
     deletes = (destroy and rule.can_delete) or not rule.can_archive
-    return Step(
-        _address(live),
-        live.object,
-        Action.DELETE if deletes else Action.ARCHIVE,
-        "everything of this project is to go" if destroy else "ours, and declared no more",
-        live=live,
-        is_final=True,
-    )
+    action = Action.DELETE if deletes else Action.ARCHIVE
+    return Step(_address(live), live.object, action, reason, live=live, is_final=True)
 
 
 def _address(live: Live) -> Address:

@@ -20,6 +20,7 @@ from agentops.reconcile.objects import KEEP, FieldRule, ObjectRule
 from agentops.reconcile.observed import Live
 from agentops.reconcile.target import Body
 from agentops.reconcile.values import at
+from agentops.reconcile.write_only import HIDDEN
 
 SEED = "seed"
 ABSENT: Any = object()
@@ -128,6 +129,8 @@ def _can_clear(field: FieldRule) -> bool:
 
 def in_normal_form(name: str, field: FieldRule, body: Body) -> Any:
     """Return the field of a live object as it can be compared."""
+    if field.is_blind:
+        return HIDDEN
     value = field.normal(at(body, name))
     return _with_self(value, body["id"]) if name == "multiagent" else value
 

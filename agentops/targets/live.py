@@ -15,6 +15,7 @@ from agentops.targets import errors
 from agentops.targets.endpoint import Endpoint
 from agentops.targets.pages import Pages, Sleep, parsed
 from agentops.targets.resources import RESOURCES
+from agentops.targets.secrecy import repeatable, secrets_in, unlogged
 
 if TYPE_CHECKING:
     from anthropic import AsyncAnthropic
@@ -87,13 +88,14 @@ class LiveTarget:
         import anthropic  # noqa: PLC0415 - 1.3 CPU-seconds that a plan without changes must not pay
 
         what = f"{write.verb.replace('_', ' ')} {write.object.replace('_', ' ')} {write.id}".rstrip()
-        resource = RESOURCES[write.object]
+        resource, secrets = RESOURCES[write.object], list(secrets_in(write.body))
         try:
-            answer = await resource.send(self._sdk(), write)
+            with unlogged(secrets):
+                answer = await resource.send(self._sdk(), write)
         except anthropic.APIStatusError as error:
-            request_id = error.request_id or ""
-            refused = errors.from_status(what, self.label, error.status_code, error.body, request_id)
-            raise errors.asked_to_wait(refused, error.response.headers) from error
+            told = repeatable(error.body, secrets)
+            refused = errors.from_status(what, self.label, error.status_code, told, error.request_id or "")
+            raise errors.asked_to_wait(refused, error.response.headers) from (None if secrets else error)
         except anthropic.APIConnectionError as error:
             raise errors.from_transport(what, self.label, error) from error
         body = parsed(answer.content)

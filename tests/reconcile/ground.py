@@ -19,7 +19,7 @@ from agentops.engine.settings import Settings
 from agentops.reconcile.apply import Applier, Outcome, Progress
 from agentops.reconcile.bodies import Stamp
 from agentops.reconcile.delivery import Delivery
-from agentops.reconcile.objects import OBJECTS
+from agentops.reconcile.objects import OBJECTS, ObjectKind
 from agentops.reconcile.observed import World, known, observe
 from agentops.reconcile.plan import Plan
 from agentops.reconcile.planner import PlanOptions, plan
@@ -30,7 +30,6 @@ from agentops.targets.live import LiveTarget
 from .given import OWNER, desired
 
 URL = "http://engine.test"
-BETAS = {each.collection: each.betas for each in OBJECTS.values()}
 
 Wrapper = Callable[[httpx2.AsyncBaseTransport], httpx2.AsyncBaseTransport]
 
@@ -104,14 +103,21 @@ class Ground:
         return outcome
 
     async def everything(self, archived: bool = True) -> dict[str, list[dict[str, Any]]]:
-        """Return every object on the engine as it answers it."""
-        return {each: await self._all(each, archived=archived) for each in BETAS}
+        """Return every object on the engine as it answers it, by its collection."""
+        found: dict[ObjectKind, list[dict[str, Any]]] = {}
+        for kind, rule in sorted(OBJECTS.items(), key=lambda each: each[1].parent is not None):
+            parents = [each["id"] for each in found[rule.parent]] if rule.parent else [""]
+            paths = [rule.collection.format(parent=each) for each in parents]
+            found[kind] = [body for each in paths for body in await self._all(kind, each, archived=archived)]
+        return {OBJECTS[kind].collection.replace("/{parent}", ""): bodies for kind, bodies in found.items()}
 
-    async def _all(self, path: str, *, archived: bool) -> list[dict[str, Any]]:
-        headers = {"x-api-key": self.engine.credential.reveal(), "anthropic-beta": BETAS[path]}
+    async def _all(self, kind: ObjectKind, path: str, *, archived: bool) -> list[dict[str, Any]]:
+        rule = OBJECTS[kind]
+        headers = {"x-api-key": self.engine.credential.reveal()}
+        headers |= {"anthropic-beta": rule.betas} if rule.betas else {}
         transport = httpx2.ASGITransport(app=self.engine.app)
         async with httpx2.AsyncClient(transport=transport, base_url=URL, headers=headers) as http:
-            query = {"limit": "100", "include_archived": json.dumps(archived)}
+            query = {"limit": "100"} | ({"include_archived": json.dumps(archived)} if rule.can_archive else {})
             answer = await http.get(f"/v1/{path}", params=query)
             assert answer.is_success, answer.text
             page: dict[str, Any] = answer.json()

@@ -23,5 +23,10 @@ class Setting:
     """What cannot be asked of any target, as far as it was found."""
 
 
+def owner_of(tree: Tree) -> str:
+    """Return whose objects the tree declares."""
+    return tree.project.name if tree.project else ""
+
+
 Lowering = Callable[[Document, Setting], Iterable[Resource]]
 """Makes the resources that a document declares."""

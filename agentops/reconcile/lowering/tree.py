@@ -13,8 +13,9 @@ from agentops.reconcile.lowering.fields import name_span
 from agentops.reconcile.lowering.memory_store import memory_store
 from agentops.reconcile.lowering.plain import plain
 from agentops.reconcile.lowering.rubric import rendered_rubric
-from agentops.reconcile.lowering.setting import NOTHING, Lowering, Setting
+from agentops.reconcile.lowering.setting import NOTHING, Lowering, Setting, owner_of
 from agentops.reconcile.lowering.team import team
+from agentops.reconcile.lowering.vault import vault
 from agentops.reconcile.resource import Desired
 
 _WITHOUT_OBJECT = frozenset({Kind.PROJECT, Kind.RUBRIC})
@@ -26,6 +27,7 @@ _LOWERINGS: Mapping[Kind, Lowering] = {
     Kind.ENVIRONMENT: plain,
     Kind.MEMORY_STORE: memory_store,
     Kind.TEAM: team,
+    Kind.VAULT: vault,
     Kind.WEBHOOK: plain,
 }
 """What makes the live objects of a kind, one or more of each document."""
@@ -43,11 +45,6 @@ def lower(tree: Tree, environ: Mapping[str, str] = NOTHING) -> tuple[Desired, Re
     rubrics = tuple(rendered_rubric(each) for each in tree.documents if each.kind is Kind.RUBRIC)
     desired = replace(Desired.of(owner_of(tree), resources, rubrics), brakes=_brakes(tree))
     return desired, Report.of([*setting.diagnostics, *_unsupported(tree)])
-
-
-def owner_of(tree: Tree) -> str:
-    """Return whose objects the tree declares."""
-    return tree.project.name if tree.project else ""
 
 
 def _brakes(tree: Tree) -> Brakes:

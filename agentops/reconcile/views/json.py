@@ -10,7 +10,17 @@ from agentops.reconcile.verdicts import Verdict
 
 FORMAT_VERSION = 1
 
-_ORDER = (Action.DELETE, Action.ARCHIVE, Action.ADOPT, Action.UPDATE, Action.CREATE, Action.REPIN, Action.RESTAMP)
+_ORDER = (
+    Action.DELETE,
+    Action.ARCHIVE,
+    Action.REPLACE,
+    Action.ADOPT,
+    Action.MOVE,
+    Action.UPDATE,
+    Action.CREATE,
+    Action.REPIN,
+    Action.RESTAMP,
+)
 """Danger first: in a long list the one removal must not be missed."""
 
 

@@ -12,12 +12,16 @@ _SYMBOLS = {
     "repin": ("^", "dim"),
     "restamp": ("=", "dim"),
     "adopt": ("<", "cyan"),
+    "move": (">", "cyan"),
+    "replace": ("±", "red"),
     "archive": ("-", "red"),
     "delete": ("-", "red"),
 }
 _VERDICTS = {"drift": "drift", "conflict": "conflict", "clear": "cleared"}
+_STAND_INS = {"$any": "(chosen by the server)", "$hidden": "(not shown)", "$secret": "(a secret)"}
 _VALUE_WIDTH = 60
 _ADDRESS_WIDTH = 48
+_FIELD_WIDTH = 20
 _CONTEXT_LINES = 2
 
 
@@ -48,7 +52,7 @@ def summary_line(plan: Mapping[str, Any]) -> str:
     removed = count["archive"] + count["delete"]
     parts = [f"{count['create']} to create", f"{count['update']} to update", f"{count['repin']} to re-pin"]
     parts += [f"{count['restamp']} to re-stamp"] if count["restamp"] else []
-    parts += [f"{count['adopt']} to adopt"] if count["adopt"] else []
+    parts += [f"{count[action]} to {action}" for action in ("adopt", "move", "replace") if count[action]]
     parts += [f"{removed} to remove"]
     notes = [f"{count['drift']} drifted"] if count["drift"] else []
     notes += [f"{count['conflict']} in conflict"] if count["conflict"] else []
@@ -89,8 +93,9 @@ def _headline(step: Mapping[str, Any]) -> str:
 
 
 def _created(step: Mapping[str, Any], paint: Paint) -> Iterator[str]:
-    fields = [each for each in step["changes"] if each["field"] not in {"name", "seed"}]
-    yield from (f"      {each['field']:<20} {_summary(each['field'], each['after'])}" for each in fields)
+    fields = [each for each in step["changes"] if each["field"] not in {"name", "display_name", "seed"}]
+    width = max([_FIELD_WIDTH, *(len(each["field"]) for each in fields)])
+    yield from (f"      {each['field']:<{width}} {_summary(each['field'], each['after'])}" for each in fields)
     if step["memories"]:
         paths = ", ".join(printable(each) for each in step["memories"][:4])
         more = f" and {len(step['memories']) - 4} more" if len(step["memories"]) > 4 else ""
@@ -197,8 +202,8 @@ def _plain(value: Any) -> str:
             return str(value).lower()
         case {"$id": name} | {"$version": name}:
             return f"(id of {name})"
-        case {"$any": True}:
-            return "(chosen by the server)"
+        case {"$any": True} | {"$hidden": True} | {"$secret": True}:
+            return _STAND_INS[next(iter(value))]
         case {"type": str(word), **rest} if not rest:
             return word
         case dict():

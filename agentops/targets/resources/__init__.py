@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from agentops.reconcile.objects import ObjectKind
 from agentops.targets.resources.collection import Collection
+from agentops.targets.resources.credentials import Credentials
 from agentops.targets.resources.extension import Extension
 from agentops.targets.resources.memory_stores import MemoryStores
 
@@ -13,4 +14,6 @@ RESOURCES: Mapping[ObjectKind, Collection] = {
     ObjectKind.AGENT: Collection(ObjectKind.AGENT, lambda beta: beta.agents),
     ObjectKind.ENVIRONMENT: Collection(ObjectKind.ENVIRONMENT, lambda beta: beta.environments),
     ObjectKind.MEMORY_STORE: MemoryStores(ObjectKind.MEMORY_STORE, lambda beta: beta.memory_stores),
+    ObjectKind.VAULT: Collection(ObjectKind.VAULT, lambda beta: beta.vaults),
+    ObjectKind.CREDENTIAL: Credentials(ObjectKind.CREDENTIAL, lambda beta: beta.vaults.credentials),
 }
