@@ -37,4 +37,4 @@ class ManualClock:
 
 def timestamp(at: datetime) -> str:
     """Return RFC 3339 in UTC with microseconds, as the API prints times: `2026-05-06T01:10:30.512206Z`."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"

@@ -100,7 +100,8 @@ def _json(raw: bytes) -> Any:
         raise InvalidRequest(_TOO_DEEP) from None
     except ValueError as error:  # an integer of more digits than Python converts
         raise InvalidRequest(f"The body holds a number that cannot be used: {str(error)[:100]}.") from None
-    _refuse_strange(data)
+    if _could_be_strange(raw):
+        _refuse_strange(data)
     return data
 
 
@@ -148,6 +149,11 @@ def _finite(text: str) -> float:
     if number in (float("inf"), float("-inf")):
         raise InvalidRequest(f"The body holds a number that is too large: {text[:40]}.")
     return number
+
+
+def _could_be_strange(raw: bytes) -> bool:
+    """Tell whether a walk could refuse anything: most bodies have too few bytes and brackets, and no escapes."""
+    return len(raw) > _VALUES_MAX or raw.count(b"[") + raw.count(b"{") >= _DEPTH_MAX or b"\\u" in raw
 
 
 def _refuse_strange(data: Any) -> None:

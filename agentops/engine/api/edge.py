@@ -2,7 +2,7 @@
 
 import logging
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -64,9 +64,8 @@ class _Marked:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.has_started = True
-            headers = MutableHeaders(scope=message)
-            for name, value in self.marks.items():
-                headers[name] = value
+            marks = ((name.encode(), value.encode("latin-1")) for name, value in self.marks.items())
+            message = {**message, "headers": [*message["headers"], *marks]}
         await self._send(message)
 
 

@@ -83,7 +83,8 @@ def fields_of(body: str) -> Json:
 
 def answered(body: str, archived_at: str | None) -> str:
     """Return the whole answer: what a version says, and what its agent says."""
-    return f'{body[:-1]},"archived_at":{written(archived_at)}}}'
+    archived = written(archived_at) if archived_at else "null"
+    return f'{body[:-1]},"archived_at":{archived}}}'
 
 
 def _server(sent: Json) -> Json:

@@ -6,7 +6,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,7 +67,16 @@ class SqliteTransaction:
 @dataclass(frozen=True, slots=True)
 class _Job:
     work: Callable[[Transaction], Any]
-    done: "Future[Any]"
+    loop: asyncio.AbstractEventLoop
+    done: "asyncio.Future[_Outcome]"
+    """Belongs to the loop; from elsewhere one may only look whether it was cancelled."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    job: _Job
+    result: Any = None
+    error: Exception | None = None
 
 
 class SqliteDatabase:
@@ -126,9 +135,13 @@ class SqliteDatabase:
         """
         if self._is_closed:
             raise StorageError("The database is closed.")
-        job = _Job(work, Future())
+        loop = asyncio.get_running_loop()
+        job = _Job(work, loop, loop.create_future())
         self._jobs.put(job)
-        result: T = await asyncio.wrap_future(job.done)
+        outcome = await job.done
+        if outcome.error is not None:
+            raise outcome.error
+        result: T = outcome.result
         return result
 
     def _open(self, at: str) -> None:
@@ -226,8 +239,7 @@ class SqliteDatabase:
     def _write_for_ever(self, connection: sqlite3.Connection) -> None:
         while (first := self._jobs.get()) is not None:
             group, is_last = self._group(first)
-            taken = [job for job in group if job.done.set_running_or_notify_cancel()]
-            _commit_group(connection, taken)
+            _commit_group(connection, [job for job in group if not job.done.cancelled()])
             if is_last:
                 return
 
@@ -273,7 +285,6 @@ def _migrate(connection: sqlite3.Connection, at: str) -> None:
 
 def _commit_group(connection: sqlite3.Connection, group: list[_Job]) -> None:
     """Run every job behind its own savepoint, commit once, and only then tell anybody."""
-    outcomes: list[Callable[[], None]] = []
     try:
         connection.execute("BEGIN IMMEDIATE")
         outcomes = [_attempt(connection, job) for job in group]
@@ -281,13 +292,14 @@ def _commit_group(connection: sqlite3.Connection, group: list[_Job]) -> None:
     except Exception as error:  # noqa: BLE001 - whatever it was, those who wait must hear of it
         if connection.in_transaction:
             connection.execute("ROLLBACK")
-        failure = _as_storage_error(error)
-        outcomes = [_failing(job, failure) for job in group]
-    for tell in outcomes:
-        tell()
+        outcomes = [_Outcome(job, error=_as_storage_error(error)) for job in group]
+    for loop in {job.loop for job in group}:
+        # One call for all of them: each would wake the loop and contend with it for the interpreter.
+        with suppress(RuntimeError):  # the loop is closed: nobody waits there any more
+            loop.call_soon_threadsafe(_tell, [each for each in outcomes if each.job.loop is loop])
 
 
-def _attempt(connection: sqlite3.Connection, job: _Job) -> Callable[[], None]:
+def _attempt(connection: sqlite3.Connection, job: _Job) -> _Outcome:
     connection.execute("SAVEPOINT job")
     try:
         result = job.work(SqliteTransaction(connection))
@@ -296,13 +308,15 @@ def _attempt(connection: sqlite3.Connection, job: _Job) -> Callable[[], None]:
             raise
         connection.execute("ROLLBACK TO job")
         connection.execute("RELEASE job")
-        return _failing(job, error)
+        return _Outcome(job, error=error)
     connection.execute("RELEASE job")
-    return lambda: job.done.set_result(result)
+    return _Outcome(job, result)
 
 
-def _failing(job: _Job, error: Exception) -> Callable[[], None]:
-    return lambda: job.done.set_exception(error)
+def _tell(outcomes: list[_Outcome]) -> None:
+    for each in outcomes:
+        if not each.job.done.cancelled():
+            each.job.done.set_result(each)
 
 
 def _as_storage_error(error: Exception) -> Exception:

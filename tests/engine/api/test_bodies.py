@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentops.base.errors import InvalidRequest
+from agentops.engine.api import bodies
 from agentops.engine.api.bodies import parsed
 from agentops.wire.agents import AgentCreate
 
@@ -48,6 +49,16 @@ def test_what_is_no_acceptable_json_is_refused_with_the_reason(raw: bytes, messa
     with pytest.raises(InvalidRequest) as caught:
         parsed(raw, AgentCreate)
     assert caught.value.message == message
+
+
+_TEXTS = st.text(st.sampled_from('a"\\[{\ud800é'), max_size=3)
+
+
+@given(st.recursive(_TEXTS | st.integers() | st.none(), lambda inner: st.lists(inner) | st.dictionaries(_TEXTS, inner)))
+def test_what_is_not_worth_a_walk_would_have_passed_it(data: Any) -> None:
+    raw = json.dumps(data).encode()
+    if not bodies._could_be_strange(raw):
+        bodies._refuse_strange(json.loads(raw))
 
 
 def test_a_number_of_too_many_digits_is_refused() -> None:
