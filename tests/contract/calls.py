@@ -9,8 +9,10 @@ from .given import (
     SKILL,
     a_bearer,
     a_credential,
+    a_deployment,
     a_file,
     a_memory,
+    a_message,
     a_repository,
     a_session,
     a_skill,
@@ -28,6 +30,8 @@ class World:
     """Ids that the calls are made with."""
 
     agent: str
+    deployment: str
+    deployment_run: str
     file: str
     skill: str
     skill_version: str
@@ -60,10 +64,13 @@ class World:
         file = a_file(api)
         session = a_session(api, resources=[{"type": "file", "file_id": file.id}, a_repository()])
         vault = a_vault(api)
+        deployment = a_deployment(api)
         credential = a_credential(api, vault, oauth(mcp_server_url="http://127.0.0.1:1/mcp"))
         api.memory_stores.memories.update(memory.id, memory_store_id=store.id, content="second")
         return cls(
             agent=an_agent(api).id,
+            deployment=deployment.id,
+            deployment_run=api.deployments.run(deployment.id).id,
             file=file.id,
             session=session.id,
             upload=session.resources[0].id,
@@ -83,6 +90,7 @@ NOWHERE = World(
     agent="agent_01NoSuchAgent", environment="env_01NoSuchEnvironment", store="memstore_01NoSuchStore",
     memory="mem_01NoSuchMemory", version="memver_01NoSuchVersion", file="file_01NoSuchFile",
     vault="vlt_01NoSuchVault", credential="vcrd_01NoSuchCredential",
+    deployment="depl_01NoSuchDeployment", deployment_run="drun_01NoSuchRun",
     session="sesn_01NoSuchSession", upload="sesrsc_01NoSuchResource", repository="sesrsc_01NoSuchResource",
     skill="skill_01NoSuchSkill", skill_version="skver_01NoSuchVersion",
 )  # fmt: skip
@@ -97,6 +105,18 @@ CALLS: Mapping[str, Call] = {
     "agents.list": lambda api, _, **o: api.agents.list(**o),
     "agents.archive": lambda api, w, **o: api.agents.archive(w.agent, **o),
     "agents.versions.list": lambda api, w, **o: api.agents.versions.list(w.agent, **o),
+    "deployments.create": lambda api, w, **o: api.deployments.create(
+        name="Nightly triage", agent=w.agent, environment_id=w.environment, initial_events=[a_message()], **o
+    ),
+    "deployments.retrieve": lambda api, w, **o: api.deployments.retrieve(w.deployment, **o),
+    "deployments.update": lambda api, w, **o: api.deployments.update(w.deployment, name="Weekly triage", **o),
+    "deployments.list": lambda api, _, **o: api.deployments.list(**o),
+    "deployments.archive": lambda api, w, **o: api.deployments.archive(w.deployment, **o),
+    "deployments.pause": lambda api, w, **o: api.deployments.pause(w.deployment, **o),
+    "deployments.unpause": lambda api, w, **o: api.deployments.unpause(w.deployment, **o),
+    "deployments.run": lambda api, w, **o: api.deployments.run(w.deployment, **o),
+    "deployment_runs.retrieve": lambda api, w, **o: api.deployment_runs.retrieve(w.deployment_run, **o),
+    "deployment_runs.list": lambda api, _, **o: api.deployment_runs.list(**o),
     "environments.create": lambda api, _, **o: api.environments.create(name="Workshop", **o),
     "environments.retrieve": lambda api, w, **o: api.environments.retrieve(w.environment, **o),
     "environments.update": lambda api, w, **o: api.environments.update(w.environment, name="Forge", **o),
@@ -187,7 +207,8 @@ CALLS: Mapping[str, Call] = {
 NAMING_AN_OBJECT = tuple(
     name
     for name in CALLS
-    if name not in {"agents.create", "agents.list", "environments.create", "environments.list", "files.upload",
+    if name not in {"agents.create", "agents.list", "deployments.create", "deployments.list",
+                    "deployment_runs.list", "environments.create", "environments.list", "files.upload",
                     "files.list", "memory_stores.create", "memory_stores.list", "sessions.create", "sessions.list",
                     "skills.create",
                     "skills.list", "vaults.create", "vaults.list"}

@@ -87,6 +87,21 @@ def a_credential(api: Api, vault: Any, auth: dict[str, Any] | None = None, **fie
     return api.vaults.credentials.create(vault.id, auth=auth or oauth(), **fields)
 
 
+def a_message(text: str = "Look at the open tickets.") -> dict[str, Any]:
+    return {"type": "user.message", "content": [{"type": "text", "text": text}]}
+
+
+def a_deployment(api: Api, **fields: Any) -> Any:
+    """Return a new deployment, of an agent and in an environment of its own unless told otherwise."""
+    parts = {"agent": lambda: an_agent(api).id, "environment_id": lambda: an_environment(api).id}
+    made = {name: make() for name, make in parts.items() if name not in fields}
+    return api.deployments.create(**{"name": "Nightly triage", "initial_events": [a_message()], **made, **fields})
+
+
+def a_schedule(expression: str = "0 9 * * 1-5", timezone: str = "Europe/Berlin") -> dict[str, Any]:
+    return {"type": "cron", "expression": expression, "timezone": timezone}
+
+
 def a_skill(api: Api, **fields: Any) -> Any:
     return api.skills.create(**{"files": SKILL, **fields})
 

@@ -70,6 +70,8 @@ class Api:
     """One way to reach one server: the SDK's `beta` resources and a plain door beside them."""
 
     agents: Any
+    deployment_runs: Any
+    deployments: Any
     environments: Any
     files: Any
     memory_stores: Any
@@ -125,6 +127,8 @@ def open_sync(door: Door) -> tuple[Api, Callable[[], None]]:
         beta = client.beta
         return Api(
             agents=beta.agents,
+            deployment_runs=beta.deployment_runs,
+            deployments=beta.deployments,
             environments=beta.environments,
             files=beta.files,
             memory_stores=beta.memory_stores,
@@ -162,6 +166,8 @@ def open_async(door: Door, run: Run) -> tuple[Api, Callable[[], None]]:
         beta = client.beta
         return Api(
             agents=Blocking(beta.agents, run),
+            deployment_runs=Blocking(beta.deployment_runs, run),
+            deployments=Blocking(beta.deployments, run),
             environments=Blocking(beta.environments, run),
             files=Blocking(beta.files, run),
             memory_stores=Blocking(beta.memory_stores, run),

@@ -206,6 +206,31 @@ _ORGANIZATION = (
     ),
 )
 
+_DEPLOYMENTS = (
+    Capability(
+        "deployments",
+        State.AVAILABLE,
+        "Deployments are kept, paused, archived and run by hand; every run is recorded.",
+        _of("deployments", "name description metadata agent environment_id")
+        + _of("deployments", "?agent_id ?created_at[gte] ?created_at[lte] ?include_archived ?status")
+        + _of("deployment_runs", "?created_at[gt] ?created_at[gte] ?created_at[lt] ?created_at[lte]")
+        + _of("deployment_runs", "?deployment_id ?has_error ?trigger_type")
+        + _paged("deployments", "deployment_runs"),
+    ),
+    Capability(
+        "deployments.sessions",
+        State.STORED,
+        "Every session that a run creates is made of them; no session runs yet.",
+        _of("deployments", "initial_events resources vault_ids budget"),
+    ),
+    Capability(
+        "deployments.schedule",
+        State.STORED,
+        "Schedules are checked and their next moments shown; nothing fires by itself yet.",
+        _of("deployments", "schedule"),
+    ),
+)
+
 _SESSIONS = (
     Capability(
         "sessions",
@@ -282,15 +307,7 @@ _EXTENSIONS = (
     ),
 )
 
-_LATER = (
-    Capability(
-        "deployments",
-        State.ABSENT,
-        "There are no deployments yet.",
-        endpoints=("/v1/deployments", "/v1/deployment_runs"),
-    ),
-    Capability("dreams", State.ABSENT, "There are no dreams yet.", endpoints=("/v1/dreams",)),
-)
+_LATER = (Capability("dreams", State.ABSENT, "There are no dreams yet.", endpoints=("/v1/dreams",)),)
 
 CAPABILITIES: Final = (
     *_AGENTS,
@@ -300,6 +317,7 @@ CAPABILITIES: Final = (
     *_VAULTS,
     *_SESSIONS,
     *_ORGANIZATION,
+    *_DEPLOYMENTS,
     *_EXTENSIONS,
     *_LATER,
 )
