@@ -1,6 +1,7 @@
 """Servers to test against: SQLite and Postgres, each by the sync SDK over a socket and by the async SDK in process."""
 
 import asyncio
+from base64 import b64encode
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -25,6 +26,9 @@ from agentops.engine.store.port import Transaction
 from .sdk import Api, Door, open_async, open_sync
 
 KEY = "sk-contract-tests-0123456789"
+VAULT_KEY = Secret(b64encode(b"contract tests share a database.").decode())
+"""Engines of one database seal with one key, whatever their data folders."""
+
 WAYS = {
     "default": ("sync-sqlite", "async-postgres"),
     "every_way": ("sync-sqlite", "async-sqlite", "sync-postgres", "async-postgres"),
@@ -121,7 +125,10 @@ def servers(
     def start(database: str) -> AbstractAsyncContextManager[Server]:
         folder = tmp_path_factory.mktemp(database)
         url = f"sqlite:///{folder}/engine.db" if database == "sqlite" else request.getfixturevalue("postgres")
-        return served(Settings(database=url, data=folder, port=0, api_key=Secret(KEY), allow_loopback=True), clock)
+        settings = Settings(
+            database=url, data=folder, port=0, api_key=Secret(KEY), vault_key=VAULT_KEY, allow_loopback=True
+        )
+        return served(settings, clock)
 
     with ExitStack() as stack:
         yield Servers(stack, start)

@@ -22,6 +22,7 @@ from agentops.engine.settings import Settings
 from agentops.engine.store.port import Database, Transaction
 
 from .bodies import Toward, id_paths
+from .conftest import VAULT_KEY
 from .living import Answer, Client, Run, World, headers_of, running
 from .route_table import Operation, operations
 
@@ -66,7 +67,9 @@ def scene(
 ) -> Iterator[Scene]:
     folder = tmp_path_factory.mktemp("workspaces")
     url = f"sqlite:///{folder}/engine.db" if request.param == "sqlite" else request.getfixturevalue("postgres")
-    settings = Settings(database=url, data=folder, api_key=Secret(OWNER), workspace="wrkspc_owners")
+    settings = Settings(
+        database=url, data=folder, api_key=Secret(OWNER), vault_key=VAULT_KEY, workspace="wrkspc_owners"
+    )
     with running(settings, clock) as (engine, run):
         run(admit(engine._database))
         app = engine.app
