@@ -51,7 +51,7 @@ def cache_folder(environment: Mapping[str, str]) -> Path | None:
 
 
 @asynccontextmanager
-async def opened(choice: Choice, tree: "Tree", home: Path) -> AsyncIterator["LiveTarget"]:
+async def opened(choice: Choice, tree: "Tree | None", home: Path) -> AsyncIterator["LiveTarget"]:
     """Connect to the target, starting the embedded engine inside this process where that is the target.
 
     Raises:
@@ -79,7 +79,7 @@ async def _embedded(home: Path) -> AsyncIterator["LiveTarget"]:
             yield target
 
 
-def _endpoint(name: str, tree: "Tree", environment: Mapping[str, str]) -> "Endpoint":
+def _endpoint(name: str, tree: "Tree | None", environment: Mapping[str, str]) -> "Endpoint":
     from agentops.targets.endpoint import HOSTED_URL, Endpoint
 
     own = (environment.get("ANTHROPIC_BASE_URL") or HOSTED_URL).rstrip("/")
@@ -107,8 +107,9 @@ def _credential(variables: tuple[str, ...], url: str, environment: Mapping[str, 
     return Secret(key)
 
 
-def _declared(name: str, tree: "Tree") -> Mapping[str, Any]:
-    targets: Mapping[str, Mapping[str, Any]] = (tree.project.data.get("targets") or {}) if tree.project else {}
+def _declared(name: str, tree: "Tree | None") -> Mapping[str, Any]:
+    project = tree.project if tree else None
+    targets: Mapping[str, Mapping[str, Any]] = (project.data.get("targets") or {}) if project else {}
     if name in targets:
         return targets[name]
     near = nearest(name, [*targets, EMBEDDED])

@@ -16,6 +16,7 @@ _COMMANDS = {
     "drift": "Show what changed on the target behind our back.",
     "destroy": "Remove everything that this project owns.",
     "doctor": "Check this machine, the target and the credential.",
+    "webhook": "Register who is told of events in a workspace.",
     "serve": "Run the engine: the Managed Agents API on this machine.",
     "schema": "Write or check the JSON Schemas of the manifests.",
     "explain": "Tell more about a diagnostic code.",

@@ -2,8 +2,8 @@
 
 import gc
 import os
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from agentops.base.errors import InvalidManifests, UsageError
-from agentops.cli.context import HOME, Choice, cache_folder, chosen_target, opened
+from agentops.cli.context import EMBEDDED, HOME, Choice, cache_folder, chosen_target, opened
 
 if TYPE_CHECKING:
     from agentops.base.diagnostics import Report
@@ -158,6 +158,15 @@ def _collector_resting() -> Iterator[None]:
     finally:
         gc.freeze()
         gc.enable()
+
+
+@asynccontextmanager
+async def reached(flag: str | None) -> AsyncIterator["LiveTarget"]:
+    """Connect to the target of a command that needs no manifests; only a name of the Project's makes it read them."""
+    choice = chosen_target(flag, os.environ)
+    tree = load_valid(Path()) if choice.name not in {"", EMBEDDED} else None
+    async with opened(choice, tree, home_of(Path())) as target:
+        yield target
 
 
 def home_of(path: Path) -> Path:

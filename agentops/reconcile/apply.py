@@ -42,6 +42,7 @@ class Progress:
     """What the step made (`version 4`), or why it failed or was skipped."""
 
     hint: str = ""
+    """The way out, or what is left to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +145,9 @@ class Applier:
             return await self._try(step, deed)
 
     async def _try(self, step: Step, deed: Callable[[Step], Awaitable[str]]) -> Progress:
+        advice = OBJECTS[step.object].advice.format(address=step.address) if step.action in CREATES else ""
         try:
-            return Progress(step, State.DONE, await deed(step))
+            return Progress(step, State.DONE, await deed(step), advice)
         except AgentopsError as error:
             return Progress(step, State.FAILED, error.message, error.hint)
 

@@ -105,6 +105,9 @@ class ObjectRule:
     alike: Callable[[Mapping[str, Any]], Any] = _named
     """What makes an unmarked object look like a declared one; takes a live body, or a wanted one in its form."""
 
+    advice: str = ""
+    """What is left to a person once one was created; `{address}` stands for its name."""
+
     @property
     def is_extension(self) -> bool:
         """Tell whether the vendor's API has no such objects, so that a tree for its targets has to do without."""
@@ -157,6 +160,7 @@ OBJECTS: Mapping[ObjectKind, ObjectRule] = {
         betas="",
         can_archive=False,
         alike=_addressed,
+        advice="`agentops webhook rotate {address}` prints the secret that its receiver checks signatures with",
         fields={
             "url": FieldRule("ur", normal.plain),
             "events": FieldRule("ev", normal.unordered),

@@ -7,6 +7,7 @@ import httpx2
 import pytest
 
 from agentops.base.diagnostics import Severity
+from agentops.reconcile.apply import Progress, State
 from agentops.reconcile.objects import OBJECTS, ObjectKind
 from agentops.reconcile.observed import World
 from agentops.reconcile.plan import Action
@@ -243,6 +244,18 @@ async def test_an_unmarked_webhook_of_the_same_url_is_asked_about(ground: Ground
     assert actions(await ground.plan(a_webhook(), **adopting)) == {"Webhook/alerts": "adopt"}
     await ground.settle(a_webhook(), **adopting)
     assert by_identity(await ground.everything())["Webhook/alerts"]["id"] == made["id"]
+
+
+async def test_apply_says_how_to_get_the_secret_of_a_new_webhook_and_never_the_secret(ground: Ground) -> None:
+    seen: list[Progress] = []
+    made, world = await ground.planned(a_webhook(), a_store())
+    await ground.carry_out(made, world, seen.append)
+    hints = {str(each.step.address): each.hint for each in seen if each.state is State.DONE}
+    assert hints["MemoryStore/lessons"] == ""
+    assert "`agentops webhook rotate Webhook/alerts` prints the secret" in hints["Webhook/alerts"]
+    assert "whsec_" not in f"{seen}"
+    (updated,) = (await ground.apply(a_webhook(description="x"), a_store())).results
+    assert updated.hint == ""
 
 
 async def test_what_is_declared_no_more_is_deleted_for_there_is_no_archive(ground: Ground) -> None:

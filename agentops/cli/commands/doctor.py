@@ -29,8 +29,10 @@ _COLLECTIONS = {
     "skills": "managed-agents-2026-04-01",
     "sessions": "managed-agents-2026-04-01",
     "dreams": "dreaming-2026-04-21",
+    "x-agentops/dream_schedules": "",
+    "x-agentops/webhooks": "",
 }
-"""What a target may be able to hold. Source: SDK 2.11.0 `resources/beta/*`."""
+"""What a target may be able to hold, and the beta that opens it. Source: SDK 2.11.0 `resources/beta/*`."""
 
 
 @click.command()

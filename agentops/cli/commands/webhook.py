@@ -1,0 +1,159 @@
+"""`agentops webhook`: who is told of events in a target's workspace."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from agentops.base.errors import UsageError
+from agentops.base.paint import printable
+from agentops.cli.output import output_option, say, write_json, write_lines
+from agentops.cli.planning import reached, target_option
+
+if TYPE_CHECKING:
+    from agentops.targets.live import LiveTarget
+
+T = TypeVar("T")
+
+
+@click.group()
+def webhook() -> None:
+    """Register who is told of events in the target's workspace, and make new signing secrets.
+
+    An endpoint that manifests should keep track of is declared as a Webhook: `agentops apply` registers it, and
+    `agentops webhook rotate Webhook/NAME` makes the secret that its receiver checks signatures with.
+    """
+
+
+@webhook.command()
+@click.argument("url")
+@click.option("--event", "events", metavar="TYPE", multiple=True, help="Tell of this type only; may be repeated.")
+@click.option("--description", metavar="TEXT", help="What the endpoint is for.")
+@target_option
+@output_option
+def add(url: str, events: tuple[str, ...], description: str | None, target: str | None, output: str) -> None:
+    """Register URL and print its signing secret."""
+    from agentops.targets import webhooks
+
+    request = _checked(url, events, description)
+
+    async def register(found: "LiveTarget") -> tuple[Mapping[str, Any], str]:
+        made = await webhooks.register(found, request)
+        return made, await webhooks.rotate(found, made)
+
+    made, secret = _with_target(target, register)
+    fact = f"{made['id']} tells {printable(url)} of {_counted(made['events'])}. Its signing secret:"
+    _tell_secret(made, secret, fact, output)
+
+
+@webhook.command("list")
+@target_option
+@output_option
+def list_(target: str | None, output: str) -> None:
+    """List the endpoints of the workspace, newest first."""
+    from agentops.targets import webhooks
+
+    found = _with_target(target, webhooks.every)
+    if output == "json":
+        write_json({"format_version": 1, "webhooks": found})
+    else:
+        write_lines(_listed(found))
+
+
+@webhook.command()
+@click.argument("endpoint")
+@target_option
+@output_option
+def rotate(endpoint: str, target: str | None, output: str) -> None:
+    """Print a new signing secret for ENDPOINT.
+
+    The old one is void at once. ENDPOINT is an id, a URL, or the name of a declared one: Webhook/alerts.
+    """
+    from agentops.targets import webhooks
+
+    async def renew(found: "LiveTarget") -> tuple[Mapping[str, Any], str]:
+        live = await webhooks.the(found, endpoint)
+        return live, await webhooks.rotate(found, live)
+
+    live, secret = _with_target(target, renew)
+    _tell_secret(live, secret, f"{live['id']} signs with a new secret from now on:", output)
+
+
+@webhook.command()
+@click.argument("endpoint")
+@target_option
+@output_option
+def remove(endpoint: str, target: str | None, output: str) -> None:
+    """Remove ENDPOINT and its secret.
+
+    ENDPOINT is an id, a URL, or the name of a declared one: Webhook/alerts.
+    """
+    from agentops.targets import webhooks
+
+    async def take_out(found: "LiveTarget") -> Mapping[str, Any]:
+        live = await webhooks.the(found, endpoint)
+        await webhooks.remove(found, live)
+        return live
+
+    gone = _with_target(target, take_out)
+    if output == "json":
+        write_json({"format_version": 1, "removed": gone})
+        return
+    write_lines([f"{gone['id']} is removed."])
+    if declared := webhooks.declared_by(gone):
+        say(f"{printable(declared)} declares it: the next apply registers it anew, unless the manifest goes too.")
+
+
+def _with_target(flag: str | None, use: "Callable[[LiveTarget], Awaitable[T]]") -> T:
+    async def run() -> T:
+        async with reached(flag) as target:
+            return await use(target)
+
+    return asyncio.run(run())
+
+
+def _tell_secret(endpoint: Mapping[str, Any], secret: str, fact: str, output: str) -> None:
+    """Print a secret, alone on standard output where a person or a script reads it."""
+    if output == "json":
+        write_json({"format_version": 1, "webhook": endpoint, "signing_secret": secret})
+        return
+    say(fact)
+    write_lines([secret])
+    say(f"It is shown this once; `agentops webhook rotate {endpoint['id']}` makes another.")
+
+
+def _checked(url: str, events: tuple[str, ...], description: str | None) -> dict[str, Any]:
+    """Return the request, or say what is wrong with it before a target is asked."""
+    from typing import get_args
+
+    from agentops.base.names import nearest
+    from agentops.wire.problems import check
+    from agentops.wire.webhooks import WorkspaceEvent, WorkspaceWebhookCreate
+
+    types = get_args(WorkspaceEvent)
+    described = {} if description is None else {"description": description}
+    request = {"url": url, "events": list(events or types), **described}
+    for each in events:
+        if each not in types:
+            near = nearest(each, types)
+            hint = f"did you mean {near}?" if near else f"there are: {', '.join(types)}"
+            raise UsageError(f"there is no event type `{each}`", hint=hint)
+    for problem in check(WorkspaceWebhookCreate, request)[1]:
+        raise UsageError(f"{problem.path[0]} {problem.message}")
+    return request
+
+
+def _listed(found: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    from agentops.targets import webhooks
+
+    for each in found:
+        declared = webhooks.declared_by(each)
+        tail = f"  ({printable(declared)})" if declared else ""
+        yield f"{each['id']}  {printable(each['url'])}  {printable(_counted(each['events']))}{tail}"
+    if not found:
+        yield "No webhook endpoints."
+
+
+def _counted(events: Sequence[str]) -> str:
+    return events[0] if len(events) == 1 else f"{len(events)} event types"

@@ -1,0 +1,130 @@
+"""`agentops webhook`: endpoints by hand, secrets told once and alone, and a plain word where a target has none."""
+
+import json
+from pathlib import Path
+from typing import Any, get_args
+
+import httpx2
+import pytest
+
+from agentops.cli.failure import run
+from agentops.cli.main import cli
+from agentops.targets import live
+from agentops.wire.webhooks import WorkspaceEvent
+
+URL = "https://hooks.example.com/agentops"
+PROJECT = "apiVersion: agentops/v1\nkind: Project\nmetadata: {name: acme}\n"
+ALERTS = f"""\
+apiVersion: agentops/v1
+kind: Webhook
+metadata: {{name: alerts}}
+spec: {{url: {URL}, events: [agent.updated]}}
+"""
+
+
+class Said:
+    """What a command printed."""
+
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code, self.out, self.err = code, out, err
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+class Shell:
+    """Runs commands in a folder of their own, on the embedded engine there."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self._capsys = capsys
+
+    def __call__(self, *arguments: str, status: int = 0) -> Said:
+        code = run(cli, list(arguments))
+        printed = self._capsys.readouterr()
+        assert code == status, printed.err
+        return Said(code, printed.out, printed.err)
+
+
+@pytest.fixture
+def agentops(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
+    monkeypatch.chdir(tmp_path)
+    for name in ("AGENTOPS_TARGET", "ANTHROPIC_BASE_URL", "ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    return Shell(capsys)
+
+
+def test_a_new_endpoint_s_secret_stands_alone_on_standard_output_and_nowhere_later(agentops: Shell) -> None:
+    made = agentops("webhook", "add", URL, "--event", "agent.updated", "--event", "session.created")
+    secret = made.out.strip()
+    assert secret.startswith("whsec_")
+    assert secret not in made.err
+    assert f"tells {URL} of 2 event types" in made.err
+    renewed = agentops("webhook", "rotate", URL).out.strip()
+    assert renewed.startswith("whsec_")
+    assert renewed != secret
+    later = agentops("webhook", "list").out + agentops("webhook", "list", "-o", "json").out
+    later += agentops("webhook", "remove", URL).out
+    assert "whsec_" not in later
+    assert agentops("webhook", "list").out == "No webhook endpoints.\n"
+
+
+def test_without_types_an_endpoint_is_told_of_everything(agentops: Shell) -> None:
+    made = agentops("webhook", "add", URL, "--description", "All of it.", "-o", "json").json
+    assert made["webhook"]["events"] == list(get_args(WorkspaceEvent))
+    assert made["webhook"]["description"] == "All of it."
+    assert "signing_secret" not in made["webhook"]
+    assert made["signing_secret"].startswith("whsec_")
+    assert agentops("webhook", "rotate", made["webhook"]["id"], "-o", "json").json["signing_secret"]
+    assert agentops("webhook", "remove", made["webhook"]["id"], "-o", "json").json["removed"]["url"] == URL
+
+
+def test_what_is_wrong_is_said_before_a_target_is_asked(agentops: Shell) -> None:
+    said = agentops("webhook", "add", URL, "--event", "agent.update", status=2).err
+    assert "there is no event type `agent.update`" in said
+    assert "did you mean agent.updated?" in said
+    assert "url must be an https URL" in agentops("webhook", "add", "http://hooks.example.com", status=2).err
+    twice = ("--event", "agent.updated") * 2
+    assert "events must be unique" in agentops("webhook", "add", URL, *twice, status=2).err
+    assert not Path(".agentops").exists()
+
+
+def test_an_endpoint_that_there_is_not_or_twice_is_never_guessed(agentops: Shell) -> None:
+    agentops("webhook", "add", URL)
+    said = agentops("webhook", "remove", URL + "x", status=2).err
+    assert f"has no webhook endpoint `{URL}x`" in said
+    assert f"did you mean {URL}?" in said
+    agentops("webhook", "add", URL)
+    assert "stands for 2 webhook endpoints: whend_01" in agentops("webhook", "rotate", URL, status=2).err
+    assert len(agentops("webhook", "list", "-o", "json").json["webhooks"]) == 2
+
+
+def test_a_declared_webhook_is_applied_without_its_secret_and_rotated_by_its_name(agentops: Shell) -> None:
+    Path("agents.d").mkdir()
+    Path("agents.d/project.yaml").write_text(PROJECT)
+    Path("agents.d/alerts.yaml").write_text(ALERTS)
+    applied = agentops("apply", "--yes")
+    assert "`agentops webhook rotate Webhook/alerts` prints the secret" in applied.err
+    assert "whsec_" not in applied.out + applied.err
+    assert agentops("webhook", "rotate", "Webhook/alerts").out.startswith("whsec_")
+    assert agentops("plan").out.splitlines()[-1].startswith("No changes.")
+    assert "(Webhook/alerts)" in agentops("webhook", "list").out
+    removed = agentops("webhook", "remove", "Webhook/alerts")
+    assert "Webhook/alerts declares it: the next apply registers it anew" in removed.err
+
+
+def test_a_target_without_the_api_is_told_as_such(agentops: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    vendors = httpx2.MockTransport(lambda _: httpx2.Response(404, json={"type": "error"}))
+    opened = live.LiveTarget.__init__
+    monkeypatch.setattr(live.LiveTarget, "__init__", lambda self, endpoint: opened(self, endpoint, vendors))
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-test-0123456789")
+    for arguments in (("add", URL), ("list",), ("rotate", URL), ("remove", URL)):
+        said = agentops("webhook", *arguments, status=1).err
+        assert "https://api.anthropic.com has no API for the webhook endpoints of a workspace" in said
+        assert "register it in the target's console" in said
+
+
+def test_a_target_of_the_project_is_looked_up_in_the_tree(agentops: Shell) -> None:
+    Path("project.yaml").write_text(PROJECT + "spec: {targets: {staging: {url: 'http://127.0.0.1:9'}}}\n")
+    assert "set AGENTOPS_STAGING_API_KEY" in agentops("webhook", "list", "--target", "staging", status=2).err
+    assert "did you mean `staging`?" in agentops("webhook", "list", "--target", "stagin", status=2).err
