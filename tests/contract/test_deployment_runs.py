@@ -157,13 +157,6 @@ def test_what_was_lost_since_is_told_by_a_failed_run(api: Api, kind: str) -> Non
     assert api.deployments.retrieve(deployment.id) == deployment, "only a failure by schedule pauses"
 
 
-@pytest.mark.stateless
-def test_another_failure_is_a_rejected_session(api: Api) -> None:
-    file = a_file(api)
-    same = [{"type": "file", "file_id": file.id, "mount_path": "a"}] * 2
-    refused(BadRequestError, lambda: a_deployment(api, resources=same), "resources.1.mount_path")
-
-
 def test_runs_are_listed_by_deployment_outcome_trigger_and_time(api: Api, clock: ManualClock) -> None:
     environment = an_environment(api)
     deployment = a_deployment(api, environment_id=environment.id)

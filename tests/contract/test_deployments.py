@@ -165,6 +165,14 @@ def test_what_is_archived_is_nothing_to_deploy(api: Api) -> None:
 
 
 @pytest.mark.stateless
+def test_resources_that_no_session_could_mount_are_refused(api: Api) -> None:
+    file = {"type": "file", "file_id": a_file(api).id, "mount_path": "a"}
+    refused(BadRequestError, lambda: a_deployment(api, resources=[file, file]), "resources.1.mount_path")
+    place = an_environment(api, config={"type": "self_hosted"})
+    refused(BadRequestError, lambda: a_deployment(api, environment_id=place.id, resources=[file]), "resources.0")
+
+
+@pytest.mark.stateless
 def test_a_budget_needs_models_with_a_list_price(api: Api) -> None:
     agent = an_agent(api, model="my-own-model")
     refused(BadRequestError, lambda: a_deployment(api, agent=agent.id, budget=BUDGET), "budget", "my-own-model")
