@@ -5,7 +5,7 @@ from typing import Any, Protocol, get_args, get_origin
 
 from agentops.base.names import Kind
 from agentops.wire.problems import check
-from agentops.wire.shape import IdOf, Shape
+from agentops.wire.shape import IdOf, Shape, WriteOnly
 from agentops.wire.walk import Path, fields, is_shape, is_union, stripped
 
 Ids = Callable[[str], str]
@@ -129,7 +129,7 @@ def _forms_toward(
 
 
 def leads(hint: Any, target: tuple[str, ...], name: str = "") -> bool:
-    """Tell whether a value of the hint can hold an id at the end of a path of field names."""
+    """Tell whether a value of the hint can hold an id or a secret at the end of a path of field names."""
     form, markers = stripped(hint)
     if get_origin(form) is list:
         return leads(get_args(form)[0], target, name)
@@ -137,7 +137,8 @@ def leads(hint: Any, target: tuple[str, ...], name: str = "") -> bool:
         return any(leads(each, target, name) for each in _members(form))
     if is_shape(form):
         return bool(target) and target[0] in fields(form) and leads(fields(form)[target[0]], target[1:], target[0])
-    return not target and collection_of(form, markers, name) is not None
+    is_secret = any(isinstance(each, WriteOnly) for each in markers)
+    return not target and (is_secret or collection_of(form, markers, name) is not None)
 
 
 def collection_of(form: Any, markers: tuple[Any, ...], name: str) -> str | None:
