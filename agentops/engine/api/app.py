@@ -1,6 +1,6 @@
 """The route table, in one screen."""
 
-from starlette.routing import Route, Router
+from starlette.routing import Router
 from starlette.types import Lifespan, Receive, Scope, Send
 
 from agentops.base.errors import NotFound
@@ -13,6 +13,7 @@ from agentops.engine.api.credentials import (
     TOKEN_PARTIES,
     WORKERS,
 )
+from agentops.engine.api.paths import Paths
 from agentops.engine.api.resource import Resource
 from agentops.engine.api.routes import (
     agents,
@@ -245,12 +246,18 @@ ROUTES = (
 
 def router(lifespan: "Lifespan[Router]") -> Router:
     """Return the router; what it does not know is not found, in the envelope like everything else."""
-    routes = [Route(path, resource) for path, resource in ROUTES]
-    return Router(routes, redirect_slashes=False, default=_not_found, lifespan=lifespan)
+    return Router(default=_served, lifespan=lifespan)
 
 
-async def _not_found(scope: Scope, _receive: Receive, send: Send) -> None:
+_paths = Paths(ROUTES)
+
+
+async def _served(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "websocket":
         await send({"type": "websocket.close"})
         return
-    raise NotFound(f"There is nothing at {scope['path'][:200]}.")
+    found = _paths.find(scope["path"])
+    if found is None:
+        raise NotFound(f"There is nothing at {scope['path'][:200]}.")
+    resource, scope["path_params"] = found
+    await resource(scope, receive, send)
