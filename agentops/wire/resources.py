@@ -12,6 +12,8 @@ from agentops.wire.shape import Form, LongText, Omissible, Shape, WriteOnly
 
 _REPOSITORY = re.compile(r"https://github\.com/[A-Za-z0-9][A-Za-z0-9-]*/(?!\.{1,2}$)[A-Za-z0-9._-]+(?<!\.git)")
 _MOST_STORES = 8
+_LONGEST_PATH = 1024
+"""The API states no limit; the systems that mount have one of 4096 bytes, with what stands before the path."""
 
 
 def _repository_problems(url: str) -> Iterator[Problem]:
@@ -22,6 +24,8 @@ def _repository_problems(url: str) -> Iterator[Problem]:
 def _mount_problems(path: str) -> Iterator[Problem]:
     if not path or ".." in path.split("/") or not path.isprintable():
         yield Problem((), "bad-format", "must be a path without .. and without control characters")
+    if len(path) > _LONGEST_PATH:
+        yield Problem((), "too-long", f"must be at most {_LONGEST_PATH} characters, is {len(path)}")
 
 
 def _workspace_problems(path: str) -> Iterator[Problem]:

@@ -210,7 +210,7 @@ def _refuse_busy(call: Call, session: Session, becoming: str) -> None:
 
     One that only waits for its first turn is not busy: it is `running` from its creation on, as documented, but nothing
     has begun that could be cut off, and nobody could interrupt it. The log tells: what takes up a session's work
-    writes `session.status_running` first.
+    writes `session.status_running` first. Source: `.github/decisions/0007-a-waiting-session-can-be-ended.md`.
     """
     is_active = session.status not in (core.IDLE, core.TERMINATED)
     if is_active and SessionEvents(call.tx, call.workspace, session.id).has("session.status_running"):

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -16,10 +17,14 @@ from agentops.engine.store.memories import Memories
 from agentops.engine.store.memory_versions import MemoryVersions, VersionFilter
 from agentops.engine.store.migrations import MIGRATIONS
 from agentops.engine.store.port import NO_PARAMS, Params, Row, Transaction, Window
+from agentops.engine.store.session_events import EventWindow, SessionEvents
+from agentops.engine.store.session_resources import SessionResources
+from agentops.engine.store.sessions import SessionFilter, Sessions, Stretch
 from agentops.engine.store.skills import Skills, SkillVersions
 from agentops.engine.store.sqlite import SPELLING
 from agentops.engine.store.webhooks import Webhooks
 
+STRETCH = Stretch(("2027", 5), 20)
 WINDOW = Window("2026", ("2027", 5), 20)
 
 QUERIES: dict[str, Callable[[Transaction], object]] = {
@@ -56,6 +61,19 @@ QUERIES: dict[str, Callable[[Transaction], object]] = {
     "credentials": lambda tx: Credentials(tx, "w", "v").page(WINDOW),
     "active credentials": lambda tx: Credentials(tx, "w", "v").active(),
     "a credential's key": lambda tx: Credentials(tx, "w", "v").id_of("k"),
+    "a session": lambda tx: Sessions(tx, "w").get("s"),
+    "sessions": lambda tx: Sessions(tx, "w").page(STRETCH, SessionFilter()),
+    "sessions, oldest first": lambda tx: Sessions(tx, "w").page(replace(STRETCH, is_descending=False), SessionFilter()),
+    "sessions of an agent": lambda tx: Sessions(tx, "w").page(STRETCH, SessionFilter(agent_id="a", agent_version=1)),
+    "sessions of a deployment": lambda tx: Sessions(tx, "w").page(STRETCH, SessionFilter(deployment_id="d")),
+    "sessions in a status": lambda tx: Sessions(tx, "w").page(STRETCH, SessionFilter(statuses=("idle", "running"))),
+    "whether an environment is in use": lambda tx: Sessions(tx, "w").is_run_in("e"),
+    "what is mounted": lambda tx: SessionResources(tx, "w").of("s"),
+    "what is mounted into some": lambda tx: SessionResources(tx, "w").bodies(["s", "t"]),
+    "whose copy a file is": lambda tx: SessionResources(tx, "w").holder_of("f"),
+    "a log": lambda tx: SessionEvents(tx, "w", "s").page(EventWindow(("2026", 5), 20)),
+    "a log backwards": lambda tx: SessionEvents(tx, "w", "s").page(EventWindow(("2026", 5), 20, is_descending=True)),
+    "the end of a log": lambda tx: SessionEvents(tx, "w", "s").append([]),
     "a skill": lambda tx: Skills(tx, "w").get("s"),
     "skills": lambda tx: Skills(tx, "w").page(WINDOW),
     "a skill's version": lambda tx: SkillVersions(tx, "w", "s").get("v"),
