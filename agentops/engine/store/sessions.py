@@ -130,8 +130,8 @@ SELECT id, status, environment_id, deployment_id, config, agent, fields, progres
 FROM sessions"""
 
 _WITH_STORE = """
-AND EXISTS (SELECT 1 FROM session_resources r WHERE r.workspace_id = :workspace AND r.memory_store_id = :store
-  AND r.session_id = sessions.id)"""
+AND id IN (
+  SELECT session_id FROM session_resources WHERE workspace_id = :workspace AND memory_store_id = :store)"""
 
 
 def _conditions(wanted: SessionFilter) -> tuple[dict[str, str | int | None], str]:
