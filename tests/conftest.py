@@ -5,6 +5,7 @@ import os
 import threading
 import warnings
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -105,7 +106,20 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'engine.db'}"
         return
-    server: str = request.getfixturevalue("postgres")
+    with empty_postgres(request.getfixturevalue("postgres")) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def own_postgres(postgres: str) -> Iterator[str]:
+    """A database that is empty when the first test of a module asks for it, and nobody else's."""
+    with empty_postgres(postgres) as url:
+        yield url
+
+
+@contextmanager
+def empty_postgres(server: str) -> Iterator[str]:
+    """Make a schema that looks like a database of its own, until the end of the block."""
     schema = f"test_{uuid4().hex}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"CREATE SCHEMA {schema}")

@@ -204,7 +204,7 @@ def test_no_secret_comes_out_again(
     kind: str,
 ) -> None:
     folder = request.getfixturevalue("tmp_path")
-    url = f"sqlite:///{folder}/engine.db" if kind == "sqlite" else request.getfixturevalue("postgres")
+    url = f"sqlite:///{folder}/engine.db" if kind == "sqlite" else request.getfixturevalue("own_postgres")
     marks = Marks()
     settings = Settings(database=url, data=folder, api_key=Secret(marks.new()), allow_loopback=True)
     caplog.set_level(logging.DEBUG)

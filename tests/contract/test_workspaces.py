@@ -66,7 +66,7 @@ def scene(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, clock: ManualClock
 ) -> Iterator[Scene]:
     folder = tmp_path_factory.mktemp("workspaces")
-    url = f"sqlite:///{folder}/engine.db" if request.param == "sqlite" else request.getfixturevalue("postgres")
+    url = f"sqlite:///{folder}/engine.db" if request.param == "sqlite" else request.getfixturevalue("own_postgres")
     settings = Settings(
         database=url, data=folder, api_key=Secret(OWNER), vault_key=VAULT_KEY, workspace="wrkspc_owners"
     )
