@@ -63,7 +63,7 @@ def cursor(text: str | None, scope: str, form: tuple[type, ...]) -> Position | N
     if text is None:
         return None
     position = _opened(text, scope)
-    if position is None or tuple(map(type, position)) != form or any(_is_huge(each) for each in position):
+    if position is None or tuple(map(type, position)) != form:
         raise InvalidRequest("page: not a cursor of this list; send next_page of its previous page unchanged.")
     return position
 
@@ -89,15 +89,20 @@ def _opened(text: str, scope: str) -> Position | None:
     try:
         data = urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
         position = json.loads(data[_SEAL_BYTES:])
-    except (Base64Error, ValueError):
+    except (Base64Error, ValueError, RecursionError):
+        return None
+    if not isinstance(position, list) or not all(map(_is_storable, position)):
         return None
     # Sealing again also refuses other spellings of the same bytes.
-    return position if isinstance(position, list) and sealed(position, scope) == text else None
+    return position if sealed(position, scope) == text else None
 
 
 def _seal(text: bytes, scope: str) -> bytes:
     return blake2b(text + b"\0" + scope.encode(), digest_size=_SEAL_BYTES).digest()
 
 
-def _is_huge(value: str | int) -> bool:
-    return isinstance(value, int) and abs(value) > _SEQ_MAX
+def _is_storable(value: object) -> bool:
+    """Tell whether every database takes the value: no huge number, no NUL, no half of a surrogate pair."""
+    if isinstance(value, str):
+        return not any(each == "\0" or "\ud800" <= each <= "\udfff" for each in value)
+    return isinstance(value, int) and abs(value) <= _SEQ_MAX

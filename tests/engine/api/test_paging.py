@@ -1,5 +1,7 @@
 """Cursors: opaque, bound to their list, and never a reason to fail."""
 
+from base64 import urlsafe_b64encode
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +14,8 @@ from agentops.wire.lists import AgentQuery, DeploymentRunQuery
 LIST = "wrkspc_1 /v1/agents"
 AT = "2026-11-21T08:30:00.000000Z"
 
-positions = st.lists(st.text(max_size=20) | st.integers(-(2**62), 2**62), max_size=3)
+texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
+positions = st.lists(texts | st.integers(-(2**62), 2**62), max_size=3)
 
 
 @given(positions)
@@ -44,10 +47,17 @@ def test_a_cursor_of_another_list_or_form_is_refused() -> None:
             paging.cursor(cursor, scope, form)
 
 
-@pytest.mark.parametrize("position", [["x", 2**63], ["x", True], {"a": 1}, 7, None])
+@pytest.mark.parametrize("position", [["x", 2**63], ["x", True], ["\0", 1], {"a": 1}, 7, None])
 def test_a_forged_place_that_no_database_takes_is_refused(position: list[str | int]) -> None:
     with pytest.raises(InvalidRequest):
         paging.cursor(paging.sealed(position, LIST), LIST, (str, int))
+
+
+@pytest.mark.parametrize("text", [r'["\ud800",1]', "[" * 20_000, "1" * 5_000])
+def test_a_made_up_place_that_no_parser_takes_is_refused(text: str) -> None:
+    cursor = "page_" + urlsafe_b64encode(bytes(9) + text.encode()).rstrip(b"=").decode()
+    with pytest.raises(InvalidRequest, match="not a cursor of this list"):
+        paging.cursor(cursor, LIST, (str, int))
 
 
 def test_a_window_spans_the_filters_and_ends_at_the_cursor() -> None:
