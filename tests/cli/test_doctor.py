@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from agentops.cli.failure import run
-from agentops.cli.main import cli
+from agentops.cli.table import cli
 from agentops.engine.core.capabilities import CAPABILITIES, State, answered
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from agentops.cli.failure import run
-from agentops.cli.main import cli
+from agentops.cli.table import cli
 from agentops.manifests.load import load
 
 FILES = {"environment.yaml", "project.yaml", "prompts/reviewer.md", "reviewer.yaml"}

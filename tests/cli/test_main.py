@@ -8,12 +8,12 @@ import pytest
 
 import agentops
 from agentops.cli.failure import run
-from agentops.cli.main import _COMMANDS, cli
+from agentops.cli.table import _COMMANDS, cli
 
 DEAR = {"anthropic", "asyncio", "httpx2", "pydantic", "rich", "sqlite3", "starlette", "uvicorn", "yaml"}
 LOADED = """
 import sys
-from agentops.cli.main import cli
+from agentops.cli.table import cli
 print(*{each.split(".")[0] for each in sys.modules})
 """
 
@@ -62,3 +62,12 @@ def test_start_up_loads_nothing_but_the_command_line() -> None:
     loaded = set(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split())
     assert "click" in loaded
     assert not loaded & DEAR
+
+
+def test_the_version_is_told_before_even_the_command_line_is_loaded() -> None:
+    script = "import sys; sys.argv[1:] = ['--version']; from agentops.cli.main import main; main(); print(*sys.modules)"
+    told, loaded = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    assert told == f"agentops, version {agentops.__version__}"
+    assert "click" not in loaded.split()

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from agentops.cli.failure import run
-from agentops.cli.main import cli
+from agentops.cli.table import cli
 from agentops.targets import live
 from agentops.wire.webhooks import WorkspaceEvent
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from agentops.cli.failure import run
-from agentops.cli.main import cli
+from agentops.cli.table import cli
 
 from .command import Command
 from .server import serving
