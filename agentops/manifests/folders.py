@@ -1,7 +1,9 @@
 """Folders that a manifest names: the first memories of a store, and skills."""
 
 import os
+import stat
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +61,31 @@ def header_of(reachable: Files, manifest: str, folder: str) -> Text:
         message = f"{ticked(folder)} holds {size:,} bytes, a skill must stay below {LARGEST_SKILL_BYTES:,}"
         raise Refused(files.TOO_LARGE, message, "leave out what the agent does not read")
     return reachable.text(manifest, f"{folder}/{HEADER_FILE}")
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """One file of a folder."""
+
+    data: bytes
+    is_program: bool
+
+
+def contents_of(reachable: Files, manifest: str, folder: str) -> dict[str, Content]:
+    """Return every file below the folder, by its path from it. Hidden files are left out.
+
+    Raises:
+        Refused: with a file code; nothing is left out in silence.
+    """
+    return {each: _content(reachable, manifest, f"{folder}/{each}") for each in _paths(reachable, manifest, folder)}
+
+
+def _content(reachable: Files, manifest: str, path: str) -> Content:
+    real = reachable.find(manifest, path)
+    try:
+        return Content(real.read_bytes(), is_program=bool(real.stat().st_mode & stat.S_IXUSR))
+    except OSError as error:
+        raise Refused(files.UNREADABLE, f"{ticked(path)} cannot be read: {error.strerror}") from None
 
 
 def _paths(reachable: Files, manifest: str, folder: str) -> list[str]:

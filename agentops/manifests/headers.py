@@ -11,6 +11,12 @@ def header_problems(header: Text) -> tuple[Problem, ...]:
     return check(SkillHeader, _front_matter(header))[1]
 
 
+def skill_name(header: Text) -> str:
+    """Return what a skill calls itself in a header that is right."""
+    found = _front_matter(header)
+    return str(found["name"]) if isinstance(found, dict) else ""
+
+
 def _front_matter(text: Text) -> object:
     """Return the YAML between the first two lines of dashes; nothing when there is none."""
     lines = text.text.splitlines()

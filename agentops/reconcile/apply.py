@@ -177,7 +177,7 @@ class Applier:
             await self._write_memories(step, str(answer["id"]))
         answer = await self._correct_marks(step, write, answer)
         version = answer.get("version")
-        self._known[step.address] = Known(answer["id"], version if isinstance(version, int) else None)
+        self._known[step.address] = Known(answer["id"], answer.get(OBJECTS[step.object].pinned_by))
         return f"version {version}" if isinstance(version, int) else str(answer["id"])
 
     def _holder(self, resource: Resource) -> str:

@@ -128,6 +128,7 @@ def _marks(step: Step, stamp: Stamp, nonce: str, fields: dict[str, FieldMark], *
         source=source,
         version=version,
         nonce=nonce,
+        replaces=step.live.id if step.live and step.action is Action.REPLACE and not step.makes_room else "",
         protect=bool(resource and resource.protect),
         tool=stamp.tool,
     )

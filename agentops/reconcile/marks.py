@@ -55,6 +55,9 @@ class Marks:
     nonce: str = ""
     """Which write this was: finds an object again whose answer got lost."""
 
+    replaces: str = ""
+    """The id of the object whose place this one took; until that one is gone, both bear the identity."""
+
     protect: bool = False
     tool: str = ""
 
@@ -82,6 +85,7 @@ def read(metadata: Mapping[str, str]) -> Marks | None:
         source=metadata.get(SOURCE, ""),
         version=int(version) if version.isascii() and version.isdecimal() else None,
         nonce=guard.get("nonce", ""),
+        replaces=guard.get("replaces", ""),
         protect=guard.get("protect") == "1",
         tool=guard.get("tool", ""),
     )
@@ -93,6 +97,7 @@ def written(marks: Marks) -> dict[str, str]:
     guard = {
         "v": "" if marks.version is None else str(marks.version),
         "nonce": marks.nonce,
+        "replaces": marks.replaces,
         "protect": "1" if marks.protect else "",
         "tool": marks.tool,
     }

@@ -62,7 +62,7 @@ def skills(value: Any) -> Any:
     """Return the skills by type and id; an unpinned version is the server's to choose."""
     pinned = ((each, each.get("version")) for each in value or [])
     return {
-        f"{each['type']}/{_key(each['skill_id'])}": ANY if version in {None, "latest"} else version
+        f"{each['type']}/{_key(each['skill_id'])}": ANY if version in (None, "latest") else version
         for each, version in pinned
     } or None
 

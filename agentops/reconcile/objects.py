@@ -7,6 +7,7 @@ from typing import Any
 
 from agentops.base.names import Address, Kind
 from agentops.reconcile import normal, whole
+from agentops.reconcile.bundles import digests
 from agentops.reconcile.write_only import compared
 
 KEEP = object()
@@ -23,6 +24,7 @@ class ObjectKind(StrEnum):
     MEMORY_STORE = "memory_store"
     VAULT = "vault"
     CREDENTIAL = "credential"
+    SKILL = "skill"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,9 @@ class ObjectRule:
 
     is_versioned: bool = False
     """Whether each update makes a version with the next number, which the server keeps."""
+
+    pinned_by: str = ""
+    """Where a body says which version it is, for objects that others pin a version of."""
 
     parent: "ObjectKind | None" = None
     """The kind of object that holds these, where they are inside others. They go with it."""
@@ -172,6 +177,7 @@ OBJECTS: Mapping[ObjectKind, ObjectRule] = {
         collection="agents",
         betas="managed-agents-2026-04-01",
         is_versioned=True,
+        pinned_by="version",
         can_delete=False,
         fields={
             "name": _NAME,
@@ -238,6 +244,20 @@ OBJECTS: Mapping[ObjectKind, ObjectRule] = {
             "metadata": _METADATA,
         },
     ),
+    ObjectKind.SKILL: ObjectRule(
+        collection="skills",
+        betas="",
+        can_archive=False,
+        lists_on_demand=True,
+        pinned_by="latest_version_id",
+        alike=_labelled,
+        replaced=frozenset({("display_name",), ("name",)}),
+        fields={
+            "display_name": FieldRule("dn", normal.text),
+            "name": FieldRule("nm", normal.plain),
+            "files": FieldRule("fi", digests),
+        },
+    ),
 }
 """What names others before what is named: the order of removal. Source: SDK 2.11.0 `resources/beta/*`."""
 
@@ -247,6 +267,7 @@ BECOMES: Mapping[Kind, ObjectKind] = {
     Kind.ENVIRONMENT: ObjectKind.ENVIRONMENT,
     Kind.MEMORY_STORE: ObjectKind.MEMORY_STORE,
     Kind.VAULT: ObjectKind.VAULT,
+    Kind.SKILL: ObjectKind.SKILL,
     Kind.DREAM_SCHEDULE: ObjectKind.DREAM_SCHEDULE,
     Kind.WEBHOOK: ObjectKind.WEBHOOK,
 }

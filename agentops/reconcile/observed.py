@@ -2,8 +2,9 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from agentops.base.names import Address
 from agentops.reconcile.marks import Marks, read
@@ -44,6 +45,12 @@ class Live:
         return version if isinstance(version, int) else None
 
     @property
+    def pin(self) -> Any:
+        """Return what others pin of it, of the kinds that are pinned."""
+        pinned_by = OBJECTS[self.object].pinned_by
+        return self.body[pinned_by] if pinned_by else None
+
+    @property
     def is_untouched(self) -> bool:
         """Tell whether the object is at the very version that our last write made."""
         return self.marks is not None and self.version is not None and self.marks.version == self.version
@@ -60,10 +67,21 @@ class World:
     def owned(self, owner: str) -> dict[str, list[Live]]:
         """Return the owner's objects by the identity in their marks, oldest first; more than one is trouble."""
         found: dict[str, list[Live]] = defaultdict(list)
+        left = {each.id for each in self.left_over(owner)}
+        for live, marks in self._of(owner):
+            if live.id not in left:
+                found[marks.id].append(live)
+        return found
+
+    def left_over(self, owner: str) -> list[Live]:
+        """Return the owner's objects whose place another one took, and that are still there."""
+        taken = {(marks.id, marks.replaces) for _, marks in self._of(owner) if marks.replaces}
+        return [live for live, marks in self._of(owner) if (marks.id, live.id) in taken] if taken else []
+
+    def _of(self, owner: str) -> Iterator[tuple[Live, Marks]]:
         for live in reversed(self.lives):
             if live.marks and live.marks.owner == owner and _can_be(live.marks.id, live.object):
-                found[live.marks.id].append(live)
-        return found
+                yield live, live.marks
 
     def unmarked(self, resource: Resource, parent: str = "") -> list[Live]:
         """Return the objects that look like the resource and that nobody has marked."""
@@ -147,4 +165,4 @@ def claimants(lives: Sequence[Live]) -> str:
 def known(world: World, owner: str) -> dict[Address, Known]:
     """Return what the names of the owner's existing objects stand for."""
     found = ((Address.parse(identity), lives[0]) for identity, lives in world.owned(owner).items())
-    return {address: Known(live.id, live.version) for address, live in found if address}
+    return {address: Known(live.id, live.pin) for address, live in found if address}

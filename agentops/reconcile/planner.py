@@ -1,23 +1,23 @@
 """Desired and world → plan: pure, and the same for every order of files."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from agentops.base.diagnostics import Diagnostic, Report
 from agentops.base.names import Address
-from agentops.reconcile import codes, normal
+from agentops.reconcile import codes
 from agentops.reconcile.bodies import wanted_fields
 from agentops.reconcile.brakes import held
+from agentops.reconcile.changes import action_for, changes, irreplaceable, unfought
 from agentops.reconcile.objects import OBJECTS
 from agentops.reconcile.observed import Live, World, claimants
-from agentops.reconcile.plan import DRIFTED, Action, Change, Plan, Step
-from agentops.reconcile.removal import RemovalRules, removals
+from agentops.reconcile.plan import Action, Change, Plan, Step
+from agentops.reconcile.removal import RemovalRules, removal, removals
 from agentops.reconcile.resource import Desired, Resource
 from agentops.reconcile.seeds import SeedVerdict, judge_seeds
 from agentops.reconcile.values import Known
-from agentops.reconcile.verdicts import ABSENT, DIFFERENT, SEED, Judged, Verdict, judge, wished
-from agentops.reconcile.write_only import shown
+from agentops.reconcile.verdicts import SEED, Judged, Verdict, judge, wished
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,7 @@ class _Planner:
         self._kept: list[tuple[Address, str]] = []
         self._left_out: list[Address] = []
         self._taken: set[str] = set()
+        self._left_overs = world.left_over(desired.owner)
 
     def plan(self, target: str) -> Plan:
         for resource in self._desired.resources:
@@ -76,7 +77,7 @@ class _Planner:
         return Plan(
             owner=self._desired.owner,
             target=target,
-            steps=(*self._steps.values(), *removed),
+            steps=(*self._steps.values(), *self._replaced(), *removed),
             unchanged=len(self._desired.resources) - len(self._steps) - len(self._left_out),
             orphans=orphans,
             rendered=self._desired.rendered,
@@ -84,6 +85,15 @@ class _Planner:
             left_out=tuple(self._left_out),
             report=Report.of([*self._diagnostics, *refusals]),
         )
+
+    def _replaced(self) -> Iterator[Step]:
+        """Yield the removal of what another object took the place of, now or in a run that did not come to its end."""
+        replaced = [
+            each.live
+            for each in self._steps.values()
+            if each.action is Action.REPLACE and not each.makes_room and each.live
+        ]
+        yield from (removal(each, "another takes its place") for each in (*replaced, *self._left_overs))
 
     @property
     def _left(self) -> dict[str, list[Live]]:
@@ -103,8 +113,7 @@ class _Planner:
         else:
             self._compare(resource, live)
         step = self._steps.get(resource.address)
-        version = step.version if step else live.version if live else None
-        self._known[resource.address] = Known(live.id if live else {"$id": str(resource.address)}, version)
+        self._known[resource.address] = _outcome(resource, step, live)
 
     def _cannot_hold(self, resource: Resource) -> None:
         """Do without an extension, which nothing else names; stop for what every target of the API has."""
@@ -171,7 +180,7 @@ class _Planner:
             resource.object,
             Action.CREATE,
             "declared, and not on the target",
-            changes=tuple(self._changes(resource, judged)),
+            changes=tuple(changes(resource, judged, self._names)),
             needs=self._needs(resource),
             resource=resource,
             judged=tuple(judged),
@@ -179,23 +188,23 @@ class _Planner:
         )
 
     def _compare(self, resource: Resource, live: Live) -> None:
-        judged = [_unfought(each) for each in judge(OBJECTS[resource.object], live, self._wanted(resource))]
+        judged = [unfought(each) for each in judge(OBJECTS[resource.object], live, self._wanted(resource))]
         seeds = judge_seeds(resource, live)
         if seeds:
             judged.append(seeds.judged)
             self._kept += [(resource.address, path) for path in seeds.kept]
         if resource.address not in self._options.overwrite:
             self._refuse_conflicts(resource, judged, seeds)
-        changes = tuple(self._changes(resource, judged))
-        self._refuse_fixed(resource, changes)
-        action, reason = self._action(resource, live, judged, changes)
+        different = tuple(changes(resource, judged, self._names))
+        self._refuse_fixed(resource, different)
+        action, reason = self._action(resource, live, judged, different)
         if action is not None:
             self._steps[resource.address] = Step(
                 resource.address,
                 resource.object,
                 action,
                 reason,
-                changes=changes,
+                changes=different,
                 needs=self._needs(resource),
                 resource=resource,
                 live=live,
@@ -205,16 +214,16 @@ class _Planner:
             )
 
     def _action(
-        self, resource: Resource, live: Live, judged: list[Judged], changes: tuple[Change, ...]
+        self, resource: Resource, live: Live, judged: list[Judged], different: tuple[Change, ...]
     ) -> tuple[Action | None, str]:
-        if replaced := _replaced(resource, changes):
+        if replaced := irreplaceable(resource, different):
             return Action.REPLACE, f"{replaced} cannot be changed in place"
         if live.marks is None:
             return Action.ADOPT, "an object that nobody managed is taken over"
         if live.marks.id != str(resource.address):
             return Action.MOVE, f"it was {live.marks.id}"
-        if changes:
-            return _action_for(changes)
+        if different:
+            return action_for(different)
         if any(each.verdict is Verdict.CONVERGED for each in judged):
             return Action.RESTAMP, "the target already is as wanted; only the marks are behind"
         if live.marks.protect != resource.protect:
@@ -226,8 +235,8 @@ class _Planner:
             return ()
         return (*seeds.writes, *(seeds.forced if resource.address in self._options.overwrite else ()))
 
-    def _refuse_fixed(self, resource: Resource, changes: tuple[Change, ...]) -> None:
-        for each in changes:
+    def _refuse_fixed(self, resource: Resource, different: tuple[Change, ...]) -> None:
+        for each in different:
             place = (each.field, *map(str, each.path))
             if place in OBJECTS[resource.object].fixed:
                 self._say(
@@ -268,62 +277,12 @@ class _Planner:
         span = wanted.span if wanted else resource.span
         self._diagnostics.append(Diagnostic(code, f"{resource.address} {fact}", span, label))
 
-    def _changes(self, resource: Resource, judged: list[Judged]) -> Iterator[Change]:
-        for each in judged:
-            if each.verdict not in DIFFERENT:
-                continue
-            wanted = resource.fields.get(each.name)
-            span = wanted.span if wanted else None
-            found = normal.differences(each.live, None if each.wanted is ABSENT else each.wanted)
-            places = (
-                (tuple(map(self._said, path)), self._told(live), self._told(value)) for path, live, value in found
-            )
-            for path, live, value in sorted(places, key=lambda place: [*map(str, place[0])]):
-                yield Change(each.name, path, each.verdict, live, value, span)
 
-    def _said(self, key: str | int) -> str | int:
-        """Return the address of the object whose id stands in a path: people know names, not ids."""
-        return self._names.get(str(key), key)
-
-    def _told(self, value: Any) -> Any:
-        """Return the value with addresses for ids, where an id or a list of them is all that stands there."""
-        if isinstance(value, list):
-            return [self._told(each) for each in value]
-        if isinstance(value, dict):
-            return shown(value)
-        return self._names.get(value, value) if isinstance(value, str) else value
-
-
-def _replaced(resource: Resource, changes: tuple[Change, ...]) -> str:
-    """Return which of the changes take another object, or nothing."""
-    places = [(each.field, *map(str, each.path)) for each in changes]
-    return ", ".join(f"`{'.'.join(each)}`" for each in places if each in OBJECTS[resource.object].replaced)
-
-
-def _action_for(changes: tuple[Change, ...]) -> tuple[Action, str]:
-    if all(_is_pin(each) for each in changes):
-        return Action.REPIN, "an agent that it pins gets a new version"
-    verdicts = {each.verdict for each in changes}
-    if verdicts == {Verdict.DRIFT}:
-        return Action.UPDATE, "changed on the target since the last apply"
-    if verdicts & DRIFTED:
-        return Action.UPDATE, "changed in the manifest, and on the target since the last apply"
-    return Action.UPDATE, "the manifest changed"
-
-
-def _is_pin(change: Change) -> bool:
-    """Tell whether only the pinned version of a roster entry moves."""
-    return change.field == "multiagent" and change.verdict is not Verdict.DRIFT and _moves(change.before, change.after)
-
-
-def _moves(before: Any, after: Any) -> bool:
-    """Tell whether a version becomes another version."""
-    return isinstance(before, int) and isinstance(after, int)
-
-
-def _unfought(judged: Judged) -> Judged:
-    """Return a conflict that is about pinned versions alone as an update: nobody wrote those, nothing is lost."""
-    if judged.verdict is not Verdict.CONFLICT or judged.name != "multiagent":
-        return judged
-    is_fought = any(not _moves(live, wanted) for _, live, wanted in normal.differences(judged.live, judged.wanted))
-    return judged if is_fought else replace(judged, verdict=Verdict.UPDATE)
+def _outcome(resource: Resource, step: Step | None, live: Live | None) -> Known:
+    """Return what a name will stand for after its step; what only the server knows stands as its name."""
+    address, rule = str(resource.address), OBJECTS[resource.object]
+    stays = live is not None and (step is None or step.action is not Action.REPLACE)
+    found_id = live.id if live and stays else {"$id": address}
+    if step is None or not rule.pinned_by:
+        return Known(found_id, live.pin if live else None)
+    return Known(found_id, step.version if rule.is_versioned else {"$version": address})

@@ -41,14 +41,14 @@ def removals(
     declared = set() if rules.destroy else {str(each.address) for each in desired.resources}
     undeclared = [live for identity, lives in sorted(owned.items()) if identity not in declared for live in lives]
     kept = {live.id for identity, lives in owned.items() if identity in declared for live in lives}
-    inside = tuple(_step(each, "declared no more") for each in undeclared if each.parent in kept)
+    inside = tuple(removal(each, "declared no more") for each in undeclared if each.parent in kept)
     gone = [each for each in undeclared if not each.parent]
     if not (rules.prune or rules.destroy):
         orphans = tuple(_orphan(live) for live in gone)
         return inside, orphans, _note(orphans)
     reason = "everything of this project is to go" if rules.destroy else "ours, and declared no more"
     steps = tuple(
-        _step(live, reason + _company(live, undeclared), destroy=rules.destroy)
+        removal(live, reason + _company(live, undeclared), destroy=rules.destroy)
         for live in sorted(gone, key=_last_needed_first)
     )
     total = sum(not live.parent for lives in owned.values() for live in lives)
@@ -92,7 +92,8 @@ def _note(orphans: Sequence[Orphan]) -> tuple[Diagnostic, ...]:
     )
 
 
-def _step(live: Live, reason: str, *, destroy: bool = False) -> Step:
+def removal(live: Live, reason: str, *, destroy: bool = False) -> Step:
+    """Return the step that takes an object away."""
     rule = OBJECTS[live.object]
     deletes = (destroy and rule.can_delete) or not rule.can_archive
     action = Action.DELETE if deletes else Action.ARCHIVE

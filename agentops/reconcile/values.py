@@ -31,7 +31,8 @@ class Known:
     id: Any
     """The server id, or `{"$id": "Agent/x"}` while the object is still to be created."""
 
-    version: int | None
+    version: Any
+    """What is pinned of it: a number, an id, or `{"$version": "Skill/x"}` while it is still to be made."""
 
 
 Lookup = Callable[[Address], Known | None]

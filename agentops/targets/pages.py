@@ -6,7 +6,7 @@ a plan needs neither. What is read here, the SDK reads the same way.
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx2
 
@@ -23,6 +23,7 @@ _PAUSE_LIMIT_S = 60.0
 """The longest wait that a target may ask for: a minute is the window of the API's rate limits."""
 
 Sleep = Callable[[float], Awaitable[None]]
+T = TypeVar("T")
 
 
 class Pages:
@@ -64,9 +65,18 @@ class Pages:
 
     async def one(self, path: str, betas: str, params: Mapping[str, str] | None = None) -> dict[str, Any] | None:
         """Return one JSON answer, or None for a 404. Reading is repeated when the target cannot answer at once."""
+        return await self._asked(path, betas, params or {}, _object)
+
+    async def content(self, path: str, betas: str) -> bytes | None:
+        """Return the bytes of a file, or None for a 404."""
+        return await self._asked(path, betas, {}, lambda content: content)
+
+    async def _asked(
+        self, path: str, betas: str, params: Mapping[str, str], understood: Callable[[bytes], T | None]
+    ) -> T | None:
         for pause in (*_PAUSES_S, None):
             try:
-                return await self._get(path, betas, params or {})
+                return await self._get(path, betas, params, understood)
             except TargetError as error:
                 if pause is None or error.retry == "permanent" or error.was_not_sent:
                     raise
@@ -74,7 +84,9 @@ class Pages:
             await self._sleep(max(pause, min(asked, _PAUSE_LIMIT_S)))
         raise AssertionError("the last try returns or raises")
 
-    async def _get(self, path: str, betas: str, params: Mapping[str, str]) -> dict[str, Any] | None:
+    async def _get(
+        self, path: str, betas: str, params: Mapping[str, str], understood: Callable[[bytes], T | None]
+    ) -> T | None:
         label, what = self._endpoint.label, f"GET /v1/{path}"
         headers = {**self._endpoint.headers(), **({"anthropic-beta": betas} if betas else {})}
         try:
@@ -83,14 +95,19 @@ class Pages:
             raise errors.from_transport(what, label, error) from error
         if answer.status_code == httpx2.codes.NOT_FOUND:
             return None
-        body = parsed(answer.content)
-        if answer.is_success and isinstance(body, dict):
-            return body
-        if answer.is_success:
+        if not answer.is_success:
+            request_id = answer.headers.get("request-id", "")
+            refused = errors.from_status(what, label, answer.status_code, parsed(answer.content), request_id)
+            raise errors.asked_to_wait(refused, answer.headers)
+        found = understood(answer.content)
+        if found is None:
             raise errors.not_the_api(what, label)
-        request_id = answer.headers.get("request-id", "")
-        refused = errors.from_status(what, label, answer.status_code, body, request_id)
-        raise errors.asked_to_wait(refused, answer.headers)
+        return found
+
+
+def _object(content: bytes) -> dict[str, Any] | None:
+    found = parsed(content)
+    return found if isinstance(found, dict) else None
 
 
 def parsed(content: bytes) -> Any:

@@ -16,6 +16,9 @@ from agentops.reconcile.values import IdOf, VersionOf
 _PINNED = frozenset({Kind.AGENT, Kind.TEAM})
 """Kinds whose objects have versions, which the API pins where they are named."""
 
+_LATEST = (None, "latest")
+"""What an agent says of a skill whose newest version it wants. The API pins that version when the agent is saved."""
+
 
 def declared(document: Document, leave_out: Iterable[str] = ()) -> dict[str, Field]:
     """Return the fields that the document declares, and its name where it gives no display name."""
@@ -78,5 +81,7 @@ def _replace(data: Any, path: tuple[str | int, ...], address: Address) -> None:
         data[last] = agent_entry(address)
         return
     data[last] = IdOf(address)
+    if address.kind is Kind.SKILL and data.get("version") in _LATEST:
+        data["version"] = VersionOf(address)
     if last == "id" and address.kind in _PINNED and data.get("version") is None:
         data["version"] = VersionOf(address)

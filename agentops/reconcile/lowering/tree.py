@@ -14,6 +14,7 @@ from agentops.reconcile.lowering.memory_store import memory_store
 from agentops.reconcile.lowering.plain import plain
 from agentops.reconcile.lowering.rubric import rendered_rubric
 from agentops.reconcile.lowering.setting import NOTHING, Lowering, Setting, owner_of
+from agentops.reconcile.lowering.skill import skill
 from agentops.reconcile.lowering.team import team
 from agentops.reconcile.lowering.vault import vault
 from agentops.reconcile.resource import Desired
@@ -26,6 +27,7 @@ _LOWERINGS: Mapping[Kind, Lowering] = {
     Kind.DREAM_SCHEDULE: dream_schedule,
     Kind.ENVIRONMENT: plain,
     Kind.MEMORY_STORE: memory_store,
+    Kind.SKILL: skill,
     Kind.TEAM: team,
     Kind.VAULT: vault,
     Kind.WEBHOOK: plain,

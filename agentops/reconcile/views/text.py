@@ -107,7 +107,7 @@ def _created(step: Mapping[str, Any], paint: Paint) -> Iterator[str]:
 def _summary(field: str, value: Any) -> str:
     """Return what a new object's field comes to, in one line."""
     match field, value:
-        case "tools" | "mcp_servers" | "skills", dict():
+        case "tools" | "mcp_servers" | "skills" | "files", dict():
             return printable(", ".join(value))
         case "model", {"id": str(model), **rest}:
             return printable(", ".join([model, *_chosen(rest)]))
@@ -133,7 +133,10 @@ def _change(change: Mapping[str, Any], paint: Paint) -> Iterator[str]:
     word = _VERDICTS.get(change["verdict"])
     is_foreign = word in {"drift", "conflict"}
     tail = (f"  [{word}]" if word else "") + _place(change, paint)
-    if change["field"] == "seed":
+    if change["field"] == "files" and change["path"]:
+        word = "change" if before and after else "add" if after else "remove"
+        yield f"      file {printable('.'.join(change['path']))}: {word}{tail}"
+    elif change["field"] == "seed":
         yield f"      memory {printable('.'.join(change['path']))}: {'write anew' if before else 'write'}{tail}"
     elif _is_long(before) or _is_long(after):
         yield f"      {path}{':  - live  + wanted' if is_foreign else ''}{tail}"
@@ -145,9 +148,13 @@ def _change(change: Mapping[str, Any], paint: Paint) -> Iterator[str]:
 
 
 def _pinned(change: Mapping[str, Any]) -> str:
-    """Return what a roster's pin is about, `pins Agent/logs`; nothing for any other change."""
-    is_pin = change["field"] == "multiagent" and isinstance(change["before"], int) and isinstance(change["after"], int)
-    return f"pins {printable(change['path'][-1])}, version" if is_pin else ""
+    """Return what a pin of a roster or a skill is about, `pins Agent/logs`; nothing for any other change."""
+    match change:
+        case {"field": "multiagent", "before": int(), "after": int()}:
+            return f"pins {printable(change['path'][-1])}, version"
+        case {"field": "skills", "before": str(), "after": str() | {"$version": _}}:
+            return f"pins {printable(change['path'][-1].removeprefix('custom/'))}, version"
+    return ""
 
 
 def _place(change: Mapping[str, Any], paint: Paint) -> str:
@@ -201,7 +208,7 @@ def _plain(value: Any) -> str:
         case bool():
             return str(value).lower()
         case {"$id": name} | {"$version": name}:
-            return f"(id of {name})"
+            return f"({'id' if '$id' in value else 'next version'} of {name})"
         case {"$any": True} | {"$hidden": True} | {"$secret": True}:
             return _STAND_INS[next(iter(value))]
         case {"type": str(word), **rest} if not rest:
