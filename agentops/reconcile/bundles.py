@@ -1,7 +1,7 @@
 """The files of a skill, as one value: compared file by file, and packed into an archive that bears our marks.
 
 The API keeps no metadata with a skill, so the marks lie in a hidden file of each version that we upload. The decision
-is in `.github/decisions/0007`.
+is in `.github/decisions/0008`.
 """
 
 import io
