@@ -91,7 +91,7 @@ def methods() -> list[Method]:
     client = anthropic.Anthropic(api_key="unused", base_url="http://nobody.test", http_client=http, max_retries=0)
     found = []
     for resource in RESOURCES:
-        for name, method in _methods_of(attrgetter(resource)(client.beta), resource):
+        for name, method in methods_of(attrgetter(resource)(client.beta), resource):
             with pytest.raises(anthropic.NotFoundError):
                 method(**_arguments(method))
             found.append(Method(name, requests.pop()))
@@ -99,14 +99,14 @@ def methods() -> list[Method]:
     return found
 
 
-def _methods_of(resource: Any, name: str) -> Iterator[tuple[str, Any]]:
+def methods_of(resource: Any, name: str) -> Iterator[tuple[str, Any]]:
     for attribute in sorted(dir(type(resource))):
         if not attribute.startswith(("_", "with_")):
             value = getattr(resource, attribute)
             if isfunction(getattr(type(resource), attribute)):
                 yield f"{name}.{attribute}", value
             else:
-                yield from _methods_of(value, f"{name}.{attribute}")
+                yield from methods_of(value, f"{name}.{attribute}")
 
 
 def _arguments(method: Any) -> dict[str, Any]:
@@ -160,7 +160,7 @@ def test_a_method_is_served_or_refused_with_a_reason(method: Method) -> None:
 
 def test_the_async_client_offers_the_same_methods() -> None:
     beta = anthropic.AsyncAnthropic(api_key="unused").beta
-    offered = {name for each in RESOURCES for name, _ in _methods_of(attrgetter(each)(beta), each)}
+    offered = {name for each in RESOURCES for name, _ in methods_of(attrgetter(each)(beta), each)}
     assert offered - MADE_OF_OTHERS == {each.name for each in METHODS}
 
 
