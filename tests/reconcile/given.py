@@ -1,21 +1,25 @@
 """What tests of reconciling start from: resources, plans and worlds made of values."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from agentops.base.canonical import text_digest
 from agentops.base.diagnostics import Span
 from agentops.base.names import Address, Kind
+from agentops.base.secrets import Secret
 from agentops.reconcile import bodies
 from agentops.reconcile.bodies import Stamp
+from agentops.reconcile.bundles import Bundle, digests
 from agentops.reconcile.marks import read, written
 from agentops.reconcile.memories import LiveMemory, Memories
-from agentops.reconcile.objects import BECOMES, ObjectKind
+from agentops.reconcile.objects import BECOMES, OBJECTS, ObjectKind
 from agentops.reconcile.observed import Live, World
 from agentops.reconcile.plan import REMOVALS, Plan, Step
 from agentops.reconcile.planner import PlanOptions, plan
 from agentops.reconcile.resource import Desired, Field, Resource, Seed, SeedMode
 from agentops.reconcile.values import IdOf, Known, VersionOf
+from agentops.reconcile.write_only import WriteOnly
 
 MODEL = "claude-opus-5-5"
 OTHER_MODEL = "claude-sonnet-5-5"
@@ -30,6 +34,9 @@ _PREFIXES = {
     ObjectKind.MEMORY_STORE: "memstore",
     ObjectKind.DREAM_SCHEDULE: "dsch",
     ObjectKind.WEBHOOK: "whend",
+    ObjectKind.VAULT: "vlt",
+    ObjectKind.CREDENTIAL: "vcrd",
+    ObjectKind.SKILL: "skill",
 }
 
 
@@ -86,6 +93,48 @@ def a_webhook(name: str = "alerts", /, **fields: Any) -> Resource:
     return a_resource(Kind.WEBHOOK, name, {**bare, **fields})
 
 
+def a_vault(name: str = "tools", /, **fields: Any) -> Resource:
+    return a_resource(Kind.VAULT, name, {"display_name": name, **fields})
+
+
+def a_secret(text: str) -> WriteOnly:
+    """Return a secret with a tag that costs nothing."""
+    return WriteOnly(Secret(text), text_digest(text))
+
+
+def a_credential(name: str = "tickets", /, vault: str = "tools", **fields: Any) -> Resource:
+    """Return a credential; fields of its `auth` are given by their last name, as `token`."""
+    placed = {_AUTH.get(key, key): value for key, value in {**_BEARER, **fields}.items() if value is not None}
+    made = a_resource(Kind.VAULT, name, placed)
+    holder = Address(Kind.VAULT, vault)
+    return replace(made, address=replace(holder, part=name), object=ObjectKind.CREDENTIAL, parent=holder)
+
+
+_AUTH = {each.rpartition(".")[2]: each for each in OBJECTS[ObjectKind.CREDENTIAL].fields if "." in each} | {
+    "type": "auth.type",
+    "client_auth": "auth.refresh.token_endpoint_auth.type",
+}
+_BEARER: dict[str, Any] = {
+    "type": "static_bearer",
+    "mcp_server_url": "https://tickets.example.com/mcp",
+    "token": a_secret("token-1"),
+}
+BARE = dict.fromkeys(_BEARER)
+"""What makes a credential of another type: none of the fields that it has by default."""
+
+
+def a_skill(name: str = "triage", /, **fields: Any) -> Resource:
+    files = {"SKILL.md": f"---\nname: {name}\ndescription: Sorts.\n---\n".encode(), "scripts/sort.py": b"print(1)\n"}
+    return a_resource(Kind.SKILL, name, {"display_name": name, "name": name, "files": Bundle(name, files), **fields})
+
+
+def edited_skill(name: str = "triage", /, **files: bytes | None) -> Bundle:
+    """Return the bundle with other files; None takes one away."""
+    bundle = a_skill(name).fields["files"].value
+    changed_files = {**bundle.files, **files}
+    return Bundle(name, {path: each for path, each in changed_files.items() if each is not None})
+
+
 def a_seed(text: str, mode: SeedMode = SeedMode.BOTH) -> Seed:
     return Seed(text, text_digest(text), mode)
 
@@ -128,16 +177,20 @@ def _brought(step: Step, known: Mapping[Address, Known], stamp: Stamp) -> Live:
     wanted = bodies.wanted_fields(step.resource, known.get)
     if step.live is None:
         body = dict(bodies.create(step, wanted, stamp, "nonce_1").body)
-        body["id"] = f"{_PREFIXES[step.object]}_01{step.address.name}"
+        body["id"] = f"{_PREFIXES[step.object]}_01{step.address.part or step.address.name}"
     else:
         sent = bodies.update(step, wanted, stamp, "nonce_2").body
         pairs = {**step.live.body["metadata"], **sent["metadata"]}
         body = {**step.live.body, **sent, "metadata": {key: each for key, each in pairs.items() if each is not None}}
     if step.object is ObjectKind.AGENT:
         body["version"] = step.version
+    if step.object is ObjectKind.SKILL:
+        body |= {"files": digests(body["files"]), "latest_version_id": f"skver_01{step.address.name}"}
     found = dict(step.live.memories.found) if step.live else {}
     found |= {each.path: LiveMemory(f"mem_{each.path}", each.seed.sha256, "api_actor") for each in step.memories}
-    return _with_seed_mark(step, Live(step.object, body, read(body["metadata"]), memories=Memories(found)))
+    holder = str(known[step.resource.parent].id) if step.resource.parent else ""
+    marks = read(body["metadata"])
+    return _with_seed_mark(step, Live(step.object, body, marks, memories=Memories(found), parent=holder))
 
 
 def _with_seed_mark(step: Step, live: Live) -> Live:
@@ -150,7 +203,7 @@ def _with_seed_mark(step: Step, live: Live) -> Live:
 def edited(live: Live, **changes: Any) -> Live:
     """Return the object with other values, at the same version. Metadata is merged."""
     body = {**live.body, **changes, "metadata": {**live.body["metadata"], **changes.get("metadata", {})}}
-    return Live(live.object, body, read(body["metadata"]), live.base, live.memories)
+    return Live(live.object, body, read(body["metadata"]), live.base, live.memories, live.parent)
 
 
 def meddled(live: Live, **changes: Any) -> Live:

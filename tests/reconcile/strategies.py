@@ -6,8 +6,21 @@ from hypothesis import strategies as st
 
 from agentops.base.names import Kind
 from agentops.reconcile.resource import Resource, SeedMode
+from agentops.reconcile.values import IdOf, VersionOf
 
-from .given import MODEL, OTHER_MODEL, a_resource, a_seed, pinned
+from .given import (
+    BARE,
+    MODEL,
+    OTHER_MODEL,
+    a_credential,
+    a_resource,
+    a_secret,
+    a_seed,
+    a_skill,
+    a_vault,
+    edited_skill,
+    pinned,
+)
 
 _ANY_TEXT = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 _WORD = st.text("abcdefghijklmnopqrstuvwxyz0123456789-", min_size=1, max_size=8)
@@ -123,9 +136,14 @@ _ADVISOR = st.sampled_from([None, {"type": "disabled"}, {"type": "enabled", "mod
 
 
 @st.composite
-def agents(draw: st.DrawFn, name: str) -> Resource:
+def agents(draw: st.DrawFn, name: str, skills: list[Resource]) -> Resource:
     """Draw an agent; its display name begins with its own, so that rosters are unambiguous."""
     fields = {"name": f"{name} {draw(_text(8))}", "model": draw(_MODEL), **draw(_AGENT_FIELDS), **draw(_tools())}
+    if skills and "skills" in fields:
+        named = [
+            {"type": "custom", "skill_id": IdOf(each.address), "version": VersionOf(each.address)} for each in skills
+        ]
+        fields["skills"] = [*fields["skills"], *named]
     return a_resource(Kind.AGENT, name, fields, protect=draw(st.booleans()))
 
 
@@ -175,12 +193,70 @@ def stores(draw: st.DrawFn, name: str) -> Resource:
     return a_resource(Kind.MEMORY_STORE, name, {**fields, **({"seed": None} if seeds else {})}, seeds=seeds)
 
 
+_SECRETS = st.sampled_from(["first", "second"]).map(a_secret)
+_LABELS = _optional(display_name=st.text("abc ", min_size=1, max_size=5).filter(str.strip), metadata=_METADATA)
+_SERVERS = ("https://a.example.com/mcp", "https://b.example.com/mcp")
+_BEARER = st.fixed_dictionaries({"type": st.just("static_bearer"), "token": _SECRETS})
+_REFRESH = st.fixed_dictionaries(
+    {
+        "token_endpoint": st.sampled_from(["https://a.example.com/token", "https://b.example.com/token"]),
+        "client_id": st.just("me"),
+        "refresh_token": _SECRETS,
+    },
+    optional={"scope": st.just("read"), "resource": st.just("all")},
+)
+_CLIENT = st.just({"client_auth": "none"}) | st.fixed_dictionaries(
+    {"client_auth": st.sampled_from(["client_secret_post", "client_secret_basic"]), "client_secret": _SECRETS}
+)
+_OAUTH = st.builds(
+    lambda token, expiry, refresh, client: {"type": "mcp_oauth", **token, **expiry, **refresh, **(refresh and client)},
+    st.fixed_dictionaries({"access_token": _SECRETS}),
+    _optional(expires_at=st.sampled_from(["2027-11-21T08:00:00Z", "2028-11-21T09:00:00+01:00"])),
+    st.just({}) | _REFRESH,
+    _CLIENT,
+)
+_VARIABLE = st.fixed_dictionaries(
+    {
+        "type": st.just("environment_variable"),
+        "secret_value": _SECRETS,
+        "networking": st.just({"type": "unrestricted"})
+        | _HOSTS.map(lambda each: {"type": "limited", "allowed_hosts": each}),
+    },
+    optional={"injection_location": st.sampled_from([{"header": True}, {"header": True, "body": True}])},
+)
+
+
+@st.composite
+def vaults(draw: st.DrawFn, name: str) -> list[Resource]:
+    """Draw a vault and its credentials. Few servers and few names: two draws trade them."""
+    made = [a_vault(name, **draw(_LABELS))]
+    subjects = [{"mcp_server_url": each} for each in _SERVERS] + [{"secret_name": each} for each in ("ONE", "TWO")]
+    chosen = draw(st.permutations(subjects))[: draw(st.integers(0, 3))]
+    for credential, subject in zip(draw(st.permutations(["left", "right", "third"])), chosen, strict=False):
+        auth = draw(_VARIABLE if "secret_name" in subject else _BEARER | _OAUTH)
+        fields = {**BARE, **subject, **auth, **draw(_LABELS)}
+        made.append(a_credential(credential, vault=name, **fields))
+    return made
+
+
+_CONTENTS = st.dictionaries(st.sampled_from(["run.sh", "deep/ü.md", "x.bin"]), st.binary(max_size=9), max_size=2)
+
+
+@st.composite
+def skills(draw: st.DrawFn, name: str) -> Resource:
+    """Draw a skill under one of two labels, with some files."""
+    fields = draw(_optional(display_name=st.sampled_from(["one label", "another label"])))
+    return a_skill(name, files=edited_skill(name, **draw(_CONTENTS)), **fields)
+
+
 @st.composite
 def projects(draw: st.DrawFn) -> tuple[Resource, ...]:
     """Draw a project; two draws share most names, so that one can become the other."""
     names = draw(st.lists(st.sampled_from(["ada", "bob", "cy"]), unique=True))
-    resources = [draw(agents(each)) for each in names]
+    sorting = [draw(skills("sorting"))] if draw(st.booleans()) else []
+    resources = [draw(agents(each, sorting)) for each in names] + sorting
     resources += [draw(teams(each, names)) for each in draw(st.lists(st.sampled_from(["crew", "desk"]), unique=True))]
     resources += [draw(environments("home"))] if draw(st.booleans()) else []
     resources += [draw(stores("notes"))] if draw(st.booleans()) else []
+    resources += draw(vaults("keys")) if draw(st.booleans()) else []
     return tuple(draw(st.permutations(resources)))

@@ -7,8 +7,11 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from agentops.reconcile.objects import OBJECTS
 from agentops.reconcile.resource import Resource
+from agentops.reconcile.target import Verb, Write
 
+from .given import edited_skill
 from .ground import Ground, by_identity, opened, told
 from .strategies import projects
 from .test_exactly_once import losing
@@ -63,7 +66,11 @@ MEDDLING: dict[str, dict[str, Any]] = {
         "config": {"type": "cloud", "packages": {"pip": ["x"]}},
     },
     "memory_stores": {"name": "theirs", "description": "Theirs.", "metadata": {"theirs": "1"}},
+    "vaults": {"display_name": "theirs", "metadata": {"theirs": "1"}},
+    "vaults/credentials": {"display_name": "theirs", "metadata": {"theirs": "1"}},
+    "skills": {"files": edited_skill("sorting", **{"theirs.md": b"Theirs."})},
 }
+KINDS = {rule.collection.replace("/{parent}", ""): kind for kind, rule in OBJECTS.items()}
 
 
 async def meddle(ground: Ground, at: int) -> None:
@@ -71,11 +78,11 @@ async def meddle(ground: Ground, at: int) -> None:
     live = [(kind, each) for kind, objects in (await ground.everything(archived=False)).items() for each in objects]
     if not live:
         return
-    kind, body = live[at % len(live)]
-    field, value = list(MEDDLING[kind].items())[at % len(MEDDLING[kind])]
-    collection: Any = getattr(ground.sdk.beta, kind)
-    version = {"version": body["version"]} if "version" in body else {}
-    await collection.update(body["id"], **{field: value}, **version)
+    collection, body = live[at % len(live)]
+    field, value = list(MEDDLING[collection].items())[at % len(MEDDLING[collection])]
+    sent = {field: value} | ({"version": body["version"]} if "version" in body else {})
+    parent = body.get("vault_id", "")
+    await ground.target.write(Write(Verb.UPDATE, KINDS[collection], body["id"], body=sent, parent=parent))
 
 
 async def interrupted(ground: Ground, project: tuple[Resource, ...], at: int) -> None:
