@@ -73,6 +73,19 @@ class DreamSchedule(Answer):
     updated_at: AwareDatetime
 
 
+class EnvironmentKey(Answer):
+    type: Literal["environment_key"]
+    id: str
+    environment_id: str
+    name: str
+    created_at: AwareDatetime
+    revoked_at: AwareDatetime | None
+
+
+class NewEnvironmentKey(EnvironmentKey):
+    key: str
+
+
 class Page(Answer):
     data: list[Any]
     next_page: str | None

@@ -61,7 +61,7 @@ class Door:
         key_hash = keys.digest(key)
         if hmac.compare_digest(key_hash, self._local_hash):
             return self._local
-        if kind is not Credential.API_KEY and "x-api-key" in headers:
+        if kind is not Credential.API_KEY and headers.get("x-api-key"):
             raise AuthenticationFailed(f"Send {kind.value} as Authorization: Bearer, not as x-api-key.")
         at = timestamp(self._clock.now())
         found = await self._database.glance(lambda tx: _FINDERS[kind](tx, key_hash, at))

@@ -12,6 +12,7 @@ from agentops.engine.store.credentials import Credentials
 from agentops.engine.store.deployment_runs import DeploymentRuns, RunFilter
 from agentops.engine.store.deployments import DeploymentFilter, Deployments, scheduled
 from agentops.engine.store.documents import DreamSchedules, Environments, MemoryStores, Vaults, WorkspaceWebhooks
+from agentops.engine.store.environment_keys import EnvironmentKeys, WorkerCredentials
 from agentops.engine.store.files import Chores, Files
 from agentops.engine.store.memories import Memories
 from agentops.engine.store.memory_versions import MemoryVersions, VersionFilter
@@ -23,6 +24,8 @@ from agentops.engine.store.sessions import SessionFilter, Sessions, Stretch
 from agentops.engine.store.skills import Skills, SkillVersions
 from agentops.engine.store.sqlite import SPELLING
 from agentops.engine.store.webhooks import Webhooks
+from agentops.engine.store.work import Works
+from agentops.engine.store.work_pollers import Pollers
 
 STRETCH = Stretch(("2027", 5), 20)
 WINDOW = Window("2026", ("2027", 5), 20)
@@ -80,6 +83,17 @@ QUERIES: dict[str, Callable[[Transaction], object]] = {
     "a skill's versions": lambda tx: SkillVersions(tx, "w", "s").page(WINDOW),
     "the newest version": lambda tx: SkillVersions(tx, "w", "s").newest(),
     "all versions": lambda tx: SkillVersions(tx, "w", "s").ids(),
+    "an item of work": lambda tx: Works(tx, "w").get("i"),
+    "a session's unfinished work": lambda tx: Works(tx, "w").unfinished("s"),
+    "whether a session was work": lambda tx: Works(tx, "w").has_session("e", "s"),
+    "work to hand out": lambda tx: Works(tx, "w").first_free("e", "2026", "2025"),
+    "work that waits": lambda tx: Works(tx, "w").waiting("e", "2026"),
+    "work": lambda tx: Works(tx, "w").page("e", WINDOW),
+    "workers that poll": lambda tx: Pollers(tx, "w", "e").count("2026"),
+    "an environment's keys": lambda tx: EnvironmentKeys(tx, "w", "e").page(WINDOW),
+    "good keys": lambda tx: EnvironmentKeys(tx, "w", "e").count_good(),
+    "whose key it is": lambda tx: WorkerCredentials(tx).key("h"),
+    "whose token it is": lambda tx: WorkerCredentials(tx).token("h"),
     "memory stores": lambda tx: MemoryStores(tx, "w").page(WINDOW),
     "a memory": lambda tx: Memories(tx, "w", "s").get("m"),
     "a path": lambda tx: Memories(tx, "w", "s").id_at("/a"),

@@ -29,10 +29,15 @@ async def poll(exchange: Exchange) -> str:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + (query.block_ms or 0) / 1000
         while (item := await _handed_out(exchange, turn)) is None and (left := deadline - loop.time()) > 0:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(arrived.wait(), left)
-            arrived.clear()
+            await woken(arrived, left)
     return item or "null"
+
+
+async def woken(arrived: asyncio.Event, patience_s: float) -> None:
+    """Wait for the event, but no longer than patience lasts."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(arrived.wait(), patience_s)
+    arrived.clear()
 
 
 async def acknowledge(exchange: Exchange) -> str:

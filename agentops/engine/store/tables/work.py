@@ -42,5 +42,6 @@ STEP = Migration(
         "CREATE INDEX work_tokens_by_work ON work_tokens (workspace_id, work_id)",
         _WORK_POLLERS,
         _ENVIRONMENT_KEYS,
+        "CREATE INDEX environment_keys_by_age ON environment_keys (workspace_id, environment_id, created_at, seq)",
     ),
 )
