@@ -153,6 +153,10 @@ class Exchange:
 
     async def read(self, operation: Callable[Concatenate[Call, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Return what an operation that changes nothing answers."""
+        return await self._backend.database.read(lambda tx: operation(self._call(tx), *args, **kwargs))
+
+    async def glance(self, operation: Callable[Concatenate[Call, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Return what an operation answers that hands out rows as they lie: others wait while it does."""
         return await self._backend.database.glance(lambda tx: operation(self._call(tx), *args, **kwargs))
 
     async def write(self, operation: Callable[Concatenate[Call, P], T], *args: P.args, **kwargs: P.kwargs) -> T:

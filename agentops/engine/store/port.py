@@ -52,7 +52,7 @@ class Database(Protocol):
     async def glance(self, work: Callable[[Transaction], T]) -> T:
         """Return what the function reads from one snapshot, when that is likely to be little: a row, a page of a list.
 
-        The function may be run on the event loop, so it waits for nothing; reading more than a little is only slower.
+        The function may be run on the event loop: it computes nothing long and waits for nothing.
         """
 
     async def write(self, work: Callable[[Transaction], T]) -> T:

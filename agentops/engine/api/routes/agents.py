@@ -22,7 +22,7 @@ async def update(exchange: Exchange) -> str:
 async def retrieve(exchange: Exchange) -> str:
     """Return an agent, at its newest version or at `?version=`."""
     version = exchange.query(AgentVersion).version
-    return await exchange.read(agents.retrieve, exchange.id("agent_id"), version)
+    return await exchange.glance(agents.retrieve, exchange.id("agent_id"), version)
 
 
 async def archive(exchange: Exchange) -> str:
@@ -33,7 +33,7 @@ async def archive(exchange: Exchange) -> str:
 async def page(exchange: Exchange) -> str:
     """List agents."""
     window = paging.window(exchange.query(AgentQuery), exchange.list_name)
-    return exchange.page(await exchange.read(agents.page, window))
+    return exchange.page(await exchange.glance(agents.page, window))
 
 
 async def versions(exchange: Exchange) -> str:
@@ -41,4 +41,4 @@ async def versions(exchange: Exchange) -> str:
     query = exchange.query(AgentVersionQuery)
     position = paging.cursor(query.page, exchange.list_name, (int,))
     before = int(position[0]) if position else VERSION_MAX + 1
-    return exchange.page(await exchange.read(agents.versions, exchange.id("agent_id"), before, query.limit))
+    return exchange.page(await exchange.glance(agents.versions, exchange.id("agent_id"), before, query.limit))

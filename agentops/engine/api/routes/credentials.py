@@ -23,7 +23,7 @@ async def update(exchange: Exchange) -> str:
 
 async def retrieve(exchange: Exchange) -> str:
     """Return a credential, without its secrets."""
-    return await exchange.read(credentials.retrieve, *_names(exchange))
+    return await exchange.glance(credentials.retrieve, *_names(exchange))
 
 
 async def archive(exchange: Exchange) -> str:
@@ -39,7 +39,7 @@ async def delete(exchange: Exchange) -> str:
 async def page(exchange: Exchange) -> str:
     """List the credentials of a vault."""
     window = paging.window(exchange.query(CredentialQuery), exchange.list_name)
-    return exchange.page(await exchange.read(credentials.page, exchange.id("vault_id"), window))
+    return exchange.page(await exchange.glance(credentials.page, exchange.id("vault_id"), window))
 
 
 async def validate(exchange: Exchange) -> str:

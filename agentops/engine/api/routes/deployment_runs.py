@@ -9,7 +9,7 @@ from agentops.wire.lists import DeploymentRunQuery
 
 async def retrieve(exchange: Exchange) -> str:
     """Return a run."""
-    return await exchange.read(deployment_runs.retrieve, exchange.id("run_id"))
+    return await exchange.glance(deployment_runs.retrieve, exchange.id("run_id"))
 
 
 async def page(exchange: Exchange) -> str:
@@ -17,4 +17,4 @@ async def page(exchange: Exchange) -> str:
     query = exchange.query(DeploymentRunQuery)
     window = paging.window(query, exchange.list_name)
     wanted = RunFilter(query.deployment_id, query.has_error, query.trigger_type)
-    return exchange.page(await exchange.read(deployment_runs.page, window, wanted))
+    return exchange.page(await exchange.glance(deployment_runs.page, window, wanted))

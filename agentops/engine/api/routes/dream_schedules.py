@@ -20,7 +20,7 @@ async def update(exchange: Exchange) -> str:
 
 async def retrieve(exchange: Exchange) -> str:
     """Return a dream schedule."""
-    return await exchange.read(dream_schedules.retrieve, exchange.id("schedule_id"))
+    return await exchange.glance(dream_schedules.retrieve, exchange.id("schedule_id"))
 
 
 async def delete(exchange: Exchange) -> str:
@@ -31,4 +31,4 @@ async def delete(exchange: Exchange) -> str:
 async def page(exchange: Exchange) -> str:
     """List dream schedules."""
     window = paging.window(exchange.query(ExtensionQuery), exchange.list_name)
-    return exchange.page(await exchange.read(dream_schedules.page, window))
+    return exchange.page(await exchange.glance(dream_schedules.page, window))

@@ -20,7 +20,7 @@ async def update(exchange: Exchange) -> str:
 
 async def retrieve(exchange: Exchange) -> str:
     """Return an environment."""
-    return await exchange.read(environments.retrieve, exchange.id("environment_id"))
+    return await exchange.glance(environments.retrieve, exchange.id("environment_id"))
 
 
 async def archive(exchange: Exchange) -> str:
@@ -36,4 +36,4 @@ async def delete(exchange: Exchange) -> str:
 async def page(exchange: Exchange) -> str:
     """List environments."""
     window = paging.window(exchange.query(EnvironmentQuery), exchange.list_name)
-    return exchange.page(await exchange.read(environments.page, window))
+    return exchange.page(await exchange.glance(environments.page, window))

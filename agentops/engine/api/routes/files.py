@@ -21,12 +21,12 @@ async def upload(exchange: Exchange) -> str:
 
 async def retrieve(exchange: Exchange) -> str:
     """Return what is said of a file."""
-    return await exchange.read(files.retrieve, exchange.id("file_id"))
+    return await exchange.glance(files.retrieve, exchange.id("file_id"))
 
 
 async def content(exchange: Exchange) -> Response:
     """Return the bytes of a file."""
-    found = await exchange.read(files.content, exchange.id("file_id"))
+    found = await exchange.glance(files.content, exchange.id("file_id"))
     return await uploads.given_out(exchange, found)
 
 
@@ -44,6 +44,6 @@ async def page(exchange: Exchange) -> str:
         raise InvalidRequest(f"scope_id: this filter asks for the header anthropic-beta: {betas.MANAGED_AGENTS}.")
     if query.ids is not None:
         wanted = [each for each in dict.fromkeys(query.ids) if is_id(each)]
-        return exchange.page(await exchange.read(files.among, wanted, query.scope_id))
+        return exchange.page(await exchange.glance(files.among, wanted, query.scope_id))
     window = paging.window(query, exchange.list_name)
-    return exchange.page(await exchange.read(files.page, window, query.scope_id))
+    return exchange.page(await exchange.glance(files.page, window, query.scope_id))

@@ -30,7 +30,7 @@ async def update(exchange: Exchange) -> str:
 async def retrieve(exchange: Exchange) -> str:
     """Return a memory, with its content unless asked not to."""
     full = exchange.query(ViewOfOne).view != "basic"
-    return await exchange.read(memories.retrieve, exchange.id("store_id"), exchange.id("memory_id"), full=full)
+    return await exchange.glance(memories.retrieve, exchange.id("store_id"), exchange.id("memory_id"), full=full)
 
 
 async def delete(exchange: Exchange) -> str:

@@ -20,7 +20,7 @@ async def update(exchange: Exchange) -> str:
 
 async def retrieve(exchange: Exchange) -> str:
     """Return a memory store."""
-    return await exchange.read(memory_stores.retrieve, exchange.id("store_id"))
+    return await exchange.glance(memory_stores.retrieve, exchange.id("store_id"))
 
 
 async def archive(exchange: Exchange) -> str:
@@ -36,4 +36,4 @@ async def delete(exchange: Exchange) -> str:
 async def page(exchange: Exchange) -> str:
     """List memory stores."""
     window = paging.window(exchange.query(MemoryStoreQuery), exchange.list_name)
-    return exchange.page(await exchange.read(memory_stores.page, window))
+    return exchange.page(await exchange.glance(memory_stores.page, window))

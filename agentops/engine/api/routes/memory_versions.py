@@ -13,7 +13,9 @@ from agentops.wire.lists import MemoryVersionQuery
 async def retrieve(exchange: Exchange) -> str:
     """Return a memory version, with its content unless asked not to."""
     full = exchange.query(ViewOfOne).view != "basic"
-    return await exchange.read(memory_versions.retrieve, exchange.id("store_id"), exchange.id("version_id"), full=full)
+    return await exchange.glance(
+        memory_versions.retrieve, exchange.id("store_id"), exchange.id("version_id"), full=full
+    )
 
 
 async def redact(exchange: Exchange) -> str:
@@ -28,7 +30,9 @@ async def page(exchange: Exchange) -> str:
     limit = min(query.limit, FULL_LIMIT) if full else query.limit
     window = paging.window(query, exchange.list_name, limit=limit)
     wanted = VersionFilter(query.memory_id, query.operation, _actors(query))
-    return exchange.page(await exchange.read(memory_versions.page, exchange.id("store_id"), window, wanted, full=full))
+    return exchange.page(
+        await exchange.glance(memory_versions.page, exchange.id("store_id"), window, wanted, full=full)
+    )
 
 
 def _actors(query: MemoryVersionQuery) -> tuple[Actor, ...]:

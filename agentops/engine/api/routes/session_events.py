@@ -14,5 +14,5 @@ async def page(exchange: Exchange) -> str:
     window = EventWindow(
         start.place, query.limit, start.is_descending, types=tuple(query.types or ()), **two_way.bounds(query)
     )
-    read = await exchange.read(session_events.page, exchange.id("session_id"), window)
+    read = await exchange.glance(session_events.page, exchange.id("session_id"), window)
     return exchange.page(two_way.onward(start, read))

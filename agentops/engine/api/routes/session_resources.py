@@ -24,7 +24,7 @@ async def update(exchange: Exchange) -> str:
 
 async def retrieve(exchange: Exchange) -> str:
     """Return a resource."""
-    return await exchange.read(session_resources.retrieve, exchange.id("session_id"), exchange.id("resource_id"))
+    return await exchange.glance(session_resources.retrieve, exchange.id("session_id"), exchange.id("resource_id"))
 
 
 async def delete(exchange: Exchange) -> str:
@@ -39,4 +39,4 @@ async def page(exchange: Exchange) -> str:
     query = exchange.query(SessionResourceQuery)
     position = paging.cursor(query.page, exchange.list_name, (int,))
     after = int(position[0]) if position else 0
-    return exchange.page(await exchange.read(session_resources.page, exchange.id("session_id"), after, query.limit))
+    return exchange.page(await exchange.glance(session_resources.page, exchange.id("session_id"), after, query.limit))

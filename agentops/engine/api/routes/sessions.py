@@ -22,7 +22,7 @@ async def update(exchange: Exchange) -> str:
 
 async def retrieve(exchange: Exchange) -> str:
     """Return a session."""
-    return await exchange.read(sessions.retrieve, exchange.id("session_id"))
+    return await exchange.glance(sessions.retrieve, exchange.id("session_id"))
 
 
 async def archive(exchange: Exchange) -> str:

@@ -21,12 +21,12 @@ async def create(exchange: Exchange) -> str:
 
 async def retrieve(exchange: Exchange) -> str:
     """Return a version, or the latest."""
-    return await exchange.read(skill_versions.retrieve, exchange.id("skill_id"), exchange.id("version"))
+    return await exchange.glance(skill_versions.retrieve, exchange.id("skill_id"), exchange.id("version"))
 
 
 async def content(exchange: Exchange) -> Response:
     """Return a version's files as a zip archive."""
-    found = await exchange.read(skill_versions.content, exchange.id("skill_id"), exchange.id("version"))
+    found = await exchange.glance(skill_versions.content, exchange.id("skill_id"), exchange.id("version"))
     return await uploads.given_out(exchange, found)
 
 
@@ -40,4 +40,4 @@ async def delete(exchange: Exchange) -> str:
 async def page(exchange: Exchange) -> str:
     """List the versions of a skill."""
     window = paging.window(exchange.query(SkillVersionQuery), exchange.list_name)
-    return exchange.page(await exchange.read(skill_versions.page, exchange.id("skill_id"), window))
+    return exchange.page(await exchange.glance(skill_versions.page, exchange.id("skill_id"), window))

@@ -17,7 +17,7 @@ async def create(exchange: Exchange) -> str:
 
 async def retrieve(exchange: Exchange) -> str:
     """Return a skill."""
-    return await exchange.read(skills.retrieve, exchange.id("skill_id"))
+    return await exchange.glance(skills.retrieve, exchange.id("skill_id"))
 
 
 async def delete(exchange: Exchange) -> str:
@@ -31,4 +31,4 @@ async def page(exchange: Exchange) -> str:
     """List skills."""
     query = exchange.query(SkillQuery)
     window = paging.window(query, exchange.list_name)
-    return exchange.page(await exchange.read(skills.page, window, query.source))
+    return exchange.page(await exchange.glance(skills.page, window, query.source))

@@ -19,7 +19,7 @@ async def update(exchange: Exchange) -> str:
 
 async def retrieve(exchange: Exchange) -> str:
     """Return a vault."""
-    return await exchange.read(vaults.retrieve, exchange.id("vault_id"))
+    return await exchange.glance(vaults.retrieve, exchange.id("vault_id"))
 
 
 async def archive(exchange: Exchange) -> str:
@@ -35,4 +35,4 @@ async def delete(exchange: Exchange) -> str:
 async def page(exchange: Exchange) -> str:
     """List vaults."""
     window = paging.window(exchange.query(VaultQuery), exchange.list_name)
-    return exchange.page(await exchange.read(vaults.page, window))
+    return exchange.page(await exchange.glance(vaults.page, window))

@@ -22,7 +22,7 @@ async def update(exchange: Exchange) -> str:
 
 async def retrieve(exchange: Exchange) -> str:
     """Return an endpoint."""
-    return await exchange.read(webhooks.retrieve, exchange.id("endpoint_id"))
+    return await exchange.glance(webhooks.retrieve, exchange.id("endpoint_id"))
 
 
 async def regenerate_signing_secret(exchange: Exchange) -> str:
@@ -39,4 +39,4 @@ async def page(exchange: Exchange) -> str:
     """List endpoints."""
     query = exchange.query(WebhookQuery)
     part = Part(query.limit or _LIMIT, query.after_id, query.before_id)
-    return await exchange.read(webhooks.page, part, newest_first=query.order == "desc")
+    return await exchange.glance(webhooks.page, part, newest_first=query.order == "desc")

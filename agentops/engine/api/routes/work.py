@@ -60,7 +60,7 @@ async def stop(exchange: Exchange) -> str:
 
 async def retrieve(exchange: Exchange) -> str:
     """Return an item."""
-    return await exchange.read(work.retrieve, _deed(exchange))
+    return await exchange.glance(work.retrieve, _deed(exchange))
 
 
 async def update(exchange: Exchange) -> str:
@@ -72,17 +72,17 @@ async def update(exchange: Exchange) -> str:
 async def page(exchange: Exchange) -> str:
     """List the items of an environment."""
     window = paging.window(exchange.query(WorkQuery), exchange.list_name)
-    return exchange.page(await exchange.read(work.page, exchange.id("environment_id"), window))
+    return exchange.page(await exchange.glance(work.page, exchange.id("environment_id"), window))
 
 
 async def stats(exchange: Exchange) -> str:
     """Return the numbers of a queue."""
-    return await exchange.read(work.stats, exchange.id("environment_id"))
+    return await exchange.glance(work.stats, exchange.id("environment_id"))
 
 
 async def _handed_out(exchange: Exchange, turn: Turn) -> str | None:
     # Reading first: a poll that finds nothing waits for no other writer and lets none wait.
-    return await exchange.write(work.claim, turn) if await exchange.read(work.has_free, turn) else None
+    return await exchange.write(work.claim, turn) if await exchange.glance(work.has_free, turn) else None
 
 
 def _turn(exchange: Exchange, query: WorkPollQuery) -> Turn:

@@ -20,7 +20,7 @@ async def update(exchange: Exchange) -> str:
 
 async def retrieve(exchange: Exchange) -> str:
     """Return an endpoint."""
-    return await exchange.read(workspace_webhooks.retrieve, exchange.id("endpoint_id"))
+    return await exchange.glance(workspace_webhooks.retrieve, exchange.id("endpoint_id"))
 
 
 async def regenerate_signing_secret(exchange: Exchange) -> str:
@@ -36,4 +36,4 @@ async def delete(exchange: Exchange) -> str:
 async def page(exchange: Exchange) -> str:
     """List endpoints."""
     window = paging.window(exchange.query(ExtensionQuery), exchange.list_name)
-    return exchange.page(await exchange.read(workspace_webhooks.page, window))
+    return exchange.page(await exchange.glance(workspace_webhooks.page, window))
