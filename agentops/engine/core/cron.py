@@ -113,17 +113,31 @@ def _wall(zone: ZoneInfo, at_s: int) -> datetime:
 
 def _change(zone: ZoneInfo, start_s: int, stop_s: int) -> int | None:
     """Return the first second behind a start, up to a stop, that has another offset; None if none has."""
-    offset = _offset(zone, start_s)
-    low_s = start_s
-    while low_s < stop_s:
-        high_s = min(low_s + _DAY_S, stop_s)
-        if _offset(zone, high_s) != offset:
-            while high_s - low_s > 1:
-                middle_s = (low_s + high_s) // 2
-                low_s, high_s = (middle_s, high_s) if _offset(zone, middle_s) == offset else (low_s, middle_s)
-            return high_s
-        low_s = high_s
-    return None
+    first, last = (datetime.fromtimestamp(each, UTC).year for each in (start_s, stop_s))
+    changes = (each for year in range(first, last + 1) for each in _changes(zone, year) if start_s < each)
+    change_s = next(changes, None)
+    return change_s if change_s is not None and change_s <= stop_s else None
+
+
+@lru_cache(maxsize=4096)
+def _changes(zone: ZoneInfo, year: int) -> tuple[int, ...]:
+    """Return the seconds of a year that have another offset than the second before; kept, for it takes 366 looks."""
+    start_s, stop_s = (int(datetime(each, 1, 1, tzinfo=UTC).timestamp()) for each in (year, year + 1))
+    days = range(start_s - 1, stop_s, _DAY_S)
+    return tuple(
+        _change_within(zone, day_s, min(day_s + _DAY_S, stop_s - 1))
+        for day_s in days
+        if _offset(zone, day_s) != _offset(zone, min(day_s + _DAY_S, stop_s - 1))
+    )
+
+
+def _change_within(zone: ZoneInfo, low_s: int, high_s: int) -> int:
+    """Return the change between a second before it and one from it on."""
+    offset = _offset(zone, low_s)
+    while high_s - low_s > 1:
+        middle_s = (low_s + high_s) // 2
+        low_s, high_s = (middle_s, high_s) if _offset(zone, middle_s) == offset else (low_s, middle_s)
+    return high_s
 
 
 def _offset(zone: ZoneInfo, at_s: int) -> timedelta | None:
