@@ -1,5 +1,6 @@
 """What plan, apply, drift and destroy have in common: a tree, a target, the world, a plan."""
 
+import asyncio
 import gc
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -167,6 +168,16 @@ async def reached(flag: str | None) -> AsyncIterator["LiveTarget"]:
     tree = load_valid(Path()) if choice.name not in {"", EMBEDDED} else None
     async with opened(choice, tree, home_of(Path())) as target:
         yield target
+
+
+def with_target(flag: str | None, use: "Callable[[LiveTarget], Awaitable[T]]") -> T:
+    """Return what comes of using the target of a command that needs no manifests."""
+
+    async def run() -> T:
+        async with reached(flag) as target:
+            return await use(target)
+
+    return asyncio.run(run())
 
 
 def home_of(path: Path) -> Path:

@@ -16,6 +16,7 @@ _COMMANDS = {
     "destroy": "Remove everything that this project owns.",
     "doctor": "Check this machine, the target and the credential.",
     "webhook": "Register who is told of events in a workspace.",
+    "environment-key": "Make keys for the workers of a self-hosted environment.",
     "serve": "Run the engine: the Managed Agents API on this machine.",
     "schema": "Write or check the JSON Schemas of the manifests.",
     "explain": "Tell more about a diagnostic code.",
@@ -42,7 +43,8 @@ class _Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
         if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = getattr(import_module(f"agentops.cli.commands.{cmd_name}"), cmd_name)
+        name = cmd_name.replace("-", "_")
+        command: click.Command = getattr(import_module(f"agentops.cli.commands.{name}"), name)
         return command
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:

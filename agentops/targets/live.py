@@ -2,13 +2,14 @@
 
 import asyncio
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 import httpx2
 
 from agentops.base.errors import TargetError
+from agentops.base.secrets import Secret
 from agentops.reconcile.objects import OBJECTS, ObjectKind
 from agentops.reconcile.target import MADE, Body, Write
 from agentops.targets import errors
@@ -85,13 +86,26 @@ class LiveTarget:
 
     async def write(self, write: Write) -> Body:
         """Do it through the SDK and return what the server answered."""
-        import anthropic  # noqa: PLC0415 - 1.3 CPU-seconds that a plan without changes must not pay
-
         what = f"{write.verb.replace('_', ' ')} {write.object.replace('_', ' ')} {write.id}".rstrip()
         resource, secrets = RESOURCES[write.object], list(secrets_in(write.body))
+        body = await self._answered(what, resource.send(self._sdk(), write), secrets)
+        return await resource.completed(self._pages, body) if write.verb in MADE else body
+
+    async def every(self, path: str) -> Sequence[Body] | None:
+        """Return every object of a list that only our engine has, or None where the target has no such list."""
+        return await self._pages.every(path, "")
+
+    async def post(self, what: str, path: str, body: Body) -> Body:
+        """Send to an address that only our engine has, and return what the server answered."""
+        sending = self._sdk().post(f"/v1/{path}", body=dict(body), cast_to=httpx2.Response)
+        return await self._answered(what, sending, ())
+
+    async def _answered(self, what: str, sending: Awaitable[httpx2.Response], secrets: Sequence[Secret]) -> Body:
+        import anthropic  # noqa: PLC0415 - 1.3 CPU-seconds that a plan without changes must not pay
+
         try:
             with unlogged(secrets):
-                answer = await resource.send(self._sdk(), write)
+                answer = await sending
         except anthropic.APIStatusError as error:
             told = repeatable(error.body, secrets)
             refused = errors.from_status(what, self.label, error.status_code, told, error.request_id or "")
@@ -101,11 +115,11 @@ class LiveTarget:
         body = parsed(answer.content)
         if not isinstance(body, dict):
             raise errors.not_the_api(what, self.label)
-        return await resource.completed(self._pages, body) if write.verb in MADE else body
+        return body
 
     def _sdk(self) -> "AsyncAnthropic":
         """Return the SDK's client, made once. Its retries are off: creates are not idempotent."""
-        from anthropic import AsyncAnthropic  # noqa: PLC0415 - see `write`
+        from anthropic import AsyncAnthropic  # noqa: PLC0415 - see `_answered`
 
         if self._loaded is None:
             headers = {"anthropic-workspace-id": self._endpoint.workspace} if self._endpoint.workspace else None

@@ -1,20 +1,17 @@
 """`agentops webhook`: who is told of events in a target's workspace."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from agentops.base.errors import UsageError
 from agentops.base.paint import printable
 from agentops.cli.output import output_option, say, write_json, write_lines
-from agentops.cli.planning import reached, target_option
+from agentops.cli.planning import target_option, with_target
 
 if TYPE_CHECKING:
     from agentops.targets.live import LiveTarget
-
-T = TypeVar("T")
 
 
 @click.group()
@@ -42,7 +39,7 @@ def add(url: str, events: tuple[str, ...], description: str | None, target: str 
         made = await webhooks.register(found, request)
         return made, await webhooks.rotate(found, made)
 
-    made, secret = _with_target(target, register)
+    made, secret = with_target(target, register)
     fact = f"{made['id']} tells {printable(url)} of {_counted(made['events'])}. Its signing secret:"
     _tell_secret(made, secret, fact, output)
 
@@ -54,7 +51,7 @@ def list_(target: str | None, output: str) -> None:
     """List the endpoints of the workspace, newest first."""
     from agentops.targets import webhooks
 
-    found = _with_target(target, webhooks.every)
+    found = with_target(target, webhooks.every)
     if output == "json":
         write_json({"format_version": 1, "webhooks": found})
     else:
@@ -76,7 +73,7 @@ def rotate(endpoint: str, target: str | None, output: str) -> None:
         live = await webhooks.the(found, endpoint)
         return live, await webhooks.rotate(found, live)
 
-    live, secret = _with_target(target, renew)
+    live, secret = with_target(target, renew)
     _tell_secret(live, secret, f"{live['id']} signs with a new secret from now on:", output)
 
 
@@ -96,21 +93,13 @@ def remove(endpoint: str, target: str | None, output: str) -> None:
         await webhooks.remove(found, live)
         return live
 
-    gone = _with_target(target, take_out)
+    gone = with_target(target, take_out)
     if output == "json":
         write_json({"format_version": 1, "removed": gone})
         return
     write_lines([f"{gone['id']} is removed."])
     if declared := webhooks.declared_by(gone):
         say(f"{printable(declared)} declares it: the next apply registers it anew, unless the manifest goes too.")
-
-
-def _with_target(flag: str | None, use: "Callable[[LiveTarget], Awaitable[T]]") -> T:
-    async def run() -> T:
-        async with reached(flag) as target:
-            return await use(target)
-
-    return asyncio.run(run())
 
 
 def _tell_secret(endpoint: Mapping[str, Any], secret: str, fact: str, output: str) -> None:
