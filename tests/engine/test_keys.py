@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from agentops.base.errors import StorageError
 from agentops.engine import keys
+from agentops.engine.keys import Credential
 
 
 def test_a_key_is_recognised_by_its_prefix_and_checksum() -> None:
@@ -35,6 +36,23 @@ def test_random_texts_behind_the_prefix_are_no_keys(text: str) -> None:
 
 def test_a_key_of_somebodys_own_choice_is_worth_looking_up() -> None:
     assert keys.could_be_key("sk-ant-whatever")
+
+
+@pytest.mark.parametrize(
+    ("prefix", "kind", "mistyped"),
+    [
+        (keys.PREFIX, Credential.API_KEY, None),
+        (keys.TOKEN_PREFIX, Credential.SESSION_TOKEN, None),
+        # The prefix is the vendor's: an API key of somebody's choice may begin with it.
+        (keys.ENVIRONMENT_PREFIX, Credential.ENVIRONMENT_KEY, Credential.API_KEY),
+    ],
+)
+def test_the_prefix_and_the_checksum_tell_what_a_credential_is(
+    prefix: str, kind: Credential, mistyped: Credential | None
+) -> None:
+    made = keys.generate(prefix).reveal()
+    assert keys.kind(made) is kind
+    assert keys.kind(made[:-1] + ("a" if made[-1] != "a" else "b")) is mistyped
 
 
 def test_no_key_is_made_twice_and_its_digest_tells_nothing() -> None:

@@ -96,6 +96,7 @@ def claim(call: Call, turn: Turn) -> str | None:
     token = keys.generate(keys.TOKEN_PREFIX)
     work = core.claimed(free, call.at)
     works = Works(call.tx, call.workspace)
+    works.settle(turn.environment_id, call.at)
     works.replace(work)
     works.admit(work, keys.digest(token.reveal()))
     return work_answers.item(work, work_answers.secret(token))

@@ -96,6 +96,17 @@ class Works:
         )
         return _work(row) if row else None
 
+    def settle(self, environment_id: str, at: str) -> None:
+        """Write down which items stopped by themselves, so that nobody who looks for work passes them again."""
+        self._tx.run(
+            """
+            UPDATE work SET state = 'stopped', stopped_at = lease_until, lease_until = NULL
+            WHERE workspace_id = :workspace AND environment_id = :environment AND stopped_at IS NULL
+              AND state = 'stopping' AND lease_until <= :at
+            """,
+            {"workspace": self._workspace, "environment": environment_id, "at": at},
+        )
+
     def waiting(self, environment_id: str, at: str) -> tuple[int, int, str | None]:
         """Return how many items wait, how many were handed out and not acknowledged, and when the oldest came in."""
         row = self._tx.one(
