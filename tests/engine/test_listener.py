@@ -4,10 +4,13 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx2
 import pytest
+from starlette.applications import Starlette
 
 from agentops.base.clock import SystemClock
 from agentops.base.errors import UsageError
@@ -16,10 +19,13 @@ from agentops.engine import listener
 from agentops.engine.listener import Address, serve
 from agentops.engine.server import build
 from agentops.engine.settings import Settings
+from tests.conftest import Served
 
 SERVE = """
 import sys
+from contextlib import suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 from agentops.base.clock import SystemClock
 from agentops.base.ids import RandomIds
 from agentops.engine.listener import serve
@@ -64,6 +70,24 @@ def test_answers_do_not_wait_for_acknowledgements() -> None:
     listening = listener.bound("127.0.0.1", 0)
     assert listening.proto == socket.IPPROTO_TCP
     listening.close()
+
+
+@pytest.mark.parametrize("start", [b"GET /", b"GET / HTTP/1.1\r\nx-long: "])
+def test_a_head_without_an_end_is_cut_off(served: Served, start: bytes) -> None:
+    with socket.create_connection((urlsplit(served.url).hostname, urlsplit(served.url).port)) as client:
+        client.sendall(start)
+        with suppress(ConnectionError):  # the server need not read on
+            for _ in range(64):
+                client.sendall(b"x" * 64 * 1024)
+        answer = b""
+        with suppress(ConnectionError):  # nor wait until everything was taken
+            answer = client.makefile("rb").readline()
+    assert answer in (b"HTTP/1.1 400 Bad Request\r\n", b"")
+
+
+def test_what_else_is_installed_does_not_decide_who_reads_requests() -> None:
+    config = listener.configured(Starlette())
+    assert (config.http, config.ws, config.proxy_headers) == ("h11", "none", False)
 
 
 def test_an_address_is_a_base_url() -> None:
