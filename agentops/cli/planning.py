@@ -6,6 +6,7 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from enum import Enum, auto
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -32,6 +33,16 @@ _NAMED = {
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Asked(Enum):
+    """How much of a tree a command plans for."""
+
+    ALL = auto()
+    ALL_BUT_SECRETS = auto()
+    """Secrets are not read: each counts as the one that was sent last."""
+    NOTHING = auto()
+    """As if the tree declared no resource."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +116,9 @@ def with_plan(
     target: str | None,
     options: "PlanOptions",
     use: Callable[[Planned], Awaitable[T]],
-    *,
-    nothing: bool = False,
+    asked: Asked = Asked.ALL,
 ) -> T:
-    """Load, lower, observe, plan, and hand the plan to `use` while the target is open.
-
-    With `nothing`, plan as if the tree declared no resource.
-    """
+    """Load, lower, observe, plan, and hand the plan to `use` while the target is open."""
     import asyncio  # a tenth of what `validate` takes to start, which needs this module and no loop
 
     results: list[T] = []
@@ -119,23 +126,21 @@ def with_plan(
     async def run() -> None:
         # Handed out by a list, not returned: on leaving, `asyncio.run` asks for the SIGINT handler, which spells out
         # the finished task and with it whatever it returned (a tree of a thousand agents: seconds). CPython 3.11.
-        results.append(await _with_plan(path, target, options, use, nothing=nothing))
+        results.append(await _with_plan(path, target, options, use, asked))
 
     asyncio.run(run())
     return results[0]
 
 
 async def _with_plan(
-    path: Path, flag: str | None, options: "PlanOptions", use: Callable[[Planned], Awaitable[T]], *, nothing: bool
+    path: Path, flag: str | None, options: "PlanOptions", use: Callable[[Planned], Awaitable[T]], asked: Asked
 ) -> T:
-    from agentops.reconcile.lowering import lower, owner_of
     from agentops.reconcile.observed import observe
     from agentops.reconcile.planner import plan
-    from agentops.reconcile.resource import Desired
 
     with _collector_resting():
         tree = load_valid(path)
-        desired, report = (Desired.of(owner_of(tree), ()), tree.report) if nothing else lower(tree, os.environ)
+        desired, report = _lowered(tree, asked)
     if report.has_errors:
         raise InvalidManifests(tree.report + report, tree.source_line)
     choice = chosen_target(flag, os.environ)
@@ -145,6 +150,20 @@ async def _with_plan(
             world = await observe(target, desired, removes=removes)
             made = plan(desired, world, target.label, options)
         return await use(Planned(tree, desired, world, made, target, choice))
+
+
+def _lowered(tree: "Tree", asked: Asked) -> "tuple[Desired, Report]":
+    from agentops.base.diagnostics import Report
+    from agentops.reconcile.lowering import lower, owner_of
+    from agentops.reconcile.resource import Desired
+
+    match asked:
+        case Asked.NOTHING:
+            return Desired.of(owner_of(tree), ()), Report()
+        case Asked.ALL_BUT_SECRETS:
+            return lower(tree, None)
+        case Asked.ALL:
+            return lower(tree, os.environ)
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from agentops.reconcile.objects import KEEP, FieldRule, ObjectRule
 from agentops.reconcile.observed import Live
 from agentops.reconcile.target import Body
 from agentops.reconcile.values import at
-from agentops.reconcile.write_only import HIDDEN
+from agentops.reconcile.write_only import HIDDEN, UNREAD
 
 SEED = "seed"
 ABSENT: Any = object()
@@ -83,6 +83,8 @@ def judge(rule: ObjectRule, live: Live, wanted: Mapping[str, Any]) -> Iterator[J
 def _declared(name: str, field: FieldRule, live: Live, value: Any, mark: FieldMark | None) -> Judged:
     wanted = field.normal(value)
     sent = mark_hash(wanted)
+    if value is UNREAD:
+        return Judged(name, Verdict.IN_SYNC, None, wanted, sent_hash=sent)
     if mark and mark.sent == sent and live.is_untouched:
         return Judged(name, Verdict.IN_SYNC, None, wanted, sent_hash=sent)
     current = in_normal_form(name, field, live.body)

@@ -29,6 +29,10 @@ class WriteOnly:
     tag: str
 
 
+UNREAD = WriteOnly(Secret(""), "")
+"""A secret that nobody has looked up, where it is not needed: it counts as the one that was sent."""
+
+
 def write_only(secret: Secret, place: str, key: Secret) -> WriteOnly:
     """Return the secret with its tag: another one at every place, and for every key that an operator keeps."""
     return WriteOnly(secret, _tag(secret, place, key))
@@ -47,4 +51,6 @@ def shown(value: Any) -> Any:
 @lru_cache(maxsize=1024)
 def _tag(secret: Secret, place: str, key: Secret) -> str:
     salt = digest(key.reveal().encode(), place.encode(), sha256)
-    return scrypt(secret.reveal().encode(), salt=salt, n=_COST, r=_BLOCK, p=1, dklen=_TAG_BYTES).hex()
+    # Hashed first: to HMAC, which scrypt begins with, a short key and the same with zeros behind it are one.
+    password = sha256(secret.reveal().encode()).digest()
+    return scrypt(password, salt=salt, n=_COST, r=_BLOCK, p=1, dklen=_TAG_BYTES).hex()

@@ -7,7 +7,7 @@ import click
 from agentops.base.errors import EXIT_PROBLEMS
 from agentops.cli.applying import Consent, decide
 from agentops.cli.output import output_option
-from agentops.cli.planning import target_option, tree_argument, with_plan
+from agentops.cli.planning import Asked, target_option, tree_argument, with_plan
 
 
 @click.command()
@@ -20,12 +20,12 @@ from agentops.cli.planning import target_option, tree_argument, with_plan
 def destroy(ctx: click.Context, path: Path, target: str | None, output: str, yes: bool, expect: str | None) -> None:
     """Remove every object on the target that bears this project's mark, and nothing else.
 
-    Agents are archived, for the API has no way to delete them. Environments and memory stores are deleted.
+    What the API has no way to delete, as agents, is archived. All else is deleted.
     """
     from agentops.reconcile.planner import PlanOptions
     from agentops.reconcile.removal import RemovalRules
 
     consent = Consent("Remove all of this? It is final.", is_given=yes, to_plan=expect)
     options = PlanOptions(removal=RemovalRules(destroy=True))
-    if not with_plan(path, target, options, lambda planned: decide(planned, consent, output), nothing=True):
+    if not with_plan(path, target, options, lambda planned: decide(planned, consent, output), Asked.NOTHING):
         ctx.exit(EXIT_PROBLEMS)

@@ -6,7 +6,7 @@ import click
 
 from agentops.base.errors import EXIT_CHANGES, EXIT_PROBLEMS
 from agentops.cli.output import output_option, stdout_paint, write_json, write_lines, write_report
-from agentops.cli.planning import only, target_option, tree_argument, with_plan
+from agentops.cli.planning import Asked, only, target_option, tree_argument, with_plan
 
 
 @click.command()
@@ -21,7 +21,7 @@ def drift(ctx: click.Context, path: Path, target: str | None, output: str, exit_
     from agentops.reconcile.planner import PlanOptions
     from agentops.reconcile.views.drift import drift_json, drift_text
 
-    planned = with_plan(path, target, PlanOptions(), only)
+    planned = with_plan(path, target, PlanOptions(), only, Asked.ALL_BUT_SECRETS)
     document = drift_json(planned.plan)
     if output == "json":
         write_json(document | {"diagnostics": report_json(planned.report, planned.tree.source_line)["diagnostics"]})

@@ -16,8 +16,8 @@ class Setting:
     """One run of lowering."""
 
     tree: Tree
-    environ: Mapping[str, str]
-    """Where `{env: NAME}` is found."""
+    environ: Mapping[str, str] | None
+    """Where `{env: NAME}` is found; None where nobody needs the secrets."""
 
     diagnostics: list[Diagnostic] = field(default_factory=list)
     """What cannot be asked of any target, as far as it was found."""

@@ -35,8 +35,10 @@ _LOWERINGS: Mapping[Kind, Lowering] = {
 """What makes the live objects of a kind, one or more of each document."""
 
 
-def lower(tree: Tree, environ: Mapping[str, str] = NOTHING) -> tuple[Desired, Report]:
-    """Return what the tree asks for, and what cannot be asked of any target; `environ` is where `{env: NAME}` is found.
+def lower(tree: Tree, environ: Mapping[str, str] | None = NOTHING) -> tuple[Desired, Report]:
+    """Return what the tree asks for, and what cannot be asked of any target.
+
+    `environ` is where `{env: NAME}` is found; with None no secret is read, and each counts as the one that was sent.
 
     Reports:
         plan.unsupported-kind: the kind is validated, but nothing creates its object in this version.

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from agentops.base.canonical import canonical_json
+from agentops.base.diagnostics import Diagnostic
 from agentops.base.names import Address, Kind
 from agentops.base.secrets import Secret
 from agentops.manifests.document import Document
@@ -13,7 +14,7 @@ from agentops.reconcile.lowering.outside import fetched
 from agentops.reconcile.lowering.setting import Setting, owner_of
 from agentops.reconcile.objects import OBJECTS, ObjectKind
 from agentops.reconcile.resource import Field, Resource
-from agentops.reconcile.write_only import WriteOnly, write_only
+from agentops.reconcile.write_only import UNREAD, WriteOnly, write_only
 
 KEY_VARIABLE = "AGENTOPS_SECRET_KEY"
 """What an operator may keep so that digests of short secrets tell nothing to those who do not have it."""
@@ -49,15 +50,20 @@ def _flat(
         if rule is None:
             yield from _flat(document, setting, place, value, f"{name}.")
         elif rule.is_secret:
-            if secret := fetched(document, setting, place, value):
-                sealed = _sealed(document, setting, place, secret)
-                yield name, Field(sealed, partial(document.span, place), is_plain=True)
+            if secret := _secret(document, setting, place, value):
+                yield name, Field(secret, partial(document.span, place), is_plain=True)
         else:
             yield name, Field(value, partial(document.span, place), is_plain=True)
 
 
-def _sealed(document: Document, setting: Setting, place: tuple[str, ...], secret: Secret) -> WriteOnly:
+def _secret(document: Document, setting: Setting, place: tuple[str, ...], where: Mapping[str, str]) -> WriteOnly | None:
     """Return the secret with a tag for its place. A credential under another name is the same place."""
+    if setting.environ is None:
+        return UNREAD
+    secret = fetched(document, place, where, setting.environ)
+    if isinstance(secret, Diagnostic):
+        setting.diagnostics.append(secret)
+        return None
     auth = document.data[_CREDENTIALS][place[1]]["auth"]
     subject = auth.get("mcp_server_url") or auth.get("secret_name")
     context = canonical_json([owner_of(setting.tree), str(document.address), subject, *place[2:]])

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from agentops.reconcile.bundles import Bundle, NotASkill, digests, packed, unpacked
@@ -72,7 +73,7 @@ class Skills(Collection):
         return unpacked(await content.read())
 
     async def _delete(self, beta: "AsyncBeta", skill_id: str) -> Any:
-        """Delete the skill; first its versions, where the server asks for that."""
+        """Delete the skill; first its versions, where the server asks for that. Some keep the last of them."""
         import anthropic  # noqa: PLC0415 - loaded already, by whoever writes
 
         skills: Any = beta.skills.with_raw_response
@@ -80,7 +81,8 @@ class Skills(Collection):
             return await skills.delete(skill_id)
         except anthropic.BadRequestError:
             async for version in beta.skills.versions.list(skill_id):
-                await beta.skills.versions.delete(version.id, skill_id=skill_id)
+                with suppress(anthropic.BadRequestError):
+                    await beta.skills.versions.delete(version.id, skill_id=skill_id)
             return await skills.delete(skill_id)
 
 
