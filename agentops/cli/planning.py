@@ -1,6 +1,5 @@
 """What plan, apply, drift and destroy have in common: a tree, a target, the world, a plan."""
 
-import asyncio
 import gc
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -191,6 +190,7 @@ async def reached(flag: str | None) -> AsyncIterator["LiveTarget"]:
 
 def with_target(flag: str | None, use: "Callable[[LiveTarget], Awaitable[T]]") -> T:
     """Return what comes of using the target of a command that needs no manifests."""
+    import asyncio
 
     async def run() -> T:
         async with reached(flag) as target:

@@ -89,7 +89,12 @@ def mismatches(wanted: Mapping[str, Any], step: Step, answer: Body) -> list[str]
     rules = OBJECTS[step.object].fields
     seen = {name: value for name, value in wanted.items() if not rules[name].is_blind}
     live = {name: in_normal_form(name, rules[name], answer) for name in seen}
-    return [name for name, value in seen.items() if any(normal.differences(live[name], rules[name].normal(value)))]
+    return [name for name, value in seen.items() if _contradicts(live[name], rules[name].normal(value))]
+
+
+def _contradicts(live: Any, wanted: Any) -> bool:
+    """Tell whether a server shows something else than what is wanted; what it does not show contradicts nothing."""
+    return any(shown != HIDDEN for _, shown, _ in normal.differences(live, wanted))
 
 
 def _updated_marks(step: Step, wanted: Mapping[str, Any], changed: set[str]) -> dict[str, FieldMark]:
@@ -113,7 +118,7 @@ def _field_mark(rule: FieldRule, value: Any) -> FieldMark:
     sent = mark_hash(wanted)
     if rule.is_blind:
         return FieldMark(sent, mark_hash(HIDDEN))
-    return FieldMark(sent, None if normal.holds_any(wanted) else sent)
+    return FieldMark(sent, None if normal.holds_any(wanted) else mark_hash(rule.live(value)) if rule.shown else sent)
 
 
 def _marks(step: Step, stamp: Stamp, nonce: str, fields: dict[str, FieldMark], *, version: int | None) -> Marks:

@@ -14,7 +14,7 @@ from agentops.reconcile.write_only import shown
 Names = Mapping[str, str]
 """Addresses by the ids of live objects."""
 
-_PINNING = frozenset({"multiagent", "skills"})
+_PINNING = frozenset({"multiagent", "skills", "agent"})
 """Fields that pin versions of other objects."""
 
 
@@ -47,12 +47,16 @@ def _said(key: str | int, names: Names) -> str | int:
 
 
 def _told(value: Any, names: Names) -> Any:
-    """Return the value with addresses for ids, where an id or a list of them is all that stands there."""
-    if isinstance(value, list):
-        return [_told(each, names) for each in value]
-    if isinstance(value, dict):
-        return shown(value)
-    return names.get(value, value) if isinstance(value, str) else value
+    """Return the value as it may be printed: addresses for ids, and of secrets only that there are some."""
+    match shown(value):
+        case str(text):
+            return names.get(text, text)
+        case list(values):
+            return [_told(each, names) for each in values]
+        case dict(pairs):
+            return {_said(key, names): _told(each, names) for key, each in pairs.items()}
+        case other:
+            return other
 
 
 def irreplaceable(resource: Resource, different: tuple[Change, ...]) -> str:
@@ -92,4 +96,4 @@ def _moves(field: str, before: Any, after: Any) -> bool:
     """Tell whether a pinned version becomes another version: a number of an agent, an id of a skill."""
     if field == "skills":
         return isinstance(before, str) and (isinstance(after, str) or (isinstance(after, dict) and "$version" in after))
-    return field == "multiagent" and isinstance(before, int) and isinstance(after, int)
+    return field in _PINNING and isinstance(before, int) and isinstance(after, int)

@@ -78,6 +78,13 @@ than the target has, so there is no plan.
 
 Set the variable where agentops runs, in CI as a secret of the pipeline, or put the file there.""",
 )
+RUBRIC_TOO_LONG = Code(
+    "plan.rubric-too-long",
+    "A rubric's text is longer than the API takes",
+    """A Rubric is sent as text inside the outcome that names it, and the API takes at most 262,144 characters there.
+
+Shorten the texts of its criteria, or split what is graded into two deployments.""",
+)
 MASS_ARCHIVE = Code(
     "plan.mass-archive",
     "The plan would remove an unusual share of the objects",
@@ -127,6 +134,7 @@ CODES: Mapping[str, Code] = {
         UNSUPPORTED_KIND,
         MISSING_SECRET,
         LEFT_OUT,
+        RUBRIC_TOO_LONG,
         MASS_ARCHIVE,
         MASS_UPDATE,
         EMPTY_TREE,

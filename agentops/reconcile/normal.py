@@ -38,7 +38,7 @@ def filled_metadata(value: Any) -> Any:
 def model(value: Any) -> Any:
     """Return the model object. Effort and speed that nobody chose are the server's to choose."""
     config = {"id": value} if isinstance(value, str) else value
-    return _pruned(
+    return pruned(
         {
             "id": config["id"],
             "effort": ANY if config.get("effort") is None else _typed(config["effort"]),
@@ -62,14 +62,14 @@ def skills(value: Any) -> Any:
     """Return the skills by type and id; an unpinned version is the server's to choose."""
     pinned = ((each, each.get("version")) for each in value or [])
     return {
-        f"{each['type']}/{_key(each['skill_id'])}": ANY if version in (None, "latest") else version
+        f"{each['type']}/{as_key(each['skill_id'])}": ANY if version in (None, "latest") else version
         for each, version in pinned
     } or None
 
 
 def execution_identity(value: Any) -> Any:
     """Return the identity; unset is the service account."""
-    return _pruned(value or {"type": "service_account"})
+    return pruned(value or {"type": "service_account"})
 
 
 def multiagent(value: Any) -> Any:
@@ -77,12 +77,12 @@ def multiagent(value: Any) -> Any:
     if not value:
         return None
     if value["type"] == "coordinator":
-        return {"type": "coordinator", "agents": dict(_member(each) for each in value["agents"])}
+        return {"type": "coordinator", "agents": dict(member(each) for each in value["agents"])}
     return {
         "type": value["type"],
         "subagents": _delegates(value.get("subagents")),
         "workflows": _delegates(value.get("workflows")),
-        "advisor": _pruned(value.get("advisor") or {"type": "disabled"}),
+        "advisor": pruned(value.get("advisor") or {"type": "disabled"}),
     }
 
 
@@ -90,7 +90,7 @@ def environment_config(value: Any) -> Any:
     """Return the whole configuration, every list and switch filled in."""
     config = value or {"type": "cloud"}
     if config["type"] != "cloud":
-        return _pruned(config)
+        return pruned(config)
     packages = config.get("packages") or {}
     network = config.get("networking") or {"type": "unrestricted"}
     if network["type"] == "limited":
@@ -140,12 +140,12 @@ def default(chosen: Any) -> Callable[[Any], Any]:
 
 def reference(value: Any) -> Any:
     """Return an id."""
-    return None if value is None else _key(value)
+    return None if value is None else as_key(value)
 
 
 def unordered(value: Any) -> Any:
     """Return ids or words whose order means nothing."""
-    return sorted(_key(each) for each in value or []) or None
+    return sorted(as_key(each) for each in value or []) or None
 
 
 def schedule(value: Any) -> Any:
@@ -164,7 +164,7 @@ def dream_model(value: Any) -> Any:
 
 def differences(live: Any, wanted: Any, path: Path = ()) -> Iterator[tuple[Path, Any, Any]]:
     """Yield each place where the live normal form is not what is wanted: path, live value, wanted value."""
-    if wanted == ANY:
+    if wanted == ANY or live == wanted == HIDDEN:
         return
     if live == HIDDEN:
         yield path, live, wanted
@@ -211,7 +211,7 @@ def _tool(value: Mapping[str, Any]) -> tuple[str, Any]:
     match value["type"]:
         case "custom":
             rest = {key: value[key] for key in ("description", "input_schema")}
-            return f"custom/{value['name']}", _pruned(rest)
+            return f"custom/{value['name']}", pruned(rest)
         case "mcp_toolset":
             return f"mcp_toolset/{value['mcp_server_name']}", _toolset(value, policy="always_ask")
         case other:
@@ -235,7 +235,7 @@ def _tool_config(value: Mapping[str, Any], base: Mapping[str, Any]) -> Any:
     return {
         "enabled": base["enabled"] if enabled is None else enabled,
         "permission_policy": base["permission_policy"] if policy is None else _typed(policy),
-        **_pruned({key: _sources(each) if key == "url_sources" else each for key, each in rest.items()}),
+        **pruned({key: _sources(each) if key == "url_sources" else each for key, each in rest.items()}),
     }
 
 
@@ -247,7 +247,8 @@ def _sources(value: Any) -> Any:
     return {key: _typed(value.get(key) or "all") for key in keys}
 
 
-def _member(value: Any) -> tuple[str, Any]:
+def member(value: Any) -> tuple[str, Any]:
+    """Return an agent that is named somewhere, with the version that is pinned there."""
     if isinstance(value, str):
         return value, ANY
     match value["type"]:
@@ -256,7 +257,7 @@ def _member(value: Any) -> tuple[str, Any]:
         case "advisor":
             return "advisor", value["model"]
         case _:
-            return _key(value["id"]), ANY if value.get("version") is None else value["version"]
+            return as_key(value["id"]), ANY if value.get("version") is None else value["version"]
 
 
 def _delegates(value: Any) -> Any:
@@ -265,24 +266,24 @@ def _delegates(value: Any) -> Any:
     value = value or {}
     return {
         "type": "enabled",
-        "inline_agents": _pruned(value.get("inline_agents") or {"type": "enabled"}),
-        "predefined_agents": dict(_member(each) for each in value.get("predefined_agents") or []),
+        "inline_agents": pruned(value.get("inline_agents") or {"type": "enabled"}),
+        "predefined_agents": dict(member(each) for each in value.get("predefined_agents") or []),
     }
 
 
-def _key(value: Any) -> str:
+def as_key(value: Any) -> str:
     """Return an id as a key; one that is not known yet stands as its name."""
     return str(value["$id"] if isinstance(value, dict) else value)
 
 
 def _typed(value: Any) -> Any:
-    return {"type": value} if isinstance(value, str) else _pruned(value)
+    return {"type": value} if isinstance(value, str) else pruned(value)
 
 
-def _pruned(value: Any) -> Any:
+def pruned(value: Any) -> Any:
     """Return the value without nulls: null and absence are one."""
     if isinstance(value, dict):
-        return value if value == ANY else {key: _pruned(each) for key, each in value.items() if each is not None}
+        return value if value == ANY else {key: pruned(each) for key, each in value.items() if each is not None}
     if isinstance(value, list):
-        return [_pruned(each) for each in value]
+        return [pruned(each) for each in value]
     return value

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from agentops.base.names import Address, Kind
-from agentops.reconcile import normal, whole
+from agentops.reconcile import normal, normal_sessions, whole
 from agentops.reconcile.bundles import digests
 from agentops.reconcile.write_only import compared
 
@@ -17,6 +17,7 @@ KEEP = object()
 class ObjectKind(StrEnum):
     """A collection of live objects, in the API's words."""
 
+    DEPLOYMENT = "deployment"
     DREAM_SCHEDULE = "dream_schedule"
     WEBHOOK = "webhook"
     AGENT = "agent"
@@ -41,8 +42,15 @@ class FieldRule:
     whole: Callable[[Any], Any] = whole.unmerged
     """What an update sends for a value that the API would merge into the stored one."""
 
+    shown: Callable[[Any], Any] | None = None
+    """The normal form of what is live, where the server shows less than it takes."""
+
     is_blind: bool = False
     """Whether what is live says nothing: the server hides it, or moves it by itself. Only what we sent is compared."""
+
+    def live(self, value: Any) -> Any:
+        """Return the normal form of a live value, or of what a server will show of a wanted one."""
+        return (self.shown or self.normal)(value)
 
     @property
     def is_secret(self) -> bool:
@@ -140,6 +148,23 @@ _SECRETS = {
 }
 
 OBJECTS: Mapping[ObjectKind, ObjectRule] = {
+    ObjectKind.DEPLOYMENT: ObjectRule(
+        collection="deployments",
+        betas="managed-agents-2026-04-01",
+        can_delete=False,
+        fields={
+            "name": _NAME,
+            "description": FieldRule("de", normal.text, None),
+            "agent": FieldRule("ag", normal_sessions.agent),
+            "environment_id": FieldRule("en", normal.reference),
+            "initial_events": FieldRule("ie", normal_sessions.events),
+            "resources": FieldRule("rs", normal_sessions.resources, None, shown=normal_sessions.shown_resources),
+            "vault_ids": FieldRule("va", normal_sessions.in_order, None),
+            "budget": FieldRule("bu", normal.pruned, None),
+            "schedule": FieldRule("sh", normal.schedule, None),
+            "metadata": _METADATA,
+        },
+    ),
     ObjectKind.DREAM_SCHEDULE: ObjectRule(
         collection="x-agentops/dream_schedules",
         betas="",
@@ -268,6 +293,7 @@ BECOMES: Mapping[Kind, ObjectKind] = {
     Kind.MEMORY_STORE: ObjectKind.MEMORY_STORE,
     Kind.VAULT: ObjectKind.VAULT,
     Kind.SKILL: ObjectKind.SKILL,
+    Kind.DEPLOYMENT: ObjectKind.DEPLOYMENT,
     Kind.DREAM_SCHEDULE: ObjectKind.DREAM_SCHEDULE,
     Kind.WEBHOOK: ObjectKind.WEBHOOK,
 }

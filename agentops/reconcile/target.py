@@ -19,7 +19,6 @@ class Verb(StrEnum):
     DELETE = "delete"
     CREATE_MEMORY = "create_memory"
     UPDATE_MEMORY = "update_memory"
-    ROTATE = "rotate"
 
 
 MADE = frozenset({Verb.CREATE, Verb.UPDATE})

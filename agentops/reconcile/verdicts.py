@@ -20,7 +20,7 @@ from agentops.reconcile.objects import KEEP, FieldRule, ObjectRule
 from agentops.reconcile.observed import Live
 from agentops.reconcile.target import Body
 from agentops.reconcile.values import at
-from agentops.reconcile.write_only import HIDDEN, UNREAD
+from agentops.reconcile.write_only import HIDDEN, UNREAD, is_partly_read
 
 SEED = "seed"
 ABSENT: Any = object()
@@ -85,6 +85,8 @@ def _declared(name: str, field: FieldRule, live: Live, value: Any, mark: FieldMa
     sent = mark_hash(wanted)
     if value is UNREAD:
         return Judged(name, Verdict.IN_SYNC, None, wanted, sent_hash=sent)
+    if field.shown and is_partly_read(value):
+        return _as_shown(name, field, live, value, mark)
     if mark and mark.sent == sent and live.is_untouched:
         return Judged(name, Verdict.IN_SYNC, None, wanted, sent_hash=sent)
     current = in_normal_form(name, field, live.body)
@@ -92,6 +94,15 @@ def _declared(name: str, field: FieldRule, live: Live, value: Any, mark: FieldMa
     moved = _has_moved(live, current, base, mark)
     is_wanted = not any(normal.differences(current, wanted))
     return Judged(name, _verdict(mark, sent, moved=moved, is_wanted=is_wanted), current, wanted, base, sent)
+
+
+def _as_shown(name: str, field: FieldRule, live: Live, value: Any, mark: FieldMark | None) -> Judged:
+    """Judge a field in which a secret was not looked up by what the server shows of it."""
+    current, wanted = in_normal_form(name, field, live.body), field.live(value)
+    if current == wanted:
+        return Judged(name, Verdict.IN_SYNC, None, wanted)
+    has_moved = mark is not None and mark.echo != mark_hash(current)
+    return Judged(name, Verdict.DRIFT if has_moved else Verdict.UPDATE, current, wanted)
 
 
 def _verdict(mark: FieldMark | None, sent: str, *, moved: bool | None, is_wanted: bool) -> Verdict:
@@ -133,7 +144,7 @@ def in_normal_form(name: str, field: FieldRule, body: Body) -> Any:
     """Return the field of a live object as it can be compared."""
     if field.is_blind:
         return HIDDEN
-    value = field.normal(at(body, name))
+    value = field.live(at(body, name))
     return _with_self(value, body["id"]) if name == "multiagent" else value
 
 

@@ -38,6 +38,13 @@ def write_only(secret: Secret, place: str, key: Secret) -> WriteOnly:
     return WriteOnly(secret, _tag(secret, place, key))
 
 
+def is_partly_read(value: Any) -> bool:
+    """Tell whether there is a secret in a value that nobody has looked up."""
+    if isinstance(value, Mapping | list):
+        return any(is_partly_read(each) for each in (value.values() if isinstance(value, Mapping) else value))
+    return value is UNREAD
+
+
 def compared(value: Any) -> Any:
     """Return a secret as it can be compared."""
     return {"$secret": value.tag} if isinstance(value, WriteOnly) else value

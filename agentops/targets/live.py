@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
@@ -16,7 +17,7 @@ from agentops.targets import errors
 from agentops.targets.endpoint import Endpoint
 from agentops.targets.pages import Pages, Sleep, parsed
 from agentops.targets.resources import RESOURCES
-from agentops.targets.secrecy import repeatable, secrets_in, unlogged
+from agentops.targets.secrecy import repeatable, revealed, secrets_in, unlogged
 
 if TYPE_CHECKING:
     from anthropic import AsyncAnthropic
@@ -88,6 +89,8 @@ class LiveTarget:
         """Do it through the SDK and return what the server answered."""
         what = f"{write.verb.replace('_', ' ')} {write.object.replace('_', ' ')} {write.id}".rstrip()
         resource, secrets = RESOURCES[write.object], list(secrets_in(write.body))
+        if secrets:
+            write = replace(write, body=revealed(dict(write.body)))
         body = await self._answered(what, resource.send(self._sdk(), write), secrets)
         return await resource.completed(self._pages, body) if write.verb in MADE else body
 

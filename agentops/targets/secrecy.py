@@ -16,9 +16,21 @@ def secrets_in(value: Any) -> Iterator[Secret]:
     """Yield every secret that a body holds."""
     if isinstance(value, WriteOnly):
         yield value.secret
-    elif isinstance(value, Mapping):
-        for each in value.values():
+    elif isinstance(value, Mapping | list):
+        for each in value.values() if isinstance(value, Mapping) else value:
             yield from secrets_in(each)
+
+
+def revealed(value: Any) -> Any:
+    """Return a body with every secret in the clear: what leaves for its destination."""
+    match value:
+        case WriteOnly():
+            return value.secret.reveal()
+        case dict():
+            return {key: revealed(each) for key, each in value.items()}
+        case list():
+            return [revealed(each) for each in value]
+    return value
 
 
 def repeatable(value: Any, secrets: Sequence[Secret]) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 from agentops.base.errors import TargetError, UsageError
 from agentops.base.names import nearest
 from agentops.reconcile.marks import ID
-from agentops.reconcile.objects import ObjectKind
+from agentops.reconcile.objects import OBJECTS, ObjectKind
 from agentops.reconcile.target import Body, Verb, Write
 from agentops.targets.live import LiveTarget
 
@@ -62,7 +62,8 @@ async def remove(target: LiveTarget, endpoint: Body) -> None:
 
 async def rotate(target: LiveTarget, endpoint: Body) -> str:
     """Return a new signing secret; the old one is void at once."""
-    answer = await target.write(Write(Verb.ROTATE, ObjectKind.WEBHOOK, str(endpoint["id"])))
+    what, path = f"renew the secret of {endpoint['id']}", f"{OBJECTS[ObjectKind.WEBHOOK].collection}/{endpoint['id']}"
+    answer = await target.post(what, f"{path}/regenerate_signing_secret", {})
     return str(answer["signing_secret"])
 
 

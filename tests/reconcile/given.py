@@ -32,6 +32,7 @@ _PREFIXES = {
     ObjectKind.AGENT: "agent",
     ObjectKind.ENVIRONMENT: "env",
     ObjectKind.MEMORY_STORE: "memstore",
+    ObjectKind.DEPLOYMENT: "depl",
     ObjectKind.DREAM_SCHEDULE: "dsch",
     ObjectKind.WEBHOOK: "whend",
     ObjectKind.VAULT: "vlt",
@@ -79,6 +80,12 @@ def an_environment(name: str = "workshop", /, **fields: Any) -> Resource:
 def a_store(name: str = "lessons", seeds: Mapping[str, Seed] | None = None, /, **fields: Any) -> Resource:
     seeded = {"seed": None} if seeds else {}
     return a_resource(Kind.MEMORY_STORE, name, {"name": name, **fields, **seeded}, seeds=seeds or {})
+
+
+def a_deployment(name: str = "triage", /, **fields: Any) -> Resource:
+    message = {"type": "user.message", "content": [{"type": "text", "text": "Look at what is new."}]}
+    bare = {"name": name, "agent": pinned("reviewer"), "environment_id": IdOf(address("Environment/workshop"))}
+    return a_resource(Kind.DEPLOYMENT, name, {**bare, "initial_events": [message], **fields})
 
 
 def a_schedule(name: str = "nightly", /, store: str = "lessons", agents: Iterable[str] = (), **fields: Any) -> Resource:

@@ -13,6 +13,7 @@ from agentops.reconcile.values import IdOf
 from .given import (
     BARE,
     a_credential,
+    a_deployment,
     a_secret,
     a_skill,
     a_store,
@@ -24,6 +25,7 @@ from .given import (
     edited_skill,
 )
 from .test_convergence import AGENT_CHANGES, BASE_AGENT, BASE_ENVIRONMENT, CONFIG
+from .test_deployments import FULL, OTHERS, PARTS
 from .test_extensions import AROUND, HOOK, OTHER, OTHER_HOOK, a_full_schedule
 
 
@@ -134,6 +136,7 @@ SAMPLES: Mapping[str, Sample] = {
         a_skill(),
         {"display_name": "Sorts tickets", "name": _RENAMED_SKILL, "files": edited_skill(**{"scripts/sort.py": b""})},
     ),
+    "deployment": Sample(a_deployment(**FULL), OTHERS, PARTS),
     "dream_schedule": Sample(
         a_full_schedule(),
         {**OTHER, "store": IdOf(address("MemoryStore/others")), "agents": [IdOf(address("Agent/scribe"))]},

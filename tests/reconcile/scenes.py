@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from agentops.base.names import Address, Kind
+from agentops.base.secrets import Secret
 from agentops.reconcile.memories import LiveMemory
 from agentops.reconcile.objects import ObjectKind
 from agentops.reconcile.observed import Live, World
@@ -12,6 +13,8 @@ from agentops.reconcile.plan import Plan
 from agentops.reconcile.planner import PlanOptions, plan
 from agentops.reconcile.removal import RemovalRules
 from agentops.reconcile.resource import Desired, Rendered, Resource, SeedMode
+from agentops.reconcile.values import IdOf
+from agentops.reconcile.write_only import WriteOnly
 
 from .given import (
     MODEL,
@@ -19,15 +22,20 @@ from .given import (
     OTHER_MODEL,
     OWNER,
     TARGET,
+    a_deployment,
+    a_schedule,
     a_seed,
     a_store,
     a_team,
+    a_webhook,
     address,
+    after,
     an_agent,
     an_environment,
     desired,
     edited,
     meddled,
+    pinned,
     planned,
     remembering,
     span,
@@ -176,6 +184,73 @@ def hostile() -> Plan:
     return planned((ours, made, seeded), hostile_world, removal=RemovalRules(prune=True))
 
 
+OUTCOME = {
+    "type": "user.define_outcome",
+    "description": "Sort what is new.",
+    "rubric": {"type": "text", "content": "# Careful\n\nEvery claim has a source.\n"},
+}
+MESSAGE = {"type": "user.message", "content": [{"type": "text", "text": "Look at what came in overnight."}]}
+CLONE = {"type": "github_repository", "url": "https://github.com/acme/tickets"}
+NOTES = {"type": "memory_store", "memory_store_id": IdOf(address("MemoryStore/lessons")), "access": "read_only"}
+TRIAGE = a_deployment(
+    "triage",
+    agent=pinned("Team/crew"),
+    initial_events=[OUTCOME, MESSAGE],
+    resources=[NOTES, {**CLONE, "authorization_token": WriteOnly(Secret("marked"), "tag-1")}],
+    schedule={"type": "cron", "expression": "0 7 * * 1-5", "timezone": "Europe/Berlin"},
+    budget={"type": "limit", "max_list_cost": {"amount": "2500", "currency": "USD"}},
+)
+NIGHTLY = a_schedule(
+    "nightly",
+    agents=["Agent/reviewer"],
+    since="last-dream",
+    schedule={"type": "cron", "expression": "0 3 * * *", "timezone": "Europe/Berlin"},
+    gates={"secrets": "block"},
+)
+ALERTS = a_webhook("alerts", description="Whoever is on call.")
+RUNNING = (*PROJECT, TRIAGE, NIGHTLY, ALERTS)
+
+
+def running() -> Plan:
+    """What runs by itself is made, beside all that it needs."""
+    return planned(RUNNING, world_of(WORKSHOP))
+
+
+def running_edits() -> Plan:
+    """A pin follows, a rubric, a token and a budget change, a store is exchanged, and somebody moved a webhook."""
+    world = world_of(*RUNNING, a_store("others"))
+    world = with_live(world, meddled(the(world, "Webhook/alerts"), url="https://theirs.example.com"))
+    graded = {**OUTCOME, "rubric": {"type": "text", "content": "# Careful\n\nEvery claim has two sources.\n"}}
+    cloned = {**CLONE, "authorization_token": WriteOnly(Secret("marked"), "tag-2")}
+    edited_triage = with_fields(TRIAGE, initial_events=[graded, MESSAGE], resources=[NOTES, cloned])
+    second = a_deployment("second", agent=pinned("scribe"))
+    world = World((*world.lives, *after(planned([SCRIBE, WORKSHOP, second], world), world).lives[-1:]))
+    return planned(
+        (
+            REVIEWER,
+            with_fields(SCRIBE, model={"id": OTHER_MODEL, "effort": "low"}),
+            CREW,
+            WORKSHOP,
+            LESSONS,
+            a_store("others"),
+            without(edited_triage, "budget"),
+            second,
+            with_fields(NIGHTLY, store=IdOf(address("MemoryStore/others")), agents=[IdOf(address("Agent/scribe"))]),
+            ALERTS,
+        ),
+        world,
+    )
+
+
+def left_out() -> Plan:
+    """The target is the vendor's: it has neither dream schedules nor webhooks."""
+    return planned(RUNNING, World(world_of(*PROJECT).lives, frozenset(each.object for each in (NIGHTLY, ALERTS))))
+
+
+def running_destroyed() -> Plan:
+    return plan(desired(), world_of(*RUNNING), TARGET, PlanOptions(removal=RemovalRules(destroy=True)))
+
+
 SCENES: Mapping[str, Callable[[], Plan]] = {
     "first-apply": first_apply,
     "edits": edits,
@@ -185,4 +260,8 @@ SCENES: Mapping[str, Callable[[], Plan]] = {
     "destroy": destroy,
     "nothing-to-do": nothing_to_do,
     "hostile": hostile,
+    "running": running,
+    "running-edits": running_edits,
+    "running-destroyed": running_destroyed,
+    "left-out": left_out,
 }

@@ -18,6 +18,7 @@ from .given import (
     a_seed,
     a_skill,
     a_vault,
+    address,
     edited_skill,
     pinned,
 )
@@ -249,6 +250,88 @@ def skills(draw: st.DrawFn, name: str) -> Resource:
     return a_skill(name, files=edited_skill(name, **draw(_CONTENTS)), **fields)
 
 
+_TEXTS = st.text(_ANY_TEXT, min_size=1, max_size=20)
+_BLOCK = st.builds(lambda text: {"type": "text", "text": text}, _TEXTS)
+_MESSAGE = st.builds(
+    lambda blocks: {"type": "user.message", "content": blocks}, st.lists(_BLOCK, min_size=1, max_size=2)
+)
+_OUTCOME = st.builds(
+    lambda text, limit: {
+        "type": "user.define_outcome",
+        "description": text,
+        "rubric": {"type": "text", "content": text},
+        **limit,
+    },
+    _TEXTS,
+    _optional(max_iterations=st.none() | st.integers(1, 20)),
+)
+_EVENTS = st.builds(lambda first, rest: [*first, *rest], st.lists(_OUTCOME, max_size=1), st.lists(_MESSAGE, min_size=1))
+_SCHEDULE = st.builds(
+    lambda expression, zone: {"type": "cron", "expression": expression, "timezone": zone},
+    st.sampled_from(["0 7 * * 1-5", "*/15 * * * *", "0 3 1 * 0"]),
+    st.sampled_from(["UTC", "Europe/Berlin"]),
+)
+_BUDGET = st.integers(1, 10**6).map(
+    lambda cents: {"type": "limit", "max_list_cost": {"amount": str(cents), "currency": "USD"}}
+)
+_CHECKOUT = st.none() | _WORD.map(lambda name: {"type": "branch", "name": name})
+_REPOSITORY = st.builds(
+    lambda name, more: {"type": "github_repository", "url": f"https://github.com/acme/r{name}", **more},
+    _WORD,
+    _optional(checkout=_CHECKOUT, mount_path=st.none() | st.just("/workspace/here")),
+)
+_ACCESS = _optional(access=st.sampled_from([None, "read_only", "read_write"]), instructions=st.none() | _text())
+
+
+@st.composite
+def deployments(draw: st.DrawFn, name: str, agents: list[str], stores: list[str]) -> Resource:
+    """Draw a deployment of one of the agents, with some of the stores."""
+    resources = draw(st.lists(_REPOSITORY, unique_by=lambda each: str(each["url"]), max_size=2))
+    named = draw(st.lists(st.sampled_from(stores), unique=True)) if stores else []
+    resources += [
+        {"type": "memory_store", "memory_store_id": _id("MemoryStore", each), **draw(_ACCESS)} for each in named
+    ]
+    fields = _optional(
+        description=_text(), schedule=st.none() | _SCHEDULE, budget=st.none() | _BUDGET, metadata=_METADATA
+    )
+    parts = {"name": name, "agent": pinned(draw(st.sampled_from(agents))), "environment_id": _id("Environment", "home")}
+    given = {"resources": draw(st.permutations(resources))} if resources or draw(st.booleans()) else {}
+    return a_resource(Kind.DEPLOYMENT, name, {**parts, "initial_events": draw(_EVENTS), **given, **draw(fields)})
+
+
+@st.composite
+def dream_schedules(draw: st.DrawFn, name: str, agents: list[str]) -> Resource:
+    """Draw a schedule over the store `notes`, of some of the agents' sessions."""
+    chosen = draw(st.lists(st.sampled_from(agents), unique=True)) if agents else []
+    fields = _optional(
+        since=st.just("last-dream"),
+        max=st.integers(50, 100),
+        min=st.integers(1, 50),
+        schedule=st.none() | _SCHEDULE,
+        instructions=st.none() | _TEXTS,
+        review=st.sampled_from(["pull_request", "auto"]),
+        gates=st.dictionaries(st.sampled_from(["secrets", "size_budget"]), st.sampled_from(["block", "warn"])),
+        metadata=_METADATA,
+    )
+    parts = {"name": name, "store": _id("MemoryStore", "notes"), "after_sessions": 20, "model": draw(_MODELS)}
+    named = {"agents": [_id("Agent", each) for each in chosen]} if chosen else {}
+    return a_resource(Kind.DREAM_SCHEDULE, name, {**parts, **named, **draw(fields)})
+
+
+_EVENT_TYPES = st.lists(st.sampled_from(["agent.created", "agent.updated", "session.created"]), min_size=1, unique=True)
+
+
+@st.composite
+def webhooks(draw: st.DrawFn, name: str) -> Resource:
+    fields = draw(_optional(description=_text(), metadata=_METADATA))
+    url = f"https://{draw(_WORD.map(lambda each: 'h' + each.strip('-')))}.example.com"
+    return a_resource(Kind.WEBHOOK, name, {"url": url, "events": draw(_EVENT_TYPES), **fields})
+
+
+def _id(kind: str, name: str) -> IdOf:
+    return IdOf(address(f"{kind}/{name}"))
+
+
 @st.composite
 def projects(draw: st.DrawFn) -> tuple[Resource, ...]:
     """Draw a project; two draws share most names, so that one can become the other."""
@@ -256,7 +339,13 @@ def projects(draw: st.DrawFn) -> tuple[Resource, ...]:
     sorting = [draw(skills("sorting"))] if draw(st.booleans()) else []
     resources = [draw(agents(each, sorting)) for each in names] + sorting
     resources += [draw(teams(each, names)) for each in draw(st.lists(st.sampled_from(["crew", "desk"]), unique=True))]
-    resources += [draw(environments("home"))] if draw(st.booleans()) else []
-    resources += [draw(stores("notes"))] if draw(st.booleans()) else []
+    has_home, has_notes = draw(st.booleans()), draw(st.booleans())
+    resources += [draw(environments("home"))] if has_home else []
+    resources += [draw(stores("notes"))] if has_notes else []
     resources += draw(vaults("keys")) if draw(st.booleans()) else []
+    if names and has_home and draw(st.booleans()):
+        resources.append(draw(deployments("triage", names, ["notes"] if has_notes else [])))
+    if has_notes and draw(st.booleans()):
+        resources.append(draw(dream_schedules("nightly", names)))
+    resources += [draw(webhooks("alerts"))] if draw(st.booleans()) else []
     return tuple(draw(st.permutations(resources)))

@@ -1,5 +1,6 @@
 """Webhooks and dream schedules: kept on our engine like an agent, and left out by name where a target has neither."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -130,40 +131,6 @@ def a_full_schedule(**fields: Any) -> Resource:
     return a_schedule("nightly", **{"agents": ["Agent/reviewer"], **FULL, **fields})
 
 
-async def one_update(ground: Ground, before: Resource, after: Resource, name: str) -> None:
-    await ground.settle(*AROUND, before)
-    made = await ground.plan(*AROUND, after)
-    assert actions(made) == {str(before.address): "update"}
-    assert {each.field for each in made.steps[0].changes} == {name}
-    await ground.settle(*AROUND, after)
-
-
-@pytest.mark.parametrize("name", OTHER)
-async def test_each_field_of_a_schedule_that_changes_alone_gives_one_update_naming_it(
-    ground: Ground, name: str
-) -> None:
-    assert {*OTHER} == {*OBJECTS[ObjectKind.DREAM_SCHEDULE].fields} - {"since"}, (
-        "since has one word and is cleared below"
-    )
-    await one_update(ground, a_full_schedule(), a_full_schedule(**{name: OTHER[name]}), name)
-
-
-@pytest.mark.parametrize("name", [*FULL, "agents"])
-async def test_each_field_of_a_schedule_that_is_left_out_is_cleared(ground: Ground, name: str) -> None:
-    full = a_full_schedule()
-    less = Resource(
-        full.address,
-        full.object,
-        {key: each for key, each in full.fields.items() if key != name},
-        full.source,
-        full.place,
-    )
-    await one_update(ground, full, less, name)
-    live = by_identity(await ground.everything())["DreamSchedule/nightly"]
-    defaults = {"max": 100, "min": 1, "review": "pull_request", "agents": [], "gates": {}}
-    assert name == "metadata" or live[name] == defaults.get(name)
-
-
 HOOK: dict[str, Any] = {"description": "On call.", "metadata": {"team": "platform"}}
 OTHER_HOOK: dict[str, Any] = {
     "url": "https://other.example.com",
@@ -173,16 +140,18 @@ OTHER_HOOK: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("name", OTHER_HOOK)
-async def test_each_field_of_a_webhook_that_changes_alone_gives_one_update_naming_it(ground: Ground, name: str) -> None:
-    assert {*OTHER_HOOK} == {*OBJECTS[ObjectKind.WEBHOOK].fields}
-    await one_update(ground, a_webhook(**HOOK), a_webhook(**{**HOOK, name: OTHER_HOOK[name]}), name)
-
-
-@pytest.mark.parametrize("name", HOOK)
-async def test_each_field_of_a_webhook_that_is_left_out_is_cleared(ground: Ground, name: str) -> None:
-    less = {key: value for key, value in HOOK.items() if key != name}
-    await one_update(ground, a_webhook(**HOOK), a_webhook(**less), name)
+async def test_each_field_that_is_left_out_is_cleared(ground: Ground) -> None:
+    defaults = {"max": 100, "min": 1, "review": "pull_request", "agents": [], "gates": {}, "description": ""}
+    for full, optional in ((a_full_schedule(), [*FULL, "agents"]), (a_webhook(**HOOK), [*HOOK])):
+        for name in optional:
+            await ground.settle(*AROUND, full)
+            less = replace(full, fields={key: each for key, each in full.fields.items() if key != name})
+            made = await ground.plan(*AROUND, less)
+            assert actions(made) == {str(full.address): "update"}
+            assert {each.field for each in made.steps[0].changes} == {name}
+            await ground.settle(*AROUND, less)
+            live = by_identity(await ground.everything())[str(full.address)]
+            assert name == "metadata" or live[name] == defaults.get(name), name
 
 
 async def test_the_order_of_events_and_agents_means_nothing(ground: Ground) -> None:
@@ -203,8 +172,6 @@ MEDDLING: dict[str, tuple[str, dict[str, Any], list[tuple[str, Any, Any]]]] = {
         {"events": ["agent.updated"]},
         [("events", ["agent.updated"], ["agent.updated", "session.requires_action"])],
     ),
-    "description": ("Webhook/alerts", {"description": None}, [("description", None, "On call.")]),
-    "metadata": ("Webhook/alerts", {"metadata": {"team": "x"}}, [("metadata.team", "x", "platform")]),
     "agents": ("DreamSchedule/nightly", {"agents": []}, [("agents", None, ["Agent/reviewer"])]),
     "schedule": ("DreamSchedule/nightly", {"schedule": None}, [("schedule", None, FULL["schedule"])]),
     "review": (
@@ -215,19 +182,17 @@ MEDDLING: dict[str, tuple[str, dict[str, Any], list[tuple[str, Any, Any]]]] = {
 }
 
 
-@pytest.mark.parametrize("what", MEDDLING)
-async def test_what_somebody_changed_is_reported_with_live_and_wanted_and_healed(ground: Ground, what: str) -> None:
-    name, change, seen = MEDDLING[what]
+async def test_what_somebody_changed_is_reported_with_live_and_wanted_and_healed(ground: Ground) -> None:
     wanted = (*AROUND, a_webhook(**HOOK), a_full_schedule())
     await ground.settle(*wanted)
-    before = by_identity(await ground.everything())[name]
-    path = WEBHOOKS if name == "Webhook/alerts" else SCHEDULES
-    await post(ground, f"{path}/{before['id']}", **change)
-    made = await ground.plan(*wanted)
-    assert [str(each.address) for each in made.steps] == [name]
-    assert sorted(changed(made.steps[0])) == seen
-    assert {each.verdict for each in made.steps[0].changes} == {Verdict.DRIFT}
-    await ground.settle(*wanted)
+    for name, change, seen in MEDDLING.values():
+        live = by_identity(await ground.everything())[name]
+        await post(ground, f"{WEBHOOKS if name == 'Webhook/alerts' else SCHEDULES}/{live['id']}", **change)
+        made = await ground.plan(*wanted)
+        assert [str(each.address) for each in made.steps] == [name]
+        assert sorted(changed(made.steps[0])) == seen
+        assert {each.verdict for each in made.steps[0].changes} == {Verdict.DRIFT}
+        await ground.settle(*wanted)
 
 
 async def test_a_store_that_is_another_one_now_is_shown_by_name(ground: Ground) -> None:

@@ -69,6 +69,9 @@ MEDDLING: dict[str, dict[str, Any]] = {
     "vaults": {"display_name": "theirs", "metadata": {"theirs": "1"}},
     "vaults/credentials": {"display_name": "theirs", "metadata": {"theirs": "1"}},
     "skills": {"files": edited_skill("sorting", **{"theirs.md": b"Theirs."})},
+    "deployments": {"name": "theirs", "description": "Theirs.", "resources": None, "schedule": None, "budget": None},
+    "x-agentops/dream_schedules": {"name": "theirs", "instructions": "Theirs.", "agents": [], "max": 99},
+    "x-agentops/webhooks": {"url": "https://theirs.example.com", "description": "Theirs.", "metadata": {"theirs": "1"}},
 }
 KINDS = {rule.collection.replace("/{parent}", ""): kind for kind, rule in OBJECTS.items()}
 

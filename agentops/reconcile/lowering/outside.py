@@ -2,12 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path as FilePath
 
+from agentops.base.canonical import canonical_json
 from agentops.base.diagnostics import Diagnostic
+from agentops.base.paths import Path
 from agentops.base.secrets import Secret
 from agentops.manifests.document import Document
+from agentops.manifests.verdicts import dotted
 from agentops.reconcile import codes
+from agentops.reconcile.lowering.setting import Setting, owner_of
+from agentops.reconcile.write_only import UNREAD, WriteOnly, write_only
+
+KEY_VARIABLE = "AGENTOPS_SECRET_KEY"
+"""What an operator may keep so that digests of short secrets tell nothing to those who do not have it."""
 
 _LARGEST = 64 * 1024
 """Units: bytes. No token is near it; a path to something else may well be."""
@@ -21,8 +29,24 @@ class _Missing:
     label: str
 
 
+def sealed(document: Document, setting: Setting, path: Path, where: Mapping[str, str], *place: str) -> WriteOnly | None:
+    """Return the secret at a path with a tag for its place in the project, or None after saying why there is none.
+
+    Reports:
+        plan.missing-secret: it is not where the manifest says.
+    """
+    if setting.environ is None:
+        return UNREAD
+    secret = fetched(document, path, where, setting.environ)
+    if isinstance(secret, Diagnostic):
+        setting.diagnostics.append(secret)
+        return None
+    context = canonical_json([owner_of(setting.tree), str(document.address), *place])
+    return write_only(secret, context, Secret(setting.environ.get(KEY_VARIABLE, "")))
+
+
 def fetched(
-    document: Document, path: tuple[str, ...], where: Mapping[str, str], environ: Mapping[str, str]
+    document: Document, path: Path, where: Mapping[str, str], environ: Mapping[str, str]
 ) -> Secret | Diagnostic:
     """Return the secret that `{env: NAME}` or `{file: path}` stands for, or why there is none.
 
@@ -32,7 +56,7 @@ def fetched(
     found = _variable(environ, where["env"]) if "env" in where else _file(document, where["file"])
     if isinstance(found, Secret):
         return found
-    fact = f"{document.address}: `{'.'.join(path)}` {found.fact}"
+    fact = f"{document.address}: `{dotted(path)}` {found.fact}"
     return Diagnostic(codes.MISSING_SECRET, fact, document.span(path), found.label)
 
 
@@ -46,7 +70,7 @@ def _variable(environ: Mapping[str, str], name: str) -> Secret | _Missing:
 
 def _file(document: Document, name: str) -> Secret | _Missing:
     """Return the file's text without the line end that editors put there."""
-    path = Path(document.file).parent / name
+    path = FilePath(document.file).parent / name
     try:
         with path.open("rb") as file:
             content = file.read(_LARGEST + 1)

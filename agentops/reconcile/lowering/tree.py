@@ -8,6 +8,7 @@ from agentops.base.names import Kind
 from agentops.manifests.document import Tree
 from agentops.reconcile import codes
 from agentops.reconcile.brakes import Brake, Brakes
+from agentops.reconcile.lowering.deployment import deployment
 from agentops.reconcile.lowering.dream_schedule import dream_schedule
 from agentops.reconcile.lowering.fields import name_span
 from agentops.reconcile.lowering.memory_store import memory_store
@@ -24,6 +25,7 @@ _WITHOUT_OBJECT = frozenset({Kind.PROJECT, Kind.RUBRIC})
 
 _LOWERINGS: Mapping[Kind, Lowering] = {
     Kind.AGENT: plain,
+    Kind.DEPLOYMENT: deployment,
     Kind.DREAM_SCHEDULE: dream_schedule,
     Kind.ENVIRONMENT: plain,
     Kind.MEMORY_STORE: memory_store,

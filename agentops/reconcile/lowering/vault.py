@@ -4,20 +4,14 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from agentops.base.canonical import canonical_json
-from agentops.base.diagnostics import Diagnostic
 from agentops.base.names import Address, Kind
-from agentops.base.secrets import Secret
 from agentops.manifests.document import Document
 from agentops.reconcile.lowering.fields import declared, resource
-from agentops.reconcile.lowering.outside import fetched
-from agentops.reconcile.lowering.setting import Setting, owner_of
+from agentops.reconcile.lowering.outside import sealed
+from agentops.reconcile.lowering.setting import Setting
 from agentops.reconcile.objects import OBJECTS, ObjectKind
 from agentops.reconcile.resource import Field, Resource
-from agentops.reconcile.write_only import UNREAD, WriteOnly, write_only
-
-KEY_VARIABLE = "AGENTOPS_SECRET_KEY"
-"""What an operator may keep so that digests of short secrets tell nothing to those who do not have it."""
+from agentops.reconcile.write_only import WriteOnly
 
 _CREDENTIALS = "credentials"
 _FIELDS = OBJECTS[ObjectKind.CREDENTIAL].fields
@@ -58,13 +52,6 @@ def _flat(
 
 def _secret(document: Document, setting: Setting, place: tuple[str, ...], where: Mapping[str, str]) -> WriteOnly | None:
     """Return the secret with a tag for its place. A credential under another name is the same place."""
-    if setting.environ is None:
-        return UNREAD
-    secret = fetched(document, place, where, setting.environ)
-    if isinstance(secret, Diagnostic):
-        setting.diagnostics.append(secret)
-        return None
     auth = document.data[_CREDENTIALS][place[1]]["auth"]
     subject = auth.get("mcp_server_url") or auth.get("secret_name")
-    context = canonical_json([owner_of(setting.tree), str(document.address), subject, *place[2:]])
-    return write_only(secret, context, Secret(setting.environ.get(KEY_VARIABLE, "")))
+    return sealed(document, setting, place, where, subject, *place[2:])

@@ -106,18 +106,38 @@ def _created(step: Mapping[str, Any], paint: Paint) -> Iterator[str]:
 
 def _summary(field: str, value: Any) -> str:
     """Return what a new object's field comes to, in one line."""
+    told = _of_an_agent(field, value) or _of_a_deployment(field, value)
+    return printable(told) if told else _short(value)
+
+
+def _of_an_agent(field: str, value: Any) -> str:
     match field, value:
         case "tools" | "mcp_servers" | "skills" | "files", dict():
-            return printable(", ".join(value))
+            return ", ".join(value)
         case "model", {"id": str(model), **rest}:
-            return printable(", ".join([model, *_chosen(rest)]))
+            return ", ".join([model, *_chosen(rest)])
         case "multiagent", {"type": "coordinator", "agents": dict(agents)}:
-            return printable(f"coordinator of {', '.join(agents)}")
+            return f"coordinator of {', '.join(agents)}"
         case "multiagent", {"subagents": {"predefined_agents": dict(agents)}}:
-            return printable(f"lead of {', '.join(agents)}")
+            return f"lead of {', '.join(agents)}"
         case "config", {"type": "cloud", "networking": {"type": network}}:
             return f"cloud, {network} network"
-    return _short(value)
+    return ""
+
+
+def _of_a_deployment(field: str, value: Any) -> str:
+    match field, value:
+        case "agent", dict(agents):
+            return ", ".join(f"{name}, version {_plain(version)}" for name, version in agents.items())
+        case "initial_events", dict(events):
+            return ", ".join(str(each["type"]) for each in events.values())
+        case "resources", dict(resources):
+            return ", ".join(resources)
+        case "schedule", {"expression": str(expression), "timezone": str(timezone)}:
+            return f"{expression} in {timezone}"
+        case "budget", {"max_list_cost": {"amount": str(cents), "currency": str(currency)}}:
+            return f"{int(cents) / 100:.2f} {currency} at list price"
+    return ""
 
 
 def _chosen(model: Mapping[Any, Any]) -> Iterator[str]:
@@ -148,9 +168,9 @@ def _change(change: Mapping[str, Any], paint: Paint) -> Iterator[str]:
 
 
 def _pinned(change: Mapping[str, Any]) -> str:
-    """Return what a pin of a roster or a skill is about, `pins Agent/logs`; nothing for any other change."""
+    """Return what a pin of an agent or a skill is about, `pins Agent/logs`; nothing for any other change."""
     match change:
-        case {"field": "multiagent", "before": int(), "after": int()}:
+        case {"field": "multiagent" | "agent", "before": int(), "after": int()}:
             return f"pins {printable(change['path'][-1])}, version"
         case {"field": "skills", "before": str(), "after": str() | {"$version": _}}:
             return f"pins {printable(change['path'][-1].removeprefix('custom/'))}, version"

@@ -10,6 +10,7 @@ from agentops.targets.resources.memory_stores import MemoryStores
 from agentops.targets.resources.skills import Skills
 
 RESOURCES: Mapping[ObjectKind, Collection] = {
+    ObjectKind.DEPLOYMENT: Collection(ObjectKind.DEPLOYMENT, lambda beta: beta.deployments),
     ObjectKind.DREAM_SCHEDULE: Extension(ObjectKind.DREAM_SCHEDULE),
     ObjectKind.WEBHOOK: Extension(ObjectKind.WEBHOOK),
     ObjectKind.AGENT: Collection(ObjectKind.AGENT, lambda beta: beta.agents),

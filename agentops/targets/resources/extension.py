@@ -34,7 +34,5 @@ class Extension(Collection):
                 return await client.post(f"{path}/{write.id}", body=write.body, cast_to=httpx2.Response)
             case Verb.DELETE:
                 return await client.delete(f"{path}/{write.id}", cast_to=httpx2.Response)
-            case Verb.ROTATE:
-                return await client.post(f"{path}/{write.id}/regenerate_signing_secret", cast_to=httpx2.Response)
             case other:
                 raise ValueError(f"{other} is for objects of another kind")
