@@ -54,8 +54,8 @@ Declare a new Environment under another name, move what uses the old one over, a
 UNSUPPORTED_KIND = Code(
     "plan.unsupported-kind",
     "The target cannot hold this kind",
-    """The manifest is valid, but this target (or this release of agentops) has no way to create the object. Planning
-stops, because a tree that is applied in part is not the tree that was reviewed.
+    """The manifest is valid, but this target has no way to create the object. Planning stops, because something else in
+the tree may build on it, and a tree that is applied in part is not the tree that was reviewed.
 
 `agentops doctor` shows what a target can hold. Move the manifest to a tree for another target, or remove it.""",
 )

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from agentops.reconcile.objects import OBJECTS, ObjectKind
+from agentops.base.names import Kind
+from agentops.reconcile.lowering.tree import LOWERINGS
+from agentops.reconcile.objects import BECOMES, OBJECTS, ObjectKind
 from agentops.reconcile.observed import known
 from agentops.reconcile.plan import REMOVALS, Plan, Step
 from agentops.reconcile.resource import Resource
@@ -29,6 +31,10 @@ WITHOUT_OTHER = {
 def test_every_field_of_every_kind_has_a_sample() -> None:
     told = {(each.resource.object, name) for each in SAMPLES.values() for name in each.others} | WITHOUT_OTHER
     assert told == {(kind, name) for kind, rule in OBJECTS.items() for name in rule.fields}
+
+
+def test_every_kind_becomes_something_or_is_about_others() -> None:
+    assert {*LOWERINGS} == {*BECOMES} == {*Kind} - {Kind.PROJECT, Kind.RUBRIC}
 
 
 def around(sample: Sample) -> tuple[Resource, ...]:

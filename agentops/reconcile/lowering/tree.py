@@ -1,16 +1,14 @@
 """A whole tree → everything it asks for."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
-from agentops.base.diagnostics import Diagnostic, Report
+from agentops.base.diagnostics import Report
 from agentops.base.names import Kind
 from agentops.manifests.document import Tree
-from agentops.reconcile import codes
 from agentops.reconcile.brakes import Brake, Brakes
 from agentops.reconcile.lowering.deployment import deployment
 from agentops.reconcile.lowering.dream_schedule import dream_schedule
-from agentops.reconcile.lowering.fields import name_span
 from agentops.reconcile.lowering.memory_store import memory_store
 from agentops.reconcile.lowering.plain import plain
 from agentops.reconcile.lowering.rubric import rendered_rubric
@@ -20,10 +18,7 @@ from agentops.reconcile.lowering.team import team
 from agentops.reconcile.lowering.vault import vault
 from agentops.reconcile.resource import Desired
 
-_WITHOUT_OBJECT = frozenset({Kind.PROJECT, Kind.RUBRIC})
-
-
-_LOWERINGS: Mapping[Kind, Lowering] = {
+LOWERINGS: Mapping[Kind, Lowering] = {
     Kind.AGENT: plain,
     Kind.DEPLOYMENT: deployment,
     Kind.DREAM_SCHEDULE: dream_schedule,
@@ -34,7 +29,7 @@ _LOWERINGS: Mapping[Kind, Lowering] = {
     Kind.VAULT: vault,
     Kind.WEBHOOK: plain,
 }
-"""What makes the live objects of a kind, one or more of each document."""
+"""What makes the live objects of a kind, one or more of each document. Project and Rubric have none."""
 
 
 def lower(tree: Tree, environ: Mapping[str, str] | None = NOTHING) -> tuple[Desired, Report]:
@@ -43,14 +38,14 @@ def lower(tree: Tree, environ: Mapping[str, str] | None = NOTHING) -> tuple[Desi
     `environ` is where `{env: NAME}` is found; with None no secret is read, and each counts as the one that was sent.
 
     Reports:
-        plan.unsupported-kind: the kind is validated, but nothing creates its object in this version.
+        plan.missing-secret, plan.rubric-too-long.
     """
     setting = Setting(tree, environ)
-    lowered = (_LOWERINGS[each.kind](each, setting) for each in tree.documents if each.kind in _LOWERINGS)
+    lowered = (LOWERINGS[each.kind](each, setting) for each in tree.documents if each.kind in LOWERINGS)
     resources = tuple(resource for found in lowered for resource in found)
     rubrics = tuple(rendered_rubric(each) for each in tree.documents if each.kind is Kind.RUBRIC)
     desired = replace(Desired.of(owner_of(tree), resources, rubrics), brakes=_brakes(tree))
-    return desired, Report.of([*setting.diagnostics, *_unsupported(tree)])
+    return desired, Report.of(setting.diagnostics)
 
 
 def _brakes(tree: Tree) -> Brakes:
@@ -61,14 +56,3 @@ def _brakes(tree: Tree) -> Brakes:
         archive=Brake(given.get("max_archive_share", default.archive.share), given.get("max_archive_count")),
         update=Brake(given.get("max_update_share"), given.get("max_update_count")),
     )
-
-
-def _unsupported(tree: Tree) -> Iterator[Diagnostic]:
-    for document in tree.documents:
-        if document.kind not in _LOWERINGS and document.kind not in _WITHOUT_OBJECT:
-            yield Diagnostic(
-                codes.UNSUPPORTED_KIND,
-                f"{document.address} is valid, but this version of agentops cannot create a {document.kind} yet",
-                name_span(document),
-                "keep it in a tree of its own until then: a tree is applied whole or not at all",
-            )
