@@ -135,6 +135,13 @@ def a_skill(name: str = "triage", /, **fields: Any) -> Resource:
     return a_resource(Kind.SKILL, name, {"display_name": name, "name": name, "files": Bundle(name, files), **fields})
 
 
+def an_agent_with(name: str = "reviewer", /, version: Any = None) -> Resource:
+    """Return an agent that has the skill `triage`, in its newest version unless told otherwise."""
+    triage = address("Skill/triage")
+    named = {"type": "custom", "skill_id": IdOf(triage), "version": version or VersionOf(triage)}
+    return an_agent(name, tools=[{"type": "agent_toolset_20260401"}], skills=[named])
+
+
 def edited_skill(name: str = "triage", /, **files: bytes | None) -> Bundle:
     """Return the bundle with other files; None takes one away."""
     bundle = a_skill(name).fields["files"].value
@@ -162,9 +169,9 @@ def world_of(*resources: Resource, owner: str = OWNER) -> World:
 def after(made: Plan, world: World = NOWHERE, *, owner: str = OWNER) -> World:
     """Return the world with every step of the plan done, on a server that echoes what it is sent."""
     lives = {each.id: each for each in world.lives}
-    known = {each.address: Known(each.live.id, each.live.version) for each in made.steps if each.live}
+    known = {each.address: Known(each.live.id, each.live.pin) for each in made.steps if each.live}
     known |= {
-        found: Known(each.id, each.version)
+        found: Known(each.id, each.pin)
         for each in world.lives
         if each.marks and each.marks.owner == owner and (found := Address.parse(each.marks.id))
     }
@@ -175,7 +182,7 @@ def after(made: Plan, world: World = NOWHERE, *, owner: str = OWNER) -> World:
             continue
         live = _brought(step, known, Stamp(owner, STAMP.commit, STAMP.tool))
         lives[live.id] = live
-        known[step.address] = Known(live.id, live.version)
+        known[step.address] = Known(live.id, live.pin)
     return World(tuple(lives.values()), world.unsupported)
 
 

@@ -17,23 +17,30 @@ from agentops.reconcile.values import IdOf
 from agentops.reconcile.write_only import WriteOnly
 
 from .given import (
+    BARE,
     MODEL,
     NOWHERE,
     OTHER_MODEL,
     OWNER,
     TARGET,
+    a_credential,
     a_deployment,
     a_schedule,
+    a_secret,
     a_seed,
+    a_skill,
     a_store,
     a_team,
+    a_vault,
     a_webhook,
     address,
     after,
     an_agent,
+    an_agent_with,
     an_environment,
     desired,
     edited,
+    edited_skill,
     meddled,
     pinned,
     planned,
@@ -251,6 +258,40 @@ def running_destroyed() -> Plan:
     return plan(desired(), world_of(*RUNNING), TARGET, PlanOptions(removal=RemovalRules(destroy=True)))
 
 
+_PAGER: dict[str, Any] = {
+    **BARE,
+    "type": "environment_variable",
+    "secret_name": "PAGER_TOKEN",
+    "secret_value": a_secret("p"),
+    "networking": {"type": "limited", "allowed_hosts": ["pager.example.com"]},
+}
+_OLD = a_credential("old", mcp_server_url="https://old.example.com/mcp")
+KEYS = (a_vault(), a_credential(), a_credential("pager", **_PAGER), _OLD, a_skill(), an_agent_with("reviewer"))
+
+
+def keys_and_skills() -> Plan:
+    """A vault with credentials, and a skill that an agent has."""
+    return planned(KEYS)
+
+
+def keys_edited() -> Plan:
+    """A token is rotated, a credential renamed, another replaced, a third one gone; the skill has new files."""
+    wanted = (
+        a_vault(display_name="For tickets"),
+        a_credential("issues", token=a_secret("another")),
+        a_credential("pager", **{**_PAGER, "secret_name": "PAGER_KEY"}),
+        a_skill(files=edited_skill(**{"scripts/sort.py": None, "more.md": b"More.", "SKILL.md": b"---"})),
+        an_agent_with("reviewer"),
+    )
+    return planned(wanted, world_of(*KEYS))
+
+
+def keys_removed() -> Plan:
+    """The skill gets another label; the vault goes with what is in it."""
+    wanted = (a_skill(display_name="Sorts tickets"), an_agent_with("reviewer"))
+    return planned(wanted, world_of(*KEYS), removal=RemovalRules(prune=True))
+
+
 SCENES: Mapping[str, Callable[[], Plan]] = {
     "first-apply": first_apply,
     "edits": edits,
@@ -260,6 +301,9 @@ SCENES: Mapping[str, Callable[[], Plan]] = {
     "destroy": destroy,
     "nothing-to-do": nothing_to_do,
     "hostile": hostile,
+    "keys-and-skills": keys_and_skills,
+    "keys-edited": keys_edited,
+    "keys-removed": keys_removed,
     "running": running,
     "running-edits": running_edits,
     "running-destroyed": running_destroyed,

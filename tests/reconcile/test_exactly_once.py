@@ -15,7 +15,7 @@ from agentops.base.errors import TargetError
 from agentops.reconcile.removal import RemovalRules
 from agentops.reconcile.resource import Resource
 
-from .given import a_seed, a_store, a_team, an_agent, an_environment
+from .given import a_credential, a_seed, a_skill, a_store, a_team, a_vault, an_agent, an_agent_with, an_environment
 from .ground import Ground, Wrapper, by_identity, opened, told
 
 FIRST = (
@@ -30,6 +30,22 @@ SECOND = (
     an_environment(description="two"),
     a_store("lessons", {"/a.md": a_seed("A, edited"), "/b.md": a_seed("B")}),
 )
+KEPT = (
+    a_vault(),
+    a_credential("tickets"),
+    a_credential("old", mcp_server_url="https://old.example.com"),
+    a_skill(),
+    an_agent_with("scribe"),
+)
+KEPT_OTHERWISE = (
+    a_vault(metadata={"tier": "1"}),
+    a_credential("issues"),
+    a_credential("new", mcp_server_url="https://old.example.com", type="static_bearer"),
+    a_credential("old", mcp_server_url="https://new.example.com"),
+    a_skill(display_name="Sorts tickets"),
+    an_agent_with("scribe"),
+)
+STAGES = {"first apply": ((), FIRST), "second apply": (FIRST, SECOND), "secrets and skills": (KEPT, KEPT_OTHERWISE)}
 NEVER = 10**6
 
 
@@ -77,11 +93,13 @@ class Stage:
     wanted: tuple[Resource, ...]
     requests: int
     writes: int
+    is_long: bool
+    """Whether trouble with its writes is all that is tried: the other stages try it with every request."""
 
 
-@pytest.fixture(scope="module", params=["first apply", "second apply"])
+@pytest.fixture(scope="module", params=STAGES)
 def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Stage:
-    before, wanted = ((), FIRST) if request.param == "first apply" else (FIRST, SECOND)
+    before, wanted = STAGES[request.param]
     folder = tmp_path_factory.mktemp("beginning")
 
     async def run() -> tuple[int, int]:
@@ -94,7 +112,7 @@ def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
             assert outcome.is_complete, told(outcome)
             return requests.count, writes.count
 
-    return Stage(folder, wanted, *asyncio.run(run()))
+    return Stage(folder, wanted, *asyncio.run(run()), is_long=request.param == "secrets and skills")
 
 
 async def converge(ground: Ground, wrap: Wrapper, wanted: tuple[Resource, ...]) -> None:
@@ -106,15 +124,14 @@ async def converge(ground: Ground, wrap: Wrapper, wanted: tuple[Resource, ...]) 
 
 
 async def assert_whole(ground: Ground, wanted: tuple[Resource, ...]) -> None:
-    everything = await ground.everything()
+    everything = await ground.everything(archived=False)
     assert {*by_identity(everything)} == {str(each.address) for each in wanted}
     assert sum(map(len, everything.values())) == len(wanted)
-    (store,) = everything["memory_stores"]
-    seeds = next(each.seeds for each in wanted if each.seeds)
-    memories = await ground.target.list_memories(store["id"])
-    assert sorted((each["path"], each["content_sha256"]) for each in memories) == sorted(
-        (path, each.sha256) for path, each in seeds.items()
-    )
+    seeds = [(path, each.sha256) for resource in wanted for path, each in resource.seeds.items()]
+    memories = [
+        memory for store in everything["memory_stores"] for memory in await ground.target.list_memories(store["id"])
+    ]
+    assert sorted((each["path"], each["content_sha256"]) for each in memories) == sorted(seeds)
 
 
 WAYS: dict[str, dict[str, Any]] = {
@@ -128,9 +145,10 @@ WAYS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("way", WAYS)
 def test_trouble_at_any_request_leaves_nothing_twice_and_nothing_missing(way: str, stage: Stage) -> None:
     async def run() -> None:
-        for n in range(1, stage.requests + 1):
+        count, which = (stage.writes, {"is_lost": is_write}) if stage.is_long else (stage.requests, {})
+        for n in range(1, count + 1):
             async with opened(stage.beginning) as ground:
-                await converge(ground, losing(n, **WAYS[way]), stage.wanted)
+                await converge(ground, losing(n, **WAYS[way], **which), stage.wanted)
 
     asyncio.run(run())
 

@@ -10,23 +10,14 @@ from agentops.reconcile.bundles import MARKS_FILE, Bundle, packed, unpacked
 from agentops.reconcile.objects import ObjectKind
 from agentops.reconcile.plan import Action
 from agentops.reconcile.removal import RemovalRules
-from agentops.reconcile.resource import Resource
-from agentops.reconcile.values import IdOf, VersionOf
 from agentops.reconcile.verdicts import Verdict
 
-from .given import a_skill, a_team, actions, address, an_agent, changed, codes, edited_skill
+from .given import a_skill, a_team, actions, address, an_agent, an_agent_with, changed, codes, edited_skill
 from .ground import Ground, by_identity, told
 
 pytestmark = pytest.mark.anyio
 
 NEWER = edited_skill(**{"scripts/sort.py": b"print(2)\n", "more.md": b"More.\n"})
-
-
-def an_agent_with(name: str = "reviewer", /, version: Any = None) -> Resource:
-    """Return an agent that has the skill, in its newest version unless told otherwise."""
-    triage = address("Skill/triage")
-    named = {"type": "custom", "skill_id": IdOf(triage), "version": version or VersionOf(triage)}
-    return an_agent(name, tools=[{"type": "agent_toolset_20260401"}], skills=[named])
 
 
 async def the_skill(ground: Ground) -> dict[str, Any]:

@@ -71,9 +71,9 @@ def test_the_text_is_made_from_the_json_and_nothing_else(scene: str) -> None:
 @pytest.mark.parametrize("scene", SCENES)
 def test_every_value_that_changes_is_in_the_json_whole(scene: str) -> None:
     plan = SCENES[scene]()
-    said = {each["address"]: each["changes"] for each in plan_json(plan)["steps"]}
+    said = {(each["address"], each["action"]): each["changes"] for each in plan_json(plan)["steps"]}
     for step in plan.steps:
-        assert [(each["before"], each["after"]) for each in said[str(step.address)]] == [
+        assert [(each["before"], each["after"]) for each in said[str(step.address), step.action]] == [
             (each.before, each.after) for each in step.changes
         ]
 
