@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from agentops.base.names import Address, Kind
+from agentops.base.names import Kind
 from agentops.reconcile import normal, normal_sessions, whole
 from agentops.reconcile.bundles import digests
 from agentops.reconcile.write_only import compared
@@ -301,8 +301,3 @@ BECOMES: Mapping[Kind, ObjectKind] = {
 
 PARTS: Mapping[Kind, ObjectKind] = {Kind.VAULT: ObjectKind.CREDENTIAL}
 """What the named parts of a kind are lowered to."""
-
-
-def becomes(address: Address) -> ObjectKind | None:
-    """Return the kind of live object that an address stands for, or None where there is none."""
-    return (PARTS if address.part else BECOMES).get(address.kind)

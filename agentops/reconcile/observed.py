@@ -2,19 +2,20 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from agentops.base.names import Address
 from agentops.reconcile.marks import Marks, read
 from agentops.reconcile.memories import Memories, look_up
-from agentops.reconcile.objects import BECOMES, OBJECTS, ObjectKind, becomes
+from agentops.reconcile.objects import BECOMES, OBJECTS, PARTS, ObjectKind
 from agentops.reconcile.resource import Desired, Resource
 from agentops.reconcile.target import Body, Target
 from agentops.reconcile.values import Known
 
-_KINDS = {kind.value: kind for kind in BECOMES}
+_KINDS = {kind.value: each for kind, each in BECOMES.items()}
+_PARTS = {kind.value: each for kind, each in PARTS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,22 +67,26 @@ class World:
 
     def owned(self, owner: str) -> dict[str, list[Live]]:
         """Return the owner's objects by the identity in their marks, oldest first; more than one is trouble."""
+        ours, taken = self._of(owner)
         found: dict[str, list[Live]] = defaultdict(list)
-        left = {each.id for each in self.left_over(owner)}
-        for live, marks in self._of(owner):
-            if live.id not in left:
+        for live, marks in ours:
+            if not taken or (marks.id, live.id) not in taken:
                 found[marks.id].append(live)
         return found
 
     def left_over(self, owner: str) -> list[Live]:
         """Return the owner's objects whose place another one took, and that are still there."""
-        taken = {(marks.id, marks.replaces) for _, marks in self._of(owner) if marks.replaces}
-        return [live for live, marks in self._of(owner) if (marks.id, live.id) in taken] if taken else []
+        ours, taken = self._of(owner)
+        return [live for live, marks in ours if (marks.id, live.id) in taken] if taken else []
 
-    def _of(self, owner: str) -> Iterator[tuple[Live, Marks]]:
-        for live in reversed(self.lives):
-            if live.marks and live.marks.owner == owner and _can_be(live.marks.id, live.object):
-                yield live, live.marks
+    def _of(self, owner: str) -> tuple[list[tuple[Live, Marks]], set[tuple[str, str]]]:
+        """Return what bears the owner's marks, oldest first, and which of it another one took the place of."""
+        ours = [
+            (live, live.marks)
+            for live in reversed(self.lives)
+            if live.marks and live.marks.owner == owner and _can_be(live.marks.id, live.object)
+        ]
+        return ours, {(marks.id, marks.replaces) for _, marks in ours if marks.replaces}
 
     def unmarked(self, resource: Resource, parent: str = "") -> list[Live]:
         """Return the objects that look like the resource and that nobody has marked."""
@@ -92,11 +97,8 @@ class World:
 
 def _can_be(identity: str, kind: ObjectKind) -> bool:
     """Tell whether the identity fits the object; marks that were copied to another kind of object claim nothing."""
-    address = Address.parse(identity)
-    if address:
-        return becomes(address) in {None, kind}
-    name = identity.partition("/")[0]
-    return name not in _KINDS or BECOMES[_KINDS[name]] is kind
+    name, _, rest = identity.partition("/")
+    return (_PARTS if "/" in rest else _KINDS).get(name, kind) is kind
 
 
 async def observe(target: Target, desired: Desired, *, removes: bool = False) -> World:
