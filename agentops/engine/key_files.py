@@ -1,8 +1,9 @@
-"""Keys that the server makes for itself: a file in the data folder that only its owner reads, written once."""
+"""Keys that the server makes for itself: files in the data folder that only their owner reads, each put there whole."""
 
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from agentops.base.errors import StorageError
@@ -14,28 +15,65 @@ def kept_in(file: Path, make: Callable[[], str], *, name: str) -> str:
     Raises:
         StorageError: the file cannot be read or written; `name` says what it is.
     """
-    try:
+    with _usable(file, name):
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _write_once(file, make)
+        if not file.exists():
+            # A link, not a rename: it fails when another process put its key there first, whose key it is then.
+            with _draft(file, make()) as draft, suppress(FileExistsError):
+                os.link(draft, file)
+            _sync(file.parent)
+    return text_of(file, name=name)
+
+
+def text_of(file: Path, *, name: str) -> str:
+    """Return the text in the file.
+
+    Raises:
+        StorageError: the file cannot be read.
+    """
+    with _usable(file, name):
         return file.read_text("ascii").strip()
+
+
+def replace(file: Path, text: str, *, name: str) -> None:
+    """Put the text in place of what the file holds: whoever reads it sees the one or the other.
+
+    Raises:
+        StorageError: the file cannot be written.
+    """
+    with _usable(file, name):
+        with _draft(file, text) as draft:
+            draft.replace(file)
+        _sync(file.parent)
+
+
+@contextmanager
+def _usable(file: Path, name: str) -> Iterator[None]:
+    try:
+        yield
     except (OSError, UnicodeDecodeError) as error:
         raise StorageError(f"The {name} file {file} cannot be used: {error}.", hint="Check its permissions.") from error
 
 
-def _write_once(file: Path, make: Callable[[], str]) -> None:
-    """Put a new key in place in one step, unless the file is there; of two processes one wins."""
-    if file.exists():
-        return
+@contextmanager
+def _draft(file: Path, text: str) -> Iterator[Path]:
+    """Give the text in a file of its own, on disk; it is gone afterwards, unless it got another name."""
     draft = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "w") as stream:
-            stream.write(make() + "\n")
+            stream.write(text + "\n")
             stream.flush()
             os.fsync(stream.fileno())
-        # A link, not a rename: it fails when another process put its key there first.
-        os.link(draft, file)
-    except FileExistsError:
-        return
+        yield draft
     finally:
-        draft.unlink()
+        draft.unlink(missing_ok=True)
+
+
+def _sync(folder: Path) -> None:
+    """Make the names in the folder outlive a power cut: what a key sealed may be on disk a moment later."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

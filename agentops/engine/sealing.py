@@ -9,14 +9,11 @@ import secrets
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from dataclasses import dataclass, field
-from functools import cached_property
 from hashlib import sha256
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentops.base.errors import StorageError
 from agentops.base.secrets import Secret
-from agentops.engine import key_files
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -47,6 +44,11 @@ class DataKey:
     box: Box
     key: bytes = field(repr=False)
 
+    @classmethod
+    def new(cls, box: Box) -> "DataKey":
+        """Return a new key for the box."""
+        return cls(box, secrets.token_bytes(_KEY_BYTES))
+
     def seal(self, text: Secret, holder: str, name: str) -> str:
         """Return the text sealed for one field of one object in the box."""
         return _sealed(self.key, text.reveal().encode(), self._place(holder, name))
@@ -63,62 +65,58 @@ class DataKey:
         return _bound(_SEALED, self.box.scope, self.box.owner, holder, name)
 
 
-class Keyring:
-    """The server's key, which seals the keys of boxes: the configured one, else one kept in a file.
+@dataclass(frozen=True, slots=True)
+class VaultKey:
+    """The server's key, which seals the keys of boxes."""
 
-    The file is not read, nor made, before the first secret.
-    """
+    key: bytes = field(repr=False)
 
-    def __init__(self, configured: Secret | None, file: Path) -> None:
-        """Know where the key is."""
-        self._configured = configured
-        self._file = file
+    @classmethod
+    def of(cls, text: str) -> "VaultKey | None":
+        """Return the key that the text spells, or None: 32 bytes in base64, what `openssl rand -base64 32` prints."""
+        try:
+            key = b64decode(text, validate=True)
+        except (Base64Error, ValueError):
+            return None
+        return cls(key) if len(key) == _KEY_BYTES else None
 
-    @cached_property
+    @classmethod
+    def new(cls) -> "VaultKey":
+        """Return a new key."""
+        return cls(secrets.token_bytes(_KEY_BYTES))
+
+    @property
+    def text(self) -> str:
+        """Return the key as its file and AGENTOPS_VAULT_KEY spell it."""
+        return b64encode(self.key).decode()
+
+    @property
     def id(self) -> str:
         """Return what tells this key from others and says nothing about it. Units: 16 hex digits."""
-        return sha256(b"agentops key id\0" + self._key).hexdigest()[:16]
+        return sha256(b"agentops key id\0" + self.key).hexdigest()[:16]
 
     def new_data_key(self, box: Box) -> tuple[DataKey, str]:
         """Return a new key for the box, and the same sealed, ready to be stored."""
-        key = secrets.token_bytes(_KEY_BYTES)
-        return DataKey(box, key), _sealed(self._key, key, _bound(_WRAPPED, box.scope, box.owner))
+        data_key = DataKey.new(box)
+        return data_key, self.wrapped(data_key)
+
+    def wrapped(self, data_key: DataKey) -> str:
+        """Return the key of a box sealed, ready to be stored."""
+        box = data_key.box
+        return _sealed(self.key, data_key.key, _bound(_WRAPPED, box.scope, box.owner))
 
     def data_key(self, box: Box, wrapped: str) -> DataKey:
         """Return the key of the box.
 
         Raises:
-            StorageError: it is the key of another box, or the server's key is another one.
+            StorageError: it is the key of another box, or was sealed with another key.
         """
-        return DataKey(box, _opened(self._key, wrapped, _bound(_WRAPPED, box.scope, box.owner)))
-
-    @cached_property
-    def _key(self) -> bytes:
-        if self._configured is not None:
-            key = decoded(self._configured.reveal())
-            assert key is not None, "settings refuse other keys"
-            return key
-        key = decoded(key_files.kept_in(self._file, generate, name="vault key"))
-        if key is None:
-            raise StorageError(
-                f"{self._file} holds no vault key.",
-                hint="Restore it from a backup; without it the stored secrets cannot be read by anybody.",
-            )
-        return key
+        return DataKey(box, _opened(self.key, wrapped, _bound(_WRAPPED, box.scope, box.owner)))
 
 
 def generate() -> str:
-    """Return a new key for the server, as its file and AGENTOPS_VAULT_KEY hold it."""
-    return b64encode(secrets.token_bytes(_KEY_BYTES)).decode()
-
-
-def decoded(text: str) -> bytes | None:
-    """Return the key that the text spells, or None: 32 bytes in base64, what `openssl rand -base64 32` prints."""
-    try:
-        key = b64decode(text, validate=True)
-    except (Base64Error, ValueError):
-        return None
-    return key if len(key) == _KEY_BYTES else None
+    """Return 32 random bytes in base64: a new vault key as its file and AGENTOPS_VAULT_KEY hold it."""
+    return VaultKey.new().text
 
 
 def _bound(*parts: str) -> bytes:

@@ -1,5 +1,6 @@
 """The only assembly: settings to database, database to application."""
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from types import TracebackType
@@ -16,21 +17,20 @@ from agentops.engine.api.auth import Door
 from agentops.engine.api.edge import Edge
 from agentops.engine.api.exchange import Backend
 from agentops.engine.blobs.folder import FolderBlobs
+from agentops.engine.keyring import VAULT_KEY_FILE, Keyring
 from agentops.engine.keys import Caller
 from agentops.engine.news import News
 from agentops.engine.outbound import Outbound
-from agentops.engine.sealing import Keyring
 from agentops.engine.settings import Settings
 from agentops.engine.store.api_keys import ApiKeys, StoredKey
 from agentops.engine.store.choice import database
 from agentops.engine.store.port import Transaction
-from agentops.engine.store.secrets import ServerKey
+from agentops.engine.store.server_key import ServerKey
+
+_log = logging.getLogger("agentops.engine")
 
 KEY_FILE = "api-key"
 """The name of the generated key's file in the data folder."""
-
-VAULT_KEY_FILE = "vault-key"
-"""The name of the file in the data folder whose key seals the secrets in the database; back it up."""
 
 BLOB_FOLDER = "blobs"
 """The folder in the data folder with the bytes of files and skills; engines of one database need one of them."""
@@ -56,7 +56,7 @@ class Engine:
         self._ids = ids
         self._users = 0
         self._database = database(settings.database)
-        self._keyring = Keyring(settings.vault_key, settings.data / VAULT_KEY_FILE)
+        self._keyring = Keyring(settings.vault_key, settings.data / VAULT_KEY_FILE, settings.vault_key_old)
         self._blobs = FolderBlobs(settings.data / BLOB_FOLDER)
         backend = Backend(
             self._database,
@@ -122,9 +122,13 @@ class Engine:
 
     def _check_server_key(self, tx: Transaction) -> None:
         """Refuse at once what would only fail when somebody needs a secret: a database sealed with another key."""
-        key = ServerKey(tx)
-        if key.is_claimed():
-            key.check(self._keyring)
+        server_key = ServerKey(tx)
+        if server_key.id is not None:
+            key = server_key.key(self._keyring)
+            if self._keyring.is_old(key):
+                _log.warning("secrets are sealed with AGENTOPS_VAULT_KEY_OLD: run `agentops vault-key rotate`")
+            # Whoever rotated it may have been killed before the key file was told.
+            self._keyring.settle(key)
 
     async def _admit(self, key: Secret) -> None:
         """Make the key the only one that is good: who changes AGENTOPS_API_KEY expects the old one to be void."""

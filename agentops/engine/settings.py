@@ -7,7 +7,7 @@ from pathlib import Path
 from agentops.base.errors import UsageError
 from agentops.base.secrets import Secret
 from agentops.engine.core.model_table import MODELS, Model
-from agentops.engine.sealing import decoded
+from agentops.engine.sealing import VaultKey
 from agentops.wire.files import LARGEST_FILE_BYTES
 
 KEY_LENGTH_MIN = 16
@@ -51,6 +51,9 @@ class Settings:
     None: the first secret makes one, kept in `data`.
     """
 
+    vault_key_old: Secret | None = None
+    """What sealed them before `vault_key`, while `agentops vault-key rotate` is still to be run: both open them."""
+
     allow_loopback: bool = False
     """Whether credentials may be validated against servers on this machine, over plain HTTP too; for tests."""
 
@@ -75,11 +78,12 @@ class Settings:
                 "The configured API key cannot be used.",
                 hint=f"Set AGENTOPS_API_KEY to at least {KEY_LENGTH_MIN} ASCII characters without spaces.",
             )
-        if self.vault_key and decoded(self.vault_key.reveal()) is None:
-            raise UsageError(
-                "The configured vault key cannot be used.",
-                hint="Set AGENTOPS_VAULT_KEY to 32 random bytes in base64: openssl rand -base64 32.",
-            )
+        for name, vault_key in (("", self.vault_key), ("_OLD", self.vault_key_old)):
+            if vault_key and VaultKey.of(vault_key.reveal()) is None:
+                raise UsageError(
+                    f"The vault key in AGENTOPS_VAULT_KEY{name} cannot be used.",
+                    hint="A vault key is 32 random bytes in base64: openssl rand -base64 32.",
+                )
         if not self.api_key and not is_loopback(self.host):
             raise UsageError(
                 f"{self.host} can be reached from other machines, and no API key is configured.",

@@ -45,3 +45,5 @@ def test_a_vault_key_that_is_none_is_refused_without_repeating_it(key: str) -> N
     with pytest.raises(UsageError, match="vault key") as caught:
         Settings("sqlite:///x", Path("data"), vault_key=Secret(key))
     assert not key or key not in str(caught.value) + caught.value.hint
+    with pytest.raises(UsageError, match="AGENTOPS_VAULT_KEY_OLD"):
+        Settings("sqlite:///x", Path("data"), vault_key_old=Secret(key))

@@ -5,26 +5,15 @@ from pathlib import Path
 
 import click
 
+from agentops.cli.environment import data_option, database_option, engine_settings
 from agentops.cli.output import output_option, say, write_json
 
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8700, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
-@click.option(
-    "--database",
-    metavar="URL",
-    envvar="AGENTOPS_DATABASE",
-    help="sqlite:///PATH or postgresql://… [default: engine.db in --data]. A URL with a password belongs in "
-    "AGENTOPS_DATABASE: everybody on the machine can read arguments.",
-)
-@click.option(
-    "--data",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path(".agentops"),
-    show_default=True,
-    help="Where the key and the default database are kept.",
-)
+@database_option
+@data_option
 @output_option
 def serve(host: str, port: int, database: str | None, data: Path, output: str) -> None:
     """Run the engine: Claude's Managed Agents API on this machine, for the official SDK and for `agentops`.
@@ -34,7 +23,6 @@ def serve(host: str, port: int, database: str | None, data: Path, output: str) -
     """
     from agentops.base.clock import SystemClock
     from agentops.base.ids import RandomIds
-    from agentops.cli.environment import engine_settings
     from agentops.engine.listener import Address
     from agentops.engine.listener import serve as run
     from agentops.engine.server import KEY_FILE, build

@@ -19,12 +19,12 @@ from agentops.engine.core.blobs import Blob
 from agentops.engine.core.ids import is_id
 from agentops.engine.core.json import Json
 from agentops.engine.core.model_table import Model
+from agentops.engine.keyring import Keyring
 from agentops.engine.keys import Caller, Credential
 from agentops.engine.news import News
 from agentops.engine.operations import blobs, reach
 from agentops.engine.operations.call import Call, Page, unheard
 from agentops.engine.outbound import Outbound
-from agentops.engine.sealing import Keyring
 from agentops.engine.store.port import Database, Transaction
 from agentops.wire.lists import Query
 from agentops.wire.shape import Shape

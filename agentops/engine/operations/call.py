@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from agentops.base.ids import IdSource
-from agentops.engine.sealing import Keyring
+from agentops.engine.keyring import Keyring
 from agentops.engine.store.port import Transaction
 
 

@@ -27,3 +27,9 @@ def database(url: str) -> Database:
         f"{url.partition('://')[0]!r} is not a kind of database that agentops knows.",
         hint="Write sqlite:///PATH or postgresql://USER@HOST/NAME.",
     )
+
+
+def missing_file(url: str) -> Path | None:
+    """Return the file that opening the database would make, if there is none yet."""
+    file = Path(url.removeprefix(_SQLITE))
+    return file if url.startswith(_SQLITE) and not file.exists() else None

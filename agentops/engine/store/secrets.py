@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 
-from agentops.base.errors import StorageError
 from agentops.base.secrets import Secret
-from agentops.engine.sealing import Box, DataKey, Keyring
+from agentops.engine.keyring import Keyring
+from agentops.engine.sealing import Box, DataKey
 from agentops.engine.store.port import Transaction
+from agentops.engine.store.server_key import ServerKey
 
 
 class Secrets:
@@ -64,56 +65,13 @@ class Secrets:
 
     def _data_key(self) -> DataKey | None:
         row = self._tx.one("SELECT wrapped FROM data_keys WHERE scope = :scope AND owner = :owner", self._key)
-        return self._keyring.data_key(self._box, row[0]) if row else None
+        # In the same transaction: the key may have been rotated since the last one.
+        return ServerKey(self._tx).key(self._keyring).data_key(self._box, row[0]) if row else None
 
     def _new_data_key(self, at: str) -> DataKey:
-        ServerKey(self._tx).claim(self._keyring, at)
-        data_key, wrapped = self._keyring.new_data_key(self._box)
+        data_key, wrapped = ServerKey(self._tx).claimed(self._keyring, at).new_data_key(self._box)
         self._tx.run(
             "INSERT INTO data_keys (scope, owner, wrapped) VALUES (:scope, :owner, :wrapped)",
             {**self._key, "wrapped": wrapped},
         )
         return data_key
-
-
-class ServerKey:
-    """Which server key the database's secrets belong to; one database never holds those of two."""
-
-    def __init__(self, tx: Transaction) -> None:
-        """Work in the transaction."""
-        self._tx = tx
-
-    def claim(self, keyring: Keyring, at: str) -> None:
-        """Make the database this key's, unless it is another's.
-
-        Raises:
-            StorageError: it is.
-        """
-        if self.is_claimed():
-            self.check(keyring)
-        else:
-            # The one row's number is its primary key: of two servers that claim at once, one is told to look again.
-            self._tx.run(
-                "INSERT INTO server_key (number, key_id, created_at) VALUES (1, :key_id, :at)",
-                {"key_id": keyring.id, "at": at},
-            )
-
-    def is_claimed(self) -> bool:
-        """Tell whether the database holds, or held, any secret."""
-        return self._key_id() is not None
-
-    def check(self, keyring: Keyring) -> None:
-        """Refuse another key than the database's.
-
-        Raises:
-            StorageError: it is another one.
-        """
-        if (key_id := self._key_id()) != keyring.id:
-            raise StorageError(
-                f"The database's secrets were sealed with vault key {key_id}; this server has {keyring.id}.",
-                hint="Set AGENTOPS_VAULT_KEY to that key, or restore the file vault-key of the data folder.",
-            )
-
-    def _key_id(self) -> str | None:
-        row = self._tx.one("SELECT key_id FROM server_key WHERE number = 1")
-        return str(row[0]) if row else None

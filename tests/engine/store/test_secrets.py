@@ -7,9 +7,11 @@ import pytest
 from agentops.base.errors import StorageError
 from agentops.base.secrets import Secret
 from agentops.engine import sealing
-from agentops.engine.sealing import Box, Keyring
+from agentops.engine.keyring import Keyring
+from agentops.engine.sealing import Box
 from agentops.engine.store.port import Database, Transaction
-from agentops.engine.store.secrets import Secrets, ServerKey
+from agentops.engine.store.secrets import Secrets
+from agentops.engine.store.server_key import ServerKey
 
 pytestmark = pytest.mark.anyio
 
@@ -76,7 +78,7 @@ async def test_what_is_purged_is_gone_and_a_destroyed_box_takes_its_key_along(st
 
 async def test_a_database_takes_the_secrets_of_one_server_key(store: Database) -> None:
     other = Keyring(Secret(sealing.generate()), Path("/nowhere"))
-    assert await store.read(lambda tx: ServerKey(tx).is_claimed()) is False
+    assert await store.read(lambda tx: ServerKey(tx).id) is None
     await put(store, "a", token=ONE)
-    with pytest.raises(StorageError, match=f"vault key {KEYRING.id}; this server has {other.id}"):
+    with pytest.raises(StorageError, match=f"vault key {KEYRING.own().id}; this server has {other.own().id}"):
         await store.write(lambda tx: box(tx, "vlt_2", keyring=other).put("a", {"token": ONE}, AT))
