@@ -77,7 +77,7 @@ async def _received(request: Request, limit_bytes: int) -> bytes:
             chunks.append(chunk)
     except ClientDisconnect:
         raise InvalidRequest("The connection ended before the body did.") from None
-    return b"".join(chunks)
+    return b"".join(chunks) if size <= _INLINE_BYTES else await asyncio.to_thread(b"".join, chunks)
 
 
 def _too_large(limit_bytes: int) -> NoReturn:

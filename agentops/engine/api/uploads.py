@@ -76,8 +76,7 @@ async def skill(exchange: Exchange, shape: type[S]) -> tuple[SkillFiles, S]:
         raise invalid(problems)
     if not files:
         raise refused(("files",), "must be there: send the files of the skill, or one zip archive, as parts files[]")
-    sent = [(part.filename, bytes(data)) for part, data in files.items()]
-    return await asyncio.to_thread(opened, sent), said
+    return await asyncio.to_thread(lambda: opened([(each.filename, bytes(data)) for each, data in files.items()])), said
 
 
 async def given_out(exchange: Exchange, content: Content) -> Response:
