@@ -36,7 +36,7 @@ format: .venv/installed-lint ## Let ruff mend what it can
 flow: demo .venv/installed-test ## Run the demo, then the tests that start real processes
 	@$(BIN)/python -m pytest -m 'flow or crash' $(ARGS)
 
-bench: .venv/installed-bench ## Print the benchmarks: CPU seconds, peak memory, ratios
+bench: .venv/installed-bench ## Print the benchmarks: CPU seconds, peak memory, requests a second, ratios
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
 schema: .venv/installed-base ## Write schema/ from the models
