@@ -54,36 +54,57 @@ class World:
     credential: str
     """For a server that nobody runs."""
 
-    @classmethod
-    def made_with(cls, api: Api) -> "World":
-        """Return a world with one of everything."""
-        store = a_store(api)
-        skill = a_skill(api)
-        api.skills.versions.create(skill.id, files=SKILL)
-        memory = a_memory(api, store, content="first")
-        file = a_file(api)
-        session = a_session(api, resources=[{"type": "file", "file_id": file.id}, a_repository()])
-        vault = a_vault(api)
-        deployment = a_deployment(api)
-        credential = a_credential(api, vault, oauth(mcp_server_url="http://127.0.0.1:1/mcp"))
-        api.memory_stores.memories.update(memory.id, memory_store_id=store.id, content="second")
-        return cls(
-            agent=an_agent(api).id,
-            deployment=deployment.id,
-            deployment_run=api.deployments.run(deployment.id).id,
-            file=file.id,
-            session=session.id,
-            upload=session.resources[0].id,
-            repository=session.resources[1].id,
-            skill=skill.id,
-            skill_version=skill.latest_version_id,
-            environment=an_environment(api).id,
-            store=store.id,
-            memory=memory.id,
-            version=memory.memory_version_id,
-            vault=vault.id,
-            credential=credential.id,
-        )
+
+class Made(World):
+    """A world in which everything exists as soon as a call names it: most calls name one thing."""
+
+    def __init__(self, api: Api) -> None:
+        object.__setattr__(self, "_api", api)
+
+    def __getattribute__(self, name: str) -> Any:
+        made = object.__getattribute__(self, "__dict__")
+        if name in _MAKING and name not in made:
+            made.update(_MAKING[name](object.__getattribute__(self, "_api"), self))
+        return made[name] if name in made else object.__getattribute__(self, name)
+
+
+def _a_session(api: Api, _: World) -> dict[str, str]:
+    file = a_file(api)
+    session = a_session(api, resources=[{"type": "file", "file_id": file.id}, a_repository()])
+    upload, repository = (each.id for each in session.resources)
+    return {"session": session.id, "upload": upload, "repository": repository}
+
+
+def _a_skill(api: Api, _: World) -> dict[str, str]:
+    skill = a_skill(api)
+    api.skills.versions.create(skill.id, files=SKILL)
+    return {"skill": skill.id, "skill_version": skill.latest_version_id}
+
+
+def _a_memory(api: Api, _: World) -> dict[str, str]:
+    store = a_store(api)
+    memory = a_memory(api, store, content="first")
+    api.memory_stores.memories.update(memory.id, memory_store_id=store.id, content="second")
+    return {"store": store.id, "memory": memory.id, "version": memory.memory_version_id}
+
+
+def _a_credential(api: Api, _: World) -> dict[str, str]:
+    vault = a_vault(api)
+    credential = a_credential(api, vault, oauth(mcp_server_url="http://127.0.0.1:1/mcp"))
+    return {"vault": vault.id, "credential": credential.id}
+
+
+_MAKING: Mapping[str, Callable[[Api, World], dict[str, str]]] = {
+    "agent": lambda api, _: {"agent": an_agent(api).id},
+    "environment": lambda api, _: {"environment": an_environment(api).id},
+    "file": lambda api, _: {"file": a_file(api).id},
+    "deployment": lambda api, _: {"deployment": a_deployment(api).id},
+    "deployment_run": lambda api, w: {"deployment_run": api.deployments.run(w.deployment).id},
+    **dict.fromkeys(("session", "upload", "repository"), _a_session),
+    **dict.fromkeys(("skill", "skill_version"), _a_skill),
+    **dict.fromkeys(("store", "memory", "version"), _a_memory),
+    **dict.fromkeys(("vault", "credential"), _a_credential),
+}
 
 
 NOWHERE = World(

@@ -11,7 +11,7 @@ from anthropic import (
     NotFoundError,
 )
 
-from .calls import CALLS, NAMING_AN_OBJECT, NEEDING_MORE, NOWHERE, World
+from .calls import CALLS, NAMING_AN_OBJECT, NEEDING_MORE, NOWHERE, Made
 from .given import a_memory, a_store, an_agent, refused
 from .sdk import Api
 from .test_conformance import METHODS
@@ -31,7 +31,7 @@ def test_every_method_that_is_served_has_a_contract_test() -> None:
 @pytest.mark.every_way
 @pytest.mark.parametrize("name", [name for name in CALLS if name not in NEEDING_MORE])
 def test_it_answers_in_the_types_of_the_sdk(api: Api, name: str) -> None:
-    world = World.made_with(api)
+    world = Made(api)
     CALLS[name](api, world)
     assert api.last.status_code == 200
     assert api.last.headers["content-type"] == NOT_JSON.get(name, "application/json")

@@ -179,9 +179,16 @@ _CONFIG = _optional(networking=_NETWORKS, packages=st.none() | _PACKAGES).map(la
 
 
 @st.composite
-def environments(draw: st.DrawFn, name: str) -> Resource:
-    fields = draw(_optional(description=_text(), config=_CONFIG, metadata=_METADATA))
+def environments(draw: st.DrawFn, name: str, *, is_deployed: bool) -> Resource:
+    """Draw an environment; one that a deployment runs in lets agents reach their MCP servers, as the API wants it."""
+    config = _CONFIG.map(_open) if is_deployed else _CONFIG
+    fields = draw(_optional(description=_text(), config=config, metadata=_METADATA))
     return a_resource(Kind.ENVIRONMENT, name, {"name": name, **fields}, protect=draw(st.booleans()))
+
+
+def _open(config: dict[str, Any]) -> dict[str, Any]:
+    is_limited = (config.get("networking") or {}).get("type") == "limited"
+    return {**config, "networking": {**config["networking"], "allow_mcp_servers": True}} if is_limited else config
 
 
 _PATHS = st.sampled_from(["/a.md", "/b.md", "/deep/a.md", "/deep/er/ü.md"])
@@ -340,10 +347,11 @@ def projects(draw: st.DrawFn) -> tuple[Resource, ...]:
     resources = [draw(agents(each, sorting)) for each in names] + sorting
     resources += [draw(teams(each, names)) for each in draw(st.lists(st.sampled_from(["crew", "desk"]), unique=True))]
     has_home, has_notes = draw(st.booleans()), draw(st.booleans())
-    resources += [draw(environments("home"))] if has_home else []
+    is_deployed = bool(names) and has_home and draw(st.booleans())
+    resources += [draw(environments("home", is_deployed=is_deployed))] if has_home else []
     resources += [draw(stores("notes"))] if has_notes else []
     resources += draw(vaults("keys")) if draw(st.booleans()) else []
-    if names and has_home and draw(st.booleans()):
+    if is_deployed:
         resources.append(draw(deployments("triage", names, ["notes"] if has_notes else [])))
     if has_notes and draw(st.booleans()):
         resources.append(draw(dream_schedules("nightly", names)))

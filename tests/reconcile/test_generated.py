@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from agentops.reconcile.objects import OBJECTS
@@ -22,6 +22,7 @@ pytestmark = pytest.mark.timeout(300)  # a test is thirty engines, on a machine 
 MODEST = settings(
     max_examples=30,
     derandomize=True,
+    phases=(Phase.explicit, Phase.generate),  # to shrink a project takes longer than to read it
     report_multiple_bugs=False,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
