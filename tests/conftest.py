@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import threading
 import warnings
 from collections.abc import AsyncIterator, Iterator
@@ -18,18 +19,20 @@ import hypothesis
 import psycopg
 import pytest
 
-from agentops.base.clock import ManualClock
+from agentops.base.clock import ManualClock, timestamp
 from agentops.base.ids import RandomIds
 from agentops.base.secrets import Secret
 from agentops.engine.listener import Address, Listener
 from agentops.engine.server import Engine, build
 from agentops.engine.settings import Settings
+from agentops.engine.store.choice import database
 
 # Nothing fails on a clock: on a busy machine the first example pays for building the shapes.
 hypothesis.settings.register_profile("agentops", deadline=None)
 hypothesis.settings.load_profile("agentops")
 
 BETA = "managed-agents-2026-04-01"
+NOW = datetime(2026, 11, 21, 8, 30, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +70,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a database of this process's own, on a server from a wheel that all processes of one run share."""
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A server from a wheel, shared by all processes of one run."""
     is_shared = "PYTEST_XDIST_WORKER" in os.environ
     home = tmp_path_factory.getbasetemp().parent if is_shared else tmp_path_factory.mktemp("postgres")
     for start in range(STARTS):
@@ -79,11 +82,44 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             reason = f"{NO_POSTGRES}{type(error).__name__}: {error}"
     else:
         pytest.skip(reason)
+    yield server
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres(postgres_server: Any) -> str:
+    """The URL of a database of this process's own."""
+    return made_database(postgres_server)
+
+
+def made_database(server: Any) -> str:
+    """Make a database and return its URL."""
     name = f"run_{uuid4().hex}"
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
-    yield server.get_uri(database=name)
-    server.cleanup()
+    return str(server.get_uri(database=name))
+
+
+@pytest.fixture(scope="session")
+def sqlite_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with every table and nothing in it: to copy it costs less than to bring one up to date."""
+    file = tmp_path_factory.mktemp("tables") / "engine.db"
+    asyncio.run(_brought_up_to_date(f"sqlite:///{file}"))
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgres_tables(postgres_server: Any) -> str:
+    """The URL of a database with every table and, between two tests, nothing in it."""
+    url = made_database(postgres_server)
+    asyncio.run(_brought_up_to_date(url))
+    return url
+
+
+async def _brought_up_to_date(url: str) -> None:
+    opened = database(url)
+    await opened.open(timestamp(NOW))
+    await opened.close()
 
 
 def started_postgres(folder: Path) -> Any:
@@ -110,6 +146,22 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         yield url
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def prepared_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database of each kind with every table and nothing in it."""
+    if request.param == "sqlite":
+        file = Path(shutil.copy(request.getfixturevalue("sqlite_tables"), tmp_path / "engine.db"))
+        yield f"sqlite:///{file}"
+        return
+    url: str = request.getfixturevalue("postgres_tables")
+    yield url
+    with psycopg.connect(url, options="-c lock_timeout=10s -c session_replication_role=replica") as connection:
+        found = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+        for (table,) in found:
+            if table != "schema_migrations":
+                connection.execute(f"DELETE FROM {table}")
+
+
 @pytest.fixture(scope="module")
 def own_postgres(postgres: str) -> Iterator[str]:
     """A database that is empty when the first test of a module asks for it, and nobody else's."""
@@ -130,12 +182,12 @@ def empty_postgres(server: str) -> Iterator[str]:
 @pytest.fixture
 def clock() -> ManualClock:
     """The time of the engine in the test: it stands still until it is moved."""
-    return ManualClock(datetime(2026, 11, 21, 8, 30, tzinfo=UTC))
+    return ManualClock(NOW)
 
 
 @pytest.fixture
-def settings(database_url: str, tmp_path: Path) -> Settings:
-    return Settings(database=database_url, data=tmp_path / "data", port=0)
+def settings(prepared_url: str, tmp_path: Path) -> Settings:
+    return Settings(database=prepared_url, data=tmp_path / "data", port=0)
 
 
 @pytest.fixture
