@@ -13,9 +13,11 @@ from typing import Any
 import httpx2
 from anthropic import AsyncAnthropic
 
+from agentops.base.clock import timestamp
 from agentops.base.ids import RandomIds
 from agentops.engine.server import Engine, build
 from agentops.engine.settings import Settings
+from agentops.engine.store.choice import database
 from agentops.reconcile.apply import Applier, Outcome, Progress
 from agentops.reconcile.bodies import Stamp
 from agentops.reconcile.delivery import Delivery
@@ -138,12 +140,25 @@ class Ground:
         return Ground(self.engine, self.target, self.sdk, owner)
 
 
+_PREPARED: list[TemporaryDirectory[str]] = []
+"""A folder with every table and nothing in them, made once: to copy it costs less than to bring one up to date."""
+
+
+async def _tables() -> Path:
+    if not _PREPARED:
+        folder = TemporaryDirectory()
+        tables = database(f"sqlite:///{folder.name}/engine.db")
+        await tables.open(timestamp(TickingClock().now()))
+        await tables.close()
+        _PREPARED.append(folder)
+    return Path(_PREPARED[0].name)
+
+
 @asynccontextmanager
 async def opened(beginning: Path | None = None) -> AsyncIterator[Ground]:
     """Open an engine of its own, on an empty database or on a copy of one that was closed."""
     with TemporaryDirectory() as folder:
-        if beginning:
-            copytree(beginning, folder, dirs_exist_ok=True)
+        copytree(beginning or await _tables(), folder, dirs_exist_ok=True)
         settings = Settings(database=f"sqlite:///{folder}/engine.db", data=Path(folder))
         async with build(settings, clock=TickingClock(), ids=RandomIds()) as engine:
             endpoint = Endpoint("engine", URL, engine.credential)
