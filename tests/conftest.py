@@ -1,6 +1,7 @@
 """A running engine for every test that wants one: on SQLite and on a real Postgres, in process and on a port."""
 
 import asyncio
+import gc
 import os
 import shutil
 import threading
@@ -59,6 +60,18 @@ def anyio_backend() -> str:
 
 NO_POSTGRES = "no Postgres here: "
 STARTS = 3
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Return one worker more than there are cores: while one waits for a disk or a process, another computes."""
+    return (os.cpu_count() or 1) + 1
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector pass over what is loaded and collected: a million objects that stay to the end."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

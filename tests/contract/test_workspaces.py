@@ -151,8 +151,9 @@ def test_the_owner_gets_what_the_others_do_not(scene: Scene, operation: Operatio
 def test_anothers_object_is_answered_for_as_one_that_does_not_exist(scene: Scene, operation: Operation) -> None:
     async def work() -> None:
         body = await scene.strangers.body(operation)
+        asked = await addresses(scene, operation)  # makes what is asked for, so it comes before the first look
         before = await look(scene, operation)
-        for address, object_id in await addresses(scene, operation):
+        for address, object_id in asked:
             missing = nobodys(object_id)
             foreign = await ask(scene, operation, address, body)
             assert plain(foreign, object_id) == plain(

@@ -20,7 +20,7 @@ from .test_exactly_once import losing
 pytestmark = pytest.mark.timeout(300)  # a test is thirty engines, on a machine that others may use too
 
 MODEST = settings(
-    max_examples=30,
+    max_examples=20,
     derandomize=True,
     phases=(Phase.explicit, Phase.generate),  # to shrink a project takes longer than to read it
     report_multiple_bugs=False,
