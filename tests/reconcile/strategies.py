@@ -287,13 +287,24 @@ _REPOSITORY = st.builds(
     _WORD,
     _optional(checkout=_CHECKOUT, mount_path=st.none() | st.just("/workspace/here")),
 )
+
+
+def _address_of(repository: dict[str, Any]) -> str:
+    return str(repository["url"])
+
+
+def _place_of(repository: dict[str, Any]) -> str:
+    """Return where the repository is mounted: no two may share a place."""
+    return str(repository.get("mount_path") or repository["url"].removeprefix("https://github.com/acme"))
+
+
 _ACCESS = _optional(access=st.sampled_from([None, "read_only", "read_write"]), instructions=st.none() | _text())
 
 
 @st.composite
 def deployments(draw: st.DrawFn, name: str, agents: list[str], stores: list[str]) -> Resource:
     """Draw a deployment of one of the agents, with some of the stores."""
-    resources = draw(st.lists(_REPOSITORY, unique_by=lambda each: str(each["url"]), max_size=2))
+    resources = draw(st.lists(_REPOSITORY, unique_by=(_address_of, _place_of), max_size=2))
     named = draw(st.lists(st.sampled_from(stores), unique=True)) if stores else []
     resources += [
         {"type": "memory_store", "memory_store_id": _id("MemoryStore", each), **draw(_ACCESS)} for each in named
