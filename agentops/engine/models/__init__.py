@@ -1,0 +1,1 @@
+"""Models that sessions run on: one port, and what stands behind it."""

@@ -1,0 +1,1 @@
+"""Where tools run: one port, and the walls behind it."""

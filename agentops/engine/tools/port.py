@@ -1,0 +1,54 @@
+"""A tool call as the runner sees it: one call in, one result out."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from agentops.engine.core.json import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """A call that may run: it is permitted, and recorded as started."""
+
+    id: str
+    """The event id of the `agent.tool_use` or `agent.mcp_tool_use`."""
+
+    name: str
+    input: object
+    """What the model sent; tools check it themselves, it may be anything."""
+
+    mcp_server_name: str | None = None
+    """None for built-in tools."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the model is told of a call."""
+
+    content: tuple[Json, ...]
+    """Blocks of the event's `content`: text, image, document. Empty for nothing to say."""
+
+    is_error: bool = False
+
+
+class Toolbox(Protocol):
+    """The tools of one running session. A call never raises for what the model or its input did."""
+
+    async def run(self, invocation: Invocation) -> Outcome:
+        """Return what came of the call; cancelling stops what it started.
+
+        Raises:
+            ToolsUnavailable: the machine, not the call, failed; the outcome says so in the engine's own words.
+        """
+
+    async def close(self) -> None:
+        """Let go of the sandbox and of every connection; what was written stays."""
+
+
+class ToolsUnavailable(Exception):
+    """Tools cannot run now: no sandbox could be had, or it died. The text names the way out for an operator."""
+
+
+def text(words: str, *, is_error: bool = False) -> Outcome:
+    """Return an outcome of one text."""
+    return Outcome(({"type": "text", "text": words},), is_error)
