@@ -88,13 +88,22 @@ class Cache:
         """Write what this run used, if that is not what was there; where nothing can be written, go without."""
         if self._used == self._lines:
             return
-        from tempfile import NamedTemporaryFile  # noqa: PLC0415 - a seventh of what validating again takes to start
-
         with suppress(OSError):
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with NamedTemporaryFile("w", encoding="ascii", dir=self._path.parent, delete=False) as file:
-                file.write("\n".join((self._head, *(f"{key} {line}" for key, line in self._used.items()), "")))
-            Path(file.name).replace(self._path)
+            _replace(self._path, "\n".join((self._head, *(f"{key} {line}" for key, line in self._used.items()), "")))
+
+
+def _replace(path: Path, text: str) -> None:
+    """Put a whole file in the place of another one; a disk that does not take it is left as it was."""
+    from tempfile import mkstemp  # noqa: PLC0415 - a seventh of what validating again takes to start
+
+    descriptor, name = mkstemp(dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(text)
+        Path(name).replace(path)
+    finally:
+        Path(name).unlink(missing_ok=True)
 
 
 def _lines(path: Path, head: str) -> Iterator[tuple[str, str]]:

@@ -133,6 +133,16 @@ def test_where_nothing_can_be_written_it_goes_without(loads: Loads) -> None:
     assert codes(loads()) == []
 
 
+def test_a_disk_that_takes_half_of_it_keeps_what_was_there_and_nothing_else(loads: Loads) -> None:
+    before = written().read_bytes()
+    Path("agents.d/more.yaml").write_text(agent("more"))
+    script = "import resource; from pathlib import Path; from agentops.manifests.load import load;"
+    script += "resource.setrlimit(resource.RLIMIT_FSIZE, (99, 99)); print(load(Path(), Path('caches')).files)"
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == ["6"]
+    assert written().read_bytes() == before
+
+
 def test_no_secret_and_nothing_wrong_is_kept(loads: Loads) -> None:
     Path("agents.d/new.yaml").write_text(agent("x", f", system: {SECRET}"))
     assert codes(loads()) == ["security.plain-secret"]
