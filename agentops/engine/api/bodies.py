@@ -1,6 +1,5 @@
 """Request bodies: bytes of a bounded number to a JSON object that a shape accepts, or an error that names the place."""
 
-import asyncio
 import json
 import re
 from collections.abc import Callable, Iterable
@@ -11,6 +10,7 @@ from starlette.requests import ClientDisconnect, Request
 from agentops.base.errors import InvalidRequest, RequestTooLarge
 from agentops.engine.core.json import Json
 from agentops.engine.core.refusals import invalid
+from agentops.engine.threads import in_thread
 from agentops.wire.problems import check
 from agentops.wire.shape import Shape
 
@@ -37,7 +37,7 @@ async def read(request: Request, shape: type[Shape], limit_bytes: int, *, option
         return {}
     if len(raw) <= _INLINE_BYTES:
         return parsed(raw, shape)
-    return await asyncio.to_thread(parsed, raw, shape)
+    return await in_thread(parsed, raw, shape)
 
 
 def parsed(raw: bytes, shape: type[Shape]) -> Json:
@@ -77,7 +77,7 @@ async def _received(request: Request, limit_bytes: int) -> bytes:
             chunks.append(chunk)
     except ClientDisconnect:
         raise InvalidRequest("The connection ended before the body did.") from None
-    return b"".join(chunks) if size <= _INLINE_BYTES else await asyncio.to_thread(b"".join, chunks)
+    return b"".join(chunks) if size <= _INLINE_BYTES else await in_thread(b"".join, chunks)
 
 
 def _too_large(limit_bytes: int) -> NoReturn:

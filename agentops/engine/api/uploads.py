@@ -1,6 +1,5 @@
 """Uploads: forms with files in them, to drafts and to what was said of them; and the way back."""
 
-import asyncio
 from typing import TypeVar
 from urllib.parse import quote
 
@@ -14,6 +13,7 @@ from agentops.engine.core.files import Upload
 from agentops.engine.core.refusals import invalid, refused
 from agentops.engine.core.skill_files import SkillFiles, opened
 from agentops.engine.operations.files import Content
+from agentops.engine.threads import in_thread
 from agentops.wire import files
 from agentops.wire.files import FileUpload
 from agentops.wire.problems import check
@@ -76,7 +76,7 @@ async def skill(exchange: Exchange, shape: type[S]) -> tuple[SkillFiles, S]:
         raise invalid(problems)
     if not files:
         raise refused(("files",), "must be there: send the files of the skill, or one zip archive, as parts files[]")
-    return await asyncio.to_thread(lambda: opened([(each.filename, bytes(data)) for each, data in files.items()])), said
+    return await in_thread(lambda: opened([(each.filename, bytes(data)) for each, data in files.items()])), said
 
 
 async def given_out(exchange: Exchange, content: Content) -> Response:

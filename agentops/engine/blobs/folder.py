@@ -4,7 +4,6 @@ Owners of the same bytes share one copy by hard links where the file system has 
 removing it takes nothing from the others, and no server has to ask another one.
 """
 
-import asyncio
 import os
 import secrets
 from collections.abc import AsyncIterator, Callable
@@ -15,6 +14,7 @@ from typing import BinaryIO, TypeVar
 
 from agentops.base.errors import StorageError
 from agentops.engine.core.blobs import Blob
+from agentops.engine.threads import in_thread
 
 T = TypeVar("T")
 
@@ -150,7 +150,7 @@ class FolderDraft:
 async def _disk(work: Callable[..., T], *args: object) -> T:
     """Return what the function returns, run off the event loop."""
     try:
-        return await asyncio.to_thread(work, *args)
+        return await in_thread(work, *args)
     except OSError as error:
         raise StorageError(
             f"The blob folder cannot be used: {error}.", hint="Check its permissions and the space on its disk."

@@ -1,6 +1,5 @@
 """Postgres: a pool of connections in worker threads, serialisable transactions; the only user of `psycopg`."""
 
-import asyncio
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +13,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 from agentops.base.errors import StorageError
 from agentops.engine.store import migrations
 from agentops.engine.store.port import NO_PARAMS, Contention, Params, Row, Transaction
+from agentops.engine.threads import in_thread
 
 T = TypeVar("T")
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -75,15 +75,15 @@ class PostgresDatabase:
         Raises:
             StorageError: the server cannot be reached, or a newer version wrote the database.
         """
-        await asyncio.get_running_loop().run_in_executor(self._threads, self._open, at)
+        await in_thread(self._open, at, executor=self._threads)
 
     async def close(self) -> None:
         """Let running transactions end and close every connection."""
-        await asyncio.get_running_loop().run_in_executor(None, self._close)
+        await in_thread(self._close)
 
     async def read(self, work: Callable[[Transaction], T]) -> T:
         """Return what the function reads from one snapshot."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._read, work)
+        return await in_thread(self._read, work, executor=self._threads)
 
     async def glance(self, work: Callable[[Transaction], T]) -> T:
         """Return what the function reads from one snapshot: over a network there is no quick way."""
@@ -95,7 +95,7 @@ class PostgresDatabase:
         Raises:
             Contention: others kept winning.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._write, work)
+        return await in_thread(self._write, work, executor=self._threads)
 
     def _open(self, at: str) -> None:
         try:

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from agentops.base.errors import StorageError
 from agentops.engine.store import migrations
 from agentops.engine.store.port import NO_PARAMS, Contention, Params, Row, Transaction
+from agentops.engine.threads import in_thread
 
 T = TypeVar("T")
 
@@ -100,16 +101,16 @@ class SqliteDatabase:
         Raises:
             StorageError: the file cannot be used, or a newer version wrote it.
         """
-        await asyncio.get_running_loop().run_in_executor(self._readers, self._open, at)
+        await in_thread(self._open, at, executor=self._readers)
 
     async def close(self) -> None:
         """Finish queued writes and close every connection."""
         self._is_closed = True
-        await asyncio.get_running_loop().run_in_executor(None, self._close)
+        await in_thread(self._close)
 
     async def read(self, work: Callable[[Transaction], T]) -> T:
         """Return what the function reads from one snapshot."""
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
+        return await in_thread(self._read, work, executor=self._readers)
 
     async def glance(self, work: Callable[[Transaction], T]) -> T:
         """Return what the function reads, without the way to a thread and back, which costs more than a short read.

@@ -46,6 +46,13 @@ async def test_a_failed_write_leaves_nothing_behind(store: Database) -> None:
     assert await store.read(names()) == []
 
 
+@pytest.mark.parametrize("way", ["read", "glance", "write"])
+async def test_an_iterator_that_ends_too_early_is_an_error_like_any_other(store: Database, way: str) -> None:
+    with pytest.raises(RuntimeError, match="StopIteration") as caught:
+        await getattr(store, way)(lambda tx: next(iter(tx.all("SELECT id FROM environments"))))
+    assert isinstance(caught.value.__cause__, StopIteration)
+
+
 async def test_one_failure_among_many_writes_spoils_none_of_the_others(store: Database) -> None:
     def fail(tx: Transaction) -> None:
         add("bad")(tx)
