@@ -59,6 +59,7 @@ def anyio_backend() -> str:
 
 
 NO_POSTGRES = "no Postgres here: "
+NO_DISK = "no disk of a few megabytes here: "
 STARTS = 3
 
 
@@ -75,10 +76,10 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say why half of the engine's tests did not run; `-q` would keep it to itself."""
+    """Say why tests of the engine did not run; `-q` would keep it to itself."""
     skips = terminalreporter.getreports("skipped")
     reasons = {str(each.longrepr[-1]) for each in skips if isinstance(each.longrepr, tuple)}
-    for reason in sorted(each for each in reasons if NO_POSTGRES in each):
+    for reason in sorted(each for each in reasons if NO_POSTGRES in each or NO_DISK in each):
         terminalreporter.write_line(reason)
 
 

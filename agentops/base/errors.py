@@ -16,6 +16,7 @@
     │   └── TargetRejected         any other 4xx: the request is not acceptable     permanent
     │       └── TargetConflict     409, 412: somebody changed the object first      permanent
     ├── StorageError               the engine's database cannot be used             exit 1
+    │   └── DiskFull               what it wants to keep finds no space             temporary
     └── ApiError                   what the engine answers a request with
         ├── InvalidRequest         400   invalid_request_error
         ├── AuthenticationFailed   401   authentication_error
@@ -134,6 +135,12 @@ class TargetConflict(TargetRejected):
 
 class StorageError(AgentopsError):
     """The engine's database cannot be used."""
+
+
+class DiskFull(StorageError):
+    """A disk of the engine is full."""
+
+    retry = "temporary"
 
 
 class ApiError(AgentopsError):

@@ -52,7 +52,9 @@ def _usable(file: Path, name: str) -> Iterator[None]:
     try:
         yield
     except (OSError, UnicodeDecodeError) as error:
-        raise StorageError(f"The {name} file {file} cannot be used: {error}.", hint="Check its permissions.") from error
+        raise StorageError(
+            f"The {name} file {file} cannot be used: {error}.", hint="Check its permissions and the space on its disk."
+        ) from error
 
 
 @contextmanager

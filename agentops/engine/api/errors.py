@@ -3,7 +3,7 @@
 import logging
 import traceback
 
-from agentops.base.errors import ApiError, Conflict, InternalError, InvalidRequest
+from agentops.base.errors import ApiError, Conflict, DiskFull, InternalError, InvalidRequest
 from agentops.base.secrets import Secret, masked
 from agentops.engine.core.json import written
 from agentops.engine.store.port import Contention
@@ -38,6 +38,9 @@ def as_api_error(error: Exception, *, request_id: str, secrets: tuple[Secret, ..
         return error
     if isinstance(error, Contention):
         return Overloaded(error.message)
+    if isinstance(error, DiskFull):
+        _log.error("request failed: request_id=%s: %s", request_id, error.message)
+        return InternalError(error.message)
     trace = "".join(traceback.format_exception(error))
     _log.error("request failed: request_id=%s\n%s", request_id, _printable(masked(trace, secrets)))
     return InternalError("The server failed to answer; its log tells why, under this request id.")

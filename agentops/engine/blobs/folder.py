@@ -4,15 +4,16 @@ Owners of the same bytes share one copy by hard links where the file system has 
 removing it takes nothing from the others, and no server has to ask another one.
 """
 
+import errno
 import os
 import secrets
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
-from agentops.base.errors import StorageError
+from agentops.base.errors import DiskFull, StorageError
 from agentops.engine.core.blobs import Blob
 from agentops.engine.threads import in_thread
 
@@ -25,6 +26,8 @@ _STALE_S = 24 * 60 * 60
 
 _FLUSH_BYTES = 1024 * 1024
 """Each write is a trip to a thread; a network's pieces of 64 kB would make sixteen of one."""
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 _TRIES = 8
 """How often to make a folder that others, removing their last blob in it, keep taking away."""
@@ -116,7 +119,8 @@ class FolderDraft:
 
     def discard(self) -> None:
         """Close the file and remove it; a placed one has another name by now."""
-        self._stream.close()
+        with suppress(OSError):  # bytes that no longer matter did not reach the disk
+            self._stream.close()
         self._path.unlink(missing_ok=True)
 
     def _flush(self) -> None:
@@ -152,9 +156,9 @@ async def _disk(work: Callable[..., T], *args: object) -> T:
     try:
         return await in_thread(work, *args)
     except OSError as error:
-        raise StorageError(
-            f"The blob folder cannot be used: {error}.", hint="Check its permissions and the space on its disk."
-        ) from error
+        if error.errno in _FULL:
+            raise DiskFull("The disk of the blob folder is full.", hint="Free some of it.") from error
+        raise StorageError(f"The blob folder cannot be used: {error}.", hint="Check its permissions.") from error
 
 
 def _make(root: Path, folder: Path) -> None:

@@ -10,7 +10,7 @@ import psycopg
 from psycopg import errors
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from agentops.base.errors import StorageError
+from agentops.base.errors import DiskFull, StorageError
 from agentops.engine.store import migrations
 from agentops.engine.store.port import NO_PARAMS, Contention, Params, Row, Transaction
 from agentops.engine.threads import in_thread
@@ -94,6 +94,7 @@ class PostgresDatabase:
 
         Raises:
             Contention: others kept winning.
+            DiskFull: the server's takes no more; nothing of the function's changes is there.
         """
         return await in_thread(self._write, work, executor=self._threads)
 
@@ -130,6 +131,8 @@ class PostgresDatabase:
                     return _run(connection, "BEGIN ISOLATION LEVEL SERIALIZABLE", work)
                 except _AGAIN:
                     continue
+                except errors.DiskFull as error:
+                    raise DiskFull("The disk of the database is full.", hint="Free some of it.") from error
         raise Contention("Too many requests change the same objects at once.", hint="Send the request again.")
 
     def _connected(self) -> "ConnectionPool[Connection]":

@@ -13,7 +13,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
-from agentops.base.errors import StorageError
+from agentops.base.errors import DiskFull, StorageError
 from agentops.engine.store import migrations
 from agentops.engine.store.port import NO_PARAMS, Contention, Params, Row, Transaction
 from agentops.engine.threads import in_thread
@@ -132,6 +132,7 @@ class SqliteDatabase:
 
         Raises:
             Contention: another process held the file for too long.
+            DiskFull: it takes no more; nothing of the function's changes is there.
             StorageError: the database is closed.
         """
         if self._is_closed:
@@ -309,7 +310,7 @@ def _attempt(connection: sqlite3.Connection, job: _Job) -> _Outcome:
             raise
         connection.execute("ROLLBACK TO job")
         connection.execute("RELEASE job")
-        return _Outcome(job, error=error)
+        return _Outcome(job, error=_as_storage_error(error))
     connection.execute("RELEASE job")
     return _Outcome(job, result)
 
@@ -323,6 +324,8 @@ def _tell(outcomes: list[_Outcome]) -> None:
 def _as_storage_error(error: Exception) -> Exception:
     if _is_busy(error):
         return Contention("The database is held by another process.", hint="Send the request again.")
+    if isinstance(error, sqlite3.OperationalError) and _primary_code(error) == sqlite3.SQLITE_FULL:
+        return DiskFull("The disk of the database is full.", hint="Free some of it.")
     return error
 
 
