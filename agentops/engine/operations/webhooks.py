@@ -1,14 +1,14 @@
 """Webhook endpoints: create, read, update, delete, list, and a new signing secret; events are delivered elsewhere."""
 
-from agentops.base.errors import InvalidRequest, NotFound
+from dataclasses import replace
+
+from agentops.base.errors import InvalidRequest
 from agentops.engine.core import id_pages
 from agentops.engine.core import webhooks as core
 from agentops.engine.core.id_pages import Item, Part
-from agentops.engine.core.json import Json, parsed, written
-from agentops.engine.operations import signing
+from agentops.engine.core.json import Json, parsed
 from agentops.engine.operations.call import Call
-from agentops.engine.sealing import Box
-from agentops.engine.store.documents import Document
+from agentops.engine.operations.webhook_endpoints import Endpoints
 from agentops.engine.store.webhooks import Webhooks
 
 
@@ -18,16 +18,14 @@ def create(call: Call, request: Json) -> str:
     Raises:
         InvalidRequest: the organization has as many as it may, or the URL names no host.
     """
-    webhooks = Webhooks(call.tx, call.organization)
     fields = core.created(request)
-    if len(webhooks.all()) >= core.ENDPOINTS_MAX:
+    if len(Webhooks(call.tx, call.organization).all()) >= core.ENDPOINTS_MAX:
         raise InvalidRequest(
             f"The organization has {core.ENDPOINTS_MAX} webhook endpoints, as many as it may; delete one first."
         )
     endpoint_id = call.ids.new("whend")
     body = core.body(fields, endpoint_id=endpoint_id, created_at=call.at, updated_at=call.at)
-    webhooks.insert(Document(endpoint_id, body, call.at, None))
-    return core.with_secret(body, signing.renewed(call, Box(call.organization, endpoint_id)))
+    return _endpoints(call).add(endpoint_id, body)
 
 
 def update(call: Call, endpoint_id: str, request: Json) -> str:
@@ -37,13 +35,14 @@ def update(call: Call, endpoint_id: str, request: Json) -> str:
         NotFound: there is no such endpoint.
         InvalidRequest: the URL names no host.
     """
-    stored = _existing(call, endpoint_id)
+    endpoints = _endpoints(call)
+    stored = endpoints.existing(endpoint_id)
     before = parsed(stored.body)
     fields = core.updated(before, request)
     if all(before[key] == value for key, value in fields.items()):
         return stored.body
     body = core.body(fields, endpoint_id=endpoint_id, created_at=stored.created_at, updated_at=call.at)
-    Webhooks(call.tx, call.organization).replace(endpoint_id, body)
+    endpoints.rows.replace(replace(stored, body=body))
     return body
 
 
@@ -53,7 +52,7 @@ def retrieve(call: Call, endpoint_id: str) -> str:
     Raises:
         NotFound: there is no such endpoint.
     """
-    return _existing(call, endpoint_id).body
+    return _endpoints(call).existing(endpoint_id).body
 
 
 def regenerate_signing_secret(call: Call, endpoint_id: str) -> str:
@@ -62,10 +61,7 @@ def regenerate_signing_secret(call: Call, endpoint_id: str) -> str:
     Raises:
         NotFound: there is no such endpoint.
     """
-    stored = _existing(call, endpoint_id)
-    body = written({**parsed(stored.body), "updated_at": call.at})
-    Webhooks(call.tx, call.organization).replace(endpoint_id, body)
-    return written({signing.FIELD: signing.renewed(call, Box(call.organization, endpoint_id)).reveal()})
+    return _endpoints(call).renew(endpoint_id)
 
 
 def delete(call: Call, endpoint_id: str) -> str:
@@ -74,10 +70,7 @@ def delete(call: Call, endpoint_id: str) -> str:
     Raises:
         NotFound: there is no such endpoint.
     """
-    _existing(call, endpoint_id)
-    Webhooks(call.tx, call.organization).delete(endpoint_id)
-    signing.destroy(call, Box(call.organization, endpoint_id))
-    return written({"type": "webhook_endpoint_deleted", "id": endpoint_id})
+    return _endpoints(call).remove(endpoint_id)
 
 
 def page(call: Call, part: Part, *, newest_first: bool) -> str:
@@ -90,8 +83,5 @@ def page(call: Call, part: Part, *, newest_first: bool) -> str:
     return id_pages.answered(items[::-1] if newest_first else items, part)
 
 
-def _existing(call: Call, endpoint_id: str) -> Document:
-    stored = Webhooks(call.tx, call.organization).get(endpoint_id)
-    if stored is None:
-        raise NotFound(f"There is no webhook endpoint {endpoint_id}.")
-    return stored
+def _endpoints(call: Call) -> Endpoints:
+    return Endpoints(call, Webhooks(call.tx, call.organization), call.organization)

@@ -2,15 +2,13 @@
 
 from dataclasses import replace
 
-from agentops.base.errors import InvalidRequest, NotFound
-from agentops.engine.core import webhooks
+from agentops.base.errors import InvalidRequest
 from agentops.engine.core import workspace_webhooks as core
-from agentops.engine.core.json import Json, parsed, written
+from agentops.engine.core.json import Json, parsed
 from agentops.engine.core.refusals import invalid
-from agentops.engine.operations import signing
 from agentops.engine.operations.call import Call, Page
-from agentops.engine.sealing import Box
-from agentops.engine.store.documents import Document, WorkspaceWebhooks
+from agentops.engine.operations.webhook_endpoints import Endpoints
+from agentops.engine.store.documents import WorkspaceWebhooks
 from agentops.engine.store.port import Window
 from agentops.wire.problems import check
 from agentops.wire.webhooks import WorkspaceWebhookCreate
@@ -22,16 +20,14 @@ def create(call: Call, request: Json) -> str:
     Raises:
         InvalidRequest: the workspace has as many as it may, or the URL names no host.
     """
-    endpoints = WorkspaceWebhooks(call.tx, call.workspace)
     fields = core.created(request)
-    if endpoints.count() >= core.ENDPOINTS_MAX:
+    if WorkspaceWebhooks(call.tx, call.workspace).count() >= core.ENDPOINTS_MAX:
         raise InvalidRequest(
             f"The workspace has {core.ENDPOINTS_MAX} webhook endpoints, as many as it may; delete one first."
         )
     endpoint_id = call.ids.new("whend")
     body = core.body(fields, endpoint_id=endpoint_id, created_at=call.at, updated_at=call.at)
-    endpoints.insert(Document(endpoint_id, body, call.at, None))
-    return webhooks.with_secret(body, signing.renewed(call, Box(call.workspace, endpoint_id)))
+    return _endpoints(call).add(endpoint_id, body)
 
 
 def update(call: Call, endpoint_id: str, request: Json) -> str:
@@ -41,7 +37,8 @@ def update(call: Call, endpoint_id: str, request: Json) -> str:
         NotFound: there is no such endpoint.
         InvalidRequest: the URL names no host, or the outcome breaks a rule.
     """
-    stored = _existing(call, endpoint_id)
+    endpoints = _endpoints(call)
+    stored = endpoints.existing(endpoint_id)
     before = parsed(stored.body)
     fields = core.updated(before, request)
     _, problems = check(WorkspaceWebhookCreate, fields)
@@ -50,7 +47,7 @@ def update(call: Call, endpoint_id: str, request: Json) -> str:
     if all(before[key] == value for key, value in fields.items()):
         return stored.body
     body = core.body(fields, endpoint_id=endpoint_id, created_at=stored.created_at, updated_at=call.at)
-    WorkspaceWebhooks(call.tx, call.workspace).replace(replace(stored, body=body))
+    endpoints.rows.replace(replace(stored, body=body))
     return body
 
 
@@ -60,7 +57,7 @@ def retrieve(call: Call, endpoint_id: str) -> str:
     Raises:
         NotFound: there is no such endpoint.
     """
-    return _existing(call, endpoint_id).body
+    return _endpoints(call).existing(endpoint_id).body
 
 
 def regenerate_signing_secret(call: Call, endpoint_id: str) -> str:
@@ -69,10 +66,7 @@ def regenerate_signing_secret(call: Call, endpoint_id: str) -> str:
     Raises:
         NotFound: there is no such endpoint.
     """
-    stored = _existing(call, endpoint_id)
-    body = written({**parsed(stored.body), "updated_at": call.at})
-    WorkspaceWebhooks(call.tx, call.workspace).replace(replace(stored, body=body))
-    return written({signing.FIELD: signing.renewed(call, Box(call.workspace, endpoint_id)).reveal()})
+    return _endpoints(call).renew(endpoint_id)
 
 
 def delete(call: Call, endpoint_id: str) -> str:
@@ -81,10 +75,7 @@ def delete(call: Call, endpoint_id: str) -> str:
     Raises:
         NotFound: there is no such endpoint.
     """
-    _existing(call, endpoint_id)
-    WorkspaceWebhooks(call.tx, call.workspace).delete(endpoint_id)
-    signing.destroy(call, Box(call.workspace, endpoint_id))
-    return written({"type": "webhook_endpoint_deleted", "id": endpoint_id})
+    return _endpoints(call).remove(endpoint_id)
 
 
 def page(call: Call, window: Window) -> Page:
@@ -93,8 +84,5 @@ def page(call: Call, window: Window) -> Page:
     return Page.newest_first([each.body for each in found], found, window.limit)
 
 
-def _existing(call: Call, endpoint_id: str) -> Document:
-    stored = WorkspaceWebhooks(call.tx, call.workspace).get(endpoint_id)
-    if stored is None:
-        raise NotFound(f"There is no webhook endpoint {endpoint_id}.")
-    return stored
+def _endpoints(call: Call) -> Endpoints:
+    return Endpoints(call, WorkspaceWebhooks(call.tx, call.workspace), call.workspace)

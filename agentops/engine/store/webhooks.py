@@ -49,11 +49,11 @@ class Webhooks:
             },
         )
 
-    def replace(self, endpoint_id: str, body: str) -> None:
+    def replace(self, endpoint: Document) -> None:
         """Put a new body in place of the old one."""
         self._tx.run(
             "UPDATE webhooks SET body = :body WHERE organization_id = :organization AND id = :id",
-            {"organization": self._organization, "id": endpoint_id, "body": body},
+            {"organization": self._organization, "id": endpoint.id, "body": endpoint.body},
         )
 
     def delete(self, endpoint_id: str) -> None:
