@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from agentops.base.errors import StorageError
+from agentops.engine.disk import sync_names
 
 
 def kept_in(file: Path, make: Callable[[], str], *, name: str) -> str:
@@ -21,7 +22,7 @@ def kept_in(file: Path, make: Callable[[], str], *, name: str) -> str:
             # A link, not a rename: it fails when another process put its key there first, whose key it is then.
             with _draft(file, make()) as draft, suppress(FileExistsError):
                 os.link(draft, file)
-            _sync(file.parent)
+            sync_names(file.parent)
     return text_of(file, name=name)
 
 
@@ -44,7 +45,7 @@ def replace(file: Path, text: str, *, name: str) -> None:
     with _usable(file, name):
         with _draft(file, text) as draft:
             draft.replace(file)
-        _sync(file.parent)
+        sync_names(file.parent)
 
 
 @contextmanager
@@ -70,12 +71,3 @@ def _draft(file: Path, text: str) -> Iterator[Path]:
         yield draft
     finally:
         draft.unlink(missing_ok=True)
-
-
-def _sync(folder: Path) -> None:
-    """Make the names in the folder outlive a power cut: what a key sealed may be on disk a moment later."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -1,16 +1,15 @@
 """`agentops webhook`: endpoints by hand, secrets told once and alone, and a plain word where a target has none."""
 
-import json
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
 import httpx2
 import pytest
 
-from agentops.cli.failure import run
-from agentops.cli.table import cli
 from agentops.targets import live
 from agentops.wire.webhooks import WorkspaceEvent
+
+from .shell import Shell
 
 URL = "https://hooks.example.com/agentops"
 PROJECT = "apiVersion: agentops/v1\nkind: Project\nmetadata: {name: acme}\n"
@@ -20,38 +19,6 @@ kind: Webhook
 metadata: {{name: alerts}}
 spec: {{url: {URL}, events: [agent.updated]}}
 """
-
-
-class Said:
-    """What a command printed."""
-
-    def __init__(self, code: int, out: str, err: str) -> None:
-        self.code, self.out, self.err = code, out, err
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
-class Shell:
-    """Runs commands in a folder of their own, on the embedded engine there."""
-
-    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
-        self._capsys = capsys
-
-    def __call__(self, *arguments: str, status: int = 0) -> Said:
-        code = run(cli, list(arguments))
-        printed = self._capsys.readouterr()
-        assert code == status, printed.err
-        return Said(code, printed.out, printed.err)
-
-
-@pytest.fixture
-def agentops(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
-    monkeypatch.chdir(tmp_path)
-    for name in ("AGENTOPS_TARGET", "ANTHROPIC_BASE_URL", "ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"):
-        monkeypatch.delenv(name, raising=False)
-    return Shell(capsys)
 
 
 def test_a_new_endpoint_s_secret_stands_alone_on_standard_output_and_nowhere_later(agentops: Shell) -> None:

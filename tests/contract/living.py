@@ -1,7 +1,7 @@
 """An application asked without an HTTP client, and one living object of every collection that its route table has."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -51,6 +51,24 @@ class Answer:
         return json.loads(self.content)
 
 
+def scope(method: str, path: str, *, query: bytes, headers: Iterable[tuple[bytes, bytes]]) -> dict[str, Any]:
+    """Return what a server tells an application of a request."""
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.3"},
+        "http_version": "1.1",
+        "scheme": "http",
+        "method": method,
+        "path": path,
+        "raw_path": path.encode("utf-8", "replace"),
+        "root_path": "",
+        "query_string": query,
+        "headers": [*headers],
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 2),
+    }
+
+
 @dataclass(frozen=True)
 class Client:
     """Asks an ASGI application as one caller."""
@@ -76,21 +94,9 @@ class Client:
         async def send(message: dict[str, Any]) -> None:
             answer.append(message)
 
-        scope = {
-            "type": "http",
-            "asgi": {"version": "3.0", "spec_version": "2.3"},
-            "http_version": "1.1",
-            "scheme": "http",
-            "method": method,
-            "path": path,
-            "raw_path": path.encode("utf-8", "replace"),
-            "root_path": "",
-            "query_string": query if isinstance(query, bytes) else query.encode(),
-            "headers": [(name.encode(), value.encode()) for name, value in {**credential, **headers}.items()],
-            "client": ("127.0.0.1", 1),
-            "server": ("127.0.0.1", 2),
-        }
-        await self.app(scope, receive, send)
+        named = [(name.encode(), value.encode()) for name, value in {**credential, **headers}.items()]
+        raw = query if isinstance(query, bytes) else query.encode()
+        await self.app(scope(method, path, query=raw, headers=named), receive, send)
         start, *rest = answer
         told = {name.decode(): value.decode() for name, value in start["headers"]}
         return Answer(start["status"], told, b"".join(each.get("body", b"") for each in rest))

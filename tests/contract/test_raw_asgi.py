@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from .conftest import KEY, Servers
+from .living import scope
 from .sdk import MANAGED_AGENTS
 from .test_robustness import assert_documented_body, few
 
@@ -39,21 +40,7 @@ def ask(servers: Servers) -> Ask:
         async def send(message: dict[str, Any]) -> None:
             answer.append(message)
 
-        scope = {
-            "type": "http",
-            "asgi": {"version": "3.0", "spec_version": "2.3"},
-            "http_version": "1.1",
-            "scheme": "http",
-            "method": method,
-            "path": path,
-            "raw_path": path.encode("utf-8", "replace"),
-            "root_path": "",
-            "query_string": query,
-            "headers": [*headers],
-            "client": ("127.0.0.1", 1),
-            "server": ("127.0.0.1", 2),
-        }
-        servers.run(app(scope, receive, send))
+        servers.run(app(scope(method, path, query=query, headers=headers), receive, send))
         return answer
 
     return ask

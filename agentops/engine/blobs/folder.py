@@ -4,7 +4,6 @@ Owners of the same bytes share one copy by hard links where the file system has 
 removing it takes nothing from the others, and no server has to ask another one.
 """
 
-import errno
 import os
 import secrets
 from collections.abc import AsyncIterator, Callable
@@ -15,6 +14,7 @@ from typing import BinaryIO, TypeVar
 
 from agentops.base.errors import DiskFull, StorageError
 from agentops.engine.core.blobs import Blob
+from agentops.engine.disk import is_full, sync_names
 from agentops.engine.threads import in_thread
 
 T = TypeVar("T")
@@ -26,8 +26,6 @@ _STALE_S = 24 * 60 * 60
 
 _FLUSH_BYTES = 1024 * 1024
 """Each write is a trip to a thread; a network's pieces of 64 kB would make sixteen of one."""
-
-_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 _TRIES = 8
 """How often to make a folder that others, removing their last blob in it, keep taking away."""
@@ -144,7 +142,7 @@ class FolderDraft:
                 if not _linked(place):
                     self._path.replace(place)
                 for folder in (place.parent, place.parent.parent, self._folder):
-                    _sync_folder(folder)
+                    sync_names(folder)
             except FileNotFoundError:
                 continue
             return
@@ -156,7 +154,7 @@ async def _disk(work: Callable[..., T], *args: object) -> T:
     try:
         return await in_thread(work, *args)
     except OSError as error:
-        if error.errno in _FULL:
+        if is_full(error):
             raise DiskFull("The disk of the blob folder is full.", hint="Free some of it.") from error
         raise StorageError(f"The blob folder cannot be used: {error}.", hint="Check its permissions.") from error
 
@@ -199,15 +197,6 @@ def _remove(place: Path) -> None:
     except OSError:
         # Others own these bytes too, or the folder is gone already.
         return
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the names in the folder outlive a power cut. Source: fsync(2), on the entry of a new file."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _sweep(drafts: Path) -> None:

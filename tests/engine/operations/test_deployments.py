@@ -18,25 +18,15 @@ from agentops.engine.store.deployments import Deployments, StoredDeployment
 from agentops.engine.store.port import Transaction
 from agentops.engine.store.secrets import Secrets
 
+from .given import MESSAGE, bytes_under, made
+
 pytestmark = pytest.mark.anyio
 
 T = TypeVar("T")
 
 NIGHTLY = {"type": "cron", "expression": "0 2 * * *", "timezone": "UTC"}
-MESSAGE = {"type": "user.message", "content": [{"type": "text", "text": "go"}]}
 TOKEN, OTHER = "marked-secret-1", "marked-secret-2"
 DUE = "2026-11-22T02:00:00.000000Z"
-
-
-def bytes_under(folder: Path) -> bytes:
-    return b"".join(each.read_bytes() for each in folder.rglob("*") if each.is_file())
-
-
-async def made(http: httpx2.AsyncClient, path: str, **fields: Any) -> dict[str, Any]:
-    answer = await http.post(path, json=fields)
-    assert answer.status_code == 200, answer.text
-    found: dict[str, Any] = answer.json()
-    return found
 
 
 async def a_deployment(http: httpx2.AsyncClient, **fields: Any) -> dict[str, Any]:

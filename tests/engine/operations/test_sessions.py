@@ -17,23 +17,17 @@ from agentops.engine.settings import Settings
 from agentops.engine.store.port import Transaction
 from agentops.engine.store.session_events import SessionEvents
 
+from .given import MESSAGE, bytes_under, made
+
 pytestmark = pytest.mark.anyio
 
 T = TypeVar("T")
 
-MESSAGE = {"type": "user.message", "content": [{"type": "text", "text": "go"}]}
 REPOSITORY = {
     "type": "github_repository",
     "url": "https://github.com/agentops/example",
     "authorization_token": "marked-secret-1",
 }
-
-
-async def made(http: httpx2.AsyncClient, path: str, **fields: Any) -> dict[str, Any]:
-    answer = await http.post(path, json=fields)
-    assert answer.status_code == 200, answer.text
-    found: dict[str, Any] = answer.json()
-    return found
 
 
 async def parts(http: httpx2.AsyncClient, **environment: Any) -> dict[str, Any]:
@@ -65,10 +59,6 @@ def in_a_call(engine: Engine, clock: ManualClock, work: Callable[[Call], T]) -> 
 def on_disk(settings: Settings) -> list[str]:
     """Return the owners of all bytes that are on disk."""
     return sorted(each.name for each in (settings.data / "blobs").rglob("*") if each.is_file())
-
-
-def bytes_under(folder: Path) -> bytes:
-    return b"".join(each.read_bytes() for each in folder.rglob("*") if each.is_file())
 
 
 async def counted(engine: Engine, *tables: str) -> list[int]:

@@ -10,6 +10,8 @@ from agentops.engine.sealing import Box
 from agentops.engine.server import Engine
 from agentops.engine.store.secrets import Secrets
 
+from .given import bytes_under
+
 pytestmark = pytest.mark.anyio
 
 HEADERS = {"anthropic-beta": "webhooks-2026-10-07"}
@@ -18,10 +20,6 @@ KINDS = {
     "webhooks": ("/v1/organizations/webhooks", {"url": URL, "enabled_events": ["external_key.failed"]}),
     "workspace_webhooks": ("/v1/x-agentops/webhooks", {"url": URL, "events": ["agent.updated"]}),
 }
-
-
-def bytes_under(folder: Path) -> bytes:
-    return b"".join(each.read_bytes() for each in folder.rglob("*") if each.is_file())
 
 
 @pytest.mark.parametrize("table", KINDS)
