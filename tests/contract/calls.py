@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from .given import (
@@ -11,7 +12,6 @@ from .given import (
     a_credential,
     a_deployment,
     a_file,
-    a_memory,
     a_message,
     a_repository,
     a_session,
@@ -55,56 +55,92 @@ class World:
     """For a server that nobody runs."""
 
 
-class Made(World):
+class Made:
     """A world in which everything exists as soon as a call names it: most calls name one thing."""
 
     def __init__(self, api: Api) -> None:
-        object.__setattr__(self, "_api", api)
+        self._api = api
 
-    def __getattribute__(self, name: str) -> Any:
-        made = object.__getattribute__(self, "__dict__")
-        if name in _MAKING and name not in made:
-            made.update(_MAKING[name](object.__getattribute__(self, "_api"), self))
-        return made[name] if name in made else object.__getattribute__(self, name)
+    @cached_property
+    def agent(self) -> str:
+        return an_agent(self._api).id
 
+    @cached_property
+    def environment(self) -> str:
+        return an_environment(self._api).id
 
-def _a_session(api: Api, _: World) -> dict[str, str]:
-    file = a_file(api)
-    session = a_session(api, resources=[{"type": "file", "file_id": file.id}, a_repository()])
-    upload, repository = (each.id for each in session.resources)
-    return {"session": session.id, "upload": upload, "repository": repository}
+    @cached_property
+    def file(self) -> str:
+        return a_file(self._api).id
 
+    @cached_property
+    def deployment(self) -> str:
+        return a_deployment(self._api).id
 
-def _a_skill(api: Api, _: World) -> dict[str, str]:
-    skill = a_skill(api)
-    api.skills.versions.create(skill.id, files=SKILL)
-    return {"skill": skill.id, "skill_version": skill.latest_version_id}
+    @cached_property
+    def deployment_run(self) -> str:
+        return self._api.deployments.run(self.deployment).id
 
+    @cached_property
+    def _session(self) -> Any:
+        resources = [{"type": "file", "file_id": a_file(self._api).id}, a_repository()]
+        return a_session(self._api, resources=resources)
 
-def _a_memory(api: Api, _: World) -> dict[str, str]:
-    store = a_store(api)
-    memory = a_memory(api, store, content="first")
-    api.memory_stores.memories.update(memory.id, memory_store_id=store.id, content="second")
-    return {"store": store.id, "memory": memory.id, "version": memory.memory_version_id}
+    @property
+    def session(self) -> str:
+        return self._session.id
 
+    @property
+    def upload(self) -> str:
+        return self._session.resources[0].id
 
-def _a_credential(api: Api, _: World) -> dict[str, str]:
-    vault = a_vault(api)
-    credential = a_credential(api, vault, oauth(mcp_server_url="http://127.0.0.1:1/mcp"))
-    return {"vault": vault.id, "credential": credential.id}
+    @property
+    def repository(self) -> str:
+        return self._session.resources[1].id
 
+    @cached_property
+    def _skill(self) -> Any:
+        skill = a_skill(self._api)
+        self._api.skills.versions.create(skill.id, files=SKILL)
+        return skill
 
-_MAKING: Mapping[str, Callable[[Api, World], dict[str, str]]] = {
-    "agent": lambda api, _: {"agent": an_agent(api).id},
-    "environment": lambda api, _: {"environment": an_environment(api).id},
-    "file": lambda api, _: {"file": a_file(api).id},
-    "deployment": lambda api, _: {"deployment": a_deployment(api).id},
-    "deployment_run": lambda api, w: {"deployment_run": api.deployments.run(w.deployment).id},
-    **dict.fromkeys(("session", "upload", "repository"), _a_session),
-    **dict.fromkeys(("skill", "skill_version"), _a_skill),
-    **dict.fromkeys(("store", "memory", "version"), _a_memory),
-    **dict.fromkeys(("vault", "credential"), _a_credential),
-}
+    @property
+    def skill(self) -> str:
+        return self._skill.id
+
+    @property
+    def skill_version(self) -> str:
+        return self._skill.latest_version_id
+
+    @cached_property
+    def store(self) -> str:
+        return a_store(self._api).id
+
+    @cached_property
+    def _memory(self) -> Any:
+        memory = self._api.memory_stores.memories.create(self.store, path="/notes.md", content="first")
+        self._api.memory_stores.memories.update(memory.id, memory_store_id=self.store, content="second")
+        return memory
+
+    @property
+    def memory(self) -> str:
+        return self._memory.id
+
+    @property
+    def version(self) -> str:
+        return self._memory.memory_version_id
+
+    @cached_property
+    def _vault(self) -> Any:
+        return a_vault(self._api)
+
+    @property
+    def vault(self) -> str:
+        return self._vault.id
+
+    @cached_property
+    def credential(self) -> str:
+        return a_credential(self._api, self._vault, oauth(mcp_server_url="http://127.0.0.1:1/mcp")).id
 
 
 NOWHERE = World(
