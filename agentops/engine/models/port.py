@@ -35,14 +35,16 @@ class ModelError(Exception):
     kind: ClassVar[str] = "unknown_error"
     """The type of the `session.error`. Source: SDK 2.11.0 `types/beta/sessions/beta_managed_agents_*_error.py`."""
 
-    may_pass: ClassVar[bool] = False
+    may_pass: bool = False
     """Whether the same request can succeed later."""
 
-    def __init__(self, message: str, *, retry_after_s: float | None = None) -> None:
-        """Say what happened, and how long the endpoint asked to wait."""
+    def __init__(self, message: str, *, retry_after_s: float | None = None, may_pass: bool | None = None) -> None:
+        """Say what happened, how long the endpoint asked to wait, and whether it knows that waiting helps or not."""
         super().__init__(message)
         self.message = message
         self.retry_after_s = retry_after_s
+        if may_pass is not None:
+            self.may_pass = may_pass
 
 
 class ModelOverloaded(ModelError):
