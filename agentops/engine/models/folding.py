@@ -1,0 +1,203 @@
+"""The events of a streamed reply folded to the reply; pure, so that it can be held equal to the SDK's.
+
+Source: SDK 2.11.0 `lib/streaming/_messages.py`, `accumulate_event`.
+"""
+
+import json
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from agentops.engine.core.conversation import Reply, Usage
+from agentops.engine.core.json import Json, written
+from agentops.engine.models.port import Piece, TextPiece, ThinkingBegun
+
+_THINKING = {"thinking", "redacted_thinking"}
+
+_GROWS = {"text_delta": ("text", "text"), "thinking_delta": ("thinking", "thinking")}
+"""Which type of delta lengthens which field of which type of block."""
+
+_COUNTS = ("input_tokens", "output_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
+
+
+class Malformed(Exception):
+    """An event is not one of the Messages API; the message says what it lacks."""
+
+
+def read(data: bytes) -> Json:
+    """Return the event.
+
+    Raises:
+        Malformed: it is not a JSON object.
+    """
+    try:
+        event = _strict.decode(data.decode())
+    except (ValueError, RecursionError) as error:
+        raise Malformed("an event that is no JSON") from error
+    if not isinstance(event, dict):
+        raise Malformed("an event that is no object")
+    return event
+
+
+class Fold:
+    """A reply as far as it has come."""
+
+    def __init__(self) -> None:
+        """Begin before the first event."""
+        self._has_begun = False
+        self._blocks: list[Json] = []
+        self._growing: dict[tuple[int, str], list[str]] = {}
+        self._stop_reason: str | None = None
+        self._stop_details: Json | None = None
+        self._usage = Usage()
+
+    def taken(self, event: Json) -> Iterator[Piece]:
+        """Take the next event and return what is to be heard of it.
+
+        Raises:
+            Malformed: it does not fit to those before.
+        """
+        try:
+            match event.get("type"):
+                case "message_start":
+                    self._has_begun = True
+                    self._count(event["message"].get("usage"))
+                    for block in event["message"].get("content") or ():
+                        yield from self._begun(block)
+                case "content_block_start" if self._has_begun:
+                    yield from self._begun(event["content_block"])
+                case "content_block_delta" if self._has_begun:
+                    yield from self._grown(event["index"], event["delta"])
+                case "message_delta" if self._has_begun:
+                    self._end(event)
+                case "content_block_start" | "content_block_delta" | "message_delta":
+                    raise Malformed("a reply without its beginning")
+                case _:
+                    pass  # pings, ends of blocks, and what later versions will send
+        except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+            raise Malformed(f"a {event.get('type')} event that lacks something") from error
+
+    def reply(self) -> Reply | None:
+        """Return the whole reply; None while its end has not come."""
+        if self._stop_reason is None:
+            return None
+        for (index, name), parts in self._growing.items():
+            block, text = self._blocks[index], "".join(parts)
+            block[name] = _input(text, block[name]) if name == "input" else block[name] + text
+        self._growing = {}
+        details = _whole(self._stop_details) if self._stop_details else None
+        return Reply(tuple(_whole(each) for each in self._blocks), self._stop_reason, self._usage, details)
+
+    def _begun(self, block: Json) -> Iterator[Piece]:
+        if not isinstance(block["type"], str):
+            raise Malformed("a block that says no type")
+        index = len(self._blocks)
+        self._blocks.append(dict(block))
+        if block["type"] in _THINKING:
+            yield ThinkingBegun(index)
+        elif block["type"] == "text" and block["text"]:
+            yield TextPiece(index, _mended(block["text"]))
+
+    def _grown(self, index: int, delta: Json) -> Iterator[Piece]:
+        block = self._blocks[index] if index >= 0 else None
+        if block is None:
+            raise Malformed("a piece of no block")
+        kind = delta["type"]
+        if kind in _GROWS and _GROWS[kind][0] == block["type"]:
+            name = _GROWS[kind][1]
+            text = _mended(delta[name])
+            self._lengthen(index, name, text)
+            if name == "text" and text:
+                yield TextPiece(index, text)
+        elif kind == "input_json_delta" and block["type"] in {"tool_use", "server_tool_use"}:
+            self._lengthen(index, "input", delta["partial_json"])
+        elif kind == "citations_delta" and block["type"] == "text":
+            block["citations"] = [*(block.get("citations") or []), delta["citation"]]
+        elif kind == "signature_delta" and block["type"] == "thinking":
+            block["signature"] = delta["signature"]
+
+    def _lengthen(self, index: int, name: str, text: object) -> None:
+        before: object = self._blocks[index].setdefault(name, {} if name == "input" else "")
+        if not isinstance(text, str) or not (isinstance(before, str) or name == "input"):
+            raise Malformed("a piece that is no text")
+        self._growing.setdefault((index, name), []).append(text)
+
+    def _end(self, event: Json) -> None:
+        delta = event["delta"]
+        if not isinstance(delta.get("stop_reason"), str | None):
+            raise Malformed("an end without a reason")
+        # Some servers send one event with the reason and another with the usage.
+        self._stop_reason = delta.get("stop_reason") or self._stop_reason
+        self._stop_details = delta.get("stop_details") or self._stop_details
+        self._count(event.get("usage"))
+
+    def _count(self, said: Json | None) -> None:
+        """Replace what is said: counts are totals so far, and those that do not apply are left out."""
+        if not said:
+            return
+        counts = {name: said[name] for name in _COUNTS if _is_count(said.get(name))}
+        hour = (said.get("cache_creation") or {}).get("ephemeral_1h_input_tokens")
+        if _is_count(hour):
+            counts["cache_creation_1h_input_tokens"] = hour
+        self._usage = replace(self._usage, **counts)
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _input(text: str, sent_whole: Any) -> Any:
+    """Return the tool's input: an object, or the text when it is none."""
+    if not text:
+        return sent_whole
+    try:
+        found = _strict.decode(text)
+    except (ValueError, RecursionError):
+        return text
+    return found if isinstance(found, dict) else text
+
+
+def _whole(block: Json) -> Json:
+    """Return the block as it can be written: halves of surrogate pairs joined or replaced.
+
+    Raises:
+        Malformed: it is nested too deeply to be written.
+    """
+    try:
+        text = written(block)
+        if text.isascii() or _is_encodable(text):
+            return block
+        found: Json = json.loads(_mended(text))
+    except RecursionError as error:
+        raise Malformed("a block that is nested too deeply") from error
+    return found
+
+
+def _mended(text: str) -> str:
+    """Return the text without halves of surrogate pairs, which JSON can escape and UTF-8 cannot hold."""
+    if text.isascii() or _is_encodable(text):
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def _is_encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _refused(_constant: str) -> float:
+    raise ValueError("JSON has no such number")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError("the number is too large")
+    return number
+
+
+_strict = json.JSONDecoder(parse_constant=_refused, parse_float=_finite)
