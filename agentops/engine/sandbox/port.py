@@ -85,6 +85,8 @@ class Sandbox(Protocol):
     async def call(self, request: Json, *, timeout_s: float) -> Json:
         """Return the answer of the tool server inside; cancelling interrupts what the request started.
 
+        It is `{"ok": {...}}`, or `{"error": "words for a model"}`, without the id that carried it.
+
         Raises:
             SandboxFailed: it died, or does not answer in time.
         """
