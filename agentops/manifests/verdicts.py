@@ -34,6 +34,7 @@ _WAYS_OUT = {
     "too-few": "add an entry, or leave the field out where it is optional",
     "too-short": "write a text, or leave the field out where it is optional",
 }
+_ELSEWHERE = "give it a mount_path of its own"
 _EXAMPLES: Mapping[str | int, str] = {"expression": 'such as "0 7 * * 1-5": at 7:00, Monday to Friday'}
 _ABOUT_THE_KEY = "its key "
 _MOST_LISTED = 12
@@ -105,7 +106,7 @@ def _place(problem: Problem, value: Any, marks: Marks) -> Span:
 
 def _way_out(problem: Problem, value: Any) -> str:
     if problem.kind in _WAYS_OUT:
-        return _WAYS_OUT[problem.kind]
+        return _ELSEWHERE if problem.path[-1:] == ("mount_path",) else _WAYS_OUT[problem.kind]
     if problem.kind in ("too-long", "too-many") and (excess := _excess(problem.message)):
         return f"shorten it by {excess}" if problem.kind == "too-long" else f"remove {excess}"
     if problem.kind == "bad-format" and problem.path and problem.path[-1] in _EXAMPLES:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from agentops.wire.fields import Id, MemoryStoreId, repeats
+from agentops.wire.mounts import crowding, file_place, repository_place
 from agentops.wire.problems import Problem, obeying
 from agentops.wire.shape import Form, LongText, Omissible, Shape, WriteOnly
 
@@ -79,11 +80,18 @@ Resource = Annotated[GitHubRepository | FileResource | MemoryStoreResource, Fiel
 
 
 def resource_list_problems(resources: Sequence[Resource]) -> Iterator[Problem]:
-    """Yield which memory stores are too many or stand twice, paths relative to the list."""
+    """Yield which memory stores are too many or stand twice, and what is in another's way; paths in the list."""
     stores = [each.memory_store_id if isinstance(each, MemoryStoreResource) else None for each in resources]
     if (count := len(stores) - stores.count(None)) > _MOST_STORES:
         yield Problem((), "too-many", f"must hold at most {_MOST_STORES} memory stores, holds {count}")
     yield from repeats(stores, lambda index: (index, "memory_store_id"))
+    yield from crowding([_place(each) for each in resources])
+
+
+def _place(resource: Resource) -> str | None:
+    if isinstance(resource, GitHubRepository):
+        return repository_place(resource.url, resource.mount_path)
+    return file_place(resource.file_id, resource.mount_path) if isinstance(resource, FileResource) else None
 
 
 ResourceList = Annotated[

@@ -1,18 +1,15 @@
 """What is mounted into a session: where each thing goes, and how the API shows it."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from posixpath import normpath
 
 from agentops.engine.core.json import Json, written
-from agentops.wire.problems import Problem
+from agentops.wire import mounts
 
 FILES_MAX = 500
 """How many files a session takes. Source: platform.claude.com/docs/en/managed-agents/files."""
 
-_UPLOADS = "/mnt/session/uploads"
-_WORKSPACE = "/workspace"
 _MEMORY = "/mnt/memory"
 _OTHERS = re.compile(r"[^a-z0-9]+")
 
@@ -34,15 +31,10 @@ class Resource:
 
 
 def place(sent: Json) -> str:
-    """Return where a repository or a file is mounted.
-
-    Source: SDK 2.11.0 `…github_repository_resource_params.py`, `…file_resource_params.py`; documented: a file's path
-    is taken from `/mnt/session/uploads`, unless it lies there already.
-    """
+    """Return where a repository or a file is mounted."""
     if sent["type"] == "github_repository":
-        return normpath(sent.get("mount_path") or f"{_WORKSPACE}/{sent['url'].rpartition('/')[2]}")
-    path = sent.get("mount_path") or sent["file_id"]
-    return normpath(path if f"{path}/".startswith(f"{_UPLOADS}/") else f"{_UPLOADS}/{path.lstrip('/')}")
+        return mounts.repository_place(sent["url"], sent.get("mount_path"))
+    return mounts.file_place(sent["file_id"], sent.get("mount_path"))
 
 
 def place_of_store(name: str, taken: Iterable[str]) -> str:
@@ -56,15 +48,6 @@ def place_of_store(name: str, taken: Iterable[str]) -> str:
     while (path := slug if number == 1 else f"{slug}-{number}") in others:
         number += 1
     return path
-
-
-def place_problems(wanted: str, taken: Sequence[str]) -> Iterator[Problem]:
-    """Yield why nothing can be mounted at a place: it is no place of its own, or another resource is in the way."""
-    if wanted in (_UPLOADS, _WORKSPACE):
-        yield Problem(("mount_path",), "invalid-value", f"must name something below {wanted}")
-    for other in taken:
-        if f"{wanted}/".startswith(f"{other}/") or f"{other}/".startswith(f"{wanted}/"):
-            yield Problem(("mount_path",), "not-unique", f"must be clear of other resources, {other} is in the way")
 
 
 def repository(sent: Json, resource_id: str, at: str) -> Resource:

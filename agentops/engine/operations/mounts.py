@@ -14,6 +14,7 @@ from agentops.engine.sealing import Box
 from agentops.engine.store.documents import MemoryStores
 from agentops.engine.store.secrets import Secrets
 from agentops.engine.store.session_resources import SessionResources
+from agentops.wire.mounts import place_problems
 from agentops.wire.problems import Path, at
 
 TOKEN = "authorization_token"  # noqa: S105 - the field's name, not a token
@@ -31,7 +32,7 @@ def mount(call: Call, session_id: str, wanted: Sequence[Json]) -> None:
         if sent["type"] == "memory_store":
             resource = _store(call, sent, taken, path)
         else:
-            if problems := at(path, core.place_problems(core.place(sent), taken)):
+            if problems := at(path, place_problems(core.place(sent), taken)):
                 raise invalid(problems)
             is_file = sent["type"] == "file"
             resource = file(call, session_id, sent, path) if is_file else _repository(call, session_id, sent)

@@ -10,6 +10,7 @@ from agentops.engine.core.session_resources import Resource
 from agentops.engine.operations import files, mounts, sessions
 from agentops.engine.operations.call import Call, Page
 from agentops.engine.store.session_resources import SessionResources
+from agentops.wire.mounts import place_problems
 
 
 def add(call: Call, session_id: str, sent: Json) -> str:
@@ -26,7 +27,7 @@ def add(call: Call, session_id: str, sent: Json) -> str:
     if sum(each.file_id is not None for each in mounted) >= core.FILES_MAX:
         raise InvalidRequest(f"Session {session_id} has {core.FILES_MAX} files, as many as a session takes.")
     taken = [parsed(each.body)["mount_path"] for each in mounted]
-    if problems := tuple(core.place_problems(core.place(sent), taken)):
+    if problems := tuple(place_problems(core.place(sent), taken)):
         raise invalid(problems)
     resource = mounts.file(call, session_id, sent)
     resources.insert(session_id, resource)

@@ -213,6 +213,13 @@ NOT_UNIQUE = Code(
     """\
 Entries of this list are told apart by a name or an id, so each may appear once: tools, MCP servers, members of a
 roster.
+
+Resources of a Deployment are told apart by where they are mounted. A repository without `mount_path` goes to
+`/workspace/<its name>`, so two of one name need places of their own, and none may lie inside another:
+
+    resources:
+      - {type: github_repository, url: "https://github.com/acme/docs"}
+      - {type: github_repository, url: "https://github.com/other/docs", mount_path: /workspace/other-docs}
 """,
 )
 

@@ -50,19 +50,3 @@ def test_a_store_is_mounted_by_its_name(name: str, slug: str) -> None:
 def test_stores_whose_names_read_the_same_are_numbered() -> None:
     taken = ["/mnt/memory/notes", "/mnt/memory/notes-2"]
     assert session_resources.place_of_store("Notes", taken) == "/mnt/memory/notes-3"
-
-
-@pytest.mark.parametrize(
-    ("wanted", "is_free"),
-    [("/workspace/b", True), ("/workspace/ab", True), ("/workspace/a", False), ("/workspace/a/b", False)],
-)
-def test_nothing_is_mounted_over_or_under_something_else(wanted: str, *, is_free: bool) -> None:
-    problems = list(session_resources.place_problems(wanted, ["/workspace/a", "/workspace/c/d"]))
-    assert (not problems) == is_free
-    assert list(session_resources.place_problems("/workspace/c", ["/workspace/c/d"]))
-
-
-@pytest.mark.parametrize("wanted", ["/workspace", UPLOADS])
-def test_the_root_itself_is_no_place(wanted: str) -> None:
-    (problem,) = session_resources.place_problems(wanted, [])
-    assert wanted in problem.message
