@@ -19,6 +19,7 @@ from agentops.manifests.draft import Draft, Judged
 from agentops.manifests.marks import Text
 from agentops.manifests.references import resolved
 from agentops.manifests.rules import names, security
+from agentops.manifests.rules.networks import blocked
 from agentops.manifests.rules.references import Dangling, Named, circles, circular
 from agentops.manifests.rules.rosters import namesakes, nested
 from agentops.manifests.texts import Files
@@ -154,6 +155,7 @@ class _Loading:
 
     def _judge_references(self) -> None:
         declared = {address: each for address, (each, _) in self._declared.items()}
+        right = {address: each for address, (each, verdict) in self._declared.items() if verdict.is_right}
         for address, (each, verdict) in self._declared.items():
             self._named[address] = Named(each, resolved(verdict.mentions, declared))
         round_trips = tuple(islice(circles(self._named), _MOST_CIRCLES))
@@ -164,6 +166,7 @@ class _Loading:
             self._diagnostics += islice(names_judge.judge(naming), MOST_TOLD)
             self._diagnostics += islice(nested(naming, declared, in_circles), MOST_TOLD)
             self._diagnostics += islice(namesakes(naming, declared), MOST_TOLD)
+            self._diagnostics += islice(blocked(naming, self._named, right), MOST_TOLD)
 
     def tree(self) -> Tree:
         """Return what was found."""

@@ -1,13 +1,13 @@
 """What keeps a session from being created or changed, though every part of the request is sound."""
 
 from collections.abc import Iterable, Sequence
-from urllib.parse import urlsplit
 
 from agentops.base.errors import InvalidRequest
 from agentops.engine.core import session_agents
 from agentops.engine.core.json import Json
 from agentops.engine.core.model_table import MODELS, found
 from agentops.engine.core.refusals import refused
+from agentops.wire.networks import is_blocked
 from agentops.wire.wording import quoted
 
 
@@ -17,27 +17,15 @@ def refuse_blocked_servers(agents: Iterable[Json], environment: Json) -> None:
     Raises:
         InvalidRequest: it lets none or not this one.
     """
-    networking = environment["config"].get("networking") or {}
-    if networking.get("type") != "limited" or networking["allow_mcp_servers"]:
-        return
+    networking = environment["config"].get("networking")
     for server in (server for agent in agents for server in agent["mcp_servers"]):
-        host = urlsplit(server["url"]).hostname or ""
-        if not any(_covers(allowed, host) for allowed in networking["allowed_hosts"]):
+        if is_blocked(server["url"], networking):
             raise refused(
                 ("agent",),
                 f"uses the MCP server {quoted(server['name'])}, whose host environment {environment['id']} blocks; "
                 "allow the host there, or allow_mcp_servers",
                 reason="mcp_egress_blocked",
             )
-
-
-def _covers(allowed: str, host: str) -> bool:
-    """Tell whether an entry means the host; a wildcard does not mean the domain it stands before.
-
-    Source: documented rules of `allowed_hosts`.
-    """
-    name = allowed.lower()
-    return host.endswith(name[1:]) if name.startswith("*.") else host == name
 
 
 def refuse_unpriced_models(agent: Json, budget: Json | None) -> None:

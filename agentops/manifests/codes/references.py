@@ -52,3 +52,26 @@ member of a roster must not have `multiagent` set, and a Team cannot be a member
 List the specialists of the inner roster in the outer one.
 """,
 )
+
+BLOCKED_SERVER = Code(
+    "reference.blocked-server",
+    "A deployment's environment blocks an MCP server of its agents",
+    """\
+An Environment with `type: limited` networking lets agents reach the hosts it lists and no others, MCP servers included.
+A Deployment of an agent that uses another one could never start a session: the server refuses it.
+
+Wrong:
+
+    kind: Environment
+    spec: {config: {type: cloud, networking: {type: limited, allowed_hosts: ["*.example.com"]}}}
+    ---
+    kind: Agent
+    spec:
+      mcp_servers: [{type: url, name: tracker, url: "https://tracker.example.org/mcp"}]
+
+Allow the host, or every MCP server that an agent names. `*.example.org` means what is below `example.org`, not itself:
+
+    networking: {type: limited, allowed_hosts: ["tracker.example.org"]}
+    networking: {type: limited, allow_mcp_servers: true}
+""",
+)

@@ -20,7 +20,7 @@ _ROSTERS = {
 def nested(each: Named, declared: Mapping[Address, Draft], circular: Iterable[Address]) -> Iterator[Diagnostic]:
     """Yield members of a roster that have a roster of their own. Reports: reference.nested-roster."""
     draft = each.draft
-    for reference, member in _members(each, declared):
+    for reference, member in members(each, declared):
         if member.address in circular or not member.data.get("multiagent"):
             continue
         message = f"{draft.address} has {member.address} in its roster, which has a roster of its own"
@@ -36,7 +36,7 @@ def namesakes(each: Named, declared: Mapping[Address, Draft]) -> Iterator[Diagno
     Source: documented rule of rosters, unique names after resolution.
     """
     first: dict[str, Draft] = {}
-    for reference, member in _members(each, declared):
+    for reference, member in members(each, declared):
         name = member.data.get("name", member.address.name)
         other = first.setdefault(name, member) if isinstance(name, str) else member
         if other.address != member.address:
@@ -46,7 +46,8 @@ def namesakes(each: Named, declared: Mapping[Address, Draft]) -> Iterator[Diagno
             yield Diagnostic(manifests.NOT_UNIQUE, message, span, "give one another spec.name", related=(related,))
 
 
-def _members(each: Named, declared: Mapping[Address, Draft]) -> Iterator[tuple[Reference, Draft]]:
+def members(each: Named, declared: Mapping[Address, Draft]) -> Iterator[tuple[Reference, Draft]]:
+    """Yield who is in the roster of a document, with the place that says so."""
     fields = _ROSTERS.get(each.draft.address.kind, ())
     for reference in each.references:
         member = declared.get(reference.address) if reference.address else None

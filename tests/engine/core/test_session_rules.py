@@ -52,6 +52,13 @@ def test_a_wildcard_does_not_mean_its_own_domain() -> None:
         session_rules.refuse_blocked_servers(apex, limited("*.example.com"))
 
 
+def test_what_names_no_host_is_refused_as_any_other_that_is_not_allowed() -> None:
+    nowhere = [{"mcp_servers": [{**SERVER, "url": "https://[a/mcp"}]}]
+    session_rules.refuse_blocked_servers(nowhere, limited(allow_mcp_servers=True))
+    with pytest.raises(InvalidRequest):
+        session_rules.refuse_blocked_servers(nowhere, limited("*.example.com"))
+
+
 def test_only_models_with_a_list_price_can_have_a_budget() -> None:
     session_rules.refuse_unpriced_models(alone("claude-haiku-4-5"), a_budget(1))
     session_rules.refuse_unpriced_models(alone("llama"), None)
