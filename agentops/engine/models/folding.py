@@ -15,6 +15,9 @@ from agentops.engine.models.port import Piece, TextPiece, ThinkingBegun
 
 _THINKING = {"thinking", "redacted_thinking"}
 
+_NEEDED = {"text": ("text",), "tool_use": ("id", "name")}
+"""Without which a block could be neither shown nor answered."""
+
 _GROWS = {"text_delta": ("text", "text"), "thinking_delta": ("thinking", "thinking")}
 """Which type of delta lengthens which field of which type of block."""
 
@@ -90,10 +93,10 @@ class Fold:
         return Reply(tuple(_whole(each) for each in self._blocks), self._stop_reason, self._usage, details)
 
     def _begun(self, block: Json) -> Iterator[Piece]:
-        if not isinstance(block["type"], str):
-            raise Malformed("a block that says no type")
+        if not all(isinstance(block[each], str) for each in ("type", *_NEEDED.get(block["type"], ()))):
+            raise Malformed("a block that does not say what it is")
         index = len(self._blocks)
-        self._blocks.append(dict(block))
+        self._blocks.append({"input": {}, **block} if block["type"] == "tool_use" else dict(block))
         if block["type"] in _THINKING:
             yield ThinkingBegun(index)
         elif block["type"] == "text" and block["text"]:

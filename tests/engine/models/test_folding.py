@@ -118,6 +118,8 @@ def test_a_reply_is_not_whole_before_its_reason_came() -> None:
         {"type": "content_block_start", "index": 0, "content_block": "ab"},
         {"type": "content_block_start", "index": 0, "content_block": {"type": ["text"]}},
         {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": 5}},
+        {"type": "content_block_start", "index": 0, "content_block": {"type": "tool_use", "id": "x"}},
+        {"type": "content_block_start", "index": 0, "content_block": {"type": "tool_use", "id": 5, "name": "x"}},
         {"type": "message_delta", "delta": {"stop_reason": 5}},
         {"type": "message_delta"},
         {"type": "message_start", "message": 5},
