@@ -20,6 +20,9 @@ class Invocation:
     mcp_server_name: str | None = None
     """None for built-in tools."""
 
+    thread_id: str = ""
+    """Whose call it is: each thread has a shell of its own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
