@@ -1,4 +1,4 @@
-"""Prints what agentops costs: `python -m tests.benchmarks [start-up] [manifests] [throughput] [--sizes 100,1000]`.
+"""Prints what agentops costs: `python -m tests.benchmarks [start-up] [manifests] [throughput] [models] [--runs 3]`.
 
 Commands in CPU seconds, which mean the same on a busy machine; the server beside a floor that had the same noise.
 Nothing here passes or fails.
@@ -14,10 +14,10 @@ from pathlib import Path
 from tests.flow.command import AGENTOPS, bare_environment
 from tests.flow.server import serving
 
-from . import corpus, peers, throughput
+from . import corpus, models, peers, throughput
 from .measure import Bench, Cost
 
-_NAMES = ("start-up", "manifests", "throughput")
+_NAMES = ("start-up", "manifests", "throughput", "models")
 _EMBEDDED = ("--target", "embedded")
 _MANY = 1000
 _WIDTH = 44
@@ -44,6 +44,10 @@ def main() -> None:
         if "throughput" in names:
             print()
             for line in throughput.lines(Path(folder) / "throughput", max(options.runs, 5)):
+                print(line, flush=True)
+        if "models" in names:
+            print()
+            for line in models.lines(max(options.runs, 10)):
                 print(line, flush=True)
 
 
