@@ -13,7 +13,8 @@ PROGRAM_INSIDE = "/opt/agentops/inside"
 ENTRY_INSIDE = "/opt/agentops/entry.py"
 PROXY_PORT = 3128
 
-PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/agentops/bin"
+_PROGRAMS = "/opt/agentops/bin"
+PATH = f"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:{_PROGRAMS}"
 _MIB = 1024 * 1024
 _SIDES = ("bin", "lib", "lib32", "lib64", "libx32", "sbin")
 
@@ -77,7 +78,7 @@ def arguments(room: Room) -> tuple[str, ...]:
         *(word for name, value in room.environment for word in ("--setenv", name, value)),
         *_system(room.sides),
         *_sized(room.limits),
-        *(word for number, target in room.texts for word in ("--ro-bind-data", str(number), target)),
+        *(word for text in room.texts for word in _text(*text)),
         *(word for each in _in_order(room.binds) for word in _bind(each)),
         # Last: until here bubblewrap made the places for the mounts. Both are memory that no other limit bounds.
         *("--remount-ro", "/dev"),
@@ -86,6 +87,17 @@ def arguments(room: Room) -> tuple[str, ...]:
         *("--seccomp", str(room.seccomp)),
         *("--info-fd", str(room.info)),
     )
+
+
+def encoded(words: tuple[str, ...]) -> bytes:
+    """Return arguments as bubblewrap reads them.
+
+    Raises:
+        ValueError: one of them would be read as two.
+    """
+    if any("\0" in each for each in words):
+        raise ValueError("a NUL character")
+    return b"".join(each.encode() + b"\0" for each in words)
 
 
 def environment(*, has_proxy: bool, more: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
@@ -129,6 +141,11 @@ def _sized(limits: Limits) -> Iterator[str]:
     for target, share in (("/dev/shm", 4), ("/tmp", 4), (HOME, 4)):  # noqa: S108 - inside, and nobody else's
         mode = "0700" if target == HOME else "1777"
         yield from ("--perms", mode, "--size", str(limits.memory_mib * _MIB // share), "--tmpfs", target)
+
+
+def _text(number: int, target: str) -> tuple[str, ...]:
+    mode = "0755" if target.startswith(_PROGRAMS) else "0644"
+    return ("--perms", mode, "--ro-bind-data", str(number), target)
 
 
 def _in_order(binds: tuple[Bind, ...]) -> list[Bind]:

@@ -21,6 +21,7 @@ def main() -> None:
     order = json.loads(line.recv(ORDER_MAX))
     # Where this interpreter finds its library; any other program inside would find the wrong one.
     os.environ.pop(_LIBRARIES, None)
+    sys.executable = order["python"]
     strays = _closed_strays(line.fileno())
     for name, value in order["limits"].items():
         _lower(getattr(resource, name), value)
@@ -30,6 +31,8 @@ def main() -> None:
         line.send(report)
     else:
         _hand_over_listener(line, order["port"], report)
+    if not order["program"]:
+        line.recv(1)  # until it was looked at
     line.close()
     if order["program"]:
         _become(order["program"])
