@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 
@@ -11,13 +11,21 @@ class News:
 
     def __init__(self) -> None:
         """Start with nobody listening."""
+        self._attendants: list[tuple[str, Callable[[str], None]]] = []
         self._listeners: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
 
     def tell(self, topics: Iterable[str]) -> None:
         """Wake everybody who listens for one of the topics."""
         for topic in topics:
+            for beginning, attend in self._attendants:
+                if topic.startswith(beginning):
+                    attend(topic)
             for each in self._listeners.get(topic, ()):
                 each.set()
+
+    def attend(self, beginning: str, attendant: Callable[[str], None]) -> None:
+        """Have every topic with such a beginning handed to somebody, whether or not anybody else listens."""
+        self._attendants.append((beginning, attendant))
 
     @contextmanager
     def listening(self, topic: str) -> Iterator[asyncio.Event]:

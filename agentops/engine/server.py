@@ -21,6 +21,11 @@ from agentops.engine.keyring import VAULT_KEY_FILE, Keyring
 from agentops.engine.keys import Caller
 from agentops.engine.news import News
 from agentops.engine.outbound import Outbound
+from agentops.engine.previews import Previews
+from agentops.engine.runner.crew import Crew
+from agentops.engine.runner.means import Means
+from agentops.engine.runner.outfit import Outfit
+from agentops.engine.runner.workshop import Workshop
 from agentops.engine.settings import Settings
 from agentops.engine.store.api_keys import ApiKeys, StoredKey
 from agentops.engine.store.choice import database
@@ -46,8 +51,8 @@ class Engine:
     Whoever comes first opens, whoever goes last closes.
     """
 
-    def __init__(self, settings: Settings, *, clock: Clock, ids: IdSource) -> None:
-        """Assemble; nothing is opened yet."""
+    def __init__(self, settings: Settings, *, clock: Clock, ids: IdSource, means: Means | None = None) -> None:
+        """Assemble; nothing is opened yet. Without means sessions are kept, and do not run."""
         self.settings = settings
         self.credential = keys.generate()
         """A key for use inside this process: never stored, good for as long as the engine lives."""
@@ -58,6 +63,9 @@ class Engine:
         self._database = database(settings.database)
         self._keyring = Keyring(settings.vault_key, settings.data / VAULT_KEY_FILE, settings.vault_key_old)
         self._blobs = FolderBlobs(settings.data / BLOB_FOLDER)
+        news = News()
+        previews = Previews(news)
+        self._crew = self._manned(means, news, previews) if means else None
         backend = Backend(
             self._database,
             clock,
@@ -69,7 +77,8 @@ class Engine:
             Outbound(allow_loopback=settings.allow_loopback),
             self._blobs,
             settings.file_limit,
-            News(),
+            news,
+            previews,
         )
         local = Caller(settings.workspace, _LOCAL_KEY_ID)
         door = Door(self._database, clock, keys.digest(self.credential.reveal()), local)
@@ -92,7 +101,30 @@ class Engine:
         """Close the database, if nobody else uses it."""
         self._users -= 1
         if self._users == 0:
+            await self._close()
+
+    async def _close(self) -> None:
+        try:
+            if self._crew is not None:
+                await self._crew.close()
+        finally:
             await self._database.close()
+
+    def _manned(self, means: Means, news: News, previews: Previews) -> Crew:
+        outfit = Outfit(self._database, self._blobs, self._clock, means.toolboxes, means.bounds)
+        return Crew(
+            Workshop(
+                runner_id=self._ids.new("runner"),
+                database=self._database,
+                clock=self._clock,
+                ids=self._ids,
+                model=means.model,
+                outfitter=outfit,
+                news=news,
+                previews=previews,
+                sleep=means.sleep,
+            )
+        )
 
     async def first_key(self) -> Secret:
         """Return the key that clients use: the configured one, else the one kept in the data folder.
@@ -116,6 +148,8 @@ class Engine:
                 await self._admit(self.settings.api_key)
             await upkeep.tidy(self._database, self._blobs, self._clock)
             await upkeep.sweep(self._blobs)
+            if self._crew is not None:
+                await self._crew.open()
         except BaseException:
             await self._database.close()
             raise
@@ -149,10 +183,10 @@ class Engine:
             yield
 
 
-def build(settings: Settings, *, clock: Clock, ids: IdSource) -> Engine:
+def build(settings: Settings, *, clock: Clock, ids: IdSource, means: Means | None = None) -> Engine:
     """Return the engine for the settings, closed.
 
     Raises:
         UsageError: the database URL is of no kind we know.
     """
-    return Engine(settings, clock=clock, ids=ids)
+    return Engine(settings, clock=clock, ids=ids, means=means)

@@ -163,6 +163,30 @@ class SessionEventQuery(Query):
     types: list[SessionEventType] | None = Field(None, alias="types[]")
 
 
+class ThreadQuery(Query):
+    """Source: SDK 2.11.0 `types/beta/sessions/thread_list_params.py`."""
+
+    limit: _LargeSize = 1000
+    page: _Text = None
+
+
+class ThreadEventQuery(ThreadQuery):
+    """Oldest first. Source: SDK 2.11.0 `types/beta/sessions/threads/event_list_params.py`."""
+
+    @property
+    def order(self) -> Literal["asc"]:
+        """Return the direction of the list; this one has no other."""
+        return "asc"
+
+
+class SessionStreamQuery(Query):
+    """Source: SDK 2.11.0 `types/beta/sessions/event_stream_params.py`; documented: at most 100 values."""
+
+    event_deltas: Annotated[list[Literal["agent.message", "agent.thinking"]], Field(max_length=100)] | None = Field(
+        None, alias="event_deltas[]"
+    )
+
+
 class MemoryQuery(_Page):
     """Source: SDK 2.11.0 `types/beta/memory_stores/memory_list_params.py`."""
 

@@ -38,6 +38,9 @@ class World:
     """A version that is not the only one, so that it can be deleted."""
 
     session: str
+    thread: str
+    """The primary thread of the session."""
+
     upload: str
     """The file resource of the session."""
 
@@ -89,6 +92,10 @@ class Made:
     @property
     def session(self) -> str:
         return self._session.id
+
+    @property
+    def thread(self) -> str:
+        return self._api.sessions.threads.list(self.session).data[0].id
 
     @property
     def upload(self) -> str:
@@ -148,7 +155,7 @@ NOWHERE = World(
     memory="mem_01NoSuchMemory", version="memver_01NoSuchVersion", file="file_01NoSuchFile",
     vault="vlt_01NoSuchVault", credential="vcrd_01NoSuchCredential",
     deployment="depl_01NoSuchDeployment", deployment_run="drun_01NoSuchRun",
-    session="sesn_01NoSuchSession", upload="sesrsc_01NoSuchResource", repository="sesrsc_01NoSuchResource",
+    session="sesn_01NoSuchSession", thread="sthr_01NoSuchThread", upload="sesrsc_01NoSuchResource", repository="sesrsc_01NoSuchResource",
     skill="skill_01NoSuchSkill", skill_version="skver_01NoSuchVersion",
 )  # fmt: skip
 """A world in which nothing exists."""
@@ -227,6 +234,14 @@ CALLS: Mapping[str, Call] = {
     "sessions.delete": lambda api, w, **o: api.sessions.delete(w.session, **o),
     "sessions.archive": lambda api, w, **o: api.sessions.archive(w.session, **o),
     "sessions.events.list": lambda api, w, **o: api.sessions.events.list(w.session, **o),
+    "sessions.events.send": lambda api, w, **o: api.sessions.events.send(
+        w.session, events=[{"type": "user.message", "content": [{"type": "text", "text": "Hello"}]}], **o
+    ),
+    "sessions.threads.list": lambda api, w, **o: api.sessions.threads.list(w.session, **o),
+    "sessions.threads.retrieve": lambda api, w, **o: api.sessions.threads.retrieve(w.thread, session_id=w.session, **o),
+    "sessions.threads.events.list": lambda api, w, **o: api.sessions.threads.events.list(
+        w.thread, session_id=w.session, **o
+    ),
     "sessions.resources.add": lambda api, w, **o: api.sessions.resources.add(
         w.session, type="file", file_id=w.file, mount_path="second.txt", **o
     ),

@@ -35,9 +35,10 @@ BATCH = 10
 
 SHARE = math.ceil(REQUESTS / len(operations()) / BATCH) * BATCH
 
-NOT_JSON = {"application/zip", "text/plain", "application/octet-stream"}
+NOT_JSON = {"application/zip", "text/plain", "application/octet-stream", "text/event-stream; charset=utf-8"}
 
 NEVER_GOOD = {
+    "POST /v1/sessions/{session_id}/threads/{thread_id}/archive",  # the primary thread ends with its session
     "GET /v1/files/{file_id}/content",  # what was uploaded cannot be downloaded
     "POST /v1/memory_stores/{store_id}/memory_versions/{version_id}/redact",  # the newest version stays
     "POST /v1/environments/{environment_id}/work/{work_id}/heartbeat",  # nobody took the item

@@ -16,9 +16,12 @@ from .given import a_memory, a_store, an_agent, refused
 from .sdk import Api
 from .test_conformance import METHODS
 
-IN_FILES_OF_THEIR_OWN = ("environments.work.", "models.", "organization.webhooks.")
-"""Resources that every workspace shares, or has few of, or that take keys of their own: `test_models.py`,
-`test_webhooks.py` and `test_work.py` call their methods."""
+IN_FILES_OF_THEIR_OWN = (
+    "environments.work.", "models.", "organization.webhooks.", "sessions.events.stream", "sessions.threads.archive",
+    "sessions.threads.events.stream",
+)  # fmt: skip
+"""Resources that every workspace shares, or has few of, or that take keys of their own, and streams: `test_models.py`,
+`test_webhooks.py`, `test_work.py` and `test_transcripts.py` call their methods."""
 
 NOT_JSON = {"skills.versions.download": "application/zip"}
 

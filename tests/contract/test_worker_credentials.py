@@ -27,6 +27,8 @@ OF_WORKERS = {
     "GET /v1/skills/{skill_id}/versions/{version}": {"a", "k", "t"},
     "GET /v1/skills/{skill_id}/versions/{version}/content": {"a", "k", "t"},
     "GET /v1/memory_stores/{store_id}/memories": {"a", "t"},
+    "GET /v1/sessions/{session_id}/events/stream": {"a", "k", "t"},
+    "POST /v1/sessions/{session_id}/events": {"a", "k", "t"},
     "POST /v1/memory_stores/{store_id}/memories": {"a", "t"},
     "GET /v1/memory_stores/{store_id}/memories/{memory_id}": {"a", "t"},
     "POST /v1/memory_stores/{store_id}/memories/{memory_id}": {"a", "t"},

@@ -31,6 +31,7 @@ from agentops.engine.api.routes import (
     models,
     session_events,
     session_resources,
+    session_threads,
     sessions,
     skill_versions,
     skills,
@@ -140,7 +141,25 @@ ROUTES = (
     ("/v1/sessions/{session_id}/archive", Resource(betas.managed_agents, POST=sessions.archive)),
     (
         "/v1/sessions/{session_id}/events",
-        Resource(betas.managed_agents, {"GET": SESSION_PARTIES}, GET=session_events.page),
+        Resource(betas.managed_agents, SESSION_PARTIES, GET=session_events.page, POST=session_events.send),
+    ),
+    (
+        "/v1/sessions/{session_id}/events/stream",
+        Resource(betas.managed_agents, SESSION_PARTIES, GET=session_events.stream),
+    ),
+    ("/v1/sessions/{session_id}/threads", Resource(betas.managed_agents, GET=session_threads.page)),
+    ("/v1/sessions/{session_id}/threads/{thread_id}", Resource(betas.managed_agents, GET=session_threads.retrieve)),
+    (
+        "/v1/sessions/{session_id}/threads/{thread_id}/archive",
+        Resource(betas.managed_agents, POST=session_threads.archive),
+    ),
+    (
+        "/v1/sessions/{session_id}/threads/{thread_id}/events",
+        Resource(betas.managed_agents, GET=session_threads.events),
+    ),
+    (
+        "/v1/sessions/{session_id}/threads/{thread_id}/stream",
+        Resource(betas.managed_agents, GET=session_threads.stream),
     ),
     (
         "/v1/sessions/{session_id}/resources",

@@ -25,6 +25,7 @@ from agentops.engine.news import News
 from agentops.engine.operations import blobs, reach
 from agentops.engine.operations.call import Call, Page, unheard
 from agentops.engine.outbound import Outbound
+from agentops.engine.previews import Previews, Watcher
 from agentops.engine.store.port import Database, Transaction
 from agentops.wire.lists import Query
 from agentops.wire.shape import Shape
@@ -49,6 +50,7 @@ class Backend:
     blobs: BlobStore
     file_limit: int
     news: News
+    previews: Previews
 
 
 class Exchange:
@@ -170,10 +172,18 @@ class Exchange:
         """Return what is set when somebody in this process announces the topic."""
         return self._backend.news.listening(topic)
 
+    def watching(self, session_id: str, types: frozenset[str]) -> AbstractContextManager[Watcher]:
+        """Return what gets the parts of a session's events while they come in, in this process."""
+        return self._backend.previews.watching(session_id, types)
+
     def text(self, name: str) -> str:
         """Return a text from the path that need not look like our ids."""
         value: str = self._request.path_params[name]
         return value
+
+    def new_id(self, prefix: str) -> str:
+        """Return a fresh id."""
+        return self._backend.ids.new(prefix)
 
     @property
     def models(self) -> tuple[Model, ...]:

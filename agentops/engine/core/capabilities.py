@@ -243,15 +243,24 @@ _SESSIONS = (
     ),
     Capability(
         "sessions.run",
-        State.STORED,
-        "No session runs yet: the agent is copied as it is, and what waits in the log stays there.",
-        _of("sessions", "agent environment_id initial_events"),
+        State.AVAILABLE,
+        "Sessions run on the server's model endpoint, survive its death, and are watched, answered and interrupted.",
+        _of("sessions", "agent environment_id initial_events budget")
+        + _of("sessions.events", "events")
+        + _of("sessions.events.stream", "?event_deltas[]"),
     ),
     Capability(
-        "sessions.budget",
+        "sessions.outcomes",
         State.STORED,
-        "Its rules are held; nothing is spent yet.",
-        _of("sessions", "budget"),
+        "The agent is given the outcome's description as its task; nothing is graded yet.",
+        _of("sessions.initial_events", "rubric max_iterations"),
+    ),
+    Capability(
+        "sessions.events.outcomes",
+        State.REFUSED,
+        "A running session takes no outcome yet: nothing is graded.",
+        ("sessions.events.events.type=user.define_outcome",)
+        + _of("sessions.events.events", "rubric max_iterations description"),
     ),
     Capability(
         "sessions.resources",
@@ -266,16 +275,10 @@ _SESSIONS = (
         _of("sessions", "vault_ids"),
     ),
     Capability(
-        "sessions.events.send",
-        State.ABSENT,
-        "No session runs yet, so none takes events after its first.",
-        endpoints=("POST /v1/sessions/{session_id}/events", "/v1/sessions/{session_id}/events/stream"),
-    ),
-    Capability(
         "sessions.threads",
-        State.ABSENT,
-        "No session runs yet, so none has threads.",
-        endpoints=("/v1/sessions/{session_id}/threads",),
+        State.AVAILABLE,
+        "Every session has its primary thread, which ends with it; nothing is delegated to others yet.",
+        _of("sessions.threads.stream", "?event_deltas[]") + _paged("sessions.threads", "sessions.threads.events"),
     ),
 )
 

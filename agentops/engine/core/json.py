@@ -17,3 +17,9 @@ def parsed(text: str) -> Json:
     """Return the object that `written` wrote."""
     value: Json = json.loads(text)
     return value
+
+
+def listed(text: str) -> list[Json]:
+    """Return the array of objects that `written` wrote."""
+    value: list[Json] = json.loads(text)
+    return value

@@ -65,7 +65,7 @@ def file_ids(events: Sequence[Json]) -> Iterator[tuple[tuple[str | int, ...], st
             if event["rubric"]["type"] == "file":
                 yield (index, "rubric", "file_id"), event["rubric"]["file_id"]
             continue
-        for number, block in enumerate(event["content"]):
+        for number, block in enumerate(event.get("content") or ()):
             source = block.get("source") or {}
             if source.get("type") == "file":
                 yield (index, "content", number, "source", "file_id"), source["file_id"]

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from agentops.base.errors import InvalidRequest
 from agentops.engine.core import session_agents
 from agentops.engine.core.json import Json
-from agentops.engine.core.model_table import MODELS, found
 from agentops.engine.core.refusals import refused
+from agentops.engine.core.runs.prices import PRICES
 from agentops.wire.networks import is_blocked
 from agentops.wire.wording import quoted
 
@@ -34,7 +34,7 @@ def refuse_unpriced_models(agent: Json, budget: Json | None) -> None:
     Raises:
         InvalidRequest: the agent or one it runs has such a model.
     """
-    unpriced = sorted(each for each in session_agents.models(agent) if found(MODELS, each) is None)
+    unpriced = sorted(each for each in session_agents.models(agent) if each not in PRICES)
     if budget is not None and unpriced:
         named = ", ".join(map(quoted, unpriced))
         raise refused(("budget",), f"needs models with a public list price, {named} has none (model_not_budgetable)")

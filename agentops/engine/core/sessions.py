@@ -118,3 +118,16 @@ def _seconds(session: Session, now: str) -> float:
     """Return how long the session has been there; that of a terminated one stands still."""
     until = session.updated_at if session.status == TERMINATED else now
     return (datetime.fromisoformat(until) - datetime.fromisoformat(session.created_at)).total_seconds()
+
+
+def watchers_topic(session_id: str) -> str:
+    """Return what is told when a session's log has grown."""
+    return f"session {session_id}"
+
+
+INBOX = "inbox "
+
+
+def inbox_topic(workspace: str, session_id: str) -> str:
+    """Return what is told when something was sent to a session, or changed about it."""
+    return f"{INBOX}{workspace} {session_id}"

@@ -1,9 +1,48 @@
-"""The log of a session, read."""
+"""The log of a session: read, watched, and written to by clients."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agentops.engine.core import sending
 from agentops.engine.core import session_events as core
-from agentops.engine.operations import sessions
+from agentops.engine.core.json import Json, parsed
+from agentops.engine.core.refusals import invalid, refused
+from agentops.engine.core.session_events import Event
+from agentops.engine.core.sessions import Session
+from agentops.engine.operations import files, sessions, work
 from agentops.engine.operations.call import Call, Listed
 from agentops.engine.store.session_events import WAITING, EventWindow, SessionEvents
+from agentops.engine.store.session_log import Row, SessionLog
+from agentops.engine.store.sessions import Sessions
+
+_WAITING_MAX = 1_000
+"""How many events may wait in one session; the API states no limit."""
+
+_FRAMES_MAX = 500
+"""How many events a watcher reads at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """An event as a stream shows it."""
+
+    type: str
+    json: str
+
+
+@dataclass(frozen=True, slots=True)
+class Glimpse:
+    """What a watcher has not seen yet."""
+
+    frames: tuple[Frame, ...]
+    ids: tuple[str, ...]
+    """The id of each frame's event."""
+
+    seq: int
+    """The position up to which it has now."""
+
+    is_there: bool
+    """Whether the session still exists."""
 
 
 def page(call: Call, session_id: str, window: EventWindow) -> Listed:
@@ -17,3 +56,87 @@ def page(call: Call, session_id: str, window: EventWindow) -> Listed:
     shown = found[: window.limit]
     places = [(each.processed_at or WAITING, each.seq) for each in shown]
     return Listed([core.answered(each) for each in shown], places, len(found) > len(shown))
+
+
+def send(call: Call, session_id: str, events: Sequence[Json]) -> list[str]:
+    """Put events in the log, where whoever runs the session finds them, and return them.
+
+    Raises:
+        NotFound: there is no such session.
+        InvalidRequest: it is archived, or cannot take one of the events now.
+    """
+    session = sessions.writable(call, session_id)
+    progress = parsed(session.progress)
+    is_self_hosted = parsed(session.config)["type"] == "self_hosted"
+    if found := tuple(sending.problems(events, progress, is_self_hosted=is_self_hosted)):
+        raise invalid(found)
+    log = SessionLog(call.tx, call.workspace, session_id)
+    _refuse_lost(call, log, events)
+    received = [sending.received(each, call.ids, call.at) for each in events]
+    # Documented: at the cap an interrupt finds nothing to stop, and is not recorded.
+    is_paused = progress.get("stop") == "budget_reached"
+    kept = [each for each in received if not (is_paused and each.type == "user.interrupt")]
+    if log.waiting() + len(kept) > _WAITING_MAX:
+        raise refused(
+            ("events",), f"cannot be taken, {_WAITING_MAX} events wait already: wait until some are processed"
+        )
+    if kept:
+        SessionEvents(call.tx, call.workspace, session_id).append(kept)
+        _stir(call, session, kept)
+    return [core.answered(each) for each in received]
+
+
+def end(call: Call, session_id: str) -> int:
+    """Return the last position of the log.
+
+    Raises:
+        NotFound: there is no such session.
+    """
+    sessions.existing(call, session_id)
+    return SessionLog(call.tx, call.workspace, session_id).end()
+
+
+def glimpse(call: Call, session_id: str, seq: int) -> Glimpse:
+    """Return what came or took effect behind a position, in order.
+
+    What waited appears twice, as documented: when it is received, and when it takes effect.
+    """
+    rows = SessionLog(call.tx, call.workspace, session_id).after(seq, _FRAMES_MAX)
+    shown = sorted(_frames(rows, seq))
+    is_there = bool(rows) or Sessions(call.tx, call.workspace).get(session_id) is not None
+    frames, ids = tuple(frame for _, _, frame in shown), tuple(event_id for _, event_id, _ in shown)
+    return Glimpse(frames, ids, rows[-1].event.seq if rows else seq, is_there)
+
+
+def _frames(rows: Sequence[Row], seq: int) -> list[tuple[int, str, Frame]]:
+    found = []
+    for row in rows:
+        if row.received_seq is not None and row.received_seq > seq:
+            waiting = Event(row.event.id, row.event.type, None, row.event.body)
+            found.append((row.received_seq, row.event.id, Frame(row.event.type, core.answered(waiting))))
+        found.append((row.event.seq, row.event.id, Frame(row.event.type, core.answered(row.event))))
+    return found
+
+
+def _refuse_lost(call: Call, log: SessionLog, events: Sequence[Json]) -> None:
+    """Refuse what names something that is not there."""
+    for path, file_id in core.file_ids(events):
+        if files.readable(call, file_id) is None:
+            message = "must be a file that exists and has not expired"
+            raise refused(("events", *path), message)
+    for index, event in enumerate(events):
+        if event["type"] == core.OUTCOME:
+            message = "is not taken from a running session by this server yet; begin a session with it: initial_events"
+            raise refused(("events", index), message)
+        named = event.get("custom_tool_use_id")
+        if named is not None and log.type_of(named) != "agent.custom_tool_use":
+            path = ("events", index, "custom_tool_use_id")
+            raise refused(path, "must be the id of an agent.custom_tool_use event of this session")
+
+
+def _stir(call: Call, session: Session, events: Sequence[Event]) -> None:
+    Sessions(call.tx, call.workspace).stir(session.id, is_stirred=True)
+    sessions.tell(call, session.id)
+    is_self_hosted = parsed(session.config)["type"] == "self_hosted"
+    if is_self_hosted and any(each.type in ("user.message", "user.interrupt") for each in events):
+        work.enqueue(call, session.environment_id, session.id)

@@ -51,6 +51,8 @@ def create(call: Call, request: Json, *, deployment_id: str | None = None) -> st
     Sessions(call.tx, call.workspace).insert(session, agent["id"], agent["version"])
     mounts.mount(call, session.id, resources)
     SessionEvents(call.tx, call.workspace, session.id).append([event for event, _ in received])
+    if sent:
+        tell(call, session.id)
     if environment["config"]["type"] == "self_hosted":
         work.enqueue(call, environment["id"], session.id)
     return _answers(call, [session])[0]
@@ -75,6 +77,7 @@ def update(call: Call, session_id: str, request: Json) -> str:
         return _answers(call, [stored])[0]
     changed = replace(stored, fields=written(fields), agent=written(agent), updated_at=call.at)
     Sessions(call.tx, call.workspace).replace(changed)
+    Sessions(call.tx, call.workspace).stir(session_id, is_stirred=True)
     _log(call, session_id, "session.updated", **core.changes(before, after))
     return _answers(call, [changed])[0]
 
@@ -119,6 +122,7 @@ def delete(call: Call, session_id: str) -> str:
     mounts.secrets(call, session_id).destroy()
     work.withdraw(call, session_id)
     Sessions(call.tx, call.workspace).delete(session_id)
+    tell(call, session_id)
     return written({"type": "session_deleted", "id": session_id})
 
 
@@ -222,6 +226,13 @@ def _refuse_busy(call: Call, session: Session, becoming: str) -> None:
 def _log(call: Call, session_id: str, event_type: str, **more: object) -> None:
     event = session_events.emitted(event_type, call.ids, call.at, **more)
     SessionEvents(call.tx, call.workspace, session_id).append([event])
+    tell(call, session_id)
+
+
+def tell(call: Call, session_id: str) -> None:
+    """Wake whoever runs or watches the session."""
+    call.announce(core.inbox_topic(call.workspace, session_id))
+    call.announce(core.watchers_topic(session_id))
 
 
 def _answers(call: Call, sessions: Sequence[Session]) -> list[str]:

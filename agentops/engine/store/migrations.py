@@ -9,6 +9,7 @@ from agentops.engine.store.tables import (
     extensions,
     files,
     resources,
+    runs,
     sessions,
     skills,
     vaults,
@@ -26,6 +27,7 @@ MIGRATIONS = (
     work.STEP,
     sessions.STEP,
     deployments.STEP,
+    runs.STEP,
 )
 
 _RECORD = """

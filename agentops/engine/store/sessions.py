@@ -108,6 +108,23 @@ class Sessions:
             },
         )
 
+    def advance(self, session_id: str, status: str, progress: str, at: str) -> None:
+        """Note how far running it came."""
+        self._tx.run(
+            """
+            UPDATE sessions SET status = :status, progress = :progress, updated_at = :at
+            WHERE workspace_id = :workspace AND id = :id
+            """,
+            {"workspace": self._workspace, "id": session_id, "status": status, "progress": progress, "at": at},
+        )
+
+    def stir(self, session_id: str, *, is_stirred: bool) -> None:
+        """Note whether something came in that nobody has looked at."""
+        self._tx.run(
+            "UPDATE sessions SET is_stirred = :stirred WHERE workspace_id = :workspace AND id = :id",
+            {"workspace": self._workspace, "id": session_id, "stirred": int(is_stirred)},
+        )
+
     def delete(self, session_id: str) -> None:
         """Remove the session."""
         self._tx.run(

@@ -60,7 +60,7 @@ def test_what_names_no_host_is_refused_as_any_other_that_is_not_allowed() -> Non
 
 
 def test_only_models_with_a_list_price_can_have_a_budget() -> None:
-    session_rules.refuse_unpriced_models(alone("claude-haiku-4-5"), a_budget(1))
+    session_rules.refuse_unpriced_models(alone("claude-haiku-5-5"), a_budget(1))
     session_rules.refuse_unpriced_models(alone("llama"), None)
     with pytest.raises(InvalidRequest, match=r'"llama".*model_not_budgetable'):
         session_rules.refuse_unpriced_models(alone("llama"), a_budget(1))

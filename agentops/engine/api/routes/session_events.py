@@ -1,10 +1,13 @@
 """`/v1/sessions/{session_id}/events`. Source: SDK 2.11.0 `resources/beta/sessions/events.py`."""
 
-from agentops.engine.api import two_way
+from starlette.responses import Response
+
+from agentops.engine.api import sse, two_way
 from agentops.engine.api.exchange import Exchange
 from agentops.engine.operations import session_events
 from agentops.engine.store.session_events import EventWindow
-from agentops.wire.lists import SessionEventQuery
+from agentops.wire.lists import SessionEventQuery, SessionStreamQuery
+from agentops.wire.session_events import SessionEventsSend
 
 
 async def page(exchange: Exchange) -> str:
@@ -16,3 +19,18 @@ async def page(exchange: Exchange) -> str:
     )
     read = await exchange.glance(session_events.page, exchange.id("session_id"), window)
     return exchange.page(two_way.onward(start, read))
+
+
+async def send(exchange: Exchange) -> str:
+    """Send events to a session."""
+    request = await exchange.body(SessionEventsSend)
+    sent = await exchange.write(session_events.send, exchange.id("session_id"), request["events"])
+    return f'{{"data":[{",".join(sent)}]}}'
+
+
+async def stream(exchange: Exchange) -> Response:
+    """Show what happens in a session from now on."""
+    query = exchange.query(SessionStreamQuery)
+    session_id = exchange.id("session_id")
+    seq = await exchange.glance(session_events.end, session_id)
+    return sse.response(exchange, session_id, seq, frozenset(query.event_deltas or ()))

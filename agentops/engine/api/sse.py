@@ -1,0 +1,97 @@
+"""Event streams: what a session's log gains, as it gains it, and parts of replies while they come in.
+
+A stream holds a position in the log and nothing else: a slow reader costs no memory, and misses nothing.
+Source: SDK 2.11.0 `_streaming.py`: a frame is named as the event's type, and `ping` is passed over.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable, Iterator
+
+from starlette.responses import Response, StreamingResponse
+
+from agentops.engine.api.exchange import Exchange
+from agentops.engine.core.json import Json, written
+from agentops.engine.core.sessions import watchers_topic
+from agentops.engine.operations import session_events
+from agentops.engine.operations.session_events import Frame, Glimpse
+from agentops.engine.previews import Part, Watcher
+
+HEARTBEAT_S = 15.0
+"""How often a silent stream says that it is there; clients wait up to 600 s. Source: SDK 2.11.0 `_constants.py`."""
+
+_HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
+_PING = Frame("ping", '{"type":"ping"}')
+_LAST = ("session.status_terminated",)
+
+
+def response(exchange: Exchange, session_id: str, seq: int, types: frozenset[str]) -> Response:
+    """Return the stream of what comes behind a position."""
+    frames = _frames(exchange, session_id, seq, types)
+    return StreamingResponse(_lines(frames), media_type="text/event-stream", headers=_HEADERS)
+
+
+async def _lines(frames: AsyncIterator[Frame]) -> AsyncIterator[str]:
+    async for each in frames:
+        yield f"event: {each.type}\ndata: {each.json}\n\n"
+
+
+async def _frames(exchange: Exchange, session_id: str, seq: int, types: frozenset[str]) -> AsyncIterator[Frame]:
+    with (
+        exchange.listening(watchers_topic(session_id)) as arrived,
+        exchange.watching(session_id, types) as watcher,
+    ):
+        while True:
+            arrived.clear()
+            seen = await exchange.glance(session_events.glimpse, session_id, seq)
+            seq = seen.seq
+            for each in _in_order(seen, watcher):
+                yield each
+                if each.type in _LAST:
+                    return
+            if not seen.is_there:
+                yield Frame("session.deleted", written(_deleted(exchange)))
+                return
+            if not seen.frames and not await _woken(arrived):
+                yield _PING
+
+
+def _in_order(seen: Glimpse, watcher: Watcher) -> Iterator[Frame]:
+    """Yield events, each behind its parts; parts of what is still coming stand at the end."""
+    parts = defaultdict[str, list[Part]](list)
+    while watcher.parts:
+        part = watcher.parts.popleft()
+        parts[part.event_id].append(part)
+    for frame, event_id in zip(seen.frames, seen.ids, strict=True):
+        yield from map(_previewed, parts.pop(event_id, ()))
+        watcher.done(event_id)
+        yield frame
+    yield from _previews(parts.values())
+
+
+def _previews(parts: Iterable[list[Part]]) -> Iterator[Frame]:
+    for each in parts:
+        yield from map(_previewed, each)
+
+
+def _previewed(part: Part) -> Frame:
+    """Source: SDK 2.11.0 `types/beta/sessions/beta_managed_agents_{event_start,event_delta}*.py`."""
+    if part.text is None:
+        event = {"type": part.event_type, "id": part.event_id}
+        return Frame("event_start", written({"type": "event_start", "event": event}))
+    content = {"type": "text", "text": part.text}
+    delta = {"type": "content_delta", "index": part.index, "content": content}
+    return Frame("event_delta", written({"type": "event_delta", "event_id": part.event_id, "delta": delta}))
+
+
+def _deleted(exchange: Exchange) -> Json:
+    """Source: SDK 2.11.0 `types/beta/sessions/beta_managed_agents_session_deleted_event.py`."""
+    return {"type": "session.deleted", "id": exchange.new_id("sevt"), "processed_at": exchange.at}
+
+
+async def _woken(arrived: asyncio.Event) -> bool:
+    try:
+        await asyncio.wait_for(arrived.wait(), HEARTBEAT_S)
+    except TimeoutError:
+        return False
+    return True

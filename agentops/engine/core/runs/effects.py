@@ -1,0 +1,39 @@
+"""The closed set of things that whoever runs a session may be asked to do, once what is said of them is committed."""
+
+from dataclasses import dataclass
+
+from agentops.engine.core.runs.state import Call
+
+
+@dataclass(frozen=True, slots=True)
+class AskModel:
+    """Send the conversation to the model."""
+
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunTool:
+    """Carry the call out."""
+
+    call: Call
+
+
+@dataclass(frozen=True, slots=True)
+class Summarise:
+    """Have the conversation summed up, so that it becomes short enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Let some time pass before the next attempt."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Stop everything that is under way; nothing of it is heard of any more."""
+
+
+Effect = AskModel | RunTool | Summarise | Wait | Cancel

@@ -1,0 +1,242 @@
+"""How an entry of the log changes the state: nothing is decided here."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from types import MappingProxyType
+
+from agentops.engine.core.conversation import Usage
+from agentops.engine.core.json import Json, listed, written
+from agentops.engine.core.runs.setting import Setting
+from agentops.engine.core.runs.state import END_TURN, Call, Entry, Phase, Standing, State
+
+INTERRUPTED = "Tool execution was interrupted before completion. Please retry."
+"""Source: documented, platform.claude.com/docs/en/managed-agents/session-threads."""
+
+Change = Callable[[State, Entry, Setting], State]
+
+
+def fold(entries: Sequence[Entry], setting: Setting) -> State:
+    """Return what a log comes to."""
+    state = State()
+    for entry in entries:
+        state = evolve(state, entry, setting)
+    return state
+
+
+def evolve(state: State, entry: Entry, setting: Setting) -> State:
+    """Return the state after one more entry; types that change nothing are passed over."""
+    if entry.at is None:
+        return replace(state, queue=(*state.queue, entry))
+    if any(each.id == entry.id for each in state.queue):
+        state = replace(state, queue=tuple(each for each in state.queue if each.id != entry.id))
+    change = _CHANGES.get(entry.type)
+    state = change(state, entry, setting) if change else state
+    return replace(state, last_at=max(state.last_at, entry.at))
+
+
+def _message(state: State, entry: Entry, _setting: Setting) -> State:
+    blocks = listed(entry.kept) if entry.kept else entry.body["content"]
+    return replace(state, pending=(*state.pending, *blocks))
+
+
+def _outcome(state: State, entry: Entry, _setting: Setting) -> State:
+    task: Json = {"type": "text", "text": entry.body["description"]}
+    return replace(state, pending=(*state.pending, task))
+
+
+def _instructions(state: State, entry: Entry, _setting: Setting) -> State:
+    return replace(state, instructions=(*state.instructions, *entry.body["content"]))
+
+
+def _interrupt(state: State, _entry: Entry, _setting: Setting) -> State:
+    told: Json = {"type": "text", "text": INTERRUPTED}
+    closed = {each.id: _done(each, (told,), is_error=True) for each in state.open_calls}
+    return replace(state, calls=_with(state.calls, closed))
+
+
+def _confirmation(state: State, entry: Entry, _setting: Setting) -> State:
+    call = state.calls.get(entry.body["tool_use_id"])
+    if call is None or call.standing is not Standing.ASKED:
+        return state
+    if entry.body["result"] == "allow":
+        # While others run it runs too; while the session rests it is held until every answer is there.
+        standing = Standing.STARTED if state.phase is Phase.RUNNING else Standing.ALLOWED
+        return replace(state, calls=_with(state.calls, {call.id: replace(call, standing=standing)}))
+    told: Json = {"type": "text", "text": rejection(call.name, entry.body.get("deny_message"))}
+    refused = replace(call, standing=Standing.REJECTED, content=(told,), is_error=True)
+    return replace(state, calls=_with(state.calls, {call.id: refused}))
+
+
+def rejection(name: str, reason: str | None) -> str:
+    """Return what the model is told of a call that a person refused."""
+    return f"Permission to use {name} has been denied." + (f" {reason}" if reason else "")
+
+
+def _client_result(state: State, entry: Entry, _setting: Setting) -> State:
+    call = state.calls.get(entry.body.get("custom_tool_use_id") or entry.body.get("tool_use_id") or "")
+    if call is None or call.standing is Standing.DONE:
+        return state
+    content = tuple(entry.body.get("content") or ())
+    return _finished(state, call, content, is_error=bool(entry.body.get("is_error")))
+
+
+def _result(state: State, entry: Entry, _setting: Setting) -> State:
+    call = state.calls.get(entry.body.get("tool_use_id") or entry.body.get("mcp_tool_use_id") or "")
+    if call is None:
+        return state
+    content = tuple(entry.body.get("content") or ())
+    return _finished(state, call, content, is_error=bool(entry.body.get("is_error")))
+
+
+def _finished(state: State, call: Call, content: tuple[Json, ...], *, is_error: bool) -> State:
+    return replace(state, calls=_with(state.calls, {call.id: _done(call, content, is_error=is_error)}))
+
+
+def _done(call: Call, content: tuple[Json, ...], *, is_error: bool) -> Call:
+    return replace(call, standing=Standing.DONE, content=content, is_error=is_error)
+
+
+def _tool_use(state: State, entry: Entry, setting: Setting) -> State:
+    call = Call(
+        id=entry.id,
+        tool_use_id=entry.kept or entry.id,
+        name=entry.body["name"],
+        input=entry.body["input"],
+        standing=_standing(entry, setting),
+        type=entry.type,
+        mcp_server_name=entry.body.get("mcp_server_name"),
+    )
+    return replace(state, calls=_with(state.calls, {call.id: call}), compactions=0)
+
+
+def _standing(entry: Entry, setting: Setting) -> Standing:
+    if entry.type == "agent.custom_tool_use":
+        return Standing.AWAITED
+    if entry.body.get("evaluated_permission") == "ask":
+        return Standing.ASKED
+    grant = setting.grants(entry.body["name"])
+    is_remote = grant is not None and grant.kind == "remote" and entry.type == "agent.tool_use"
+    is_denied = entry.body.get("evaluated_permission") == "deny"
+    return Standing.AWAITED if is_remote and not is_denied else Standing.STARTED
+
+
+def _request_start(state: State, entry: Entry, _setting: Setting) -> State:
+    return replace(
+        state,
+        conversation=(*state.conversation, *_messages(entry.kept)),
+        pending=(),
+        instructions=(),
+        calls=MappingProxyType({}),
+        request_id=entry.id,
+        requests=state.requests + 1,
+    )
+
+
+def _request_end(state: State, entry: Entry, _setting: Setting) -> State:
+    said = tuple(each.encode() for each in (entry.kept,) if each)
+    used = entry.body["model_usage"]
+    usage = Usage(
+        state.usage.input_tokens + used["input_tokens"],
+        state.usage.output_tokens + used["output_tokens"],
+        state.usage.cache_creation_input_tokens + used["cache_creation_input_tokens"],
+        state.usage.cache_read_input_tokens + used["cache_read_input_tokens"],
+    )
+    length = sum(used.values())
+    return replace(
+        state,
+        conversation=(*state.conversation, *said),
+        request_id=None,
+        usage=usage,
+        context_tokens=length or state.context_tokens,
+        attempts=state.attempts if entry.body.get("is_error") else 0,
+    )
+
+
+def _spoken(state: State, _entry: Entry, _setting: Setting) -> State:
+    return replace(state, compactions=0)
+
+
+def _compacted(state: State, entry: Entry, _setting: Setting) -> State:
+    return replace(state, conversation=_messages(entry.kept), compactions=state.compactions + 1, context_tokens=0)
+
+
+def _messages(array: str | None) -> tuple[bytes, ...]:
+    return tuple(written(each).encode() for each in listed(array)) if array else ()
+
+
+def _error(state: State, entry: Entry, _setting: Setting) -> State:
+    is_again = entry.body["error"]["retry_status"]["type"] == "retrying"
+    return replace(state, attempts=state.attempts + 1) if is_again else state
+
+
+def _running(state: State, entry: Entry, _setting: Setting) -> State:
+    held = [each for each in state.calls.values() if each.standing is Standing.ALLOWED]
+    is_new_turn = state.phase is Phase.IDLE and state.stop["type"] != "requires_action"
+    return replace(
+        state,
+        phase=Phase.RUNNING,
+        calls=_with(state.calls, {each.id: replace(each, standing=Standing.STARTED) for each in held}),
+        requests=0 if is_new_turn else state.requests,
+        running_since=state.running_since or entry.at,
+        started_once=True,
+    )
+
+
+def _rescheduled(state: State, _entry: Entry, _setting: Setting) -> State:
+    return replace(state, phase=Phase.RESCHEDULING)
+
+
+def _idle(state: State, entry: Entry, _setting: Setting) -> State:
+    return replace(
+        _paused(state, entry),
+        phase=Phase.IDLE,
+        stop=entry.body["stop_reason"],
+        request_id=None,
+        attempts=0,
+    )
+
+
+def _terminated(state: State, entry: Entry, _setting: Setting) -> State:
+    return replace(_paused(state, entry), phase=Phase.TERMINATED, stop=END_TURN, request_id=None)
+
+
+def _paused(state: State, entry: Entry) -> State:
+    seconds = _between(state.running_since, entry.at) if state.running_since else 0.0
+    return replace(state, active_seconds=state.active_seconds + seconds, running_since=None)
+
+
+def _between(since: str, until: str | None) -> float:
+    if until is None:
+        return 0.0
+    return max(0.0, (datetime.fromisoformat(until) - datetime.fromisoformat(since)).total_seconds())
+
+
+def _with(calls: Mapping[str, Call], changed: Mapping[str, Call]) -> Mapping[str, Call]:
+    return MappingProxyType({**calls, **changed})
+
+
+_CHANGES: Mapping[str, Change] = {
+    "user.message": _message,
+    "user.define_outcome": _outcome,
+    "system.message": _instructions,
+    "user.interrupt": _interrupt,
+    "user.tool_confirmation": _confirmation,
+    "user.custom_tool_result": _client_result,
+    "user.tool_result": _client_result,
+    "agent.tool_use": _tool_use,
+    "agent.mcp_tool_use": _tool_use,
+    "agent.custom_tool_use": _tool_use,
+    "agent.tool_result": _result,
+    "agent.mcp_tool_result": _result,
+    "agent.message": _spoken,
+    "agent.thread_context_compacted": _compacted,
+    "span.model_request_start": _request_start,
+    "span.model_request_end": _request_end,
+    "session.error": _error,
+    "session.thread_status_running": _running,
+    "session.thread_status_rescheduled": _rescheduled,
+    "session.thread_status_idle": _idle,
+    "session.thread_status_terminated": _terminated,
+    "session.status_terminated": _terminated,
+}

@@ -1,0 +1,82 @@
+"""The closed set of things that can happen to a running session."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from agentops.engine.core.conversation import Reply
+from agentops.engine.core.json import Json
+from agentops.engine.core.runs.state import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Events came from outside, or the session's settings changed: both are in the log already."""
+
+    entries: tuple[Entry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The ids under which a reply was shown while it came in, so that the events get the same."""
+
+    message_id: str | None = None
+    thinking_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Replied:
+    """The model answered."""
+
+    reply: Reply
+    preview: Preview = field(default_factory=Preview)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFailed:
+    """The model did not answer."""
+
+    kind: str
+    """The type of the `session.error`."""
+
+    message: str
+    may_pass: bool = False
+    retry_after_s: float | None = None
+    is_too_long: bool = False
+    """Whether the conversation did not fit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """A tool call came to its end."""
+
+    call_id: str
+    content: tuple[Json, ...]
+    is_error: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Troubled:
+    """Something beside the model failed and the session goes on without it."""
+
+    error: Mapping[str, object]
+    """The `session.error` without `retry_status`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summarised:
+    """The conversation was summed up."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The wait is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """Somebody takes the session up: for the first time, again, or after whoever ran it died."""
+
+
+Happening = Sent | Replied | RequestFailed | Ran | Troubled | Summarised | Due | Resumed

@@ -1,0 +1,111 @@
+"""From the log's blocks to the messages that a model is sent."""
+
+from collections.abc import Iterable, Sequence
+
+from agentops.engine.core.conversation import Reply
+from agentops.engine.core.json import Json, parsed, written
+from agentops.engine.core.runs.state import Call, State
+
+_NOTHING_SAID: Json = {"type": "text", "text": "(nothing was said)"}
+_EMPTY_RESULT: Json = {"type": "text", "text": "(no output)"}
+
+_SUMMARY_LIMIT = 400_000
+"""How much of a conversation is summed up: about 100,000 tokens. Units: characters."""
+
+_PART_LIMIT = 8_000
+"""How much of one block a summary is made from. Units: characters."""
+
+_SUMMARISE = """\
+Below is the record of a conversation between an agent and its user, with the agent's tool calls. Its context has become
+too long. Write the note from which the agent will go on: what it was asked for and by which rules, what it did and
+found out (with the exact names, paths, numbers and decisions), what is finished, and what remains to be done. Write
+nothing else.
+
+"""
+
+_CONTINUES = "The conversation so far became too long and was summed up:\n\n"
+
+
+def next_messages(state: State) -> str | None:
+    """Return the messages that tell a model all that came since its last reply, as an array; None when nothing did.
+
+    Instructions are a turn of their own. Source: SDK 2.11.0 `types/beta/beta_system_message_param.py`.
+    """
+    said = [*map(_result, state.calls.values()), *map(_block, state.pending)]
+    if state.instructions:
+        turns = [_turn("user", said or [_NOTHING_SAID]), _turn("system", [*map(_block, state.instructions)])]
+    else:
+        turns = [_turn("user", said)] if said else []
+    return written(turns) if turns else None
+
+
+def _turn(role: str, content: list[Json]) -> Json:
+    return {"role": role, "content": content}
+
+
+def reply_message(reply: Reply, inputs: Iterable[Json]) -> str | None:
+    """Return the reply as it is sent back later, each call with an input that is an object; None for an empty one."""
+    each_input = iter(inputs)
+    content = [
+        {**block, "input": next(each_input)} if block["type"] == "tool_use" else block
+        for block in reply.content
+        if block["type"] != "text" or block["text"].strip()
+    ]
+    return written({"role": "assistant", "content": content}) if content else None
+
+
+def _result(call: Call) -> Json:
+    result: Json = {"type": "tool_result", "tool_use_id": call.tool_use_id}
+    result["content"] = [_block(each) for each in call.content] or [_EMPTY_RESULT]
+    return {**result, "is_error": True} if call.is_error else result
+
+
+def _block(block: Json) -> Json:
+    """Return a block of an event as the Messages API has it: null means absent there."""
+    return {key: value for key, value in block.items() if value is not None}
+
+
+def to_summarise(conversation: Sequence[bytes]) -> str:
+    """Return the request, as text, that has a conversation summed up; the middle of a very long one is left out."""
+    record = "\n\n".join(filter(None, (_told(parsed(each.decode())) for each in conversation)))
+    if len(record) > _SUMMARY_LIMIT:
+        half = _SUMMARY_LIMIT // 2
+        record = f"{record[:half]}\n\n[… {len(record) - _SUMMARY_LIMIT} characters left out …]\n\n{record[-half:]}"
+    return _SUMMARISE + record
+
+
+def summed_up(conversation: Sequence[bytes], summary: str) -> str:
+    """Return the messages that are left, as a JSON array: the summary, and the last exchange where it is unfinished."""
+    note: Json = {"role": "user", "content": [{"type": "text", "text": _CONTINUES + summary}]}
+    return written([note, *_unfinished(conversation)])
+
+
+def _unfinished(conversation: Sequence[bytes]) -> list[Json]:
+    """Return the end that cannot be summed up: calls whose results come next, or what the model has not read yet."""
+    tail = [parsed(each.decode()) for each in conversation[-2:]]
+    if tail and tail[-1]["role"] == "assistant":
+        return tail[-1:] if _has(tail[-1], "tool_use") else []
+    if tail and _has(tail[-1], "tool_result"):
+        return tail
+    return tail[-1:] if len(conversation) > 1 else []
+
+
+def _has(message: Json, block_type: str) -> bool:
+    return any(each["type"] == block_type for each in message["content"])
+
+
+def _told(message: Json) -> str:
+    return "\n".join(f"[{message['role']}] {text}" for text in map(_words, message["content"]) if text)
+
+
+def _words(block: Json) -> str:
+    kind = block["type"]
+    if kind == "text":
+        words = block["text"]
+    elif kind == "tool_use":
+        words = f"calls {block['name']} with {written(block['input'])}"
+    elif kind == "tool_result":
+        words = "is told: " + " ".join(map(_words, block["content"]))
+    else:
+        words = "" if "thinking" in kind else f"({kind})"
+    return words if len(words) <= _PART_LIMIT else f"{words[:_PART_LIMIT]} [… {len(words) - _PART_LIMIT} more]"

@@ -1,0 +1,143 @@
+"""What a running session is at a moment: everything that decides what comes next, and nothing that the log lacks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+from agentops.engine.core.conversation import Usage
+from agentops.engine.core.json import Json
+
+END_TURN: Json = {"type": "end_turn"}
+
+
+class Phase(StrEnum):
+    """Source: SDK 2.11.0 `types/beta/sessions/beta_managed_agents_session_thread_status.py`."""
+
+    IDLE = "idle"
+    RUNNING = "running"
+    RESCHEDULING = "rescheduling"
+    TERMINATED = "terminated"
+
+
+class Standing(StrEnum):
+    """How far a tool call is."""
+
+    ASKED = "asked"
+    """A person has to agree."""
+
+    AWAITED = "awaited"
+    """The client carries it out and sends the result."""
+
+    ALLOWED = "allowed"
+    """Agreed to, and held until every other answer is there."""
+
+    REJECTED = "rejected"
+    """Refused by a person, and held likewise."""
+
+    STARTED = "started"
+    DONE = "done"
+
+
+OPEN_TO_CLIENT = (Standing.ASKED, Standing.AWAITED)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A tool call of the last reply."""
+
+    id: str
+    """The id of its event."""
+
+    tool_use_id: str
+    """The model's own id of it."""
+
+    name: str
+    input: Json
+    standing: Standing
+    type: str = "agent.tool_use"
+    mcp_server_name: str | None = None
+    content: tuple[Json, ...] = ()
+    """What the model is told, once it is done; before that, what a person said who refused it."""
+
+    is_error: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the log as the machine sees it."""
+
+    id: str
+    type: str
+    at: str | None
+    """When it took effect; None for what waits."""
+
+    body: Json
+    """The event's own fields."""
+
+    kept: str | None = None
+    """What the engine keeps of it beside what the API shows.
+
+    Of `span.model_request_start` the messages that were sent along, of `span.model_request_end` the one that came back,
+    of `agent.thread_context_compacted` the messages that are left, of a tool call the model's id of it, of
+    `user.message` its content with the files in it read, where there are any. JSON, all of them but the id.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One thread of a session: the folded log."""
+
+    phase: Phase = Phase.IDLE
+    stop: Json = field(default_factory=lambda: END_TURN)
+    """Why it rests; meaningless while it runs."""
+
+    conversation: tuple[bytes, ...] = ()
+    """What the model is sent, oldest first."""
+
+    pending: tuple[Json, ...] = ()
+    """Blocks that the next message to the model holds, after the results of its calls."""
+
+    instructions: tuple[Json, ...] = ()
+    """Texts of `system.message` that the model has not been sent yet."""
+
+    calls: Mapping[str, Call] = field(default_factory=lambda: MappingProxyType({}))
+    """The tool calls of the last reply by event id, in the model's order, until their results are sent."""
+
+    queue: tuple[Entry, ...] = ()
+    """What was sent and waits, in order."""
+
+    request_id: str | None = None
+    """The `span.model_request_start` of the request in flight."""
+
+    requests: int = 0
+    """How many requests this turn took."""
+
+    attempts: int = 0
+    """How often in a row a request failed."""
+
+    compactions: int = 0
+    """How often in a row the context was compacted without anything new being said."""
+
+    context_tokens: int = 0
+    """How long the conversation was at the last reply."""
+
+    usage: Usage = field(default_factory=Usage)
+    web_searches: int = 0
+    active_seconds: float = 0
+    running_since: str | None = None
+    last_at: str = ""
+    """The moment of the newest entry: later ones are never earlier, whatever the clock does."""
+
+    started_once: bool = False
+    """Whether it ever ran."""
+
+    @property
+    def open_calls(self) -> list[Call]:
+        """Return the calls without a result."""
+        return [each for each in self.calls.values() if each.standing is not Standing.DONE]
+
+    @property
+    def waits_for(self) -> list[Call]:
+        """Return the calls that only the client can bring further."""
+        return [each for each in self.calls.values() if each.standing in OPEN_TO_CLIENT]

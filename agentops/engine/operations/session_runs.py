@@ -1,0 +1,153 @@
+"""Running sessions, one transaction each: take one up, write what was decided, give it back."""
+
+from dataclasses import dataclass
+
+from agentops.engine.core.blobs import Blob
+from agentops.engine.core.json import Json, parsed, written
+from agentops.engine.core.runs.state import Entry
+from agentops.engine.core.sessions import Session
+from agentops.engine.store.blobs import Blobs
+from agentops.engine.store.files import Files
+from agentops.engine.store.port import Transaction
+from agentops.engine.store.runners import Place, Runner, Runners
+from agentops.engine.store.session_log import Row, SessionLog
+from agentops.engine.store.session_resources import SessionResources
+from agentops.engine.store.sessions import Sessions
+
+_BATCH = 10_000
+"""Rows read at once."""
+
+
+class Superseded(Exception):
+    """Another process runs the session: this one must not write to its log any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A session with its whole log."""
+
+    session: Session
+    resources: tuple[Json, ...]
+    entries: tuple[Entry, ...]
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a commit led to."""
+
+    seq: int
+    others: tuple[Entry, ...]
+    """What was written from outside since the last position known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """What is to be written at once."""
+
+    entries: tuple[Entry, ...]
+    waited: frozenset[str]
+    """Ids of those that were in the log already, and waited."""
+
+    seq: int
+    """The last position that the writer knows."""
+
+    status: str
+    progress: Json
+    at: str
+
+
+def load(tx: Transaction, place: Place) -> Loaded | None:
+    """Return the session with its log; None when it is gone."""
+    session = Sessions(tx, place.workspace).get(place.session_id)
+    if session is None:
+        return None
+    rows = _all(SessionLog(tx, place.workspace, place.session_id), 0)
+    mounted = SessionResources(tx, place.workspace).of(place.session_id)
+    resources = tuple(parsed(each.body) for each in mounted)
+    return Loaded(session, resources, tuple(map(entry, rows)), rows[-1].event.seq if rows else 0)
+
+
+def file(tx: Transaction, place: Place, file_id: str, at: str) -> tuple[Blob, str] | None:
+    """Return the bytes of a file and of which type they are; None when there is no such file, or not any more."""
+    stored = Files(tx, place.workspace, at).get(file_id)
+    blob = Blobs(tx).get(file_id)
+    is_gone = stored is None or blob is None or (stored.expires_at is not None and stored.expires_at <= at)
+    return None if is_gone or stored is None or blob is None else (blob, parsed(stored.body)["mime_type"])
+
+
+def news(tx: Transaction, place: Place, seq: int) -> Written:
+    """Return what was written from outside behind a position."""
+    rows = _all(SessionLog(tx, place.workspace, place.session_id), seq)
+    return Written(rows[-1].event.seq if rows else seq, tuple(map(entry, rows)))
+
+
+def write(tx: Transaction, place: Place, runner_id: str, writing: Writing) -> Written:
+    """Append what was decided, and let the session's row say the same.
+
+    Raises:
+        Superseded: the session is not the writer's, or gone.
+    """
+    sessions = Sessions(tx, place.workspace)
+    if Runners(tx).holder(place) != runner_id:
+        raise Superseded
+    log = SessionLog(tx, place.workspace, place.session_id)
+    others = _all(log, writing.seq)
+    bodied = [(each, written({"type": each.type, "id": each.id, **each.body})) for each in writing.entries]
+    seq = log.write(bodied, writing.waited)
+    sessions.advance(place.session_id, writing.status, written(writing.progress), writing.at)
+    return Written(seq, tuple(map(entry, others)))
+
+
+def claim(tx: Transaction, place: Place, runner_id: str, dead: frozenset[str]) -> bool:
+    """Take the session, and tell whether that was possible."""
+    runners = Runners(tx)
+    if Sessions(tx, place.workspace).get(place.session_id) is None:
+        return False
+    holder = runners.holder(place)
+    if holder == runner_id:
+        return True
+    if holder is not None:
+        if holder not in dead and any(each.id == holder for each in runners.all()):
+            return False
+        runners.release(place, holder)
+    runners.claim(place, runner_id)
+    return True
+
+
+def release(tx: Transaction, place: Place, runner_id: str, seq: int) -> bool:
+    """Give the session back, unless something came in behind the position; tell whether it was given back."""
+    if SessionLog(tx, place.workspace, place.session_id).end() > seq:
+        return False
+    Sessions(tx, place.workspace).stir(place.session_id, is_stirred=False)
+    Runners(tx).release(place, runner_id)
+    return True
+
+
+def abandon(tx: Transaction, place: Place, runner_id: str) -> None:
+    """Give the session back as it is: somebody else goes on."""
+    Runners(tx).release(place, runner_id)
+
+
+def enter(tx: Transaction, runner: Runner, dead: frozenset[str]) -> None:
+    """Give a sign of life, and take what the dead had from them."""
+    runners = Runners(tx)
+    runners.enter(runner)
+    for each in dead:
+        runners.leave(each)
+
+
+def entry(row: Row) -> Entry:
+    """Return a row as the machine sees it."""
+    body = {key: value for key, value in parsed(row.event.body).items() if key not in ("id", "type")}
+    return Entry(row.event.id, row.event.type, row.event.processed_at, body, row.kept)
+
+
+def _all(log: SessionLog, seq: int) -> list[Row]:
+    rows = log.after(seq, _BATCH)
+    while rows and len(rows) % _BATCH == 0:
+        more = log.after(rows[-1].event.seq, _BATCH)
+        if not more:
+            break
+        rows += more
+    return rows

@@ -1,0 +1,117 @@
+"""How a session is equipped: its setting, its system prompt, its tools, and the files that it was sent."""
+
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Protocol
+
+from agentops.base.clock import Clock, timestamp
+from agentops.engine.blobs.port import BlobStore
+from agentops.engine.core import threads
+from agentops.engine.core.blobs import Blob
+from agentops.engine.core.json import Json, parsed, written
+from agentops.engine.core.runs import prices
+from agentops.engine.core.runs.grants import Grants
+from agentops.engine.core.runs.setting import Bounds, Setting
+from agentops.engine.core.runs.state import Entry
+from agentops.engine.core.sessions import Session
+from agentops.engine.operations import session_runs
+from agentops.engine.runner.workshop import Equipment
+from agentops.engine.store.port import Database
+from agentops.engine.store.runners import Place
+from agentops.engine.tools.port import Toolbox
+
+_INLINE_MAX = 20 * 1024 * 1024
+"""How long a file may be that a message names: it is sent along with every request. Units: bytes."""
+
+
+class Toolboxes(Protocol):
+    """Makes the tools of sessions."""
+
+    def definitions(self, agent: Json, config: Json) -> bytes:
+        """Return what a model is told of an agent's tools in an environment, as a JSON array."""
+
+    def notes(self, session: Session, resources: Sequence[Json]) -> str:
+        """Return what the system prompt says of the places that the agent finds; empty for nothing."""
+
+    async def open(self, place: Place, session: Session, resources: Sequence[Json]) -> Toolbox:
+        """Return the tools of a session; nothing is started before it is needed."""
+
+
+class Outfit:
+    """Equips sessions."""
+
+    def __init__(
+        self, database: Database, blobs: BlobStore, clock: Clock, toolboxes: Toolboxes, bounds: Bounds
+    ) -> None:
+        """Take what is needed to read files and to make tools."""
+        self._clock = clock
+        self._database = database
+        self._blobs = blobs
+        self._toolboxes = toolboxes
+        self._bounds = bounds
+
+    def equipment(self, session: Session, resources: Sequence[Json]) -> Equipment:
+        """Return what the session's agent, as it is now, works with."""
+        agent, config = parsed(session.agent), parsed(session.config)
+        setting = Setting(
+            thread_id=threads.primary_id(session.id),
+            agent_name=agent["name"],
+            grants=Grants(agent["tools"], is_self_hosted=config["type"] == "self_hosted"),
+            cost_cents=partial(prices.cents, agent["model"]["id"]),
+            budget=parsed(session.fields)["budget"],
+            bounds=self._bounds,
+        )
+        notes = self._toolboxes.notes(session, resources)
+        system = "\n\n".join(filter(None, (agent["system"] or "", notes)))
+        return Equipment(setting, agent["model"], system, self._toolboxes.definitions(agent, config))
+
+    async def toolbox(self, place: Place, session: Session, resources: Sequence[Json]) -> Toolbox:
+        """Return the session's tools."""
+        return await self._toolboxes.open(place, session, resources)
+
+    async def attached(self, place: Place, entry: Entry) -> Entry:
+        """Return what was sent with the files that it names read into it."""
+        content = entry.body.get("content") or ()
+        if entry.type != "user.message" or not any(map(_file_id, content)):
+            return entry
+        blocks = [await self._attached(place, block) for block in content]
+        return replace(entry, kept=written(blocks))
+
+    async def _attached(self, place: Place, block: Json) -> Json:
+        file_id = _file_id(block)
+        if file_id is None:
+            return block
+        found = await self._database.read(lambda tx: session_runs.file(tx, place, file_id, self._now()))
+        if found is None:
+            return _instead(f"The file {file_id} is not there any more.")
+        blob, media_type = found
+        if blob.size_bytes > _INLINE_MAX:
+            return _instead(f"The file {file_id} has {blob.size_bytes} bytes; a message can hold {_INLINE_MAX}.")
+        return {**block, "source": _source(block, media_type, await self._bytes(blob))}
+
+    def _now(self) -> str:
+        return timestamp(self._clock.now())
+
+    async def _bytes(self, blob: Blob) -> bytes:
+        return b"".join([piece async for piece in await self._blobs.read(blob)])
+
+
+def _file_id(block: Json) -> str | None:
+    source: Mapping[str, str] = block.get("source") or {}
+    return source["file_id"] if source.get("type") == "file" else None
+
+
+def _source(block: Json, media_type: str, data: bytes) -> Json:
+    """Return the bytes as a source; text has one of its own.
+
+    Source: SDK 2.11.0 `types/beta/beta_plain_text_source.py`.
+    """
+    if block["type"] == "document" and media_type.startswith("text/"):
+        return {"type": "text", "media_type": "text/plain", "data": data.decode(errors="replace")}
+    return {"type": "base64", "media_type": media_type, "data": b64encode(data).decode()}
+
+
+def _instead(words: str) -> Json:
+    return {"type": "text", "text": f"({words})"}

@@ -1,0 +1,301 @@
+"""One session while it has something to do: happenings in, decisions committed, effects performed.
+
+Nothing here is remembered that the log does not hold: whoever is killed is followed by another who folds it again.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Coroutine
+from dataclasses import replace
+
+from agentops.base.clock import timestamp
+from agentops.engine.core.conversation import Ask, Reply
+from agentops.engine.core.json import Json, parsed, written
+from agentops.engine.core.runs import messages
+from agentops.engine.core.runs.decide import Decision, decide
+from agentops.engine.core.runs.draft import snapshot
+from agentops.engine.core.runs.effects import AskModel, Cancel, Effect, RunTool, Summarise, Wait
+from agentops.engine.core.runs.evolve import fold
+from agentops.engine.core.runs.happenings import (
+    Due,
+    Happening,
+    Preview,
+    Ran,
+    Replied,
+    RequestFailed,
+    Resumed,
+    Sent,
+    Summarised,
+)
+from agentops.engine.core.runs.state import Call, Phase, State
+from agentops.engine.core.sessions import inbox_topic, watchers_topic
+from agentops.engine.models.port import ContextTooLong, ModelError, Piece, TextPiece
+from agentops.engine.operations import session_runs
+from agentops.engine.operations.session_runs import Loaded, Writing, Written
+from agentops.engine.previews import Part
+from agentops.engine.runner.workshop import Equipment, Workshop
+from agentops.engine.store.runners import Place
+from agentops.engine.tools.port import Invocation, Outcome, Toolbox, ToolsUnavailable, text
+
+_log = logging.getLogger("agentops.engine")
+
+_BROKEN = "Something went wrong inside the server while this was done; the server's log says what."
+
+
+class Run:
+    """One session in the hands of this process."""
+
+    def __init__(self, place: Place, workshop: Workshop) -> None:
+        """Name the session; `work` takes it up."""
+        self.place = place
+        self._shop = workshop
+        self._inbox: deque[Happening] = deque()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._stirred = asyncio.Event()
+        self._toolbox: Toolbox | None = None
+        self._loaded: Loaded
+        self._equipment: Equipment
+        self._state: State
+        self._seq = 0
+        self._progress: Json = {}
+
+    def stir(self) -> None:
+        """Have it look whether something came in."""
+        self._stirred.set()
+
+    async def work(self) -> None:
+        """Run the session until it rests, then give it back.
+
+        Raises:
+            Superseded: another process has it.
+        """
+        loaded = await self._shop.database.read(lambda tx: session_runs.load(tx, self.place))
+        if loaded is None:
+            return
+        self._begin(loaded)
+        try:
+            with self._shop.news.listening(inbox_topic(self.place.workspace, self.place.session_id)) as self._stirred:
+                await self._take(Resumed())
+                while not await self._is_over():
+                    await self._step()
+        finally:
+            await self._let_go()
+
+    def _begin(self, loaded: Loaded) -> None:
+        self._equip(loaded)
+        self._state = fold(loaded.entries, self._equipment.setting)
+        self._seq = loaded.seq
+        self._progress = parsed(loaded.session.progress)
+
+    def _equip(self, loaded: Loaded) -> None:
+        self._loaded = loaded
+        self._equipment = self._shop.outfitter.equipment(loaded.session, loaded.resources)
+
+    async def _is_over(self) -> bool:
+        """Tell whether the session rests and was given back."""
+        is_busy = self._tasks or self._inbox or self._state.phase not in (Phase.IDLE, Phase.TERMINATED)
+        if is_busy:
+            return False
+        seq, place, runner_id = self._seq, self.place, self._shop.runner_id
+        is_given_back = await self._shop.database.write(lambda tx: session_runs.release(tx, place, runner_id, seq))
+        if not is_given_back:
+            self._stirred.set()
+        return is_given_back
+
+    async def _step(self) -> None:
+        """Wait for something to happen, and take it."""
+        if not self._inbox:
+            await self._stirred.wait()
+        self._stirred.clear()
+        if self._inbox:
+            await self._take(self._inbox.popleft())
+            return
+        seq = self._seq
+        found = await self._shop.database.read(lambda tx: session_runs.news(tx, self.place, seq))
+        self._seq = found.seq
+        if found.others:
+            await self._heed(found)
+
+    async def _heed(self, found: Written) -> None:
+        """Take what was written from outside."""
+        if any(each.type == "session.updated" for each in found.others):
+            loaded = await self._shop.database.read(lambda tx: session_runs.load(tx, self.place))
+            if loaded is not None:
+                self._equip(loaded)
+        attached = [await self._shop.outfitter.attached(self.place, each) for each in found.others]
+        await self._take(Sent(tuple(attached)))
+
+    async def _take(self, happening: Happening) -> None:
+        """Decide, commit, and only then act."""
+        if isinstance(happening, Resumed):
+            queue = [await self._shop.outfitter.attached(self.place, each) for each in self._state.queue]
+            self._state = replace(self._state, queue=tuple(queue))
+        waited = frozenset(each.id for each in self._state.queue)
+        if isinstance(happening, Sent):
+            waited |= {each.id for each in happening.entries}
+        at = timestamp(self._shop.clock.now())
+        decision = decide(self._state, happening, self._equipment.setting, self._shop.ids, at)
+        found = await self._commit(decision, waited) if decision.entries else None
+        self._state = decision.state
+        for effect in decision.effects:
+            await self._perform(effect)
+        if found and found.others:
+            await self._heed(found)
+
+    async def _commit(self, decision: Decision, waited: frozenset[str]) -> Written:
+        state = decision.state
+        usage = snapshot(state, self._equipment.setting)
+        self._progress = {
+            **self._progress,
+            "usage": usage,
+            "active_seconds": usage["active_seconds"],
+            "stop": state.stop["type"] if state.phase is Phase.IDLE else None,
+            "waits_for": {each.id: each.type for each in state.waits_for},
+            "open": {each.id: each.type for each in state.open_calls},
+        }
+        writing = Writing(decision.entries, waited, self._seq, state.phase, self._progress, state.last_at)
+        place, runner_id = self.place, self._shop.runner_id
+        found = await self._shop.database.write(lambda tx: session_runs.write(tx, place, runner_id, writing))
+        self._seq = found.seq
+        self._shop.news.tell([watchers_topic(place.session_id)])
+        return found
+
+    async def _perform(self, effect: Effect) -> None:
+        match effect:
+            case AskModel():
+                self._start(self._ask())
+            case RunTool(call):
+                self._start(self._run_tool(call))
+            case Summarise():
+                self._start(self._summarise())
+            case Wait(seconds):
+                self._start(self._wait(seconds))
+            case Cancel():
+                await self._cancel()
+
+    def _start(self, work: Coroutine[None, None, Happening]) -> None:
+        task = asyncio.ensure_future(self._report(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _report(self, work: Coroutine[None, None, Happening]) -> None:
+        self._inbox.append(await work)
+        self._stirred.set()
+
+    async def _cancel(self) -> None:
+        """Stop everything; what came to its end at the last moment is not heard of."""
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._inbox.clear()
+
+    async def _let_go(self) -> None:
+        await self._cancel()
+        if self._toolbox is not None:
+            await self._toolbox.close()
+            self._toolbox = None
+
+    # --- effects: each ends in a happening, whatever goes wrong ---------------------------------------------------
+
+    async def _ask(self) -> Happening:
+        listener = _Listener(self)
+        try:
+            reply = await self._shop.model.ask(self._request(self._state.conversation), listener.hear)
+        except ModelError as error:
+            return _failure(error)
+        except Exception:  # noqa: BLE001 - whatever it was, the session has to hear of it
+            _log.exception("a model request broke: session=%s", self.place.session_id)
+            return RequestFailed("unknown_error", _BROKEN)
+        return Replied(reply, listener.preview())
+
+    async def _summarise(self) -> Happening:
+        wanted = {
+            "role": "user",
+            "content": [{"type": "text", "text": messages.to_summarise(self._state.conversation)}],
+        }
+        ask = replace(self._request((written(wanted).encode(),)), system="", tools=b"[]")
+        try:
+            reply = await self._shop.model.ask(ask, lambda _piece: None)
+        except ModelError as error:
+            failure = _failure(error)
+            return replace(failure, is_too_long=False)
+        except Exception:  # noqa: BLE001 - whatever it was, the session has to hear of it
+            _log.exception("a summary broke: session=%s", self.place.session_id)
+            return RequestFailed("unknown_error", _BROKEN)
+        return Summarised(_text(reply))
+
+    async def _run_tool(self, call: Call) -> Happening:
+        try:
+            toolbox = await self._tools()
+            outcome = await toolbox.run(Invocation(call.id, call.name, call.input, call.mcp_server_name))
+        except ToolsUnavailable as error:
+            outcome = text(f"The tool could not run: {error}", is_error=True)
+        except Exception:  # noqa: BLE001 - whatever it was, the model has to hear of it
+            _log.exception("a tool broke: session=%s tool=%s", self.place.session_id, call.name)
+            outcome = Outcome(text(_BROKEN).content, is_error=True)
+        return Ran(call.id, outcome.content, outcome.is_error)
+
+    async def _wait(self, seconds: float) -> Happening:
+        await self._shop.sleep(seconds)
+        return Due()
+
+    async def _tools(self) -> Toolbox:
+        if self._toolbox is None:
+            self._toolbox = await self._shop.outfitter.toolbox(self.place, self._loaded.session, self._loaded.resources)
+        return self._toolbox
+
+    def _request(self, conversation: tuple[bytes, ...]) -> Ask:
+        setting = self._equipment.setting
+        return Ask(
+            model=self._equipment.model,
+            system=self._equipment.system,
+            tools=self._equipment.tools,
+            messages=conversation,
+            session_id=self.place.session_id,
+            thread_id=setting.thread_id,
+            agent_name=setting.agent_name,
+        )
+
+    def show(self, part: Part) -> None:
+        """Let watchers see a part of a reply."""
+        self._shop.previews.show(self.place.session_id, watchers_topic(self.place.session_id), part)
+
+    def new_event_id(self) -> str:
+        """Return an id for an event that begins to show."""
+        return self._shop.ids.new("sevt")
+
+
+class _Listener:
+    """Hears a reply as it comes, and gives what is shown of it the ids that its events will have."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._message_id: str | None = None
+        self._thinking_ids: list[str] = []
+        self._blocks: dict[int, int] = {}
+        """Which text of the message a block of the reply is."""
+
+    def hear(self, piece: Piece) -> None:
+        if not isinstance(piece, TextPiece):
+            self._thinking_ids.append(self._run.new_event_id())
+            self._run.show(Part(self._thinking_ids[-1], "agent.thinking"))
+            return
+        if self._message_id is None:
+            self._message_id = self._run.new_event_id()
+            self._run.show(Part(self._message_id, "agent.message"))
+        index = self._blocks.setdefault(piece.index, len(self._blocks))
+        self._run.show(Part(self._message_id, "agent.message", piece.text, index))
+
+    def preview(self) -> Preview:
+        return Preview(self._message_id, tuple(self._thinking_ids))
+
+
+def _failure(error: ModelError) -> RequestFailed:
+    is_too_long = isinstance(error, ContextTooLong)
+    return RequestFailed(error.kind, error.message, error.may_pass, error.retry_after_s, is_too_long)
+
+
+def _text(reply: Reply) -> str:
+    return "\n".join(each["text"] for each in reply.content if each["type"] == "text")

@@ -1,0 +1,61 @@
+"""What a run is carried out with: the ports, and how one session is equipped."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from agentops.base.clock import Clock
+from agentops.base.ids import IdSource
+from agentops.engine.core.json import Json
+from agentops.engine.core.runs.setting import Setting
+from agentops.engine.core.runs.state import Entry
+from agentops.engine.core.sessions import Session
+from agentops.engine.models.port import Model
+from agentops.engine.news import News
+from agentops.engine.previews import Previews
+from agentops.engine.store.port import Database
+from agentops.engine.store.runners import Place
+from agentops.engine.tools.port import Toolbox
+
+
+@dataclass(frozen=True, slots=True)
+class Equipment:
+    """What one session's requests are made of."""
+
+    setting: Setting
+    model: Json
+    system: str
+    tools: bytes
+    """A JSON array."""
+
+
+class Outfitter(Protocol):
+    """Equips sessions."""
+
+    def equipment(self, session: Session, resources: Sequence[Json]) -> Equipment:
+        """Return what the session's agent, as it is now, works with."""
+
+    async def toolbox(self, place: Place, session: Session, resources: Sequence[Json]) -> Toolbox:
+        """Return the session's tools; whatever they need is started when it is needed."""
+
+    async def attached(self, place: Place, entry: Entry) -> Entry:
+        """Return what was sent with the files that it names read into it."""
+
+
+Sleep = Callable[[float], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """What every run of this process shares."""
+
+    runner_id: str
+    database: Database
+    clock: Clock
+    ids: IdSource
+    model: Model
+    outfitter: Outfitter
+    news: News
+    previews: Previews
+    sleep: Sleep = asyncio.sleep

@@ -1,0 +1,101 @@
+"""The log of a session as those see it who run it and who watch it: by position, from the last one they know on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agentops.engine.core.runs.state import Entry
+from agentops.engine.core.session_events import Event
+from agentops.engine.store.port import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An event at its position."""
+
+    event: Event
+    received_seq: int | None
+    """Where it stood while it waited; None for what took effect at once, or waits still."""
+
+    kept: str | None
+
+
+class SessionLog:
+    """The log of one session of one workspace."""
+
+    def __init__(self, tx: Transaction, workspace: str, session_id: str) -> None:
+        """Work in the transaction."""
+        self._tx = tx
+        self._key = {"workspace": workspace, "session": session_id}
+
+    def after(self, seq: int, limit: int) -> list[Row]:
+        """Return what was written or took effect behind a position, in order."""
+        rows = self._tx.all(
+            """
+            SELECT id, type, processed_at, body, seq, received_seq, kept FROM session_events
+            WHERE workspace_id = :workspace AND session_id = :session AND seq > :seq ORDER BY seq LIMIT :limit
+            """,
+            {**self._key, "seq": seq, "limit": limit},
+        )
+        return [Row(Event(*row[:5]), row[5], row[6]) for row in rows]
+
+    def end(self) -> int:
+        """Return the last position."""
+        row = self._tx.one(
+            "SELECT MAX(seq) FROM session_events WHERE workspace_id = :workspace AND session_id = :session", self._key
+        )
+        return int(row[0] or 0) if row else 0
+
+    def waiting(self) -> int:
+        """Return how many events wait."""
+        row = self._tx.one(
+            """
+            SELECT COUNT(*) FROM session_events
+            WHERE workspace_id = :workspace AND session_id = :session AND COALESCE(processed_at, '~') = '~'
+            """,
+            self._key,
+        )
+        return int(row[0]) if row else 0
+
+    def type_of(self, event_id: str) -> str | None:
+        """Return of which type an event is; None when there is no such event."""
+        row = self._tx.one(
+            "SELECT type FROM session_events WHERE workspace_id = :workspace AND session_id = :session AND id = :id",
+            {**self._key, "id": event_id},
+        )
+        return str(row[0]) if row else None
+
+    def write(self, entries: Sequence[tuple[Entry, str]], known: frozenset[str]) -> int:
+        """Put entries, each with its JSON, at the end, move those that waited there, and return the last position."""
+        end = self.end()
+        for seq, (entry, body) in enumerate(entries, start=end + 1):
+            if entry.id in known:
+                self._move(entry, seq)
+            else:
+                self._insert(entry, body, seq)
+        return end + len(entries)
+
+    def _move(self, entry: Entry, seq: int) -> None:
+        self._tx.run(
+            """
+            UPDATE session_events SET received_seq = seq, seq = :seq, processed_at = :at, kept = :kept
+            WHERE workspace_id = :workspace AND session_id = :session AND id = :id AND processed_at IS NULL
+            """,
+            {**self._key, "id": entry.id, "seq": seq, "at": entry.at, "kept": entry.kept},
+        )
+
+    def _insert(self, entry: Entry, body: str, seq: int) -> None:
+        self._tx.run(
+            """
+            INSERT INTO session_events (workspace_id, session_id, seq, id, type, processed_at, body, kept)
+            VALUES (:workspace, :session, :seq, :id, :type, :at, :body, :kept)
+            """,
+            {
+                **self._key,
+                "seq": seq,
+                "id": entry.id,
+                "type": entry.type,
+                "at": entry.at,
+                "body": body,
+                "kept": entry.kept,
+            },
+        )
