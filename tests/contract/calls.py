@@ -155,7 +155,8 @@ NOWHERE = World(
     memory="mem_01NoSuchMemory", version="memver_01NoSuchVersion", file="file_01NoSuchFile",
     vault="vlt_01NoSuchVault", credential="vcrd_01NoSuchCredential",
     deployment="depl_01NoSuchDeployment", deployment_run="drun_01NoSuchRun",
-    session="sesn_01NoSuchSession", thread="sthr_01NoSuchThread", upload="sesrsc_01NoSuchResource", repository="sesrsc_01NoSuchResource",
+    session="sesn_01NoSuchSession", thread="sthr_01NoSuchThread",
+    upload="sesrsc_01NoSuchResource", repository="sesrsc_01NoSuchResource",
     skill="skill_01NoSuchSkill", skill_version="skver_01NoSuchVersion",
 )  # fmt: skip
 """A world in which nothing exists."""

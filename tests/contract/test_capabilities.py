@@ -93,7 +93,8 @@ def _said(field: str) -> str:
 
 
 def _creating(field: str) -> Operation:
-    return next(each for each in operations() if each.method == "POST" and field.startswith(f"{each.address}."))
+    posts = [each for each in operations() if each.method == "POST" and field.startswith(f"{each.address}.")]
+    return max(posts, key=lambda each: len(each.address))
 
 
 ON_ITS_OWN = [each for each in REFUSED if not _creating(each).parameters]

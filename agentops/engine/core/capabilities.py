@@ -259,8 +259,7 @@ _SESSIONS = (
         "sessions.events.outcomes",
         State.REFUSED,
         "A running session takes no outcome yet: nothing is graded.",
-        ("sessions.events.events.type=user.define_outcome",)
-        + _of("sessions.events.events", "rubric max_iterations description"),
+        _of("sessions.events.events", "type=user.define_outcome rubric max_iterations description"),
     ),
     Capability(
         "sessions.resources",
