@@ -119,7 +119,7 @@ class Bubble:
     def _words(self) -> str:
         group = self._belongings.group
         if group is not None and group.ran_out_of_memory():
-            return f"The sandbox used more than its {self._memory_mib} MiB of memory and was stopped."
+            return f"The sandbox died after its memory of {self._memory_mib} MiB had run out."
         return f"The sandbox died. {self._running.last_words[-500:]}".strip()
 
 

@@ -17,7 +17,7 @@ from agentops.engine.sandbox.bubble import Belongings
 from agentops.engine.sandbox.entrance import Entrance, Order
 from agentops.engine.sandbox.lines import Garbled, parsed
 from agentops.engine.sandbox.port import SandboxFailed, SandboxSpec
-from agentops.engine.sandbox.running import Command, Running
+from agentops.engine.sandbox.running import Command, Pipes, Running, pipe
 from agentops.engine.sandbox.walls import arguments, drop, entry, etc, interpreter, seccomp
 from agentops.engine.sandbox.walls.arguments import Bind, Room
 from agentops.engine.threads import in_thread
@@ -91,9 +91,10 @@ async def build(host: Host, blueprint: Blueprint, belongings: Belongings) -> Jso
     if host.groups.controllers:
         belongings.group = await in_thread(host.groups.make, blueprint.spec.limits)
     with ExitStack() as opened:
-        entrance = opened.enter_context(closing(Entrance(_order(blueprint))))
-        said, info = (opened.enter_context(each) for each in _pipe())
-        read, write = (opened.enter_context(each) for each in _pipe())
+        pipes = Pipes()
+        entrance = opened.enter_context(closing(Entrance(_order(blueprint, pipes))))
+        said, info = (opened.enter_context(each) for each in pipe())
+        read, write = (opened.enter_context(each) for each in pipe())
         texts = [(opened.enter_context(_memory(text.encode())), name) for name, text in _texts()]
         filtered = opened.enter_context(_memory(host.filter))
         binds, words = _command(host, blueprint, read.fileno(), entrance.inner.fileno())
@@ -108,7 +109,8 @@ async def build(host: Host, blueprint: Blueprint, belongings: Belongings) -> Jso
         )
         options = arguments.encoded(arguments.arguments(room))
         given: tuple[FileIO | socket.socket, ...] = (read, info, filtered, entrance.inner, *(file for file, _ in texts))
-        running = await Running.start(Command(words, {}, tuple(each.fileno() for each in given)))
+        command = Command(words, {}, tuple(each.fileno() for each in given))
+        running = await Running.start(command, pipes, is_private=True)
         belongings.running = running
         for each in given:
             each.close()
@@ -119,8 +121,9 @@ async def build(host: Host, blueprint: Blueprint, belongings: Belongings) -> Jso
     return report
 
 
-def _order(blueprint: Blueprint) -> Order:
+def _order(blueprint: Blueprint, pipes: Pipes) -> Order:
     return Order(
+        pipes=(pipes.requests.fileno(), pipes.answers.fileno()),
         program="" if blueprint.is_trial else f"{arguments.PROGRAM_INSIDE}/{blueprint.program.name}",
         python=interpreter.running().starter,
         limits=arguments.lowered(blueprint.spec.limits),
@@ -180,11 +183,6 @@ def _first(data: bytes) -> int:
         return os.pidfd_open(int(parsed(data)["child-pid"]))
     except (Garbled, KeyError, TypeError, ValueError, OSError):
         raise SandboxFailed("bubblewrap did not say what it started.") from None
-
-
-def _pipe() -> tuple[FileIO, FileIO]:
-    read, write = os.pipe()
-    return FileIO(read, "rb"), FileIO(write, "wb")
 
 
 def _memory(data: bytes) -> FileIO:

@@ -16,6 +16,9 @@ _REPORT_MAX = 65_536
 class Order:
     """What the first program inside is to do."""
 
+    pipes: tuple[int, int]
+    """The descriptors of what becomes its standard input and output."""
+
     program: str
     """The path inside of what it becomes; empty for nothing."""
 

@@ -1,5 +1,7 @@
 """The host's folders of a session, made ready for a sandbox: whose they are, and that no link leads elsewhere."""
 
+import os
+import shutil
 import stat
 from pathlib import Path, PurePosixPath
 
@@ -36,6 +38,20 @@ def prepared(spec: SandboxSpec, user: int | None) -> tuple[Bind, ...]:
 def writable(binds: tuple[Bind, ...]) -> tuple[Path, ...]:
     """Return the folders whose size has to be watched."""
     return tuple(Path(each.source) for each in binds if each.is_writable)
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder that a session wrote in, also what it closed to everybody. Its sandbox has to be stopped.
+
+    Raises:
+        OSError: something of it is not the server's to remove.
+    """
+    for _place, names, _files, descriptor in os.fwalk(folder, follow_symlinks=False):
+        for name in names:
+            found = os.stat(name, dir_fd=descriptor, follow_symlinks=False)
+            if stat.S_ISDIR(found.st_mode):
+                os.chmod(name, 0o700, dir_fd=descriptor)
+    shutil.rmtree(folder)
 
 
 def _placed(path: Path) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from agentops.engine.sandbox.bubble import Belongings, Bubble
 from agentops.engine.sandbox.bubblewrap import FEATURES, INSIDE
 from agentops.engine.sandbox.port import Isolation, Mount, SandboxFailed, SandboxSpec
-from agentops.engine.sandbox.running import Command, Running
+from agentops.engine.sandbox.running import Command, Pipes, Running
 from agentops.engine.threads import in_thread
 
 _log = logging.getLogger("agentops.engine")
@@ -40,7 +40,8 @@ class UnsafeLocal:
             async with asyncio.timeout(_START_S):
                 await in_thread(_laid_out, spec)
                 words = (sys.executable, "-I", "-S", str(self._program))
-                belongings.running = await Running.start(Command(words, _environment(spec), folder=str(spec.folder)))
+                command = Command(words, _environment(spec), folder=str(spec.folder))
+                belongings.running = await Running.start(command, Pipes(), is_private=False)
                 bubble = Bubble(belongings, spec.limits.memory_mib)
                 self._bubbles.add(bubble)
                 belongings.also(lambda: self._bubbles.discard(bubble))

@@ -7,6 +7,7 @@ import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from io import FileIO
 from typing import IO
 
 from agentops.engine.sandbox.lines import LINE_MAX
@@ -26,9 +27,35 @@ class Command:
     words: Sequence[str]
     environment: Mapping[str, str]
     descriptors: tuple[int, ...] = ()
-    """Open ones that it is given under their numbers, beside its pipes."""
+    """Open ones that it is given under their numbers."""
 
     folder: str = "/"
+
+
+class Pipes:
+    """Two pipes to speak with a process: its ends, and the server's."""
+
+    def __init__(self) -> None:
+        """Open both."""
+        self.requests, self.to_it = pipe()
+        self.from_it, self.answers = pipe()
+
+    def close(self) -> None:
+        """Close the ends that are the process's: it has them by now."""
+        self.requests.close()
+        self.answers.close()
+
+    def close_all(self) -> None:
+        """Close the server's ends too: there is no process."""
+        self.close()
+        self.to_it.close()
+        self.from_it.close()
+
+
+def pipe() -> tuple[FileIO, FileIO]:
+    """Return the two ends of a new pipe."""
+    read, write = os.pipe()
+    return FileIO(read, "rb"), FileIO(write, "wb")
 
 
 class Running:
@@ -44,37 +71,44 @@ class Running:
         self._transports: list[asyncio.BaseTransport] = []
 
     @classmethod
-    async def start(cls, command: Command) -> "Running":
-        """Return a process whose pipes are open.
+    async def start(cls, command: Command, pipes: Pipes, *, is_private: bool) -> "Running":
+        """Return a process that can be spoken with.
 
+        Private pipes are not its standard ones: whatever stands between it and the server is not to have them.
         It must be called on the event loop's own thread: the process dies with the thread that started it.
 
         Raises:
             OSError: it cannot be started.
         """
-        process = subprocess.Popen(  # noqa: ASYNC220, S603 - it returns at once; words of ours, and no shell
-            command.words,
-            env=command.environment,
-            cwd=command.folder,
-            pass_fds=command.descriptors,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            bufsize=0,
-            start_new_session=True,  # Ctrl-C at the server's terminal is for the server
-        )
+        private = (pipes.requests.fileno(), pipes.answers.fileno()) if is_private else ()
+        try:
+            process = subprocess.Popen(  # noqa: ASYNC220, S603 - it returns at once; words of ours, and no shell
+                command.words,
+                env=command.environment,
+                cwd=command.folder,
+                pass_fds=(*command.descriptors, *private),
+                stdin=subprocess.DEVNULL if is_private else pipes.requests,
+                stdout=subprocess.DEVNULL if is_private else pipes.answers,
+                stderr=subprocess.PIPE,
+                bufsize=0,
+                start_new_session=True,  # Ctrl-C at the server's terminal is for the server
+            )
+        except OSError:
+            pipes.close_all()
+            raise
+        pipes.close()
         running = cls(process, asyncio.StreamReader(limit=LINE_MAX))
-        await running._connect()
+        await running._connect(pipes)
         return running
 
-    async def _connect(self) -> None:
+    async def _connect(self, pipes: Pipes) -> None:
         loop = asyncio.get_running_loop()
         self._watch = os.pidfd_open(self.pid)
         loop.add_reader(self._watch, self._reap)
-        await self._listen(self._process.stdout, asyncio.StreamReaderProtocol(self.reader))
+        await self._listen(pipes.from_it, asyncio.StreamReaderProtocol(self.reader))
         await self._listen(self._process.stderr, self._tail)
         flow = asyncio.streams.FlowControlMixin()
-        to_it, _ = await loop.connect_write_pipe(lambda: flow, self._process.stdin)
+        to_it, _ = await loop.connect_write_pipe(lambda: flow, pipes.to_it)
         self._transports.append(to_it)
         self.writer = asyncio.StreamWriter(to_it, flow, None, loop)
 

@@ -22,6 +22,9 @@ def main() -> None:
     # Where this interpreter finds its library; any other program inside would find the wrong one.
     os.environ.pop(_LIBRARIES, None)
     sys.executable = order["python"]
+    for standard, private in enumerate(order["pipes"]):
+        os.dup2(private, standard)
+        os.close(private)
     strays = _closed_strays(line.fileno())
     for name, value in order["limits"].items():
         _lower(getattr(resource, name), value)
