@@ -1,9 +1,9 @@
-"""Requests to servers that callers name: only to public addresses, without redirects, and never for long."""
+"""Requests to servers that callers name: to public addresses alone, each redirect judged again, never for long."""
 
 import asyncio
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING
@@ -19,6 +19,14 @@ _PORTS = {"http": 80, "https": 443}
 _BODY_MAX = 64 * 1024
 """More than any token answer. Units: bytes."""
 
+_PAGE_TIMEOUT_S = 20.0
+"""For a page with all its redirects."""
+
+_PAGE_MAX = 10 * 1024 * 1024
+"""Units: bytes."""
+
+_REDIRECTS_MAX = 5
+
 _TRANSLATED = tuple(map(ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")))
 """NAT64, 6to4 and Teredo: they look public and lead to an IPv4 address that need not be.
 
@@ -31,6 +39,22 @@ _OF_CLOUDS = tuple(map(ip_address, ("168.63.129.16", "100.100.100.200", "fd00:ec
 
 class Unreachable(Exception):
     """There was no answer: a bad address, no connection, or none in time."""
+
+
+class NotPermitted(Unreachable):
+    """The address, or one that it redirects to, is not allowed by whoever asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What was found at an address, or where that led."""
+
+    url: str
+    status: int
+    content_type: str
+    body: bytes
+    is_cut: bool
+    """Whether there was more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,27 +91,77 @@ class Outbound:
         """
         import httpx2  # noqa: PLC0415 - most engines never call out and need not wait for the library
 
-        # Reading the certificates takes longer than the rest of a request; they are read once.
-        self._tls = self._tls or httpx2.create_ssl_context(trust_env=False)
-        client = httpx2.AsyncClient(trust_env=False, follow_redirects=False, timeout=_TIMEOUT_S, verify=self._tls)
+        client = self._client(_TIMEOUT_S)
         try:
             async with asyncio.timeout(_TIMEOUT_S), client:
-                request = await self._request(client, httpx2.URL(url), headers, content)
+                request = await self._request(client, "POST", httpx2.URL(url), headers, content)
                 response = await client.send(request, stream=True)
-                body = await _beginning(response) if wants_body or not response.is_success else b""
+                body = await _beginning(response, _BODY_MAX) if wants_body or not response.is_success else b""
                 return _answer(response, body)
         # Whatever a foreign server or its name does, the caller learns the same: it cannot be reached.
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError, TimeoutError) as error:
             raise Unreachable(type(error).__name__) from None
 
+    async def get(self, url: str, headers: Mapping[str, str], is_permitted: Callable[[str], bool]) -> Page:
+        """Return what is at the URL, or where up to five redirects lead; each address is asked about and judged.
+
+        Raises:
+            NotPermitted: the URL or a redirect's is not permitted.
+            Unreachable: there is no answer.
+        """
+        import httpx2  # noqa: PLC0415 - most engines never call out and need not wait for the library
+
+        try:
+            async with asyncio.timeout(_PAGE_TIMEOUT_S):
+                here = httpx2.URL(url)
+                for _ in range(_REDIRECTS_MAX + 1):
+                    here = self._secured(here)
+                    if not is_permitted(str(here)):
+                        raise NotPermitted(str(here))
+                    found = await self._page(here, headers)
+                    if isinstance(found, Page):
+                        return found
+                    here = here.join(found)
+        except (httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError, TimeoutError) as error:
+            raise Unreachable(type(error).__name__) from None
+        raise Unreachable(f"more than {_REDIRECTS_MAX} redirects")
+
+    async def _page(self, url: "httpx2.URL", headers: Mapping[str, str]) -> "Page | str":
+        """Return the page, or where it redirects to."""
+        # A client of its own for each: it would keep cookies, and these would go by address, not by name.
+        async with self._client(_PAGE_TIMEOUT_S) as client:
+            response = await client.send(await self._request(client, "GET", url, headers, b""), stream=True)
+            if response.is_redirect and "location" in response.headers:
+                return str(response.headers["location"])
+            body = await _beginning(response, _PAGE_MAX)
+            content_type = response.headers.get("content-type", "")[:256]
+            if response.headers.get("content-encoding", "identity") != "identity":
+                raise Unreachable("compressed although it was asked not to be")
+            return Page(str(url), response.status_code, content_type, body[:_PAGE_MAX], len(body) > _PAGE_MAX)
+
+    def _secured(self, url: "httpx2.URL") -> "httpx2.URL":
+        """Return the URL with HTTPS in place of HTTP, as browsers try it first; nobody is asked without."""
+        if url.userinfo:
+            raise Unreachable("names a user")
+        if url.scheme != "http" or self._allow_loopback:
+            return url
+        return url.copy_with(scheme="https", port=None if url.port in (None, 80) else url.port)
+
+    def _client(self, timeout_s: float) -> "httpx2.AsyncClient":
+        import httpx2  # noqa: PLC0415 - as above
+
+        # Reading the certificates takes longer than the rest of a request; they are read once.
+        self._tls = self._tls or httpx2.create_ssl_context(trust_env=False)
+        return httpx2.AsyncClient(trust_env=False, follow_redirects=False, timeout=timeout_s, verify=self._tls)
+
     async def _request(
-        self, client: "httpx2.AsyncClient", url: "httpx2.URL", headers: Mapping[str, str], content: bytes
+        self, client: "httpx2.AsyncClient", method: str, url: "httpx2.URL", headers: Mapping[str, str], content: bytes
     ) -> "httpx2.Request":
         """Return the request to the judged address, under the name: asking for the name again could give another."""
         host = url.raw_host.decode()
         address = await self._judged(host, url.port or _PORTS.get(url.scheme, 0), url.scheme)
         return client.build_request(
-            "POST",
+            method,
             url.copy_with(host=address),
             headers={**headers, "host": url.netloc.decode(), "accept-encoding": "identity"},
             content=content,
@@ -117,15 +191,15 @@ def is_public(text: str) -> bool:
     return address.is_global and not address.is_multicast
 
 
-async def _beginning(response: "httpx2.Response") -> bytes:
+async def _beginning(response: "httpx2.Response", most: int) -> bytes:
     """Return the first bytes of the body, one more than the limit when there are more."""
-    body = b""
+    body = bytearray()
     # As they come over the wire: decompressing would let a few bytes become many.
     async for chunk in response.aiter_raw():
         body += chunk
-        if len(body) > _BODY_MAX:
+        if len(body) > most:
             break
-    return body[: _BODY_MAX + 1]
+    return bytes(body[: most + 1])
 
 
 def _answer(response: "httpx2.Response", body: bytes) -> Answer:
