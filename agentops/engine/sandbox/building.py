@@ -92,6 +92,7 @@ async def build(host: Host, blueprint: Blueprint, belongings: Belongings) -> Jso
         belongings.group = await in_thread(host.groups.make, blueprint.spec.limits)
     with ExitStack() as opened:
         pipes = Pipes()
+        belongings.also(pipes.close_all)
         entrance = opened.enter_context(closing(Entrance(_order(blueprint, pipes))))
         said, info = (opened.enter_context(each) for each in pipe())
         read, write = (opened.enter_context(each) for each in pipe())

@@ -66,6 +66,7 @@ class Channel:
                 await self._write(line)
                 return await future
         except TimeoutError:
+            self._pending.pop(number, None)
             self.end(f"The tool server did not answer within {timeout_s:g} s and was stopped.")
             raise SandboxFailed(self._end) from None
         except asyncio.CancelledError:

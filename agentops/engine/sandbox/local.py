@@ -41,14 +41,17 @@ class UnsafeLocal:
                 await in_thread(_laid_out, spec)
                 words = (sys.executable, "-I", "-S", str(self._program))
                 command = Command(words, _environment(spec), folder=str(spec.folder))
-                belongings.running = await Running.start(command, Pipes(), is_private=False)
+                pipes = Pipes()
+                belongings.also(pipes.close_all)
+                belongings.running = await Running.start(command, pipes, is_private=False)
                 bubble = Bubble(belongings, spec.limits.memory_mib)
                 self._bubbles.add(bubble)
                 belongings.also(lambda: self._bubbles.discard(bubble))
                 await bubble.greeted()
         except (SandboxFailed, OSError, ValueError, TimeoutError) as error:
             await belongings.end()
-            raise SandboxFailed(f"The tool server could not be started without a sandbox: {error}") from error
+            said = belongings.running.last_words[-500:] if belongings.running is not None else ""
+            raise SandboxFailed(f"The tool server could not be started without a sandbox. {error} {said}") from error
         except asyncio.CancelledError:
             await asyncio.shield(belongings.end())
             raise

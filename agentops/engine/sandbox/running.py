@@ -46,7 +46,7 @@ class Pipes:
         self.answers.close()
 
     def close_all(self) -> None:
-        """Close the server's ends too: there is no process."""
+        """Close the server's ends too: nothing is to be said any more."""
         self.close()
         self.to_it.close()
         self.from_it.close()
@@ -81,21 +81,17 @@ class Running:
             OSError: it cannot be started.
         """
         private = (pipes.requests.fileno(), pipes.answers.fileno()) if is_private else ()
-        try:
-            process = subprocess.Popen(  # noqa: ASYNC220, S603 - it returns at once; words of ours, and no shell
-                command.words,
-                env=command.environment,
-                cwd=command.folder,
-                pass_fds=(*command.descriptors, *private),
-                stdin=subprocess.DEVNULL if is_private else pipes.requests,
-                stdout=subprocess.DEVNULL if is_private else pipes.answers,
-                stderr=subprocess.PIPE,
-                bufsize=0,
-                start_new_session=True,  # Ctrl-C at the server's terminal is for the server
-            )
-        except OSError:
-            pipes.close_all()
-            raise
+        process = subprocess.Popen(  # noqa: ASYNC220, S603 - it returns at once; words of ours, and no shell
+            command.words,
+            env=command.environment,
+            cwd=command.folder,
+            pass_fds=(*command.descriptors, *private),
+            stdin=subprocess.DEVNULL if is_private else pipes.requests,
+            stdout=subprocess.DEVNULL if is_private else pipes.answers,
+            stderr=subprocess.PIPE,
+            bufsize=0,
+            start_new_session=True,  # Ctrl-C at the server's terminal is for the server
+        )
         pipes.close()
         running = cls(process, asyncio.StreamReader(limit=LINE_MAX))
         await running._connect(pipes)
