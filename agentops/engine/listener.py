@@ -85,6 +85,11 @@ class Listener(uvicorn.Server):
             for each, handler in before.items():
                 signal.signal(each, handler)
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let streams end, which would keep their connections for ever, then stop."""
+        self._engine.retire()
+        await super().shutdown(sockets)
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, and say so. Source: uvicorn calls it once its sockets are served."""
         await super().startup(sockets)

@@ -11,6 +11,9 @@ class News:
 
     def __init__(self) -> None:
         """Start with nobody listening."""
+        self.is_closed = False
+        """Whether the server goes: who waits should let go."""
+
         self._attendants: list[tuple[str, Callable[[str], None]]] = []
         self._listeners: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
 
@@ -22,6 +25,11 @@ class News:
                     attend(topic)
             for each in self._listeners.get(topic, ()):
                 each.set()
+
+    def close(self) -> None:
+        """Wake everybody for the last time."""
+        self.is_closed = True
+        self.tell(list(self._listeners))
 
     def attend(self, beginning: str, attendant: Callable[[str], None]) -> None:
         """Have every topic with such a beginning handed to somebody, whether or not anybody else listens."""

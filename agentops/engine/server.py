@@ -25,6 +25,7 @@ from agentops.engine.previews import Previews
 from agentops.engine.runner.crew import Crew
 from agentops.engine.runner.means import Means
 from agentops.engine.runner.outfit import Outfit
+from agentops.engine.runner.warm import WarmToolboxes
 from agentops.engine.runner.workshop import Workshop
 from agentops.engine.settings import Settings
 from agentops.engine.store.api_keys import ApiKeys, StoredKey
@@ -65,6 +66,7 @@ class Engine:
         self._blobs = FolderBlobs(settings.data / BLOB_FOLDER)
         news = News()
         previews = Previews(news)
+        self._means = means
         self._crew = self._manned(means, news, previews) if means else None
         backend = Backend(
             self._database,
@@ -80,6 +82,9 @@ class Engine:
             news,
             previews,
         )
+        self.retire = news.close
+        """Ends every open stream, so that a listener can stop."""
+
         local = Caller(settings.workspace, _LOCAL_KEY_ID)
         door = Door(self._database, clock, keys.digest(self.credential.reveal()), local)
         self.app: ASGIApp = Edge(router(self._lifespan), backend, door)
@@ -105,8 +110,9 @@ class Engine:
 
     async def _close(self) -> None:
         try:
-            if self._crew is not None:
+            if self._crew is not None and self._means is not None:
                 await self._crew.close()
+                await self._means.close()
         finally:
             await self._database.close()
 
@@ -122,6 +128,7 @@ class Engine:
                 outfitter=outfit,
                 news=news,
                 previews=previews,
+                warm=WarmToolboxes(),
                 sleep=means.sleep,
             )
         )

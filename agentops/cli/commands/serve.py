@@ -2,10 +2,12 @@
 
 import shlex
 from pathlib import Path
+from typing import Any
 
 import click
 
 from agentops.cli.environment import data_option, database_option, engine_settings
+from agentops.cli.models import ModelFlags, means, model_options
 from agentops.cli.output import output_option, say, write_json
 
 
@@ -14,12 +16,15 @@ from agentops.cli.output import output_option, say, write_json
 @click.option("--port", default=8700, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
 @database_option
 @data_option
+@model_options
 @output_option
-def serve(host: str, port: int, database: str | None, data: Path, output: str) -> None:
+def serve(host: str, port: int, database: str | None, data: Path, output: str, **model: Any) -> None:
     """Run the engine: Claude's Managed Agents API on this machine, for the official SDK and for `agentops`.
 
     The first key is made at the first start and kept in a file that only you can read.
     AGENTOPS_API_KEY sets it instead. Another key beside it, or AGENTOPS_VAULT_KEY, seals what vaults hold.
+
+    Sessions run on the server of AGENTOPS_MODEL_BASE_URL with AGENTOPS_MODEL_API_KEY: any that speaks the Messages API.
     """
     from agentops.base.clock import SystemClock
     from agentops.base.ids import RandomIds
@@ -39,4 +44,5 @@ def serve(host: str, port: int, database: str | None, data: Path, output: str) -
         say(f"  export ANTHROPIC_BASE_URL={address.url}")
         say(f"  export ANTHROPIC_API_KEY={key}")
 
-    run(build(settings, clock=SystemClock(), ids=RandomIds()), started)
+    clock = SystemClock()
+    run(build(settings, clock=clock, ids=RandomIds(), means=means(settings, clock, ModelFlags(**model))), started)

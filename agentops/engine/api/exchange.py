@@ -172,6 +172,11 @@ class Exchange:
         """Return what is set when somebody in this process announces the topic."""
         return self._backend.news.listening(topic)
 
+    @property
+    def is_closing(self) -> bool:
+        """Tell whether the server goes."""
+        return self._backend.news.is_closed
+
     def watching(self, session_id: str, types: frozenset[str]) -> AbstractContextManager[Watcher]:
         """Return what gets the parts of a session's events while they come in, in this process."""
         return self._backend.previews.watching(session_id, types)

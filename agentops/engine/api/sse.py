@@ -41,7 +41,7 @@ async def _frames(exchange: Exchange, session_id: str, seq: int, types: frozense
         exchange.listening(watchers_topic(session_id)) as arrived,
         exchange.watching(session_id, types) as watcher,
     ):
-        while True:
+        while not exchange.is_closing:
             arrived.clear()
             seen = await exchange.glance(session_events.glimpse, session_id, seq)
             seq = seen.seq

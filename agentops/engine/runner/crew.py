@@ -46,12 +46,19 @@ class Crew:
         if self._watch is not None:
             self._watch.cancel()
             await asyncio.gather(self._watch, return_exceptions=True)
+        for run in self._runs.values():
+            run.leave()
+        await self._ended(_DRAIN_S)
         for task in list(self._tasks):
             task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=_DRAIN_S)
+        await self._ended(None)
+        await self._shop.warm.close()
         runner_id = self._shop.runner_id
         await self._shop.database.write(lambda tx: Runners(tx).leave(runner_id))
+
+    async def _ended(self, patience_s: float | None) -> None:
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=patience_s)
 
     def wake(self, place: Place) -> None:
         """See to a session: something came in."""
@@ -121,6 +128,7 @@ class Crew:
         runners = await self._shop.database.read(lambda tx: Runners(tx).all())
         gone = life.dead(runners, own.id, now)
         await self._shop.database.write(lambda tx: session_runs.enter(tx, own, gone))
+        await self._shop.warm.close_expired(now)
         for place in await self._shop.database.read(lambda tx: Runners(tx).unattended(_TAKEN_UP_MAX)):
             if place not in self._runs:
                 self.wake(place)

@@ -1,12 +1,19 @@
 """What sessions run with: a model, and tools."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from agentops.engine.core.runs.setting import Bounds
 from agentops.engine.models.port import Model
 from agentops.engine.runner.outfit import Toolboxes
 from agentops.engine.runner.workshop import Sleep
+
+Close = Callable[[], Awaitable[None]]
+
+
+async def nothing_to_close() -> None:
+    """Close nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +24,5 @@ class Means:
     toolboxes: Toolboxes
     bounds: Bounds = field(default_factory=Bounds)
     sleep: Sleep = asyncio.sleep
+    close: Close = nothing_to_close
+    """Lets go of what the model holds."""

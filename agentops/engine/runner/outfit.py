@@ -29,8 +29,8 @@ _INLINE_MAX = 20 * 1024 * 1024
 class Toolboxes(Protocol):
     """Makes the tools of sessions."""
 
-    def definitions(self, agent: Json, config: Json) -> bytes:
-        """Return what a model is told of an agent's tools in an environment, as a JSON array."""
+    def definitions(self, agent: Json) -> bytes:
+        """Return what a model is told of an agent's tools, as a JSON array."""
 
     def notes(self, session: Session, resources: Sequence[Json]) -> str:
         """Return what the system prompt says of the places that the agent finds; empty for nothing."""
@@ -65,7 +65,7 @@ class Outfit:
         )
         notes = self._toolboxes.notes(session, resources)
         system = "\n\n".join(filter(None, (agent["system"] or "", notes)))
-        return Equipment(setting, agent["model"], system, self._toolboxes.definitions(agent, config))
+        return Equipment(setting, agent["model"], system, self._toolboxes.definitions(agent))
 
     async def toolbox(self, place: Place, session: Session, resources: Sequence[Json]) -> Toolbox:
         """Return the session's tools."""

@@ -29,7 +29,7 @@ from agentops.engine.core.runs.happenings import (
     Summarised,
 )
 from agentops.engine.core.runs.state import Call, Phase, State
-from agentops.engine.core.sessions import inbox_topic, watchers_topic
+from agentops.engine.core.sessions import watchers_topic
 from agentops.engine.models.port import ContextTooLong, ModelError, Piece, TextPiece
 from agentops.engine.operations import session_runs
 from agentops.engine.operations.session_runs import Loaded, Writing, Written
@@ -52,6 +52,9 @@ class Run:
         self._shop = workshop
         self._inbox: deque[Happening] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._tools_at_work: set[asyncio.Task[None]] = set()
+        self._is_leaving = False
+        self._opening = asyncio.Lock()
         self._stirred = asyncio.Event()
         self._toolbox: Toolbox | None = None
         self._loaded: Loaded
@@ -59,6 +62,13 @@ class Run:
         self._state: State
         self._seq = 0
         self._progress: Json = {}
+
+    def leave(self) -> None:
+        """Take nothing new up, and go as soon as the tools that run have ended: another process goes on."""
+        self._is_leaving = True
+        for task in self._tasks - self._tools_at_work:
+            task.cancel()
+        self._stirred.set()
 
     def stir(self) -> None:
         """Have it look whether something came in."""
@@ -75,10 +85,9 @@ class Run:
             return
         self._begin(loaded)
         try:
-            with self._shop.news.listening(inbox_topic(self.place.workspace, self.place.session_id)) as self._stirred:
-                await self._take(Resumed())
-                while not await self._is_over():
-                    await self._step()
+            await self._take(Resumed())
+            while not self._has_left and not await self._is_over():
+                await self._step()
         finally:
             await self._let_go()
 
@@ -91,6 +100,10 @@ class Run:
     def _equip(self, loaded: Loaded) -> None:
         self._loaded = loaded
         self._equipment = self._shop.outfitter.equipment(loaded.session, loaded.resources)
+
+    @property
+    def _has_left(self) -> bool:
+        return self._is_leaving and not self._tools_at_work and not self._inbox
 
     async def _is_over(self) -> bool:
         """Tell whether the session rests and was given back."""
@@ -138,7 +151,8 @@ class Run:
         decision = decide(self._state, happening, self._equipment.setting, self._shop.ids, at)
         found = await self._commit(decision, waited) if decision.entries else None
         self._state = decision.state
-        for effect in decision.effects:
+        # Who leaves commits what came of its tools; what follows from that is done by the next.
+        for effect in decision.effects if not self._is_leaving else ():
             await self._perform(effect)
         if found and found.others:
             await self._heed(found)
@@ -150,9 +164,8 @@ class Run:
             **self._progress,
             "usage": usage,
             "active_seconds": usage["active_seconds"],
-            "stop": state.stop["type"] if state.phase is Phase.IDLE else None,
-            "waits_for": {each.id: each.type for each in state.waits_for},
-            "open": {each.id: each.type for each in state.open_calls},
+            "stop": state.rests_for,
+            "waits_for": {each.id: each.awaits for each in state.waits_for},
         }
         writing = Writing(decision.entries, waited, self._seq, state.phase, self._progress, state.last_at)
         place, runner_id = self.place, self._shop.runner_id
@@ -166,7 +179,7 @@ class Run:
             case AskModel():
                 self._start(self._ask())
             case RunTool(call):
-                self._start(self._run_tool(call))
+                self._tools_at_work.add(self._start(self._run_tool(call)))
             case Summarise():
                 self._start(self._summarise())
             case Wait(seconds):
@@ -174,10 +187,17 @@ class Run:
             case Cancel():
                 await self._cancel()
 
-    def _start(self, work: Coroutine[None, None, Happening]) -> None:
+    def _start(self, work: Coroutine[None, None, Happening]) -> asyncio.Task[None]:
         task = asyncio.ensure_future(self._report(work))
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._tools_at_work.discard(task)
+        if self._is_leaving:
+            self._stirred.set()
 
     async def _report(self, work: Coroutine[None, None, Happening]) -> None:
         self._inbox.append(await work)
@@ -192,10 +212,15 @@ class Run:
         self._inbox.clear()
 
     async def _let_go(self) -> None:
+        """End what still runs; the tools of a session that rests wait for its next turn."""
         await self._cancel()
-        if self._toolbox is not None:
-            await self._toolbox.close()
-            self._toolbox = None
+        toolbox, self._toolbox = self._toolbox, None
+        if toolbox is None:
+            return
+        if self._state.phase is Phase.IDLE:
+            await self._shop.warm.put(self.place, toolbox, self._shop.clock.now())
+        else:
+            await toolbox.close()
 
     # --- effects: each ends in a happening, whatever goes wrong ---------------------------------------------------
 
@@ -229,7 +254,7 @@ class Run:
     async def _run_tool(self, call: Call) -> Happening:
         try:
             toolbox = await self._tools()
-            outcome = await toolbox.run(Invocation(call.id, call.name, call.input, call.mcp_server_name))
+            outcome = await toolbox.run(self._invocation(call))
         except ToolsUnavailable as error:
             outcome = text(f"The tool could not run: {error}", is_error=True)
         except Exception:  # noqa: BLE001 - whatever it was, the model has to hear of it
@@ -241,10 +266,17 @@ class Run:
         await self._shop.sleep(seconds)
         return Due()
 
+    def _invocation(self, call: Call) -> Invocation:
+        thread_id = self._equipment.setting.thread_id
+        return Invocation(call.id, call.name, call.input, call.mcp_server_name, thread_id)
+
     async def _tools(self) -> Toolbox:
-        if self._toolbox is None:
-            self._toolbox = await self._shop.outfitter.toolbox(self.place, self._loaded.session, self._loaded.resources)
-        return self._toolbox
+        async with self._opening:
+            if self._toolbox is None:
+                session, resources = self._loaded.session, self._loaded.resources
+                warm = self._shop.warm.take(self.place)
+                self._toolbox = warm or await self._shop.outfitter.toolbox(self.place, session, resources)
+            return self._toolbox
 
     def _request(self, conversation: tuple[bytes, ...]) -> Ask:
         setting = self._equipment.setting

@@ -14,6 +14,7 @@ from agentops.engine.core.sessions import Session
 from agentops.engine.models.port import Model
 from agentops.engine.news import News
 from agentops.engine.previews import Previews
+from agentops.engine.runner.warm import WarmToolboxes
 from agentops.engine.store.port import Database
 from agentops.engine.store.runners import Place
 from agentops.engine.tools.port import Toolbox
@@ -58,4 +59,5 @@ class Workshop:
     outfitter: Outfitter
     news: News
     previews: Previews
+    warm: WarmToolboxes
     sleep: Sleep = asyncio.sleep
