@@ -42,6 +42,15 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """What the session's row says of a run."""
+
+    status: str
+    progress: Json
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
 class Writing:
     """What is to be written at once."""
 
@@ -52,9 +61,8 @@ class Writing:
     seq: int
     """The last position that the writer knows."""
 
-    status: str
-    progress: Json
-    at: str
+    standing: Standing | None
+    """How the session stands now, if that is different."""
 
 
 def load(tx: Transaction, place: Place) -> Loaded | None:
@@ -95,7 +103,8 @@ def write(tx: Transaction, place: Place, runner_id: str, writing: Writing) -> Wr
     others = _all(log, writing.seq)
     bodied = [(each, written({"type": each.type, "id": each.id, **each.body})) for each in writing.entries]
     seq = log.write(bodied, writing.waited)
-    sessions.advance(place.session_id, writing.status, written(writing.progress), writing.at)
+    if (now := writing.standing) is not None:
+        sessions.advance(place.session_id, now.status, written(now.progress), now.at)
     return Written(seq, tuple(map(entry, others)))
 
 

@@ -32,7 +32,7 @@ from agentops.engine.core.runs.state import Call, Phase, State
 from agentops.engine.core.sessions import watchers_topic
 from agentops.engine.models.port import ContextTooLong, ModelError, Piece, TextPiece
 from agentops.engine.operations import session_runs
-from agentops.engine.operations.session_runs import Loaded, Writing, Written
+from agentops.engine.operations.session_runs import Loaded, Standing, Writing, Written
 from agentops.engine.previews import Part
 from agentops.engine.runner.workshop import Equipment, Workshop
 from agentops.engine.store.runners import Place
@@ -61,6 +61,7 @@ class Run:
         self._equipment: Equipment
         self._state: State
         self._seq = 0
+        self._status = ""
         self._progress: Json = {}
 
     def leave(self) -> None:
@@ -95,6 +96,7 @@ class Run:
         self._equip(loaded)
         self._state = fold(loaded.entries, self._equipment.setting)
         self._seq = loaded.seq
+        self._status = loaded.session.status
         self._progress = parsed(loaded.session.progress)
 
     def _equip(self, loaded: Loaded) -> None:
@@ -158,21 +160,28 @@ class Run:
             await self._heed(found)
 
     async def _commit(self, decision: Decision, waited: frozenset[str]) -> Written:
-        state = decision.state
-        usage = snapshot(state, self._equipment.setting)
-        self._progress = {
-            **self._progress,
-            "usage": usage,
-            "active_seconds": usage["active_seconds"],
-            "stop": state.rests_for,
-            "waits_for": {each.id: each.awaits for each in state.waits_for},
-        }
-        writing = Writing(decision.entries, waited, self._seq, state.phase, self._progress, state.last_at)
+        writing = Writing(decision.entries, waited, self._seq, self._changed(decision.state))
         place, runner_id = self.place, self._shop.runner_id
         found = await self._shop.database.write(lambda tx: session_runs.write(tx, place, runner_id, writing))
         self._seq = found.seq
         self._shop.news.tell([watchers_topic(place.session_id)])
         return found
+
+    def _changed(self, state: State) -> Standing | None:
+        """Return how the session stands, where anybody outside can tell the difference; None where nobody can.
+
+        Most steps of a turn change nothing of it, and the row that holds it is long: it holds the whole agent too.
+        """
+        stands = {
+            "stop": state.rests_for,
+            "waits_for": {each.id: each.awaits for each in state.waits_for},
+        }
+        if self._status == state.phase and stands.items() <= self._progress.items():
+            return None
+        usage = snapshot(state, self._equipment.setting)
+        self._status = state.phase
+        self._progress = {**self._progress, **stands, "usage": usage, "active_seconds": usage["active_seconds"]}
+        return Standing(self._status, self._progress, state.last_at)
 
     async def _perform(self, effect: Effect) -> None:
         match effect:
