@@ -59,6 +59,7 @@ def anyio_backend() -> str:
 
 
 NO_POSTGRES = "no Postgres here: "
+NO_SANDBOX = "no sandbox here: "
 NO_DISK = "no disk of a few megabytes here: "
 STARTS = 3
 
@@ -79,7 +80,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say why tests of the engine did not run; `-q` would keep it to itself."""
     skips = terminalreporter.getreports("skipped")
     reasons = {str(each.longrepr[-1]) for each in skips if isinstance(each.longrepr, tuple)}
-    for reason in sorted(each for each in reasons if NO_POSTGRES in each or NO_DISK in each):
+    for reason in sorted(
+        each for each in reasons if any(missing in each for missing in (NO_POSTGRES, NO_SANDBOX, NO_DISK))
+    ):
         terminalreporter.write_line(reason)
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from agentops.engine.sandbox.bubblewrap import Bubblewrap
 from agentops.engine.sandbox.port import Egress, Limits, SandboxSpec
+from tests.conftest import NO_SANDBOX
 
 PROBE = Path(__file__).parent / "probe.py"
 LIMITS = Limits(memory_mib=256, processes=48, file_mib=8, open_files=200)
@@ -20,12 +21,12 @@ def _host() -> None:
     """Skip only where nobody could build one: without bubblewrap, or without user namespaces."""
     command = shutil.which("bwrap")
     if command is None:
-        pytest.skip("no sandbox here: bubblewrap is not installed")
+        pytest.skip(f"{NO_SANDBOX}bubblewrap is not installed")
     user = {"user": 60_599, "group": 60_599, "extra_groups": []} if os.geteuid() == 0 else {}
     words = [command, "--unshare-user", "--unshare-net", "--ro-bind", "/", "/", "/bin/true"]
     tried = subprocess.run(words, capture_output=True, check=False, **user)
     if tried.returncode != 0:
-        pytest.skip(f"no sandbox here: {tried.stderr.decode().strip()}")
+        pytest.skip(f"{NO_SANDBOX}{tried.stderr.decode().strip()}")
 
 
 @pytest.fixture

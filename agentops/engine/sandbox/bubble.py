@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from agentops.engine.core.json import Json
 from agentops.engine.sandbox.bounds.cgroups import Group
-from agentops.engine.sandbox.channel import Channel
+from agentops.engine.sandbox.channel import Channel, Ending
 from agentops.engine.sandbox.egress.proxy import Proxy
 from agentops.engine.sandbox.running import Running
 from agentops.engine.threads import in_thread
@@ -79,7 +79,7 @@ class Bubble:
         self._belongings = belongings
         self._memory_mib = memory_mib
         self._running = belongings.running
-        self._channel = Channel(self._running.reader, self._running.writer, self._failed)
+        self._channel = Channel(self._running.reader, self._running.writer, Ending(self._words, self._failed))
         self._ending: asyncio.Task[None] | None = None
         self._watching = asyncio.create_task(self._watch())
         belongings.also(self._watching.cancel)
@@ -114,7 +114,7 @@ class Bubble:
 
     async def _watch(self) -> None:
         await self._running.ended()
-        self.fail(await in_thread(self._words))
+        self.fail(self._words())
 
     def _words(self) -> str:
         group = self._belongings.group

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from agentops.engine.core.json import Json, written
 from agentops.engine.sandbox import lines
@@ -17,14 +18,25 @@ _LARGE = 1024 * 1024
 """What is longer is parsed off the event loop. Units: bytes."""
 
 
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What a channel's owner knows of its end."""
+
+    words: Callable[[], str]
+    """Say why a tool server is gone."""
+
+    react: Callable[[], None]
+    """Called once, when it cannot be spoken with any more."""
+
+
 class Channel:
     """Speaks with one tool server."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, failed: Callable[[], None]) -> None:
-        """Take the pipes, and what to do once when the tool server cannot be spoken with any more."""
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, ending: Ending) -> None:
+        """Take the pipes, and what there is to do and to say at the end."""
         self._reader = reader
         self._writer = writer
-        self._failed = failed
+        self._ending = ending
         self._numbers = itertools.count(1)
         self._pending: dict[int, asyncio.Future[Json]] = {}
         self._unwanted: set[int] = set()
@@ -85,7 +97,7 @@ class Channel:
                 each.set_exception(SandboxFailed(words))
         if self._listening is not None:
             self._listening.cancel()
-        self._failed()
+        self._ending.react()
 
     async def _write(self, line: bytes) -> None:
         async with self._writing:
@@ -94,7 +106,7 @@ class Channel:
                 try:
                     await self._writer.drain()
                 except ConnectionError:
-                    self.end("The tool server is gone.")
+                    self.end(self._ending.words())
 
     def _interrupt(self, number: int) -> None:
         """Ask for the end of a request, without waiting for it; whoever does not even read that is ended himself."""
@@ -113,7 +125,7 @@ class Channel:
                 line = await self._reader.readuntil(b"\n")
                 self._take(*(await in_thread(lines.answer, line) if len(line) > _LARGE else lines.answer(line)))
         except asyncio.IncompleteReadError:
-            self.end("The tool server is gone.")
+            self.end(self._ending.words())
         except asyncio.LimitOverrunError:
             self.end(f"The tool server wrote a line of more than {LINE_MAX // 1024 // 1024} MiB and was stopped.")
         except Garbled as garbled:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agentops.engine.sandbox.channel import Channel
+from agentops.engine.sandbox.channel import Channel, Ending
 from agentops.engine.sandbox.port import SandboxFailed
 from agentops.engine.sandbox.running import Pipes
 
@@ -29,7 +29,8 @@ class Played:
         self._from, _ = await loop.connect_read_pipe(lambda: protocol, self.pipes.from_it)
         flow = asyncio.streams.FlowControlMixin()
         self._to, _ = await loop.connect_write_pipe(lambda: flow, self.pipes.to_it)
-        self.channel = Channel(self.reader, asyncio.StreamWriter(self._to, flow, None, loop), self._failed)
+        ending = Ending(lambda: "It is gone.", self._failed)
+        self.channel = Channel(self.reader, asyncio.StreamWriter(self._to, flow, None, loop), ending)
 
     def _failed(self) -> None:
         self.failures += 1

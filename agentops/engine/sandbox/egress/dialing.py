@@ -4,16 +4,19 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
 from agentops.engine.outbound import is_public
 from agentops.engine.sandbox.egress.rules import Refused
+from agentops.engine.threads import in_thread
 
 Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 
 _CONNECT_S = 10.0
 _ADDRESSES_MAX = 4
+_LOOKUPS = 64
 
 
 class Dialer(Protocol):
@@ -27,24 +30,14 @@ class Dialer(Protocol):
         """
 
 
-async def resolved(host: str, port: int) -> list[str]:
-    """Return the addresses of a host, as the server's own machine knows them.
-
-    Raises:
-        OSError: it has none.
-    """
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return [str(each[4][0]) for each in found]
-
-
 class PublicDialer:
     """Connects to public addresses only."""
 
-    def __init__(self, resolve: Resolve = resolved) -> None:
-        """Take what resolves names."""
-        self._resolve = resolve
-        # A sandbox that asks for a thousand names keeps nobody else from asking for one.
-        self._asking = asyncio.Semaphore(8)
+    def __init__(self, resolve: Resolve | None = None) -> None:
+        """Take what resolves names; None: the server's own machine does."""
+        self._resolve = resolve or self._resolved
+        # Threads of its own: nobody can call a lookup back, and late answers must hold up nobody else.
+        self._threads = ThreadPoolExecutor(_LOOKUPS, "egress-names")
 
     async def judged(self, host: str, port: int) -> list[str]:
         """Return the addresses of a host that has only public ones.
@@ -53,13 +46,16 @@ class PublicDialer:
             Refused: it has none, or others.
         """
         try:
-            async with asyncio.timeout(_CONNECT_S), self._asking:
+            async with asyncio.timeout(_CONNECT_S):
                 addresses = await self._resolve(host, port)
         except (OSError, UnicodeError, TimeoutError):
             raise Refused("the name of the host leads nowhere") from None
         if not addresses or not all(map(is_public, addresses)):
             raise Refused("the host is not on the internet: private addresses cannot be reached")
         return addresses[:_ADDRESSES_MAX]
+
+    async def _resolved(self, host: str, port: int) -> list[str]:
+        return await in_thread(_addresses, host, port, executor=self._threads)
 
     async def dial(self, host: str, port: int) -> Stream:
         """Return a connection to the first address that answers.
@@ -72,3 +68,12 @@ class PublicDialer:
                 async with asyncio.timeout(_CONNECT_S):
                     return await asyncio.open_connection(address, port)
         raise Refused("the host does not answer")
+
+
+def _addresses(host: str, port: int) -> list[str]:
+    """Return what the machine's resolver says.
+
+    Raises:
+        OSError: the host has no address.
+    """
+    return [str(each[4][0]) for each in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]

@@ -23,6 +23,9 @@ class Bounds:
     connections: int = 64
     """At once; further ones wait in the kernel."""
 
+    dials: int = 8
+    """At once: names that are answered late hold up those of the same sandbox."""
+
     head_s: float = 10.0
     """For the whole head of a request, and for the first words of TLS."""
 
@@ -47,6 +50,7 @@ class Proxy:
         self._dialer = dialer
         self._bounds = bounds
         self._free = asyncio.Semaphore(bounds.connections)
+        self._dialling = asyncio.Semaphore(bounds.dials)
         self._left = {"sent": bounds.sent_mib * _MIB, "received": bounds.received_mib * _MIB}
         self._accepting: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -89,7 +93,8 @@ class Proxy:
             async with asyncio.timeout(self._bounds.head_s):
                 wanted = asked(await reader.readuntil(b"\r\n\r\n"))
             self._judge(wanted)
-            server = await self._dialer.dial(wanted.host, wanted.port)
+            async with self._dialling:
+                server = await self._dialer.dial(wanted.host, wanted.port)
         except Refused as refused:
             await asyncio.sleep(self._bounds.refusal_s)
             writer.write(_refusal(str(refused)))
