@@ -1,0 +1,35 @@
+"""Where a session's sandbox may connect to."""
+
+import pytest
+
+from agentops.engine.core.json import Json
+from agentops.engine.runner.kit import PACKAGE_HOSTS, egress
+from agentops.engine.sandbox.port import Egress
+
+AGENT = {"mcp_servers": [{"name": "wiki", "type": "url", "url": "https://mcp.example.com:8443/sse"}]}
+
+
+def limited(*hosts: str, servers: bool = False, packages: bool = False) -> Json:
+    networking = {
+        "type": "limited",
+        "allowed_hosts": list(hosts),
+        "allow_mcp_servers": servers,
+        "allow_package_managers": packages,
+    }
+    return {"type": "cloud", "networking": networking}
+
+
+@pytest.mark.parametrize(
+    ("config", "expected"),
+    [
+        ({"type": "cloud", "networking": {"type": "unrestricted"}}, Egress("unrestricted")),
+        ({"type": "cloud"}, Egress("unrestricted")),
+        (limited(), Egress()),
+        (limited("api.example.com"), Egress("limited", ("api.example.com",))),
+        (limited(servers=True), Egress("limited", ("mcp.example.com",))),
+        (limited(packages=True), Egress("limited", PACKAGE_HOSTS)),
+        (limited("mcp.example.com", servers=True), Egress("limited", ("mcp.example.com",))),
+    ],
+)
+def test_the_environment_says_where_to(config: Json, expected: Egress) -> None:
+    assert egress(AGENT, config) == expected
