@@ -245,3 +245,12 @@ def test_the_report_names_what_is_missing_and_the_way_out() -> None:
     lines = report(Isolation("kernel-shared", {"own_uid": False, "seccomp": True}))
     assert lines[1].startswith("  - all sessions share the server's user")
     assert lines[2] == "  + system calls are filtered"
+
+
+@pytest.mark.parametrize("value", ["a\0--share-net", "x" * 100_000])
+async def test_a_variable_that_bubblewrap_would_misread_starts_nothing(
+    sandboxes: Bubblewrap, spec: Spec, value: str
+) -> None:
+    with pytest.raises(SandboxFailed, match=r"NUL|too many"):
+        await sandboxes.start(spec(environment=(("NAME", value),)))
+    assert left_of(os.getpid()) == []

@@ -26,6 +26,8 @@ _NICENESS = 5
 """Of everything inside: the server answers first."""
 
 _INFO_MAX = 4096
+_OPTIONS_MAX = 64 * 1024
+"""What a pipe takes at once, so that nobody waits for bubblewrap to read. Source: pipe(7)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,8 @@ async def build(host: Host, blueprint: Blueprint, belongings: Belongings) -> Jso
             info=info.fileno(),
         )
         options = arguments.encoded(arguments.arguments(room))
+        if len(options) > _OPTIONS_MAX:
+            raise SandboxFailed("The session has too many mounts or variables for one sandbox.")
         given: tuple[FileIO | socket.socket, ...] = (read, info, filtered, entrance.inner, *(file for file, _ in texts))
         command = Command(words, {}, tuple(each.fileno() for each in given))
         running = await Running.start(command, pipes, is_private=True)
@@ -116,7 +120,10 @@ async def build(host: Host, blueprint: Blueprint, belongings: Belongings) -> Jso
         for each in given:
             each.close()
         # Until bubblewrap has read its arguments it starts nothing: whatever it starts is in the group already.
-        await in_thread(_release, belongings.group, running.pid, write, options)
+        if belongings.group is not None:
+            await in_thread(belongings.group.add, running.pid)
+        with write:
+            write.write(options)
         report, belongings.listener = await entrance.report()
         belongings.first = _first(said.read(_INFO_MAX))
     return report
@@ -160,18 +167,6 @@ def _command(host: Host, blueprint: Blueprint, options: int, entrance: int) -> t
     staged = tuple(replace(each, source=f"{drop.STAGE}/{number}") for number, each in enumerate(binds))
     sources = (each.source for each in binds)
     return staged, (sys.executable, "-I", "-S", drop.__file__, str(blueprint.user), *sources, "--", *words)
-
-
-def _release(group: cgroups.Group | None, pid: int, write: FileIO, options: bytes) -> None:
-    """Put bubblewrap into the group of the sandbox, and let it go on.
-
-    Raises:
-        OSError: the kernel does not want it, or it is gone.
-    """
-    if group is not None:
-        group.add(pid)
-    with write:
-        write.write(options)
 
 
 def _first(data: bytes) -> int:
