@@ -1,14 +1,16 @@
 """The log of a session: read, watched, and written to by clients."""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from agentops.engine.core import sending
+from agentops.engine.core import sending, threads
 from agentops.engine.core import session_events as core
 from agentops.engine.core.json import Json, parsed
 from agentops.engine.core.refusals import invalid, refused
+from agentops.engine.core.sending import Situation
 from agentops.engine.core.session_events import Event
-from agentops.engine.core.sessions import Session
+from agentops.engine.core.sessions import Session, consumed_cents
 from agentops.engine.operations import files, sessions, work
 from agentops.engine.operations.call import Call, Listed
 from agentops.engine.store.session_events import WAITING, EventWindow, SessionEvents
@@ -17,6 +19,9 @@ from agentops.engine.store.sessions import Sessions
 
 _WAITING_MAX = 1_000
 """How many events may wait in one session; the API states no limit."""
+
+_ANSWERS_MAX = 256
+"""How many answers are looked at: one reply has half as many calls at most."""
 
 _FRAMES_MAX = 500
 """How many events a watcher reads at once."""
@@ -66,16 +71,14 @@ def send(call: Call, session_id: str, events: Sequence[Json]) -> list[str]:
         InvalidRequest: it is archived, or cannot take one of the events now.
     """
     session = sessions.writable(call, session_id)
-    progress = parsed(session.progress)
-    is_self_hosted = parsed(session.config)["type"] == "self_hosted"
-    if found := tuple(sending.problems(events, progress, is_self_hosted=is_self_hosted)):
+    situation = _situation(call, session)
+    if found := tuple(sending.problems(events, situation)):
         raise invalid(found)
     log = SessionLog(call.tx, call.workspace, session_id)
     _refuse_lost(call, log, events)
     received = [sending.received(each, call.ids, call.at) for each in events]
     # Documented: at the cap an interrupt finds nothing to stop, and is not recorded.
-    is_paused = progress.get("stop") == "budget_reached"
-    kept = [each for each in received if not (is_paused and each.type == "user.interrupt")]
+    kept = [each for each in received if not (situation.is_capped and each.type == sending.INTERRUPT)]
     if log.waiting() + len(kept) > _WAITING_MAX:
         raise refused(
             ("events",), f"cannot be taken, {_WAITING_MAX} events wait already: wait until some are processed"
@@ -84,6 +87,25 @@ def send(call: Call, session_id: str, events: Sequence[Json]) -> list[str]:
         SessionEvents(call.tx, call.workspace, session_id).append(kept)
         _stir(call, session, kept)
     return [core.answered(each) for each in received]
+
+
+def _situation(call: Call, session: Session) -> Situation:
+    progress, budget = parsed(session.progress), parsed(session.fields)["budget"]
+    waits_for = progress.get("waits_for") or {}
+    if waits_for:
+        newest = EventWindow((WAITING, sys.maxsize), _ANSWERS_MAX, is_descending=True, types=sending.ANSWERS)
+        waits_for = sending.unanswered(waits_for, SessionEvents(call.tx, call.workspace, session.id).page(newest))
+    is_spent = budget is not None and int(budget["max_list_cost"]["amount"]) <= consumed_cents(progress)
+    return Situation(
+        session.id,
+        threads.primary_id(session.id),
+        waits_for,
+        progress.get("stop"),
+        # A budget that was raised is not used up, though nobody has gone on yet.
+        is_capped=is_spent and progress.get("stop") == "budget_reached",
+        is_self_hosted=parsed(session.config)["type"] == "self_hosted",
+        model_id=parsed(session.agent)["model"]["id"],
+    )
 
 
 def end(call: Call, session_id: str) -> int:

@@ -4,12 +4,13 @@ Source: platform.claude.com/docs/en/managed-agents, pages events-and-streaming, 
 and budgets.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agentops.base.ids import IdSource
 from agentops.engine.core.runs import messages
 from agentops.engine.core.runs.draft import Draft
-from agentops.engine.core.runs.effects import AskModel, Cancel, Effect, RunTool
+from agentops.engine.core.runs.effects import AskModel, Cancel, Effect, RunTool, Summarise
 from agentops.engine.core.runs.evolve import INTERRUPTED, evolve
 from agentops.engine.core.runs.failures import close_request, compact, failed, give_up
 from agentops.engine.core.runs.happenings import (
@@ -25,7 +26,7 @@ from agentops.engine.core.runs.happenings import (
 )
 from agentops.engine.core.runs.replies import replied, result
 from agentops.engine.core.runs.setting import Setting
-from agentops.engine.core.runs.state import END_TURN, Call, Entry, Phase, Standing, State
+from agentops.engine.core.runs.state import BUDGET_REACHED, END_TURN, Call, Entry, Phase, Standing, State
 
 INTERRUPT = "user.interrupt"
 CONFIRMATION = "user.tool_confirmation"
@@ -48,24 +49,24 @@ class Decision:
 
 def decide(state: State, happening: Happening, setting: Setting, ids: IdSource, at: str) -> Decision:
     """Return what the happening leads to."""
+    is_summing_up = state.is_summing_up
     if isinstance(happening, Sent):
         for entry in happening.entries:
             state = evolve(state, entry, setting)
     draft = Draft(state, setting, ids, at)
-    _react(draft, happening)
+    _react(draft, happening, is_summing_up=is_summing_up)
     return Decision(draft.state, tuple(draft.entries), tuple(draft.effects))
 
 
-def _react(draft: Draft, happening: Happening) -> None:
+def _react(draft: Draft, happening: Happening, *, is_summing_up: bool) -> None:
     match happening:
         case Sent():
-            _heed(draft)
+            _heed(draft, is_summing_up=is_summing_up)
         case Replied():
-            if replied(draft, happening):
-                _go_on(draft, happening.reply.stop_reason)
+            replied(draft, happening)
+            _go_on(draft, happening.reply.stop_reason)
         case RequestFailed():
             failed(draft, happening)
-            _proceed(draft)
         case Ran():
             result(draft, draft.state.calls.get(happening.call_id), happening.content, is_error=happening.is_error)
             _proceed(draft)
@@ -78,14 +79,12 @@ def _react(draft: Draft, happening: Happening) -> None:
         case Due():
             _ask(draft)
         case Resumed():
-            _resume(draft)
+            _resume(draft, is_summing_up=is_summing_up)
 
 
-def _resume(draft: Draft) -> None:
+def _resume(draft: Draft, *, is_summing_up: bool) -> None:
     """Go on after whoever ran the session is gone: what was started and has no result is never run again in silence."""
-    if draft.state.request_id is not None:
-        draft.do(AskModel(draft.state.request_id))
-        return
+    request_id = draft.state.request_id
     for call in draft.state.open_calls:
         if call.standing is not Standing.STARTED:
             continue
@@ -94,27 +93,31 @@ def _resume(draft: Draft) -> None:
             draft.do(RunTool(call))
         else:
             result(draft, call, ({"type": "text", "text": UNKNOWN_OUTCOME},), is_error=True)
-    if draft.state.phase is Phase.RESCHEDULING:
+    _heed(draft, is_summing_up=is_summing_up)
+    state = draft.state
+    if request_id is not None and state.request_id == request_id:
+        draft.do(AskModel(request_id))
+    elif state.phase is Phase.RESCHEDULING or (state.is_summing_up and Summarise() not in draft.effects):
         _ask(draft)
-        return
-    _heed(draft)
 
 
-def _heed(draft: Draft) -> None:
+def _heed(draft: Draft, *, is_summing_up: bool) -> None:
     """Take up what was sent: interrupts before everything else, then answers, then what a turn is made of."""
     for interrupt in [each for each in draft.state.queue if each.type == INTERRUPT]:
         _interrupt(draft, interrupt)
-    waited_for = len(draft.state.waits_for)
     for answer in [each for each in draft.state.queue if each.type == CONFIRMATION]:
         _confirm(draft, answer)
-    _proceed(draft, is_answered=waited_for != len(draft.state.waits_for))
+    # While the conversation is summed up everything else waits: two requests at once would tear it.
+    if not (is_summing_up and draft.state.is_summing_up):
+        _proceed(draft)
 
 
 def _confirm(draft: Draft, answer: Entry) -> None:
+    asked = draft.state.calls.get(answer.body["tool_use_id"])
     draft.take(answer)
-    call = draft.state.calls.get(answer.body["tool_use_id"])
-    if call is None or draft.state.phase is not Phase.RUNNING:
+    if asked is None or asked.awaits != CONFIRMATION or draft.state.phase is not Phase.RUNNING:
         return
+    call = draft.state.calls[asked.id]
     if call.standing is Standing.STARTED:
         draft.do(RunTool(call))
     elif call.standing is Standing.REJECTED:
@@ -123,17 +126,21 @@ def _confirm(draft: Draft, answer: Entry) -> None:
 
 def _interrupt(draft: Draft, interrupt: Entry) -> None:
     """Stop what is under way; what was sent before the interrupt is read in the next turn, and starts none."""
+    earlier = _before(draft.state.queue, interrupt)
     is_at_rest = draft.state.phase is Phase.IDLE and not draft.state.open_calls
-    if is_at_rest:
+    if is_at_rest and not _is_due(draft.state, earlier):
         draft.take(interrupt)
         return
     draft.do(Cancel())
     close_request(draft)
     for call in draft.state.open_calls:
-        if call.type != "agent.custom_tool_use" and call.standing is not Standing.AWAITED:
+        # Custom calls have no such event: that they are over is told by the interrupt itself.
+        if call.type != "agent.custom_tool_use":
             result(draft, call, ({"type": "text", "text": INTERRUPTED},), is_error=True)
-    for earlier in _before(draft.state.queue, interrupt):
-        draft.take(earlier)
+    for each in earlier:
+        draft.take(each)
+    if is_at_rest:
+        draft.run()
     draft.take(interrupt)
     draft.rest(END_TURN)
 
@@ -143,7 +150,12 @@ def _before(queue: tuple[Entry, ...], entry: Entry) -> list[Entry]:
     return [each for each in queue[: ids.index(entry.id)] if each.type != INTERRUPT]
 
 
-def _proceed(draft: Draft, *, is_answered: bool = False) -> None:
+def _is_due(state: State, sent: Sequence[Entry]) -> bool:
+    """Tell whether a turn is about to begin: an outcome that a session begins with has taken effect already."""
+    return any(each.type in MESSAGES for each in sent) or (bool(state.pending) and not state.started_once)
+
+
+def _proceed(draft: Draft) -> None:
     """Do whatever comes next, if anything can."""
     state = draft.state
     if state.request_id is not None or state.phase in (Phase.RESCHEDULING, Phase.TERMINATED):
@@ -151,15 +163,15 @@ def _proceed(draft: Draft, *, is_answered: bool = False) -> None:
     if any(each.standing is Standing.STARTED for each in state.calls.values()):
         return
     if waiting := state.waits_for:
-        # Calls that were agreed to are held until every answer is there, as documented.
-        if state.phase is Phase.RUNNING or is_answered:
-            draft.rest({"type": "requires_action", "event_ids": [each.id for each in waiting]})
+        # Calls that were agreed to are held until every answer is there; documented: fewer answers say idle again.
+        stop = {"type": "requires_action", "event_ids": [each.id for each in waiting]}
+        if state.phase is Phase.RUNNING or state.stop != stop:
+            draft.rest(stop)
         return
     if held := state.open_calls:
         _release(draft, held)
         return
-    has_news = any(each.type in MESSAGES for each in state.queue)
-    if has_news or (state.calls and _goes_on(state)) or _may_continue(draft):
+    if _is_due(state, state.queue) or (state.calls and _goes_on(state)) or _may_continue(draft):
         _ask(draft)
     elif state.phase is Phase.RUNNING:
         draft.rest(END_TURN)
@@ -184,7 +196,7 @@ def _may_continue(draft: Draft) -> bool:
     """Tell whether a budget stopped the session, and no longer does."""
     state = draft.state
     was_stopped = state.phase is Phase.IDLE and state.stop["type"] == "budget_reached"
-    return was_stopped and not _is_spent(draft)
+    return was_stopped and not draft.is_spent
 
 
 def _release(draft: Draft, held: list[Call]) -> None:
@@ -203,9 +215,9 @@ def _ask(draft: Draft) -> None:
     """Send the model all that is new, unless something forbids another request."""
     for each in [each for each in draft.state.queue if each.type in MESSAGES]:
         draft.take(each)
-    if _is_spent(draft):
-        if draft.state.stop["type"] != "budget_reached" or draft.state.phase is not Phase.IDLE:
-            draft.rest({"type": "budget_reached"})
+    if draft.is_spent:
+        if draft.state.stop != BUDGET_REACHED or draft.state.phase is not Phase.IDLE:
+            draft.rest(BUDGET_REACHED)
         return
     draft.run()
     bounds = draft.setting.bounds
@@ -217,13 +229,3 @@ def _ask(draft: Draft) -> None:
     else:
         start = draft.say("span.model_request_start", kept=messages.next_messages(draft.state))
         draft.do(AskModel(start))
-
-
-def _is_spent(draft: Draft) -> bool:
-    """Tell whether the budget is used up. Checked before each request, with the exact cost, as documented."""
-    budget = draft.setting.budget
-    if budget is None:
-        return False
-    state = draft.state
-    cost = draft.setting.cost_cents(state.usage, state.web_searches, state.active_seconds)
-    return cost is not None and cost >= int(budget["max_list_cost"]["amount"])

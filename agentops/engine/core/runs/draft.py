@@ -5,7 +5,7 @@ from agentops.engine.core.json import Json
 from agentops.engine.core.runs.effects import Effect
 from agentops.engine.core.runs.evolve import evolve
 from agentops.engine.core.runs.setting import Setting
-from agentops.engine.core.runs.state import Entry, Phase, State
+from agentops.engine.core.runs.state import BUDGET_REACHED, END_TURN, Entry, Phase, State
 
 
 class Draft:
@@ -43,11 +43,25 @@ class Draft:
             self.say("session.thread_status_running", self.thread)
 
     def rest(self, stop: Json, details: Json | None = None) -> None:
-        """Say that the session rests, why, and what it took so far."""
-        why = {"stop_reason": stop, **({"stop_details": details} if details else {})}
-        self.say("session.thread_status_idle", {**self.thread, **why})
+        """Say that the session rests, why, and what it took so far.
+
+        Documented: a thread that came to its end by itself says so, also where that used the session's budget up.
+        """
+        more = {"stop_details": details} if details else {}
+        self.say("session.thread_status_idle", {**self.thread, "stop_reason": stop, **more})
         self.say("session.usage", {"usage": snapshot(self.state, self.setting), "budget": self.setting.budget})
-        self.say("session.status_idle", why)
+        is_capped = stop == END_TURN and self.is_spent
+        self.say("session.status_idle", {"stop_reason": BUDGET_REACHED if is_capped else stop, **more})
+
+    @property
+    def is_spent(self) -> bool:
+        """Tell whether the budget is used up; held against the exact cost, as documented."""
+        budget = self.setting.budget
+        if budget is None:
+            return False
+        state = self.state
+        cost = self.setting.cost_cents(state.usage, state.web_searches, state.active_seconds)
+        return cost is not None and cost >= int(budget["max_list_cost"]["amount"])
 
     @property
     def thread(self) -> Json:

@@ -55,17 +55,23 @@ def _interrupt(state: State, _entry: Entry, _setting: Setting) -> State:
     return replace(state, calls=_with(state.calls, closed))
 
 
-def _confirmation(state: State, entry: Entry, _setting: Setting) -> State:
+def _confirmation(state: State, entry: Entry, setting: Setting) -> State:
     call = state.calls.get(entry.body["tool_use_id"])
-    if call is None or call.standing is not Standing.ASKED:
+    if call is None or call.awaits != entry.type:
         return state
     if entry.body["result"] == "allow":
-        # While others run it runs too; while the session rests it is held until every answer is there.
-        standing = Standing.STARTED if state.phase is Phase.RUNNING else Standing.ALLOWED
+        standing = _allowed(call, state, setting)
         return replace(state, calls=_with(state.calls, {call.id: replace(call, standing=standing)}))
     told: Json = {"type": "text", "text": rejection(call.name, entry.body.get("deny_message"))}
     refused = replace(call, standing=Standing.REJECTED, content=(told,), is_error=True)
     return replace(state, calls=_with(state.calls, {call.id: refused}))
+
+
+def _allowed(call: Call, state: State, setting: Setting) -> Standing:
+    """While others run it runs too; while the session rests it is held until every answer is there."""
+    if call.type == "agent.tool_use" and _is_remote(call.name, setting):
+        return Standing.AWAITED
+    return Standing.STARTED if state.phase is Phase.RUNNING else Standing.ALLOWED
 
 
 def rejection(name: str, reason: str | None) -> str:
@@ -75,7 +81,7 @@ def rejection(name: str, reason: str | None) -> str:
 
 def _client_result(state: State, entry: Entry, _setting: Setting) -> State:
     call = state.calls.get(entry.body.get("custom_tool_use_id") or entry.body.get("tool_use_id") or "")
-    if call is None or call.standing is Standing.DONE:
+    if call is None or call.awaits != entry.type:
         return state
     content = tuple(entry.body.get("content") or ())
     return _finished(state, call, content, is_error=bool(entry.body.get("is_error")))
@@ -115,10 +121,14 @@ def _standing(entry: Entry, setting: Setting) -> Standing:
         return Standing.AWAITED
     if entry.body.get("evaluated_permission") == "ask":
         return Standing.ASKED
-    grant = setting.grants(entry.body["name"])
-    is_remote = grant is not None and grant.kind == "remote" and entry.type == "agent.tool_use"
+    is_remote = entry.type == "agent.tool_use" and _is_remote(entry.body["name"], setting)
     is_denied = entry.body.get("evaluated_permission") == "deny"
     return Standing.AWAITED if is_remote and not is_denied else Standing.STARTED
+
+
+def _is_remote(name: str, setting: Setting) -> bool:
+    grant = setting.grants(name)
+    return grant is not None and grant.kind == "remote"
 
 
 def _request_start(state: State, entry: Entry, _setting: Setting) -> State:
@@ -165,11 +175,6 @@ def _messages(array: str | None) -> tuple[bytes, ...]:
     return tuple(written(each).encode() for each in listed(array)) if array else ()
 
 
-def _error(state: State, entry: Entry, _setting: Setting) -> State:
-    is_again = entry.body["error"]["retry_status"]["type"] == "retrying"
-    return replace(state, attempts=state.attempts + 1) if is_again else state
-
-
 def _running(state: State, entry: Entry, _setting: Setting) -> State:
     held = [each for each in state.calls.values() if each.standing is Standing.ALLOWED]
     is_new_turn = state.phase is Phase.IDLE and state.stop["type"] != "requires_action"
@@ -180,11 +185,12 @@ def _running(state: State, entry: Entry, _setting: Setting) -> State:
         requests=0 if is_new_turn else state.requests,
         running_since=state.running_since or entry.at,
         started_once=True,
+        is_capped=False,
     )
 
 
-def _rescheduled(state: State, _entry: Entry, _setting: Setting) -> State:
-    return replace(state, phase=Phase.RESCHEDULING)
+def _rescheduled(state: State, entry: Entry, _setting: Setting) -> State:
+    return replace(_paused(state, entry), phase=Phase.RESCHEDULING, attempts=state.attempts + 1)
 
 
 def _idle(state: State, entry: Entry, _setting: Setting) -> State:
@@ -195,6 +201,10 @@ def _idle(state: State, entry: Entry, _setting: Setting) -> State:
         request_id=None,
         attempts=0,
     )
+
+
+def _session_idle(state: State, entry: Entry, _setting: Setting) -> State:
+    return replace(state, is_capped=entry.body["stop_reason"]["type"] == "budget_reached")
 
 
 def _terminated(state: State, entry: Entry, _setting: Setting) -> State:
@@ -233,10 +243,10 @@ _CHANGES: Mapping[str, Change] = {
     "agent.thread_context_compacted": _compacted,
     "span.model_request_start": _request_start,
     "span.model_request_end": _request_end,
-    "session.error": _error,
     "session.thread_status_running": _running,
     "session.thread_status_rescheduled": _rescheduled,
     "session.thread_status_idle": _idle,
     "session.thread_status_terminated": _terminated,
+    "session.status_idle": _session_idle,
     "session.status_terminated": _terminated,
 }

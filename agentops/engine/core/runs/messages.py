@@ -1,6 +1,6 @@
 """From the log's blocks to the messages that a model is sent."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from agentops.engine.core.conversation import Reply
 from agentops.engine.core.json import Json, parsed, written
@@ -43,14 +43,19 @@ def _turn(role: str, content: list[Json]) -> Json:
     return {"role": role, "content": content}
 
 
-def reply_message(reply: Reply, inputs: Iterable[Json]) -> str | None:
-    """Return the reply as it is sent back later, each call with an input that is an object; None for an empty one."""
+def reply_message(reply: Reply, inputs: Sequence[Json]) -> str | None:
+    """Return the reply as it is sent back later, each call with an input that is an object; None for an empty one.
+
+    The Messages API takes no empty text, and no message of the model's that ends in thinking.
+    """
     each_input = iter(inputs)
     content = [
         {**block, "input": next(each_input)} if block["type"] == "tool_use" else block
         for block in reply.content
-        if block["type"] != "text" or block["text"].strip()
+        if (block["text"].strip() if block["type"] == "text" else inputs or block["type"] != "tool_use")
     ]
+    while content and "thinking" in content[-1]["type"]:
+        content.pop()
     return written({"role": "assistant", "content": content}) if content else None
 
 
@@ -82,12 +87,15 @@ def summed_up(conversation: Sequence[bytes], summary: str) -> str:
 
 def _unfinished(conversation: Sequence[bytes]) -> list[Json]:
     """Return the end that cannot be summed up: calls whose results come next, or what the model has not read yet."""
-    tail = [parsed(each.decode()) for each in conversation[-2:]]
-    if tail and tail[-1]["role"] == "assistant":
-        return tail[-1:] if _has(tail[-1], "tool_use") else []
-    if tail and _has(tail[-1], "tool_result"):
-        return tail
-    return tail[-1:] if len(conversation) > 1 else []
+    unread: list[Json] = []
+    for each in reversed(conversation):
+        message = parsed(each.decode())
+        if message["role"] == "assistant":
+            is_needed = any(_has(later, "tool_result") for later in unread) if unread else _has(message, "tool_use")
+            return [message, *unread] if is_needed else unread
+        unread.insert(0, message)
+    # The model has said nothing yet: it is what the user said first that is summed up.
+    return unread[1:]
 
 
 def _has(message: Json, block_type: str) -> bool:

@@ -22,25 +22,25 @@ _RESULTS = {"agent.tool_use": ("agent.tool_result", "tool_use_id")}
 _MCP_RESULT = ("agent.mcp_tool_result", "mcp_tool_use_id")
 
 
-def replied(draft: Draft, happening: Replied) -> bool:
-    """Log a reply, start its calls, and tell whether the turn goes on."""
+def replied(draft: Draft, happening: Replied) -> None:
+    """Log a reply and start its calls; one that was refused ends the turn."""
     reply = happening.reply
     _say_what_was_said(draft, reply, happening.preview)
-    uses = [each for each in reply.content if each["type"] == "tool_use"]
+    is_refusal = reply.stop_reason == "refusal"
+    # What a refused reply calls was cut off with it: nobody runs it, and nothing would answer for it.
+    uses = [] if is_refusal else [each for each in reply.content if each["type"] == "tool_use"]
     obstacles = [_obstacle(use, draft.setting.grants(use["name"]), number) for number, use in enumerate(uses)]
     calls = [_say_call(draft, use, is_barred=bool(why)) for use, why in zip(uses, obstacles, strict=True)]
     body = {"model_request_start_id": draft.state.request_id, "model_usage": _shown(reply.usage)}
-    draft.say("span.model_request_end", body, kept=messages.reply_message(reply, map(_object, uses)))
-    if reply.stop_reason == "refusal":
+    draft.say("span.model_request_end", body, kept=messages.reply_message(reply, list(map(_object, uses))))
+    if is_refusal:
         draft.rest({"type": "refusal"}, reply.stop_details or _UNEXPLAINED)
-        return False
     for call_id, why_not in zip(calls, obstacles, strict=True):
         call = draft.state.calls[call_id]
         if why_not:
             result(draft, call, ({"type": "text", "text": why_not},), is_error=True)
         elif call.standing is Standing.STARTED:
             draft.do(RunTool(call))
-    return True
 
 
 def _say_what_was_said(draft: Draft, reply: Reply, preview: Preview) -> None:
@@ -48,8 +48,10 @@ def _say_what_was_said(draft: Draft, reply: Reply, preview: Preview) -> None:
     for block in reply.content:
         if block["type"] in ("thinking", "redacted_thinking"):
             draft.say("agent.thinking", event_id=next(shown_ids, None))
-    texts = [{"type": "text", "text": each["text"]} for each in reply.content if each["type"] == "text"]
-    if any(each["text"] for each in texts):
+    texts = [
+        {"type": "text", "text": each["text"]} for each in reply.content if each["type"] == "text" and each["text"]
+    ]
+    if texts:
         draft.say("agent.message", {"content": texts}, event_id=preview.message_id)
 
 

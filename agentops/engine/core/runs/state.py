@@ -9,6 +9,7 @@ from agentops.engine.core.conversation import Usage
 from agentops.engine.core.json import Json
 
 END_TURN: Json = {"type": "end_turn"}
+BUDGET_REACHED: Json = {"type": "budget_reached"}
 
 
 class Phase(StrEnum):
@@ -39,9 +40,6 @@ class Standing(StrEnum):
     DONE = "done"
 
 
-OPEN_TO_CLIENT = (Standing.ASKED, Standing.AWAITED)
-
-
 @dataclass(frozen=True, slots=True)
 class Call:
     """A tool call of the last reply."""
@@ -61,6 +59,15 @@ class Call:
     """What the model is told, once it is done; before that, what a person said who refused it."""
 
     is_error: bool = False
+
+    @property
+    def awaits(self) -> str | None:
+        """Return the type of the event by which the client brings the call further; None when nothing of it is due."""
+        if self.standing is Standing.ASKED:
+            return "user.tool_confirmation"
+        if self.standing is Standing.AWAITED:
+            return "user.custom_tool_result" if self.type == "agent.custom_tool_use" else "user.tool_result"
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +121,7 @@ class State:
     """How many requests this turn took."""
 
     attempts: int = 0
-    """How often in a row a request failed."""
+    """How often in a row a request failed and was put off."""
 
     compactions: int = 0
     """How often in a row the context was compacted without anything new being said."""
@@ -132,6 +139,9 @@ class State:
     started_once: bool = False
     """Whether it ever ran."""
 
+    is_capped: bool = False
+    """Whether the session rests with its budget used up, though its thread may have come to its end by itself."""
+
     @property
     def open_calls(self) -> list[Call]:
         """Return the calls without a result."""
@@ -140,4 +150,17 @@ class State:
     @property
     def waits_for(self) -> list[Call]:
         """Return the calls that only the client can bring further."""
-        return [each for each in self.calls.values() if each.standing in OPEN_TO_CLIENT]
+        return [each for each in self.calls.values() if each.awaits is not None]
+
+    @property
+    def is_summing_up(self) -> bool:
+        """Tell whether the conversation is being made shorter: it runs, and neither a request nor a call is open."""
+        return self.phase is Phase.RUNNING and self.request_id is None and not self.open_calls
+
+    @property
+    def rests_for(self) -> str | None:
+        """Return why the session rests; None while it does not."""
+        if self.phase is not Phase.IDLE:
+            return None
+        stop: str = self.stop["type"]
+        return "budget_reached" if self.is_capped else stop
