@@ -17,6 +17,9 @@ _log = logging.getLogger("agentops.engine")
 _TAKEN_UP_MAX = 500
 """How many forsaken sessions are taken up in one look."""
 
+_AT_ONCE_MAX = 1_000
+"""How many sessions one process runs at once; the others wait for their turn in the order in which they were woken."""
+
 _DRAIN_S = 8.0
 """How long tools that run may take to end once the server must go; the whole is to fit into ten seconds."""
 
@@ -28,7 +31,7 @@ class Crew:
         """Begin with nothing."""
         self._shop = workshop
         self._runs: dict[Place, Run] = {}
-        self._again: set[Place] = set()
+        self._room = asyncio.Semaphore(_AT_ONCE_MAX)
         self._tasks: set[asyncio.Task[None]] = set()
         self._look_every_s = look_every_s
         self._is_closing = False
@@ -66,12 +69,10 @@ class Crew:
             return
         run = self._runs.get(place)
         if run is not None:
-            # It may be about to end: then it is begun again.
-            self._again.add(place)
             run.stir()
             return
-        self._runs[place] = Run(place, self._shop)
-        task = asyncio.ensure_future(self._attend(place))
+        run = self._runs[place] = Run(place, self._shop)
+        task = asyncio.ensure_future(self._attend(run))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -84,9 +85,11 @@ class Crew:
         """Return how many sessions are in the hands of this process."""
         return len(self._runs)
 
-    async def _attend(self, place: Place) -> None:
+    async def _attend(self, run: Run) -> None:
+        place = run.place
         try:
-            await self._run(place)
+            async with self._room:
+                await self._run(run)
         except Superseded:
             _log.info("another server runs the session: session=%s", place.session_id)
         except StorageError as error:
@@ -95,18 +98,16 @@ class Crew:
             _log.exception("a run broke: session=%s", place.session_id)
         finally:
             self._runs.pop(place, None)
-        if place in self._again and not self._is_closing:
-            self._again.discard(place)
+        if run.was_woken_too_late:
             self.wake(place)
 
-    async def _run(self, place: Place) -> None:
-        runner_id = self._shop.runner_id
+    async def _run(self, run: Run) -> None:
+        place, runner_id = run.place, self._shop.runner_id
         dead: frozenset[str] = frozenset()
         if not await self._shop.database.write(lambda tx: session_runs.claim(tx, place, runner_id, dead)):
             return
-        self._again.discard(place)
         try:
-            await self._runs[place].work()
+            await run.work()
         except BaseException:
             await self._shop.database.write(lambda tx: session_runs.abandon(tx, place, runner_id))
             raise

@@ -54,6 +54,7 @@ class Run:
         self._tasks: set[asyncio.Task[None]] = set()
         self._tools_at_work: set[asyncio.Task[None]] = set()
         self._is_leaving = False
+        self._is_given_back = False
         self._opening = asyncio.Lock()
         self._stirred = asyncio.Event()
         self._toolbox: Toolbox | None = None
@@ -70,6 +71,11 @@ class Run:
         for task in self._tasks - self._tools_at_work:
             task.cancel()
         self._stirred.set()
+
+    @property
+    def was_woken_too_late(self) -> bool:
+        """Tell whether something may have come in just when the session was given back."""
+        return self._is_given_back and self._stirred.is_set()
 
     def stir(self) -> None:
         """Have it look whether something came in."""
@@ -112,10 +118,13 @@ class Run:
         is_busy = self._tasks or self._inbox or self._state.phase not in (Phase.IDLE, Phase.TERMINATED)
         if is_busy:
             return False
+        # Who wakes it from here on may find it gone; `was_woken_too_late` tells.
+        self._stirred.clear()
         seq, place, runner_id = self._seq, self.place, self._shop.runner_id
         is_given_back = await self._shop.database.write(lambda tx: session_runs.release(tx, place, runner_id, seq))
         if not is_given_back:
             self._stirred.set()
+        self._is_given_back = is_given_back
         return is_given_back
 
     async def _step(self) -> None:
