@@ -21,6 +21,8 @@ class Part:
     """None at its beginning."""
 
     index: int = 0
+    after: int = 0
+    """The position in the log behind which it stands: what is logged later comes later."""
 
 
 @dataclass(eq=False, slots=True)

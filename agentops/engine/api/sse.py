@@ -5,8 +5,7 @@ Source: SDK 2.11.0 `_streaming.py`: a frame is named as the event's type, and `p
 """
 
 import asyncio
-from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterator
 
 from starlette.responses import Response, StreamingResponse
 
@@ -57,21 +56,17 @@ async def _frames(exchange: Exchange, session_id: str, seq: int, types: frozense
 
 
 def _in_order(seen: Glimpse, watcher: Watcher) -> Iterator[Frame]:
-    """Yield events, each behind its parts; parts of what is still coming stand at the end."""
-    parts = defaultdict[str, list[Part]](list)
-    while watcher.parts:
-        part = watcher.parts.popleft()
-        parts[part.event_id].append(part)
-    for frame, event_id in zip(seen.frames, seen.ids, strict=True):
-        yield from map(_previewed, parts.pop(event_id, ()))
-        watcher.done(event_id)
+    """Yield events and parts as they came; a part waits for what was logged before it and is not read yet."""
+    for frame in seen.frames:
+        yield from map(_previewed, _parts(watcher, frame.seq - 1))
+        watcher.done(frame.event_id)
         yield frame
-    yield from _previews(parts.values())
+    yield from map(_previewed, _parts(watcher, seen.seq))
 
 
-def _previews(parts: Iterable[list[Part]]) -> Iterator[Frame]:
-    for each in parts:
-        yield from map(_previewed, each)
+def _parts(watcher: Watcher, seq: int) -> Iterator[Part]:
+    while watcher.parts and watcher.parts[0].after <= seq:
+        yield watcher.parts.popleft()
 
 
 def _previewed(part: Part) -> Frame:

@@ -1,7 +1,7 @@
 """The log of a session: read, watched, and written to by clients."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from agentops.engine.core import sending, threads
@@ -33,6 +33,9 @@ class Frame:
 
     type: str
     json: str
+    event_id: str = ""
+    seq: int = 0
+    """Where the event stood when it was to be seen so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +43,6 @@ class Glimpse:
     """What a watcher has not seen yet."""
 
     frames: tuple[Frame, ...]
-    ids: tuple[str, ...]
-    """The id of each frame's event."""
-
     seq: int
     """The position up to which it has now."""
 
@@ -124,20 +124,18 @@ def glimpse(call: Call, session_id: str, seq: int) -> Glimpse:
     What waited appears twice, as documented: when it is received, and when it takes effect.
     """
     rows = SessionLog(call.tx, call.workspace, session_id).after(seq, _FRAMES_MAX)
-    shown = sorted(_frames(rows, seq))
+    frames = tuple(sorted(_frames(rows, seq), key=lambda each: each.seq))
     is_there = bool(rows) or Sessions(call.tx, call.workspace).get(session_id) is not None
-    frames, ids = tuple(frame for _, _, frame in shown), tuple(event_id for _, event_id, _ in shown)
-    return Glimpse(frames, ids, rows[-1].event.seq if rows else seq, is_there)
+    return Glimpse(frames, rows[-1].event.seq if rows else seq, is_there)
 
 
-def _frames(rows: Sequence[Row], seq: int) -> list[tuple[int, str, Frame]]:
-    found = []
+def _frames(rows: Sequence[Row], seq: int) -> Iterator[Frame]:
     for row in rows:
+        event = row.event
         if row.received_seq is not None and row.received_seq > seq:
-            waiting = Event(row.event.id, row.event.type, None, row.event.body)
-            found.append((row.received_seq, row.event.id, Frame(row.event.type, core.answered(waiting))))
-        found.append((row.event.seq, row.event.id, Frame(row.event.type, core.answered(row.event))))
-    return found
+            waiting = Event(event.id, event.type, None, event.body)
+            yield Frame(event.type, core.answered(waiting), event.id, row.received_seq)
+        yield Frame(event.type, core.answered(event), event.id, event.seq)
 
 
 def _refuse_lost(call: Call, log: SessionLog, events: Sequence[Json]) -> None:

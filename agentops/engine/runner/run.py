@@ -309,8 +309,9 @@ class Run:
         )
 
     def show(self, part: Part) -> None:
-        """Let watchers see a part of a reply."""
-        self._shop.previews.show(self.place.session_id, watchers_topic(self.place.session_id), part)
+        """Let watchers see a part of a reply, behind all that was logged before it."""
+        placed = replace(part, after=self._seq)
+        self._shop.previews.show(self.place.session_id, watchers_topic(self.place.session_id), placed)
 
     def new_event_id(self) -> str:
         """Return an id for an event that begins to show."""
