@@ -7,27 +7,62 @@
             print(agent.name)
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentops.base.clock import SystemClock
+from agentops.base.clock import Clock, SystemClock
 from agentops.base.ids import RandomIds
+from agentops.base.secrets import Secret
 from agentops.engine.server import Engine, build
 from agentops.engine.settings import Settings
 
 if TYPE_CHECKING:
     from anthropic import AsyncAnthropic
 
+    from agentops.engine.runner.means import Means
+
 URL = "http://embedded.localhost"
 """Stands where the SDK wants a base URL; nothing is ever sent there."""
 
 
+MakeMeans = Callable[[Settings, Clock], "Means"]
+"""Gives an engine what its sessions run with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """How an engine that runs sessions is reached: streams do not pass through an ASGI transport."""
+
+    socket: Path
+    credential: Secret
+
+
 def engine(home: Path) -> Engine:
-    """Return the engine on a folder's database, closed; it is made at the first opening."""
-    settings = Settings(database=f"sqlite:///{home.absolute() / 'engine.db'}", data=home.absolute())
-    return build(settings, clock=SystemClock(), ids=RandomIds())
+    """Return the engine on a folder's database, closed; it is made at the first opening. It keeps sessions only."""
+    return build(_settings(home), clock=SystemClock(), ids=RandomIds())
+
+
+@asynccontextmanager
+async def running(home: Path, make_means: MakeMeans) -> AsyncIterator[Door]:
+    """Open the engine of a folder with what sessions run with, and yield its door.
+
+    Raises:
+        UsageError: the means cannot be had.
+        StorageError: the database cannot be used.
+    """
+    from agentops.engine.indoors import indoors  # noqa: PLC0415 - only who runs sessions pays for uvicorn
+
+    settings, clock = _settings(home), SystemClock()
+    built = build(settings, clock=clock, ids=RandomIds(), means=make_means(settings, clock))
+    async with indoors(built) as socket:
+        yield Door(socket, built.credential)
+
+
+def _settings(home: Path) -> Settings:
+    return Settings(database=f"sqlite:///{home.absolute() / 'engine.db'}", data=home.absolute())
 
 
 @asynccontextmanager

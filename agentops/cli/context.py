@@ -12,6 +12,7 @@ from agentops.base.names import nearest
 from agentops.base.secrets import Secret
 
 if TYPE_CHECKING:
+    from agentops.cli.models import ModelFlags
     from agentops.manifests.document import Tree
     from agentops.targets.endpoint import Endpoint
     from agentops.targets.live import LiveTarget
@@ -76,6 +77,28 @@ async def _embedded(home: Path) -> AsyncIterator["LiveTarget"]:
     async with embedded.engine(home) as engine:
         endpoint = Endpoint(EMBEDDED, embedded.URL, engine.credential)
         async with in_process(endpoint, engine.app) as target:
+            yield target
+
+
+@asynccontextmanager
+async def opened_to_run(home: Path, flags: "ModelFlags") -> AsyncIterator["LiveTarget"]:
+    """Connect to the engine inside this process, with a model and tools: its sessions run as long as it is open.
+
+    Raises:
+        UsageError: the model cannot be used.
+    """
+    from functools import partial
+
+    import httpx2
+
+    from agentops import embedded
+    from agentops.cli.models import means
+    from agentops.targets.endpoint import Endpoint
+    from agentops.targets.live import LiveTarget
+
+    async with embedded.running(home, partial(means, flags=flags, is_embedded=True)) as door:
+        endpoint = Endpoint(EMBEDDED, embedded.URL, door.credential)
+        async with LiveTarget(endpoint, httpx2.AsyncHTTPTransport(uds=str(door.socket))) as target:
             yield target
 
 

@@ -14,6 +14,8 @@ _COMMANDS = {
     "apply": "Make the target what the manifests say.",
     "drift": "Show what changed on the target behind our back.",
     "destroy": "Remove everything that this project owns.",
+    "run": "Give an agent a task and show what it does.",
+    "session": "List, show, follow and answer sessions.",
     "doctor": "Check this machine, the target and the credential.",
     "webhook": "Register who is told of events in a workspace.",
     "environment-key": "Make keys for the workers of a self-hosted environment.",

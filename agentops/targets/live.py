@@ -39,7 +39,9 @@ class LiveTarget:
         self.label = endpoint.label
         self._endpoint = endpoint
         self._http = httpx2.AsyncClient(base_url=endpoint.url, transport=transport, verify=_trust(endpoint.url))
-        self._pages = Pages(endpoint, self._http, sleep)
+        self.pages = Pages(endpoint, self._http, sleep)
+        """Reads what no method here does."""
+
         self._loaded: AsyncAnthropic | None = None
 
     async def __aenter__(self) -> Self:
@@ -52,36 +54,36 @@ class LiveTarget:
 
     async def list(self, kind: ObjectKind, parent: str = "") -> Sequence[Body] | None:
         """Return every live object of the kind, newest first."""
-        return await RESOURCES[kind].list(self._pages, parent)
+        return await RESOURCES[kind].list(self.pages, parent)
 
     async def list_memories(self, store_id: str) -> Sequence[Body]:
         """Return every memory of the store, without content."""
-        found = await self._pages.every(f"memory_stores/{store_id}/memories", _MEMORY_BETA)
+        found = await self.pages.every(f"memory_stores/{store_id}/memories", _MEMORY_BETA)
         return [each for each in found or () if each["type"] == "memory"]
 
     async def memory_versions(self, store_id: str, only: Mapping[str, str]) -> Sequence[Body]:
         """Return the versions of a store's memories, newest first."""
-        return await self._pages.every(f"memory_stores/{store_id}/memory_versions", _MEMORY_BETA, only) or ()
+        return await self.pages.every(f"memory_stores/{store_id}/memory_versions", _MEMORY_BETA, only) or ()
 
     async def agent_version(self, agent_id: str, version: int) -> Body | None:
         """Return the agent as it was at a version."""
         rule = OBJECTS[ObjectKind.AGENT]
-        return await self._pages.one(f"agents/{agent_id}", rule.betas, {"version": str(version)})
+        return await self.pages.one(f"agents/{agent_id}", rule.betas, {"version": str(version)})
 
     async def read(self, kind: ObjectKind, object_id: str, parent: str = "") -> Body:
         """Return one object as it is now."""
-        found = await RESOURCES[kind].read(self._pages, object_id, parent)
+        found = await RESOURCES[kind].read(self.pages, object_id, parent)
         if found is None:
             raise TargetError(f"{self.label} has no {kind} {object_id} any more", hint="run the command again")
         return found
 
     async def can_hold(self, collection: str, betas: str) -> bool:
         """Tell whether the target has a collection at all."""
-        return await self._pages.one(collection, betas, {"limit": "1"}) is not None
+        return await self.pages.one(collection, betas, {"limit": "1"}) is not None
 
     async def capabilities(self) -> Sequence[Body] | None:
         """Return what the target says it does with each field, or None where it says nothing."""
-        table = await self._pages.one("x-agentops/capabilities", "")
+        table = await self.pages.one("x-agentops/capabilities", "")
         data = table.get("data") if table else None
         return data if isinstance(data, list) and all(isinstance(each, dict) for each in data) else None
 
@@ -91,19 +93,20 @@ class LiveTarget:
         resource, secrets = RESOURCES[write.object], list(secrets_in(write.body))
         if secrets:
             write = replace(write, body=revealed(dict(write.body)))
-        body = await self._answered(what, resource.send(self._sdk(), write), secrets)
-        return await resource.completed(self._pages, body) if write.verb in MADE else body
+        body = await self.answered(what, resource.send(self.sdk(), write), secrets)
+        return await resource.completed(self.pages, body) if write.verb in MADE else body
 
     async def every(self, path: str) -> Sequence[Body] | None:
         """Return every object of a list that only our engine has, or None where the target has no such list."""
-        return await self._pages.every(path, "")
+        return await self.pages.every(path, "")
 
     async def post(self, what: str, path: str, body: Body) -> Body:
         """Send to an address that only our engine has, and return what the server answered."""
-        sending = self._sdk().post(f"/v1/{path}", body=dict(body), cast_to=httpx2.Response)
-        return await self._answered(what, sending, ())
+        sending = self.sdk().post(f"/v1/{path}", body=dict(body), cast_to=httpx2.Response)
+        return await self.answered(what, sending)
 
-    async def _answered(self, what: str, sending: Awaitable[httpx2.Response], secrets: Sequence[Secret]) -> Body:
+    async def answered(self, what: str, sending: Awaitable[httpx2.Response], secrets: Sequence[Secret] = ()) -> Body:
+        """Return what the server answered to a call of the SDK."""
         import anthropic  # noqa: PLC0415 - 1.3 CPU-seconds that a plan without changes must not pay
 
         try:
@@ -120,9 +123,9 @@ class LiveTarget:
             raise errors.not_the_api(what, self.label)
         return body
 
-    def _sdk(self) -> "AsyncAnthropic":
+    def sdk(self) -> "AsyncAnthropic":
         """Return the SDK's client, made once. Its retries are off: creates are not idempotent."""
-        from anthropic import AsyncAnthropic  # noqa: PLC0415 - see `_answered`
+        from anthropic import AsyncAnthropic  # noqa: PLC0415 - see `answered`
 
         if self._loaded is None:
             headers = {"anthropic-workspace-id": self._endpoint.workspace} if self._endpoint.workspace else None

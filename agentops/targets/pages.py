@@ -5,7 +5,7 @@ a plan needs neither. What is read here, the SDK reads the same way.
 """
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import httpx2
@@ -23,6 +23,9 @@ _PAUSE_LIMIT_S = 60.0
 """The longest wait that a target may ask for: a minute is the window of the API's rate limits."""
 
 Sleep = Callable[[float], Awaitable[None]]
+Params = Mapping[str, str | Sequence[str]]
+"""A query string; several values stand under one key again and again."""
+
 T = TypeVar("T")
 
 
@@ -35,16 +38,14 @@ class Pages:
         self._http = http
         self._sleep = sleep
 
-    async def every(
-        self, path: str, betas: str, params: Mapping[str, str] | None = None
-    ) -> list[dict[str, Any]] | None:
+    async def every(self, path: str, betas: str, params: Params | None = None) -> list[dict[str, Any]] | None:
         """Return every object of a list, or None where the target has no such list.
 
         Raises:
             TargetError: a page could not be read; a part is never taken for the whole.
         """
         found: list[dict[str, Any]] = []
-        query = {"limit": str(_PAGE), **(params or {})}
+        query: dict[str, str | Sequence[str]] = {"limit": str(_PAGE), **(params or {})}
         seen: set[str] = set()
         while True:
             page = await self.one(path, betas, query)
@@ -63,7 +64,7 @@ class Pages:
             seen.add(cursor)
             query["page"] = cursor
 
-    async def one(self, path: str, betas: str, params: Mapping[str, str] | None = None) -> dict[str, Any] | None:
+    async def one(self, path: str, betas: str, params: Params | None = None) -> dict[str, Any] | None:
         """Return one JSON answer, or None for a 404. Reading is repeated when the target cannot answer at once."""
         return await self._asked(path, betas, params or {}, _object)
 
@@ -71,9 +72,7 @@ class Pages:
         """Return the bytes of a file, or None for a 404."""
         return await self._asked(path, betas, {}, lambda content: content)
 
-    async def _asked(
-        self, path: str, betas: str, params: Mapping[str, str], understood: Callable[[bytes], T | None]
-    ) -> T | None:
+    async def _asked(self, path: str, betas: str, params: Params, understood: Callable[[bytes], T | None]) -> T | None:
         for pause in (*_PAUSES_S, None):
             try:
                 return await self._get(path, betas, params, understood)
@@ -84,9 +83,7 @@ class Pages:
             await self._sleep(max(pause, min(asked, _PAUSE_LIMIT_S)))
         raise AssertionError("the last try returns or raises")
 
-    async def _get(
-        self, path: str, betas: str, params: Mapping[str, str], understood: Callable[[bytes], T | None]
-    ) -> T | None:
+    async def _get(self, path: str, betas: str, params: Params, understood: Callable[[bytes], T | None]) -> T | None:
         label, what = self._endpoint.label, f"GET /v1/{path}"
         headers = {**self._endpoint.headers(), **({"anthropic-beta": betas} if betas else {})}
         try:

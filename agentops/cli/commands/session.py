@@ -1,0 +1,250 @@
+"""`agentops session`: what runs, what it did, and a word to it."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+import click
+
+from agentops.base.errors import UsageError
+from agentops.base.paint import printable
+from agentops.cli.models import ModelFlags, model_options
+from agentops.cli.output import output_option, say, stdout_paint, write_json, write_lines
+from agentops.cli.planning import target_option
+from agentops.cli.sessions import conducting, waiting
+from agentops.cli.sessions.ground import Ground, ground, running_ground
+
+_STATUSES = ("running", "idle", "rescheduling", "terminated")
+_LAST_EVENTS = 20
+
+
+@click.group()
+def session() -> None:
+    """List, show, follow, answer and end sessions.
+
+    SESSION is an id (sesn_…), or `last` for the newest. On the embedded target a session runs only while a command
+    does: send, approve and tail take it up and show it until it rests.
+    """
+
+
+@session.command("list")
+@click.option("--status", "statuses", type=click.Choice(_STATUSES), multiple=True, help="May be repeated.")
+@click.option("--agent", metavar="AGENT", help="Only of this agent: a manifest's name or an id.")
+@click.option("--archived", is_flag=True, help="Archived ones too.")
+@click.option("--limit", type=click.IntRange(1, 100), default=20, show_default=True)
+@target_option
+@output_option
+def list_(
+    statuses: tuple[str, ...], agent: str | None, archived: bool, limit: int, target: str | None, output: str
+) -> None:
+    """List sessions, newest first: id, status, agent, age, cost, title."""
+    from agentops.cli.sessions import finding
+
+    async def found(ground: Ground) -> Sequence[Mapping[str, Any]]:
+        query: dict[str, str | Sequence[str]] = {"limit": str(limit)}
+        if statuses:
+            query["statuses[]"] = statuses
+        if archived:
+            query["include_archived"] = "true"
+        if agent:
+            scope = finding.Scope.of(ground.tree, ground.target.label)
+            lives = [] if finding.is_id(finding.AGENT, agent) else await ground.target.list(finding.AGENT.object) or []
+            query["agent_id"] = agent if not lives else finding.named(finding.AGENT, agent, lives, scope)
+        return await ground.sessions.latest(query)
+
+    sessions = _looked(target, found, needs_tree=agent is not None)
+    if output == "json":
+        write_json({"format_version": 1, "sessions": sessions})
+        return
+    from agentops.base.clock import SystemClock
+    from agentops.cli.sessions.listing import rows
+
+    write_lines(rows(sessions, SystemClock().now(), stdout_paint()))
+
+
+@session.command()
+@click.argument("session_id", metavar="SESSION")
+@target_option
+@output_option
+def show(session_id: str, target: str | None, output: str) -> None:
+    """Show the state of SESSION, what it waits for, and its last events."""
+
+    async def found(ground: Ground) -> tuple[Ground, Mapping[str, Any], Any, Any]:
+        known = await ground.sessions.read(await ground.identity(session_id))
+        events = await ground.sessions.last_events(known["id"], _LAST_EVENTS)
+        return ground, known, events, await waiting.calls(ground.sessions, known)
+
+    seen, known, events, calls = _looked(target, found)
+    if output == "json":
+        write_json({"format_version": 1, "session": known, "waits_for": calls, "last_events": events})
+        return
+    from agentops.base.clock import SystemClock
+    from agentops.cli.sessions.listing import page
+    from agentops.cli.sessions.transcript import Transcript
+
+    transcript = Transcript(stdout_paint())
+    told = [line for each in events for line in transcript.tell(each)]
+    write_lines([*page(known, SystemClock().now()), *(["", *told] if told else [])])
+    waiting.explain(calls, seen.command("approve", known["id"]))
+
+
+@session.command()
+@click.argument("session_id", metavar="SESSION")
+@click.option("--since", metavar="WHEN", help="Begin there: 10m, 2h, 3d ago, or a date and time.")
+@click.option("--follow", is_flag=True, help="Go on when the session rests, until Ctrl-C.")
+@target_option
+@model_options
+@output_option
+@click.pass_context
+def tail(
+    ctx: click.Context,
+    /,
+    session_id: str,
+    since: str | None,
+    follow: bool,
+    target: str | None,
+    output: str,
+    **model: Any,
+) -> None:
+    """Show what happened in SESSION, and what happens until it rests."""
+    from agentops.base.clock import SystemClock, timestamp
+    from agentops.cli.sessions.moments import moment
+
+    begin = timestamp(moment(since, SystemClock().now())) if since else None
+
+    async def watch(ground: Ground, known: str) -> int:
+        return await conducting.watch(ground, known, begin, output, is_endless=follow)
+
+    ctx.exit(_driven(target, ModelFlags(**model), session_id, watch, needs_model=False))
+
+
+@session.command()
+@click.argument("session_id", metavar="SESSION")
+@click.argument("text")
+@target_option
+@model_options
+@output_option
+@click.pass_context
+def send(ctx: click.Context, /, session_id: str, text: str, target: str | None, output: str, **model: Any) -> None:
+    """Send TEXT to SESSION and show what comes of it."""
+    if not text.strip():
+        raise UsageError("the message is empty")
+    message = {"type": "user.message", "content": [{"type": "text", "text": text}]}
+
+    async def conduct(ground: Ground, known: str) -> int:
+        return await conducting.conduct(ground, known, [message], output)
+
+    ctx.exit(_driven(target, ModelFlags(**model), session_id, conduct))
+
+
+@session.command()
+@click.argument("session_id", metavar="SESSION")
+@click.argument("calls", nargs=-1, metavar="[CALL]…")
+@click.option("--deny", metavar="REASON", help="Deny them, and tell the agent why.")
+@target_option
+@model_options
+@output_option
+@click.pass_context
+def approve(
+    ctx: click.Context,
+    /,
+    session_id: str,
+    calls: tuple[str, ...],
+    deny: str | None,
+    target: str | None,
+    output: str,
+    **model: Any,
+) -> None:
+    """Allow the CALLs that SESSION waits with, or all of them; `session show` lists them."""
+
+    async def conduct(ground: Ground, known: str) -> int:
+        found = await waiting.calls(ground.sessions, await ground.sessions.read(known))
+        answers = waiting.answers(found, calls, deny, known)
+        return await conducting.conduct(ground, known, answers, output, found)
+
+    ctx.exit(_driven(target, ModelFlags(**model), session_id, conduct))
+
+
+@session.command()
+@click.argument("session_id", metavar="SESSION")
+@target_option
+@model_options
+@output_option
+@click.pass_context
+def interrupt(ctx: click.Context, /, session_id: str, target: str | None, output: str, **model: Any) -> None:
+    """Stop what SESSION does; it can be sent something else afterwards."""
+
+    async def conduct(ground: Ground, known: str) -> int:
+        if (await ground.sessions.read(known))["status"] == "idle" and not await _waits(ground, known):
+            say(f"{known} rests already")
+            return 0
+        return await conducting.conduct(ground, known, [{"type": "user.interrupt"}], output)
+
+    ctx.exit(_driven(target, ModelFlags(**model), session_id, conduct, needs_model=False))
+
+
+@session.command()
+@click.argument("session_id", metavar="SESSION")
+@target_option
+@output_option
+def archive(session_id: str, target: str | None, output: str) -> None:
+    """End SESSION for good and keep its history."""
+
+    async def end(ground: Ground) -> Mapping[str, Any]:
+        return await ground.sessions.archive(await ground.identity(session_id))
+
+    ended = _looked(target, end)
+    if output == "json":
+        write_json({"format_version": 1, "session": ended})
+    else:
+        write_lines([f"{ended['id']} is archived."])
+
+
+@session.command()
+@click.argument("session_id", metavar="SESSION")
+@target_option
+@output_option
+def delete(session_id: str, target: str | None, output: str) -> None:
+    """Remove SESSION with its history and the files that it wrote."""
+
+    async def remove(ground: Ground) -> str:
+        known = await ground.identity(session_id)
+        await ground.sessions.delete(known)
+        return known
+
+    gone = _looked(target, remove)
+    if output == "json":
+        write_json({"format_version": 1, "deleted": gone})
+    else:
+        write_lines([f"{printable(gone)} is deleted."])
+
+
+def _looked(target: str | None, use: Callable[[Ground], Awaitable[Any]], *, needs_tree: bool = False) -> Any:
+    """Return what comes of a look at sessions: nothing runs meanwhile."""
+    import asyncio
+
+    async def look() -> Any:
+        async with ground(target, needs_tree=needs_tree) as found:
+            return await use(found)
+
+    return asyncio.run(look())
+
+
+def _driven(
+    target: str | None,
+    model: ModelFlags,
+    session_id: str,
+    use: Callable[[Ground, str], Awaitable[int]],
+    *,
+    needs_model: bool = True,
+) -> int:
+    """Return what the command ends with, once the session rests."""
+
+    async def drive() -> int:
+        async with running_ground(target, model, needs_model=needs_model) as found:
+            return await use(found, await found.identity(session_id))
+
+    return conducting.run(drive())
+
+
+async def _waits(ground: Ground, session_id: str) -> bool:
+    return bool(await waiting.calls(ground.sessions, await ground.sessions.read(session_id)))
