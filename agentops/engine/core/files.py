@@ -63,3 +63,12 @@ def mounted(body: str, *, copy_id: str, session_id: str, at: str) -> str:
     scope = {"type": "session", "id": session_id}
     own = {"id": copy_id, "created_at": at, "downloadable": False, "expires_at": None, "scope": scope}
     return written({**parsed(body), **own})
+
+
+def produced(upload: Upload, *, file_id: str, session_id: str, size_bytes: int, at: str) -> str:
+    """Return the answer's JSON of a file that a session wrote: it lives as long as the session, and can be downloaded.
+
+    Source: SDK 2.11.0 `types/beta/beta_file_scope.py`, `beta_file_metadata.py`.
+    """
+    plain = body(upload, file_id=file_id, size_bytes=size_bytes, created_at=at, expires_at=None)
+    return written({**parsed(plain), "downloadable": True, "scope": {"type": "session", "id": session_id}})
