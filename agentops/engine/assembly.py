@@ -18,7 +18,6 @@ from agentops.engine.runner.kit import SESSIONS, Kit
 from agentops.engine.runner.means import Close, Means, nothing_to_close
 from agentops.engine.sandbox.bubblewrap import Bubblewrap
 from agentops.engine.sandbox.local import UnsafeLocal
-from agentops.engine.sandbox.port import Sandboxes
 from agentops.engine.settings import Settings
 from agentops.wire.problems import check
 
@@ -44,8 +43,13 @@ def means(settings: Settings, clock: Clock, sources: Sources, *, unsafe_local_to
     Raises:
         UsageError: the script or the recording cannot be used.
     """
-    model, close = _model(settings, clock, sources)
-    sandboxes: Sandboxes = UnsafeLocal() if unsafe_local_tools else Bubblewrap()
+    model, close_model = _model(settings, clock, sources)
+    sandboxes = UnsafeLocal() if unsafe_local_tools else Bubblewrap()
+
+    async def close() -> None:
+        await sandboxes.close()
+        await close_model()
+
     kit = Kit(sandboxes, Outbound(allow_loopback=settings.allow_loopback), settings.data / SESSIONS)
     return Means(Recording(model, sources.record) if sources.record else model, kit, close=close)
 

@@ -32,6 +32,9 @@ KEY = "a-key-for-crash-tests"
 HEADERS = {"authorization": f"Bearer {KEY}", "anthropic-beta": "managed-agents-2026-04-01"}
 MODEL = "claude-sonnet-5-5"
 
+_PATIENCE_S = 50
+"""A life takes a tenth of a second."""
+
 lives = multiprocessing.get_context("forkserver")
 lives.set_forkserver_preload([__name__])
 
@@ -115,8 +118,16 @@ async def _live(life: Life) -> None:
     settings = Settings(database=life.url, data=life.folder, api_key=Secret(KEY))
     engine = build(settings, clock=SystemClock(), ids=RandomIds(), means=means)
     _doom(life)
+    asyncio.get_running_loop().call_later(_PATIENCE_S, _give_up)
     async with engine:
         await _Client(engine, life).live()
+
+
+def _give_up() -> None:
+    """Say what everybody waits for, and end."""
+    for task in asyncio.all_tasks():
+        task.print_stack()
+    os._exit(1)
 
 
 async def _at_once(_seconds: float) -> None:

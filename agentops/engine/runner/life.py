@@ -49,7 +49,9 @@ def _began(number: int) -> str:
         stat = Path(f"/proc/{number}/stat").read_text(encoding="utf-8", errors="replace")
     except OSError:
         return _NOTHING
-    return stat.rpartition(")")[2].split()[19]
+    state, *others = stat.rpartition(")")[2].split()
+    # Who is dead and not yet buried runs nothing.
+    return _NOTHING if state in ("Z", "X") else others[18]
 
 
 def _host() -> str:
