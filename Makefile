@@ -7,6 +7,9 @@ UV := $(shell command -v uv 2>/dev/null)
 WORKERS ?= auto
 BIN := .venv/bin
 
+# Hundreds of processes load the same modules: what the first has compiled, the others need not compile again.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help demo test lint format flow bench schema package clean

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
+from tests.flow.command import started
 from tests.flow.server import serving
 
 from . import corpus
@@ -96,7 +97,7 @@ def lines(folder: Path, rounds: int) -> Iterator[str]:
 
 @contextmanager
 def _ours(folder: Path) -> Iterator[_Side]:
-    with serving(folder / "engine") as server:
+    with serving(folder / "engine", start=started) as server:
         yield _Side("agentops", urlsplit(server.url).netloc, server.key, server.process.pid)
 
 

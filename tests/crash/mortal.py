@@ -1,7 +1,7 @@
 """A client in this process that meets an accident at one of its requests: it dies there, or the connection does."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -25,6 +25,7 @@ from agentops.targets.endpoint import Endpoint
 from agentops.targets.live import LiveTarget
 
 from .proxy import Moment
+from .scenario import COLLECTIONS
 
 OPTIONS = PlanOptions(removal=RemovalRules(prune=True))
 T = TypeVar("T")
@@ -93,20 +94,13 @@ class Client:
         except type(accident.error):
             return True
 
-    def plan(self) -> Plan:
-        """Return what is left to do."""
+    def left(self) -> tuple[Plan, Mapping[str, Any]]:
+        """Return what is left to do, and every live object by its collection."""
 
-        async def act(target: LiveTarget, _road: Road) -> Plan:
-            return (await _planned(target, self.tree))[2]
-
-        return asyncio.run(self._with_target(act))
-
-    def objects(self, collection: str) -> Any:
-        """Return every live object of a collection."""
-        kind = next(kind for kind, rule in OBJECTS.items() if rule.collection == collection)
-
-        async def act(target: LiveTarget, _road: Road) -> Any:
-            return await target.list(kind)
+        async def act(target: LiveTarget, _road: Road) -> tuple[Plan, Mapping[str, Any]]:
+            kinds = {rule.collection: kind for kind, rule in OBJECTS.items() if rule.collection in COLLECTIONS}
+            objects = {collection: await target.list(kind) for collection, kind in kinds.items()}
+            return (await _planned(target, self.tree))[2], objects
 
         return asyncio.run(self._with_target(act))
 

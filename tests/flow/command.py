@@ -3,11 +3,12 @@
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from subprocess import Popen
 from tempfile import TemporaryFile
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 from .nursery import born
 
@@ -52,6 +53,29 @@ class Command:
     def at(self, folder: Path) -> "Command":
         """Return the same command in another folder."""
         return Command(folder, self.settings)
+
+
+class Process(Protocol):
+    """A process that runs."""
+
+    pid: int
+
+    def send_signal(self, number: int) -> None:
+        """Send it a signal, unless it is known to have ended."""
+
+    def wait(self, timeout: float) -> int:
+        """Return its status when it has ended, negative for a signal."""
+
+
+Start = Callable[[Sequence[str], Path, Mapping[str, str], Sequence[int]], Process]
+"""Starts a program in a folder, with an environment and with its standard input, output and error."""
+
+
+def started(argv: Sequence[str], folder: Path, environment: Mapping[str, str], streams: Sequence[int]) -> Process:
+    """Start a program as a person does, who pays for loading it; `born` is for everybody else."""
+    stdin, stdout, stderr = streams
+    command = [BIN / argv[0], *argv[1:]]
+    return Popen(command, cwd=folder, env=environment, stdin=stdin, stdout=stdout, stderr=stderr)
 
 
 def _content(file: IO[str]) -> str:

@@ -20,7 +20,9 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from functools import cache
+from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 from typing import Any, NoReturn
 
 ROOT = Path(__file__).parents[2]
@@ -47,17 +49,21 @@ class Born:
     def __init__(self, door: socket.socket) -> None:
         self._door = door
         self._answers = door.makefile()
+        self._status: int | None = None
         self.pid = int(self._answers.readline())
 
     def send_signal(self, number: int) -> None:
-        """Send it a signal."""
-        os.kill(self.pid, number)
+        """Send it a signal, unless it is known to have ended."""
+        if self._status is None:
+            os.kill(self.pid, number)
 
     def wait(self, timeout: float) -> int:
         """Return its status when it has ended, as `subprocess` spells it: negative for a signal."""
-        self._door.settimeout(timeout)
-        with self._door, self._answers:
-            return int(self._answers.readline())
+        if self._status is None:
+            self._door.settimeout(timeout)
+            with self._door, self._answers:
+                self._status = int(self._answers.readline())
+        return self._status
 
 
 def born(argv: Sequence[str], folder: Path, environment: Mapping[str, str], streams: Sequence[int]) -> Born:
@@ -107,13 +113,16 @@ def main(path: str) -> None:
     """Load everything, then fork a process for each order until standard input ends."""
     import anthropic
 
-    import agentops.cli.commands.apply
-    import agentops.cli.commands.destroy
-    import agentops.cli.commands.drift
-    import agentops.cli.commands.plan
-    import agentops.cli.commands.validate
-    import agentops.embedded  # noqa: F401 - loaded for those that are born here
+    import agentops.cli
+    import agentops.embedded
+    import agentops.engine.listener
+    import agentops.manifests
+    import agentops.reconcile
+    import agentops.targets
 
+    for package in (agentops.cli, agentops.manifests, agentops.reconcile, agentops.targets):
+        for each in walk_packages(package.__path__, f"{package.__name__}."):
+            import_module(each.name)
     assert anthropic.AsyncAnthropic(api_key="none").beta.agents
     gc.freeze()  # what is shared stays shared
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # whoever attends a birth is never waited for

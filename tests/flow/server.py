@@ -1,15 +1,17 @@
 """A real `agentops serve` on a loopback port, as a process of its own."""
 
 import json
-import subprocess
+import os
+import signal
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from urllib.request import Request, urlopen
 
-from .command import AGENTOPS, bare_environment
+from .command import PATIENCE_S, Process, Start, bare_environment
+from .nursery import born
 
 _ADDRESS, _KEY = "  export ANTHROPIC_BASE_URL=", "  export ANTHROPIC_API_KEY="
 _BETAS = {"memory_stores": "agent-memory-2026-07-22"}
@@ -22,7 +24,7 @@ class Server:
 
     url: str
     key: str
-    process: subprocess.Popen[str]
+    process: Process
 
     @property
     def settings(self) -> Mapping[str, str]:
@@ -48,32 +50,36 @@ class Server:
 
     def kill(self) -> None:
         """End the process as the system does when memory runs out."""
-        self.process.kill()
-        self.process.wait()
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait(PATIENCE_S)
 
 
 @contextmanager
-def serving(data: Path, database: str = "", *, port: str = "0") -> Iterator[Server]:
+def serving(data: Path, database: str = "", *, port: str = "0", start: Start = born) -> Iterator[Server]:
     """Start the server, wait until it says where it is, and stop it in the end."""
     where = ["--database", database] if database else []
-    command = [AGENTOPS, "serve", "--port", port, "--data", data, *where]
-    with subprocess.Popen(command, env=bare_environment(data), stderr=subprocess.PIPE, text=True) as process:
+    argv = ["agentops", "serve", "--port", port, "--data", str(data), *where]
+    reading, writing = os.pipe()
+    with Path(os.devnull).open("r+") as nothing, os.fdopen(reading) as said:
+        streams = [nothing.fileno(), nothing.fileno(), writing]
+        process = start(argv, data.parent, bare_environment(data), streams)
+        os.close(writing)
         try:
-            yield Server(_said(process, _ADDRESS), _key(process, data), process)
+            yield Server(_after(said, _ADDRESS), _key(said, data), process)
         finally:
-            process.terminate()
+            process.send_signal(signal.SIGTERM)
+            process.wait(PATIENCE_S)
 
 
-def _key(process: subprocess.Popen[str], data: Path) -> str:
-    _said(process, _KEY)
+def _key(said: IO[str], data: Path) -> str:
+    _after(said, _KEY)
     return (data / "api-key").read_text("ascii").strip()
 
 
-def _said(process: subprocess.Popen[str], start: str) -> str:
+def _after(said: IO[str], start: str) -> str:
     """Return the rest of the first line that begins so; what was said instead is the failure."""
-    assert process.stderr is not None
     before = []
-    for line in process.stderr:
+    for line in said:
         if line.startswith(start):
             return line.removeprefix(start).strip()
         before.append(line)

@@ -5,10 +5,12 @@ import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import copytree
+from tempfile import TemporaryFile
 
 import pytest
 
-from .command import bare_environment
+from .command import bare_environment, started
 from .nursery import shims
 from .server import serving
 
@@ -44,15 +46,33 @@ ESSENTIAL = (
 """What a reader of the demo has to see, in this order."""
 
 
-def test_the_demo_runs_on_the_embedded_engine(tmp_path: Path) -> None:
-    assert_told(demo(bare_environment(tmp_path)))
-
-
-def test_the_demo_runs_against_a_server_with_two_settings(tmp_path: Path, database_url: str) -> None:
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """A bare one, in which `agentops` and `python` are born in the nursery."""
     bare = bare_environment(tmp_path)
-    path = f"{shims(tmp_path / 'bin')}{os.pathsep}{bare['PATH']}"
-    with serving(tmp_path / "server", database_url) as server:
-        said = demo({**bare, "PATH": path, **server.settings})
+    return {**bare, "PATH": f"{shims(tmp_path / 'bin')}{os.pathsep}{bare['PATH']}"}
+
+
+def test_the_demo_runs_on_the_embedded_engine(environment: dict[str, str]) -> None:
+    assert_told(demo(environment))
+
+
+def test_what_the_demo_runs_loads_what_it_needs_by_itself(tmp_path: Path) -> None:
+    """Here nothing is loaded beforehand: as `make demo`, up to the first apply and the empty plan after it."""
+    copytree(DEMO.parent / "agents.d", tmp_path / "agents.d")
+    for arguments, status in ((["apply", "--yes"], 0), (["plan", "--exit-code"], 0)):
+        with Path(os.devnull).open() as nothing, TemporaryFile("w+") as said:
+            streams = [nothing.fileno(), said.fileno(), said.fileno()]
+            process = started(["agentops", *arguments], tmp_path, bare_environment(tmp_path), streams)
+            said.seek(0)
+            assert process.wait(PATIENCE_S) == status, said.read()
+
+
+def test_the_demo_runs_against_a_server_with_two_settings(
+    environment: dict[str, str], tmp_path: Path, database_url: str
+) -> None:
+    with serving(tmp_path / "server", database_url, start=started) as server:
+        said = demo({**environment, **server.settings})
     assert_told(said)
     assert server.key not in said
     assert f"incident-response → {server.url}" in said

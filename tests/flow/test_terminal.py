@@ -4,12 +4,12 @@ import os
 import pty
 import select
 import signal
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from .command import AGENTOPS, PATIENCE_S, Command, bare_environment
+from .command import PATIENCE_S, Command, bare_environment
+from .nursery import Born, born
 
 pytestmark = [pytest.mark.flow, pytest.mark.timeout(120)]
 
@@ -59,14 +59,8 @@ def test_ctrl_c_at_the_question_ends_with_130(first: Command) -> None:
 def at_terminal(folder: Path, *arguments: str, answer: str = "", **settings: str) -> tuple[int, str]:
     """Run `agentops` at a terminal; answer when it asks. Return its status and everything on the screen."""
     ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [AGENTOPS, *arguments],
-        cwd=folder,
-        env={"TERM": "dumb", **bare_environment(folder), **settings},
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-    )
+    environment = {"TERM": "dumb", **bare_environment(folder), **settings}
+    process = born(["agentops", *arguments], folder, environment, [theirs] * 3)
     os.close(theirs)
     screen = b""
     while text := _typed(ours):
@@ -78,7 +72,7 @@ def at_terminal(folder: Path, *arguments: str, answer: str = "", **settings: str
     return process.wait(PATIENCE_S), screen.decode()
 
 
-def _interrupt(process: subprocess.Popen[bytes], terminal: int) -> None:
+def _interrupt(process: Born, terminal: int) -> None:
     """Press Ctrl-C until something happens: the signal is lost on a program that is just about to read."""
     for _ in range(PATIENCE_S // AGAIN_AFTER_S):
         process.send_signal(signal.SIGINT)
