@@ -86,7 +86,10 @@ def _deleted(exchange: Exchange) -> Json:
 
 async def _woken(arrived: asyncio.Event) -> bool:
     try:
-        await asyncio.wait_for(arrived.wait(), HEARTBEAT_S)
+        # Not `wait_for`, which can keep a cancellation to itself: the stream of a client that left would go on for ever.
+        # Source: Python 3.11 `asyncio/tasks.py`, https://github.com/python/cpython/issues/86296.
+        async with asyncio.timeout(HEARTBEAT_S):
+            await arrived.wait()
     except TimeoutError:
         return False
     return True

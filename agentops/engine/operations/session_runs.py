@@ -102,7 +102,8 @@ def write(tx: Transaction, place: Place, runner_id: str, writing: Writing) -> Wr
     log = SessionLog(tx, place.workspace, place.session_id)
     others = _all(log, writing.seq)
     bodied = [(each, written({"type": each.type, "id": each.id, **each.body})) for each in writing.entries]
-    seq = log.write(bodied, writing.waited)
+    end = others[-1].event.seq if others else writing.seq
+    seq = log.write(bodied, writing.waited, end)
     if (now := writing.standing) is not None:
         sessions.advance(place.session_id, now.status, written(now.progress), now.at)
     return Written(seq, tuple(map(entry, others)))

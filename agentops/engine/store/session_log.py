@@ -64,9 +64,8 @@ class SessionLog:
         )
         return str(row[0]) if row else None
 
-    def write(self, entries: Sequence[tuple[Entry, str]], known: frozenset[str]) -> int:
-        """Put entries, each with its JSON, at the end, move those that waited there, and return the last position."""
-        end = self.end()
+    def write(self, entries: Sequence[tuple[Entry, str]], known: frozenset[str], end: int) -> int:
+        """Put entries, each with its JSON, behind the end, move those that waited there, and return the new end."""
         for seq, (entry, body) in enumerate(entries, start=end + 1):
             if entry.id in known:
                 self._move(entry, seq)

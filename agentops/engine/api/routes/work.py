@@ -36,7 +36,8 @@ async def poll(exchange: Exchange) -> str:
 async def woken(arrived: asyncio.Event, patience_s: float) -> None:
     """Wait for the event, but no longer than patience lasts."""
     with suppress(TimeoutError):
-        await asyncio.wait_for(arrived.wait(), patience_s)
+        async with asyncio.timeout(patience_s):
+            await arrived.wait()
     arrived.clear()
 
 
