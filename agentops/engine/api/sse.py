@@ -86,7 +86,7 @@ def _deleted(exchange: Exchange) -> Json:
 
 async def _woken(arrived: asyncio.Event) -> bool:
     try:
-        # Not `wait_for`, which can keep a cancellation to itself: the stream of a client that left would go on for ever.
+        # Not `wait_for`, which can keep a cancellation to itself: the stream of a client that left would never end.
         # Source: Python 3.11 `asyncio/tasks.py`, https://github.com/python/cpython/issues/86296.
         async with asyncio.timeout(HEARTBEAT_S):
             await arrived.wait()
