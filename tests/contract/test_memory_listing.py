@@ -22,12 +22,26 @@ TREE = (
 )
 
 
-@pytest.fixture
-def store(api: Api) -> Any:
+def a_tree(api: Api) -> Any:
     store = a_store(api)
     for path in TREE:
         a_memory(api, store, path=path)
     return store
+
+
+@pytest.fixture(scope="module")
+def stores() -> dict[str, Any]:
+    """The store of each way to a server, made by the first test that reads it."""
+    return {}
+
+
+@pytest.fixture
+def store(request: pytest.FixtureRequest, api: Api, stores: dict[str, Any]) -> Any:
+    """A store with the tree in it, for tests that read; who writes makes one of its own."""
+    way = request.node.callspec.params["api"]
+    if way not in stores:
+        stores[way] = a_tree(api)
+    return stores[way]
 
 
 def listed(api: Api, store: Any, **options: Any) -> list[str]:
@@ -86,7 +100,8 @@ def test_the_order_is_the_same_on_every_call(api: Api, store: Any) -> None:
     assert listed(api, store) == listed(api, store)
 
 
-def test_a_memory_added_or_removed_while_paging_repeats_nothing(api: Api, store: Any) -> None:
+def test_a_memory_added_or_removed_while_paging_repeats_nothing(api: Api) -> None:
+    store = a_tree(api)
     page = api.memory_stores.memories.list(store.id, limit=3)
     found = [item.path for item in page.data]
     a_memory(api, store, path="/0-first.md")

@@ -1,5 +1,6 @@
 """The schemas that editors read say what the models say."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,12 +30,19 @@ def documents(text: str) -> list[Any]:
     return [each.data for each in yaml.read(Text("x.yaml", text)).documents]
 
 
+Schemas = Mapping[str, dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def made() -> Schemas:
+    return schemas()
+
+
 def errors(schema: dict[str, Any], document: Any) -> list[str]:
     return [each.message for each in Draft202012Validator(schema).iter_errors(document)]
 
 
-def test_there_is_a_schema_for_each_kind_and_one_for_all() -> None:
-    made = schemas()
+def test_there_is_a_schema_for_each_kind_and_one_for_all(made: Schemas) -> None:
     assert set(made) == {*(f"{kind}.json" for kind in Kind), "all.json"}
     for schema in made.values():
         Draft202012Validator.check_schema(schema)
@@ -54,8 +62,7 @@ def test_writing_twice_changes_nothing_and_old_files_are_noticed(tmp_path: Path)
 
 
 @pytest.mark.parametrize("path", MANIFESTS, ids=str)
-def test_our_own_manifests_pass(path: Path) -> None:
-    made = schemas()
+def test_our_own_manifests_pass(path: Path, made: Schemas) -> None:
     for document in documents((ROOT / path).read_text()):
         assert errors(made[f"{document['kind']}.json"], document) == []
         assert errors(made["all.json"], document) == []
@@ -77,10 +84,10 @@ def test_our_own_manifests_pass(path: Path) -> None:
         vault("t"),
     ],
 )
-def test_what_the_models_refuse_by_form_the_schemas_refuse(text: str) -> None:
+def test_what_the_models_refuse_by_form_the_schemas_refuse(text: str, made: Schemas) -> None:
     (document,) = documents(text)
-    assert errors(schemas()[f"{document['kind']}.json"], document)
-    assert errors(schemas()["all.json"], document)
+    assert errors(made[f"{document['kind']}.json"], document)
+    assert errors(made["all.json"], document)
 
 
 @pytest.mark.parametrize(
@@ -93,13 +100,13 @@ def test_what_the_models_refuse_by_form_the_schemas_refuse(text: str) -> None:
         vault("{env: T}"),
     ],
 )
-def test_what_a_manifest_may_say_more_than_a_request_passes(text: str) -> None:
+def test_what_a_manifest_may_say_more_than_a_request_passes(text: str, made: Schemas) -> None:
     (document,) = documents(text)
-    assert errors(schemas()[f"{document['kind']}.json"], document) == []
+    assert errors(made[f"{document['kind']}.json"], document) == []
 
 
-def test_every_kind_and_every_object_is_described() -> None:
-    for name, schema in schemas().items():
+def test_every_kind_and_every_object_is_described(made: Schemas) -> None:
+    for name, schema in made.items():
         assert schema["description"], name
         for definition, each in schema["$defs"].items():
             assert each.get("description"), f"{name}: {definition}"

@@ -54,7 +54,14 @@ def test_what_is_no_acceptable_json_is_refused_with_the_reason(raw: bytes, messa
 _TEXTS = st.text(st.sampled_from('a"\\[{\ud800é'), max_size=3)
 
 
-@given(st.recursive(_TEXTS | st.integers() | st.none(), lambda inner: st.lists(inner) | st.dictionaries(_TEXTS, inner)))
+_DATA = st.recursive(
+    _TEXTS | st.integers() | st.none(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_TEXTS, inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@given(_DATA)
 def test_what_is_not_worth_a_walk_would_have_passed_it(data: Any) -> None:
     raw = json.dumps(data).encode()
     if not bodies._could_be_strange(raw):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import islice
 from zoneinfo import ZoneInfo
 
@@ -77,6 +78,7 @@ EXPRESSIONS = st.tuples(a_field(0, 59), a_field(0, 23), a_field(1, 31), a_field(
 DAILY = st.tuples(a_field(0, 59), a_field(0, 23), a_field(1, 31), st.just("*"), st.just("*")).map(" ".join)
 
 
+@cache
 def changes(zone: str) -> list[datetime]:
     """Return the hours of three years before which the zone's clock is changed, and one that is like any other."""
     there = ZoneInfo(zone)
@@ -86,11 +88,10 @@ def changes(zone: str) -> list[datetime]:
     return [start, *(hours[index] for index in range(1, len(hours)) if offsets[index] != offsets[index - 1])]
 
 
-CHANGES = {zone: changes(zone) for zone in ZONES}
 MOMENTS = st.sampled_from(ZONES).flatmap(
     lambda zone: st.tuples(
         st.just(zone),
-        st.sampled_from(CHANGES[zone]),
+        st.sampled_from(changes(zone)),
         st.integers(0, 14 * 3600).map(lambda seconds: timedelta(seconds=seconds)),
     )
 )
