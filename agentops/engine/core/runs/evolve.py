@@ -32,7 +32,7 @@ def evolve(state: State, entry: Entry, setting: Setting) -> State:
         state = replace(state, queue=tuple(each for each in state.queue if each.id != entry.id))
     change = _CHANGES.get(entry.type)
     state = change(state, entry, setting) if change else state
-    return replace(state, last_at=max(state.last_at, entry.at))
+    return replace(state, last_at=entry.at) if entry.at > state.last_at else state
 
 
 def _message(state: State, entry: Entry, _setting: Setting) -> State:
