@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ from agentops.base.secrets import Secret
 
 if TYPE_CHECKING:
     from agentops.cli.models import ModelFlags
+    from agentops.embedded import MakeMeans
     from agentops.manifests.document import Tree
     from agentops.targets.endpoint import Endpoint
     from agentops.targets.live import LiveTarget
@@ -80,8 +81,7 @@ async def _embedded(home: Path) -> AsyncIterator["LiveTarget"]:
             yield target
 
 
-@asynccontextmanager
-async def opened_to_run(home: Path, flags: "ModelFlags") -> AsyncIterator["LiveTarget"]:
+def opened_to_run(home: Path, flags: "ModelFlags") -> AbstractAsyncContextManager["LiveTarget"]:
     """Connect to the engine inside this process, with a model and tools: its sessions run as long as it is open.
 
     Raises:
@@ -89,14 +89,21 @@ async def opened_to_run(home: Path, flags: "ModelFlags") -> AsyncIterator["LiveT
     """
     from functools import partial
 
+    from agentops.cli.models import means
+
+    return opened_with(home, partial(means, flags=flags, is_embedded=True))
+
+
+@asynccontextmanager
+async def opened_with(home: Path, make_means: "MakeMeans") -> AsyncIterator["LiveTarget"]:
+    """Connect to an engine inside this process that is given what its sessions run with."""
     import httpx2
 
     from agentops import embedded
-    from agentops.cli.models import means
     from agentops.targets.endpoint import Endpoint
     from agentops.targets.live import LiveTarget
 
-    async with embedded.running(home, partial(means, flags=flags, is_embedded=True)) as door:
+    async with embedded.running(home, make_means) as door:
         endpoint = Endpoint(EMBEDDED, embedded.URL, door.credential)
         async with LiveTarget(endpoint, httpx2.AsyncHTTPTransport(uds=str(door.socket))) as target:
             yield target

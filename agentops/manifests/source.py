@@ -18,6 +18,9 @@ MAX_BYTES = 1 << 20
 
 _SUFFIXES = (".yaml", ".yml")
 
+TESTS = (".test.yaml", ".test.yml")
+"""Tests of agents lie beside the manifests, and are none."""
+
 
 class Unreadable(Exception):
     """A file's text cannot be had; carries the diagnostic, placed at the top of the file."""
@@ -122,7 +125,7 @@ class _Walk:
         """Take a manifest; tell whether this is a folder that is still to be entered."""
         try:
             is_folder = entry.is_dir()
-            wanted = is_folder or entry.name.endswith(_SUFFIXES)
+            wanted = is_folder or (entry.name.endswith(_SUFFIXES) and not entry.name.endswith(TESTS))
             if entry.name.startswith(".") or not wanted or (entry.is_symlink() and not self._may_follow(entry.path)):
                 return False
         except (OSError, RuntimeError) as error:  # pathlib says RuntimeError for links that lead in a circle

@@ -38,16 +38,22 @@ _COLLECTIONS = {
 @click.command()
 @tree_argument
 @target_option
+@click.option("--sandbox", is_flag=True, help="Try this machine's sandbox, whatever the target: for who runs `serve`.")
 @output_option
 @click.pass_context
-def doctor(ctx: click.Context, path: Path, target: str | None, output: str) -> None:
-    """Check this machine, the tree in PATH, the target, the credential, and what the target can hold and act on."""
+def doctor(ctx: click.Context, path: Path, target: str | None, sandbox: bool, output: str) -> None:
+    """Check this machine, the tree in PATH, the target, the credential, and what the target can hold and act on.
+
+    Where sessions run on this machine (the embedded target), their sandbox and their model are looked at too.
+    """
+    from agentops.cli.sessions import checks as sessions
     from agentops.manifests.load import load
 
     tree = load(path)
     choice = chosen_target(target, os.environ)
     asked, table = asyncio.run(_target(choice, tree, path))
-    checks = [*_machine(), _tree(tree), *asked]
+    own = list(sessions.checks(is_embedded=choice.name == EMBEDDED, wants_sandbox=sandbox))
+    checks = [*_machine(), _tree(tree), *own, *asked]
     if output == "json":
         write_json({"format_version": 1, "checks": checks, "capabilities": table})
     else:

@@ -59,7 +59,7 @@ async def _close(ground: Ground, session_id: str, shown: Screen, rest: Rest, out
     """Print the last lines."""
     if output == "text" and rest.stop != "left":
         transcript = shown.transcript
-        shown.print(transcript.grouped("end", [transcript.paint("dim", transcript.summary(rest.stop))]))
+        shown.print(transcript.grouped("end", [transcript.paint("dim", transcript.summary(rest.word))]))
         shown.print([f"wrote {line}" for line in await _written(ground, session_id)])
     explain(ground, session_id, rest)
 

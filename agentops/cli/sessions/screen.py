@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 Event = Mapping[str, Any]
 
+_CUTS = ("span.model_request_end", "user.interrupt")
+"""After these no more of a message comes."""
+
 
 class Screen:
     """Prints whole lines, nothing before an event is complete."""
@@ -67,6 +70,8 @@ class LiveScreen(Screen):
         """The id of the message that is being printed."""
 
         self._printed = ""
+        self._thought = ""
+        """The id of the thinking that was told of when it began."""
 
     def tell(self, event: Event) -> None:
         """Print what an event says, or the part of it that came in."""
@@ -74,8 +79,8 @@ class LiveScreen(Screen):
             self._preview(event)
         elif event["type"] == "agent.message" and event["id"] == self._coming:
             self._complete(printable(words.text_of(event["content"])))
-        else:
-            if event["type"] == "span.model_request_end" and self._coming:
+        elif event.get("id") != self._thought:
+            if event["type"] in _CUTS and self._coming:
                 self._end(self.transcript.paint("dim", " (cut off)"))
             self._whole(event)
 
@@ -89,6 +94,8 @@ class LiveScreen(Screen):
         lines = self.transcript.tell(event)
         if lines:
             self.rest()
+            if self._coming:  # somebody else's word in the middle: the message comes again, whole
+                self._end("…")
             self.print(lines)
         if doing := _doing(event):
             self._show(doing)
@@ -110,6 +117,8 @@ class LiveScreen(Screen):
                 self.print(self.transcript.grouped("said", [""])[:-1])
                 self._coming, self._printed = begun["id"], ""
             else:
+                self._thought = begun["id"]
+                self._whole(begun)
                 self._show("thinking")
         elif event["event_id"] == self._coming:
             self._write(printable(event["delta"]["content"]["text"]))
@@ -145,6 +154,8 @@ def _doing(event: Event) -> str:
             return "waiting for the model"
         case "agent.tool_use" | "agent.mcp_tool_use" if event.get("evaluated_permission") == "allow":
             return f"running {printable(event['name'])}".replace("[", "\\[")
+        case "user.tool_confirmation" if event["result"] == "allow":
+            return "running it"
         case "session.status_rescheduled":
             return "waiting before the next try"
     return ""

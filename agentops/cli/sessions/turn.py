@@ -29,6 +29,11 @@ class Rest:
     """The calls that nobody here could answer."""
 
     @property
+    def word(self) -> str:
+        """Return how it ended as a person is told."""
+        return "interrupted" if self.was_interrupted else self.stop
+
+    @property
     def exit_code(self) -> int:
         """Return what a command ends with."""
         if self.was_interrupted or self.stop == "left":

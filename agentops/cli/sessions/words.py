@@ -26,9 +26,9 @@ def text_of(content: Sequence[Mapping[str, Any]] | None) -> str:
 def call(name: str, sent: Mapping[str, Any]) -> str:
     """Return a tool call on one line: `bash  grep -c ERROR gateway.log`."""
     if len(sent) == 1:
-        (value,) = sent.values()
-        return f"{name}  {shortened(_value(value))}"
-    pairs = " ".join(f"{key}={_value(value, is_quoted=True)}" for key, value in sent.items())
+        (only,) = sent.values()
+        return f"{name}  {shortened(value(only))}"
+    pairs = " ".join(f"{key}={value(each, is_quoted=True)}" for key, each in sent.items())
     return f"{name}  {shortened(pairs)}".rstrip()
 
 
@@ -45,7 +45,7 @@ def error(body: Mapping[str, Any]) -> str:
     """Return a session's error: what, why, and whether it is tried again."""
     retry = RETRIES.get((body.get("retry_status") or {}).get("type", ""), "")
     where = f" ({printable(str(body['mcp_server_name']))})" if body.get("mcp_server_name") else ""
-    tail = f"; {retry}" if retry else ""
+    tail = f" ({retry})" if retry else ""
     return f"{printable(str(body['type']))}{where}: {shortened(str(body['message']), 400)}{tail}"
 
 
@@ -91,7 +91,8 @@ def _block(block: Mapping[str, Any]) -> str:
             return f"[{other}]"
 
 
-def _value(value: Any, *, is_quoted: bool = False) -> str:
-    if isinstance(value, str) and not (is_quoted and (" " in value or not value)):
-        return value
-    return json.dumps(value, ensure_ascii=False)
+def value(given: Any, *, is_quoted: bool = False) -> str:
+    """Return a value of a call's input as text: text as it is, unless `is_quoted` and quotes keep it together."""
+    if isinstance(given, str) and not (is_quoted and (" " in given or not given)):
+        return given
+    return json.dumps(given, ensure_ascii=False)
