@@ -11,7 +11,7 @@ from zlib import crc32
 
 import httpx2
 import pytest
-from anyio.from_thread import start_blocking_portal
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from agentops.base.clock import ManualClock, timestamp
 from agentops.base.ids import RandomIds
@@ -22,8 +22,11 @@ from agentops.engine.server import Engine, build
 from agentops.engine.settings import Settings
 from agentops.engine.store.memories import Memories
 from agentops.engine.store.port import Transaction
+from tests.conftest import empty_postgres
 
+from .plays import PLAYS
 from .sdk import Api, Door, open_async, open_sync
+from .stage import Stage, opened
 
 KEY = "sk-contract-tests-0123456789"
 VAULT_KEY = Secret(b64encode(b"contract tests share a database.").decode())
@@ -178,3 +181,25 @@ def crowd(request: pytest.FixtureRequest, api: Api, servers: Servers, clock: Man
         servers.run(engine._database.write(work))
 
     return fill
+
+
+@pytest.fixture(scope="session")
+def portal() -> Iterator[BlockingPortal]:
+    """A thread with an event loop, for engines that run sessions and for those who watch them."""
+    with start_blocking_portal() as running:
+        yield running
+
+
+@pytest.fixture(scope="session", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def stage(
+    request: pytest.FixtureRequest, portal: BlockingPortal, tmp_path_factory: pytest.TempPathFactory, clock: ManualClock
+) -> Iterator[Stage]:
+    """A server that runs sessions, one for each database, which it shares with nobody."""
+    data = tmp_path_factory.mktemp(request.param)
+    with ExitStack() as stack:
+        if request.param == "sqlite":
+            url = f"sqlite:///{data}/engine.db"
+        else:
+            url = stack.enter_context(empty_postgres(request.getfixturevalue("postgres")))
+        settings = Settings(database=url, data=data, port=0, vault_key=VAULT_KEY, allow_loopback=True)
+        yield stack.enter_context(portal.wrap_async_context_manager(opened(settings, clock, list(PLAYS.values()))))
