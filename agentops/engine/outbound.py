@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import httpx2
 
+    from agentops.engine.dialling import Bearer, Dialling
+
 _TIMEOUT_S = 10.0
 """For the whole exchange: a server that drips bytes is cut off too."""
 
@@ -126,6 +128,16 @@ class Outbound:
             raise Unreachable(type(error).__name__) from None
         raise Unreachable(f"more than {_REDIRECTS_MAX} redirects")
 
+    def dialling(self, bearer: "Bearer") -> "Dialling":
+        """Return what carries the requests of somebody else's client, to the addresses that are allowed here."""
+        from agentops.engine.dialling import Dialling  # noqa: PLC0415 - as above
+
+        return Dialling(self._place, bearer, self._secrecy())
+
+    async def _place(self, url: "httpx2.URL") -> str:
+        async with asyncio.timeout(_TIMEOUT_S):
+            return await self._judged(url.raw_host.decode(), url.port or _PORTS.get(url.scheme, 0), url.scheme)
+
     async def _page(self, url: "httpx2.URL", headers: Mapping[str, str]) -> "Page | str":
         """Return the page, or where it redirects to."""
         # A client of its own for each: it would keep cookies, and these would go by address, not by name.
@@ -150,9 +162,14 @@ class Outbound:
     def _client(self, timeout_s: float) -> "httpx2.AsyncClient":
         import httpx2  # noqa: PLC0415 - as above
 
-        # Reading the certificates takes longer than the rest of a request; they are read once.
+        return httpx2.AsyncClient(trust_env=False, follow_redirects=False, timeout=timeout_s, verify=self._secrecy())
+
+    def _secrecy(self) -> ssl.SSLContext:
+        """Return how TLS is spoken; reading the certificates takes longer than a request, they are read once."""
+        import httpx2  # noqa: PLC0415 - as above
+
         self._tls = self._tls or httpx2.create_ssl_context(trust_env=False)
-        return httpx2.AsyncClient(trust_env=False, follow_redirects=False, timeout=timeout_s, verify=self._tls)
+        return self._tls
 
     async def _request(
         self, client: "httpx2.AsyncClient", method: str, url: "httpx2.URL", headers: Mapping[str, str], content: bytes
@@ -174,7 +191,7 @@ class Outbound:
         addresses = [str(each[4][0]) for each in found]
         is_local = self._allow_loopback and all(ip_address(each).is_loopback for each in addresses)
         if not addresses or not (is_local or (scheme == "https" and all(map(is_public, addresses)))):
-            raise Unreachable
+            raise Unreachable("it is not a public address, or not one that is asked by https")
         return addresses[0]
 
 

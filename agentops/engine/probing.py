@@ -22,7 +22,7 @@ async def tried(
         return Finding(failure, None), known
     if not candidate.can_refresh:
         return Finding(failure, Exchange("no_refresh_token")), known
-    exchange, tokens = await _exchanged(outbound, clock, candidate)
+    exchange, tokens = await exchanged(outbound, clock, candidate)
     if tokens is None:
         return Finding(failure, exchange), known
     await keep(tokens)
@@ -53,7 +53,8 @@ async def _probed(outbound: Outbound, candidate: Candidate) -> Failure | None:
     return None
 
 
-async def _exchanged(outbound: Outbound, clock: Clock, candidate: Candidate) -> tuple[Exchange, Tokens | None]:
+async def exchanged(outbound: Outbound, clock: Clock, candidate: Candidate) -> tuple[Exchange, Tokens | None]:
+    """Return what became of the refresh token, and what the token endpoint gave for it."""
     headers, form = probes.token_request(candidate.auth["refresh"], candidate.secrets)
     try:
         answer = _captured(await outbound.post(candidate.auth["refresh"]["token_endpoint"], headers, form))

@@ -19,6 +19,7 @@ from agentops.engine.api.exchange import Backend
 from agentops.engine.blobs.folder import FolderBlobs
 from agentops.engine.keyring import VAULT_KEY_FILE, Keyring
 from agentops.engine.keys import Caller
+from agentops.engine.mounting.desk import Backing
 from agentops.engine.news import News
 from agentops.engine.outbound import Outbound
 from agentops.engine.previews import Previews
@@ -117,7 +118,10 @@ class Engine:
             await self._database.close()
 
     def _manned(self, means: Means, news: News, previews: Previews) -> Crew:
-        outfit = Outfit(self._database, self._blobs, self._clock, means.toolboxes, means.bounds)
+        backing = Backing(
+            self._database, self._blobs, self._clock, self._ids, self._keyring, self.settings.organization
+        )
+        outfit = Outfit(backing, means.toolboxes, means.bounds)
         return Crew(
             Workshop(
                 runner_id=self._ids.new("runner"),

@@ -18,9 +18,12 @@ def definitions(tools: Sequence[Json], of_servers: Mapping[str, Sequence[Json]] 
 
     `of_servers` holds, by the name of an MCP server, its tools as `{name, description, input_schema}`.
     """
-    grants = Grants(tools, is_self_hosted=False)
-    every = [each for tool in tools for each in _of(tool, of_servers or {})]
-    return written([each for each in every if (grant := grants(each["name"])) and grant.is_enabled]).encode()
+    grants = Grants(tools, is_self_hosted=False, of_servers=of_servers)
+    every: dict[str, Json] = {}
+    for each in (each for tool in tools for each in _of(tool, of_servers or {})):
+        # Servers whose names are spelled alike share names of tools, of which the first one's counts.
+        every.setdefault(each["name"], each)
+    return written([each for each in every.values() if (grant := grants(each["name"])) and grant.is_enabled]).encode()
 
 
 def settings(tools: Sequence[Json], name: str) -> Json:

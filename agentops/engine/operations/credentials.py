@@ -1,5 +1,8 @@
 """Credentials: create, read, update, archive, delete, list, and what trying one out needs and leaves."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from agentops.base.errors import Conflict, InvalidRequest, NotFound
 from agentops.engine.core import credentials as core
 from agentops.engine.core.json import Json, parsed, written
@@ -13,6 +16,15 @@ from agentops.engine.store.documents import Document
 from agentops.engine.store.port import Window
 from agentops.wire.problems import check
 from agentops.wire.vaults import VaultCreate
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A credential for a server, in the clear."""
+
+    vault_id: str
+    credential_id: str
+    candidate: Candidate
 
 
 def create(call: Call, vault_id: str, request: Json) -> str:
@@ -123,6 +135,19 @@ def candidate(call: Call, vault_id: str, credential_id: str) -> Candidate:
     if auth["type"] != "mcp_oauth":
         raise InvalidRequest(f"Credential {credential_id} is {auth['type']}; only mcp_oauth can be validated.")
     return Candidate(auth, vaults.secrets(call, vault_id).of(credential_id))
+
+
+def held(call: Call, vault_ids: Sequence[str], url: str) -> Held | None:
+    """Return the credential for a server that the first of the vaults has; None when none of them has one."""
+    key = core.key_of({"type": "static_bearer", "mcp_server_url": url})
+    for vault_id in vault_ids:
+        stored = Credentials(call.tx, call.workspace, vault_id)
+        credential_id = stored.id_of(key)
+        found = stored.get(credential_id) if credential_id else None
+        if found is not None:
+            secrets = vaults.secrets(call, vault_id).of(found.id)
+            return Held(vault_id, found.id, Candidate(parsed(found.body)["auth"], secrets))
+    return None
 
 
 def refreshed(call: Call, vault_id: str, credential_id: str, tried: Candidate, tokens: Tokens) -> None:

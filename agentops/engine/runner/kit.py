@@ -1,19 +1,24 @@
 """The tools of sessions, assembled: what their models are told of them, and the sandboxes they run in."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from agentops.engine.core import tool_definitions
 from agentops.engine.core.json import Json, parsed
 from agentops.engine.core.sessions import Session
+from agentops.engine.mounting.desk import Desk
 from agentops.engine.outbound import Outbound
+from agentops.engine.runner.credentials import Renewals, SessionCredentials
+from agentops.engine.runner.url_sources import LogSources
 from agentops.engine.sandbox.port import Egress, Limits, Sandboxes, SandboxSpec
-from agentops.engine.store.runners import Place
 from agentops.engine.threads import in_thread
 from agentops.engine.tools.builtin import BuiltinTools
+from agentops.engine.tools.mcp.port import Patience
+from agentops.engine.tools.mcp.servers import McpServers
 from agentops.engine.tools.port import Toolbox
 from agentops.engine.tools.search import Searcher, WebSearch
+from agentops.engine.tools.session_tools import SessionTools
 from agentops.engine.tools.web import WebFetch
 
 _log = logging.getLogger("agentops.engine")
@@ -40,6 +45,7 @@ class Kit:
         *,
         searcher: Searcher | None = None,
         limits: Limits | None = None,
+        patience: Patience | None = None,
     ) -> None:
         """Take where tools run, how the web is reached, and the folder that holds the sessions' own."""
         self._sandboxes = sandboxes
@@ -47,26 +53,34 @@ class Kit:
         self._folder = folder
         self._searcher = searcher
         self._limits = limits or Limits()
+        self._patience = patience or Patience()
+        self._renewals = Renewals(outbound)
 
-    def definitions(self, agent: Json) -> bytes:
-        """Return what a model is told of an agent's tools, as a JSON array."""
-        return tool_definitions.definitions(agent["tools"])
+    def definitions(self, agent: Json, of_servers: Mapping[str, Sequence[Json]]) -> bytes:
+        """Return what a model is told of an agent's tools, those of its MCP servers too, as a JSON array."""
+        return tool_definitions.definitions(agent["tools"], of_servers)
 
     def notes(self, session: Session, resources: Sequence[Json]) -> str:
         """Return what the system prompt says of the places that the agent finds; empty for nothing."""
         del session, resources
         return ""
 
-    async def open(self, place: Place, session: Session, resources: Sequence[Json]) -> Toolbox:
+    async def open(self, desk: Desk, session: Session, resources: Sequence[Json]) -> Toolbox:
         """Return the tools of a session; nothing is started before it is needed."""
         del resources
         agent, config = parsed(session.agent), parsed(session.config)
-        folder = self._folder / place.session_id
+        folder = self._folder / session.id
         is_resumed = not await in_thread(_made, folder)
-        spec = SandboxSpec(place.session_id, folder, egress=egress(agent, config), limits=self._limits)
-        fetch = WebFetch(self._outbound, tool_definitions.settings(agent["tools"], "web_fetch"))
+        spec = SandboxSpec(session.id, folder, egress=egress(agent, config), limits=self._limits)
+        settings = tool_definitions.settings(agent["tools"], "web_fetch")
+        fetch = WebFetch(self._outbound, settings, LogSources(desk))
         search = WebSearch(self._searcher, tool_definitions.settings(agent["tools"], "web_search"))
-        return BuiltinTools(self._sandboxes, spec, fetch, search, is_resumed=is_resumed)
+        builtin = BuiltinTools(self._sandboxes, spec, fetch, search, is_resumed=is_resumed)
+        credentials = SessionCredentials(desk, parsed(session.fields)["vault_ids"], self._renewals)
+        servers = McpServers(self._outbound, credentials, self._patience)
+        tools = SessionTools(builtin, servers, config.get("networking"))
+        tools.know(agent)
+        return tools
 
 
 def egress(agent: Json, config: Json) -> Egress:

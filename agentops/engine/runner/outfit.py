@@ -6,8 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
-from agentops.base.clock import Clock, timestamp
-from agentops.engine.blobs.port import BlobStore
+from agentops.base.clock import timestamp
 from agentops.engine.core import threads
 from agentops.engine.core.blobs import Blob
 from agentops.engine.core.json import Json, parsed, written
@@ -16,11 +15,11 @@ from agentops.engine.core.runs.grants import Grants
 from agentops.engine.core.runs.setting import Bounds, Setting
 from agentops.engine.core.runs.state import Entry
 from agentops.engine.core.sessions import Session
+from agentops.engine.mounting.desk import Backing, Desk
 from agentops.engine.operations import session_runs
 from agentops.engine.runner.workshop import Equipment
-from agentops.engine.store.port import Database
 from agentops.engine.store.runners import Place
-from agentops.engine.tools.port import Toolbox
+from agentops.engine.tools.port import Offer, Toolbox
 
 _INLINE_MAX = 20 * 1024 * 1024
 """How long a file may be that a message names: it is sent along with every request. Units: bytes."""
@@ -29,47 +28,44 @@ _INLINE_MAX = 20 * 1024 * 1024
 class Toolboxes(Protocol):
     """Makes the tools of sessions."""
 
-    def definitions(self, agent: Json) -> bytes:
-        """Return what a model is told of an agent's tools, as a JSON array."""
+    def definitions(self, agent: Json, of_servers: Mapping[str, Sequence[Json]]) -> bytes:
+        """Return what a model is told of an agent's tools, those of its MCP servers too, as a JSON array."""
 
     def notes(self, session: Session, resources: Sequence[Json]) -> str:
         """Return what the system prompt says of the places that the agent finds; empty for nothing."""
 
-    async def open(self, place: Place, session: Session, resources: Sequence[Json]) -> Toolbox:
+    async def open(self, desk: Desk, session: Session, resources: Sequence[Json]) -> Toolbox:
         """Return the tools of a session; nothing is started before it is needed."""
 
 
 class Outfit:
     """Equips sessions."""
 
-    def __init__(
-        self, database: Database, blobs: BlobStore, clock: Clock, toolboxes: Toolboxes, bounds: Bounds
-    ) -> None:
+    def __init__(self, backing: Backing, toolboxes: Toolboxes, bounds: Bounds) -> None:
         """Take what is needed to read files and to make tools."""
-        self._clock = clock
-        self._database = database
-        self._blobs = blobs
+        self._backing = backing
         self._toolboxes = toolboxes
         self._bounds = bounds
 
-    def equipment(self, session: Session, resources: Sequence[Json]) -> Equipment:
+    def equipment(self, session: Session, resources: Sequence[Json], offer: Offer) -> Equipment:
         """Return what the session's agent, as it is now, works with."""
         agent, config = parsed(session.agent), parsed(session.config)
         setting = Setting(
             thread_id=threads.primary_id(session.id),
             agent_name=agent["name"],
-            grants=Grants(agent["tools"], is_self_hosted=config["type"] == "self_hosted"),
+            grants=Grants(agent["tools"], is_self_hosted=config["type"] == "self_hosted", of_servers=offer.tools),
             cost_cents=partial(prices.cents, agent["model"]["id"]),
             budget=parsed(session.fields)["budget"],
             bounds=self._bounds,
         )
         notes = self._toolboxes.notes(session, resources)
         system = "\n\n".join(filter(None, (agent["system"] or "", notes)))
-        return Equipment(setting, agent["model"], system, self._toolboxes.definitions(agent))
+        tools = self._toolboxes.definitions(agent, offer.tools)
+        return Equipment(setting, agent["model"], system, tools, has_servers=bool(agent["mcp_servers"]))
 
     async def toolbox(self, place: Place, session: Session, resources: Sequence[Json]) -> Toolbox:
         """Return the session's tools."""
-        return await self._toolboxes.open(place, session, resources)
+        return await self._toolboxes.open(Desk(self._backing, place), session, resources)
 
     async def attached(self, place: Place, entry: Entry) -> Entry:
         """Return what was sent with the files that it names read into it."""
@@ -83,7 +79,7 @@ class Outfit:
         file_id = _file_id(block)
         if file_id is None:
             return block
-        found = await self._database.read(lambda tx: session_runs.file(tx, place, file_id, self._now()))
+        found = await self._backing.database.read(lambda tx: session_runs.file(tx, place, file_id, self._now()))
         if found is None:
             return _instead(f"The file {file_id} is not there any more.")
         blob, media_type = found
@@ -92,10 +88,10 @@ class Outfit:
         return {**block, "source": _source(block, media_type, await self._bytes(blob))}
 
     def _now(self) -> str:
-        return timestamp(self._clock.now())
+        return timestamp(self._backing.clock.now())
 
     async def _bytes(self, blob: Blob) -> bytes:
-        return b"".join([piece async for piece in await self._blobs.read(blob)])
+        return b"".join([piece async for piece in await self._backing.blobs.read(blob)])
 
 
 def _file_id(block: Json) -> str | None:

@@ -27,6 +27,7 @@ from agentops.engine.core.runs.happenings import (
     Resumed,
     Sent,
     Summarised,
+    Troubled,
 )
 from agentops.engine.core.runs.state import Call, Phase, State
 from agentops.engine.core.sessions import watchers_topic
@@ -36,7 +37,7 @@ from agentops.engine.operations.session_runs import Loaded, Standing, Writing, W
 from agentops.engine.previews import Part
 from agentops.engine.runner.workshop import Equipment, Workshop
 from agentops.engine.store.runners import Place
-from agentops.engine.tools.port import Invocation, Outcome, Toolbox, ToolsUnavailable, text
+from agentops.engine.tools.port import Invocation, Offer, Outcome, Toolbox, ToolsUnavailable, text
 
 _log = logging.getLogger("agentops.engine")
 
@@ -58,6 +59,9 @@ class Run:
         self._opening = asyncio.Lock()
         self._stirred = asyncio.Event()
         self._toolbox: Toolbox | None = None
+        self._offer: Offer | None = None
+        """What the agent's servers offer in this turn; None until they were asked."""
+
         self._loaded: Loaded
         self._equipment: Equipment
         self._state: State
@@ -107,7 +111,8 @@ class Run:
 
     def _equip(self, loaded: Loaded) -> None:
         self._loaded = loaded
-        self._equipment = self._shop.outfitter.equipment(loaded.session, loaded.resources)
+        offer = self._offer or Offer()
+        self._equipment = self._shop.outfitter.equipment(loaded.session, loaded.resources, offer)
 
     @property
     def _has_left(self) -> bool:
@@ -146,6 +151,7 @@ class Run:
         if any(each.type == "session.updated" for each in found.others):
             loaded = await self._shop.database.read(lambda tx: session_runs.load(tx, self.place))
             if loaded is not None:
+                self._offer = self._offer if loaded.session.agent == self._loaded.session.agent else None
                 self._equip(loaded)
         attached = [await self._shop.outfitter.attached(self.place, each) for each in found.others]
         await self._take(Sent(tuple(attached)))
@@ -162,6 +168,8 @@ class Run:
         decision = decide(self._state, happening, self._equipment.setting, self._shop.ids, at)
         found = await self._commit(decision, waited) if decision.entries else None
         self._state = decision.state
+        if self._state.phase is Phase.IDLE:
+            self._offer = None
         # Who leaves commits what came of its tools; what follows from that is done by the next.
         for effect in decision.effects if not self._is_leaving else ():
             await self._perform(effect)
@@ -243,6 +251,7 @@ class Run:
     # --- effects: each ends in a happening, whatever goes wrong ---------------------------------------------------
 
     async def _ask(self) -> Happening:
+        await self._ask_servers()
         listener = _Listener(self)
         try:
             reply = await self._shop.model.ask(self._request(self._state.conversation), listener.hear)
@@ -252,6 +261,20 @@ class Run:
             _log.exception("a model request broke: session=%s", self.place.session_id)
             return RequestFailed("unknown_error", _BROKEN)
         return Replied(reply, listener.preview())
+
+    async def _ask_servers(self) -> None:
+        """Have the servers of the agent asked for their tools, once a turn; it goes on without those that fail."""
+        if self._offer is not None or not self._equipment.has_servers:
+            return
+        try:
+            toolbox = await self._tools()
+            self._offer = await toolbox.offer(parsed(self._loaded.session.agent))
+        except Exception:  # noqa: BLE001 - the model can be asked without them
+            _log.exception("the servers of an agent could not be asked: session=%s", self.place.session_id)
+            self._offer = Offer()
+        self._equip(self._loaded)
+        self._inbox.extend(map(Troubled, self._offer.troubles))
+        self._stirred.set()
 
     async def _summarise(self) -> Happening:
         wanted = {

@@ -17,7 +17,7 @@ from agentops.engine.previews import Previews
 from agentops.engine.runner.warm import WarmToolboxes
 from agentops.engine.store.port import Database
 from agentops.engine.store.runners import Place
-from agentops.engine.tools.port import Toolbox
+from agentops.engine.tools.port import Offer, Toolbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +30,15 @@ class Equipment:
     tools: bytes
     """A JSON array."""
 
+    has_servers: bool = False
+    """Whether there are MCP servers to be asked for more of them."""
+
 
 class Outfitter(Protocol):
     """Equips sessions."""
 
-    def equipment(self, session: Session, resources: Sequence[Json]) -> Equipment:
-        """Return what the session's agent, as it is now, works with."""
+    def equipment(self, session: Session, resources: Sequence[Json], offer: Offer) -> Equipment:
+        """Return what the session's agent, as it is now, works with, its servers' tools as they are offered."""
 
     async def toolbox(self, place: Place, session: Session, resources: Sequence[Json]) -> Toolbox:
         """Return the session's tools; whatever they need is started when it is needed."""

@@ -58,9 +58,9 @@ class BuiltinTools:
         if isinstance(sent, str):
             return text(sent, is_error=True)
         if isinstance(sent, WebFetchInput):
-            return await self._bounded(await self._fetch.fetch(sent.url))
+            return await self.bounded(await self._fetch.fetch(sent.url))
         if isinstance(sent, WebSearchInput):
-            return await self._bounded(await self._search.search(sent.query))
+            return await self.bounded(await self._search.search(sent.query))
         async with self._turn(invocation):
             try:
                 return await self._inside(invocation, sent)
@@ -92,16 +92,17 @@ class BuiltinTools:
                 return text(f"{_RESUMED}\n{found.content[0]['text']}", is_error=found.is_error)
         return found
 
-    async def _bounded(self, found: Outcome) -> Outcome:
+    async def bounded(self, found: Outcome) -> Outcome:
         """Return the outcome with its text shown whole or, when it is too long, in part and kept in a file."""
-        words = found.content[0].get("text", "")
+        words = "\n\n".join(each["text"] for each in found.content if each["type"] == "text")
         if len(words) <= SHOWN_WHOLE:
             return found
-        return text(f"{words[:_PREVIEW]}\n\n[{await self._kept(words)}]")
+        told = {"type": "text", "text": f"{words[:_PREVIEW]}\n\n[{await self._kept(words)}]"}
+        return Outcome((told, *(each for each in found.content if each["type"] != "text")), found.is_error)
 
     async def _kept(self, words: str) -> str:
         self._spills += 1
-        path = f"/tmp/agentops-web-{self._spills}.txt"  # noqa: S108 - of the sandbox, where nobody else is
+        path = f"/tmp/agentops-output-{self._spills}.txt"  # noqa: S108 - of the sandbox, where nobody else is
         request = {"op": "put", "path": path, "data": b64encode(words.encode(errors="replace")).decode()}
         try:
             answer = await self._sandbox.call(request, _OTHERS_S)

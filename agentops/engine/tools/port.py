@@ -1,6 +1,7 @@
 """A tool call as the runner sees it: one call in, one result out."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from agentops.engine.core.json import Json
@@ -34,8 +35,22 @@ class Outcome:
     is_error: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What the agent's MCP servers offer at the moment."""
+
+    tools: Mapping[str, Sequence[Json]] = field(default_factory=dict)
+    """By the name of the server, each as `{name, description, input_schema}`."""
+
+    troubles: tuple[Json, ...] = ()
+    """The `session.error` of each server that cannot be used."""
+
+
 class Toolbox(Protocol):
     """The tools of one running session. A call never raises for what the model or its input did."""
+
+    async def offer(self, agent: Json) -> Offer:
+        """Return what the servers of the agent, as it is by now, offer: asked at the start of a turn."""
 
     async def run(self, invocation: Invocation) -> Outcome:
         """Return what came of the call; cancelling stops what it started.

@@ -6,7 +6,7 @@ Source: documented, managed-agents page tools; SDK 2.11.0 `types/beta/beta_manag
 import codecs
 import re
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from agentops.engine.core.json import Json
@@ -36,7 +36,7 @@ class WebFetch:
     """Fetches pages for one agent."""
 
     def __init__(
-        self, outbound: Outbound, settings: Json | None = None, sources: Callable[[], Sources] | None = None
+        self, outbound: Outbound, settings: Json | None = None, sources: Callable[[], Awaitable[Sources]] | None = None
     ) -> None:
         """Fetch under the tool's resolved settings.
 
@@ -51,7 +51,7 @@ class WebFetch:
         """Return the page, or why not, under the name that the API has for the reason."""
         if not url.lower().startswith(("https://", "http://")):
             return _refused("invalid_tool_input", "a URL must begin with https:// or http://")
-        if not self._is_sourced(url):
+        if not await self._is_sourced(url):
             return _refused(
                 "url_not_allowed",
                 f"{url} was not found in what this agent may take URLs from: messages of the user, results of its "
@@ -65,11 +65,11 @@ class WebFetch:
             return _refused("url_not_accessible", f"{url} could not be reached ({error}); only public addresses can be")
         return await self._shown(page)
 
-    def _is_sourced(self, url: str) -> bool:
+    async def _is_sourced(self, url: str) -> bool:
         rules = self._settings.get("url_sources")
         if self._sources is None:
             return rules is None
-        return is_known(url, self._sources(), rules)
+        return is_known(url, await self._sources(), rules)
 
     async def _shown(self, page: Page) -> Outcome:
         kind = page.content_type.partition(";")[0].strip().lower()

@@ -119,7 +119,11 @@ async def test_a_domain_that_is_not_allowed_is_never_asked(site: Any) -> None:
 async def test_a_url_must_have_been_seen_when_sources_are_known(site: Any) -> None:
     site.pages["/seen"] = site.pages["/not"] = (200, HTML, b"words")
     seen = Sources(user_input=frozenset({str(spelling(f"{site.url}/seen"))}))
-    fetch = fetching(sources=lambda: seen)
+
+    async def sources() -> Sources:
+        return seen
+
+    fetch = fetching(sources=sources)
     assert (await words(fetch, f"{site.url}/seen#part")).endswith("words")
     assert (await words(fetch, f"{site.url}/not")).startswith("! url_not_allowed")
     assert len(site.asked) == 1
@@ -149,6 +153,6 @@ async def test_a_long_page_is_kept_in_the_sandbox(kit: Any, site: Any) -> None:
     site.pages["/"] = (200, {"content-type": "text/plain"}, "wörd ".encode() * 30_000)
     said = await kit.said("web_fetch", url=site.url)
     assert len(said) < 11_000
-    assert said.endswith("characters; all of it is in /tmp/agentops-web-1.txt]")
-    whole = kit.root / "tmp/agentops-web-1.txt"
+    assert said.endswith("characters; all of it is in /tmp/agentops-output-1.txt]")
+    whole = kit.root / "tmp/agentops-output-1.txt"
     assert whole.stat().st_size > 180_000

@@ -88,7 +88,8 @@ def _resume(draft: Draft, *, is_summing_up: bool) -> None:
     for call in draft.state.open_calls:
         if call.standing is not Standing.STARTED:
             continue
-        grant = draft.setting.grants(call.name)
+        # A tool of an MCP server may have the name of a built-in one.
+        grant = draft.setting.grants(call.name) if call.type == "agent.tool_use" else None
         if grant is not None and grant.is_harmless:
             draft.do(RunTool(call))
         else:

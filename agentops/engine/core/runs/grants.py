@@ -1,7 +1,9 @@
 """Which tools an agent has, under which names its model knows them, and when a call may run."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from hashlib import sha256
 
 from agentops.engine.core.json import Json
 from agentops.engine.core.runs.setting import Grant
@@ -15,19 +17,29 @@ SERVED_HERE = ("web_fetch", "web_search")
 
 MCP = "mcp__"
 
+_NAME_MOST = 128
+"""Source: SDK 2.11.0 `types/beta/beta_tool_param.py`, `name`; the API takes letters, digits, `_` and `-`."""
+
+_OTHERS = re.compile(r"[^A-Za-z0-9_-]")
+
 
 class Grants:
     """The tools of one agent. Source: documented, managed-agents pages tools and permission-policies."""
 
-    def __init__(self, tools: Sequence[Json], *, is_self_hosted: bool) -> None:
-        """Take an agent's resolved tools."""
+    def __init__(
+        self, tools: Sequence[Json], *, is_self_hosted: bool, of_servers: Mapping[str, Sequence[Json]] | None = None
+    ) -> None:
+        """Take an agent's resolved tools, and by the name of each MCP server the tools that it has, as far as known."""
         self._named: dict[str, Grant] = {}
         self._servers: dict[str, Json] = {}
         for tool in tools:
             if tool["type"] == "custom":
                 self._named[tool["name"]] = Grant("custom")
             elif tool["type"] == "mcp_toolset":
-                self._servers[tool["mcp_server_name"]] = tool
+                server = tool["mcp_server_name"]
+                self._servers[server] = tool
+                for each in (of_servers or {}).get(server, ()):
+                    self._named.setdefault(mcp_name(server, each["name"]), _of_server(tool, each["name"]))
             else:
                 self._named |= _built_in(tool, is_self_hosted=is_self_hosted)
 
@@ -36,19 +48,32 @@ class Grants:
         return self._named.get(name) or self._mcp(name)
 
     def _mcp(self, name: str) -> Grant | None:
-        if not name.startswith(MCP):
+        """Return what is known of a tool that the server did not name, or has not been asked for."""
+        of_name = [each for each in self._servers if name.startswith(mcp_name(each, ""))]
+        if not of_name:
             return None
-        for server, toolset in self._servers.items():
-            if name.startswith(beginning := mcp_name(server, "")):
-                bare = name[len(beginning) :]
-                return replace(_granted("mcp", toolset, bare), event_name=bare, mcp_server_name=server)
-        return None
+        server = max(of_name, key=len)
+        return _of_server(self._servers[server], name[len(mcp_name(server, "")) :])
 
 
 def mcp_name(server: str, tool: str) -> str:
     """Return under which name a model knows a tool of an MCP server."""
-    spelled = "".join(each if each.isascii() and (each.isalnum() or each in "_-") else "_" for each in server)
-    return f"{MCP}{spelled}__{tool}"
+    name = f"{MCP}{_spelled(server)}__{_spelled(tool)}"
+    if len(name) <= _NAME_MOST:
+        return name
+    mark = sha256(f"{server} {tool}".encode()).hexdigest()[:8]
+    return f"{name[: _NAME_MOST - 9]}_{mark}"
+
+
+def _spelled(name: str) -> str:
+    return _OTHERS.sub("_", name)
+
+
+def _of_server(toolset: Json, bare: str) -> Grant:
+    # A config holds for every spelling that the model may use: one that asks must not be got around.
+    own = [each["name"] for each in toolset["configs"] if _spelled(each["name"]) == _spelled(bare)]
+    grant = _granted("mcp", toolset, bare if bare in own else next(iter(own), bare))
+    return replace(grant, event_name=bare, mcp_server_name=toolset["mcp_server_name"])
 
 
 def _built_in(toolset: Json, *, is_self_hosted: bool) -> Mapping[str, Grant]:

@@ -1,0 +1,26 @@
+"""Where a session's agent learned of addresses: its log, read on from where the last question ended."""
+
+from agentops.engine.core.shown_urls import ShownUrls
+from agentops.engine.core.web_rules import Sources
+from agentops.engine.mounting.desk import Desk
+from agentops.engine.operations import session_runs
+from agentops.engine.threads import in_thread
+
+
+class LogSources:
+    """The log of one session."""
+
+    def __init__(self, desk: Desk) -> None:
+        """Begin at its beginning."""
+        self._desk = desk
+        self._shown = ShownUrls()
+        self._seq = 0
+
+    async def __call__(self) -> Sources:
+        """Return the URLs that the log has shown by now."""
+        seq, place = self._seq, self._desk.place
+        found = await self._desk.backing.database.read(lambda tx: session_runs.news(tx, place, seq))
+        # What waited is read again when it takes effect, which changes nothing.
+        self._seq = max(seq, found.seq)
+        await in_thread(self._shown.read, found.others)
+        return self._shown.sources

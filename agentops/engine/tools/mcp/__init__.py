@@ -1,0 +1,1 @@
+"""Tools that servers of others offer, by the Model Context Protocol."""
