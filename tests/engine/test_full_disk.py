@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import httpx2
@@ -35,10 +36,11 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Setting
         with mounted(tmp_path / "disk") as disk:
             yield Settings(f"sqlite:///{disk / 'engine.db'}", disk / "data")
         return
-    home: Path = request.getfixturevalue("postgres_server").pgdata
-    place = home.with_name(f"{home.name}-disk-{uuid4().hex}")
-    with mounted(place) as disk, tables_on(disk, request.getfixturevalue("postgres"), owner=home) as url:
-        yield Settings(url, disk / "data")
+    data: Path = request.getfixturevalue("postgres_server").pgdata
+    with TemporaryDirectory(prefix="agentops-") as folder, mounted(Path(folder, "disk")) as disk:
+        Path(folder).chmod(0o711)  # the server is another user's, and comes here by the whole path
+        with tables_on(disk, request.getfixturevalue("postgres"), owner=data) as url:
+            yield Settings(url, disk / "data")
 
 
 @contextmanager
