@@ -72,7 +72,7 @@ class Previews:
         if watchers:
             for each in watchers:
                 each.offer(part)
-            self._news.tell([topic])
+            self._news.nudge(topic)
 
     @contextmanager
     def watching(self, session_id: str, types: frozenset[str]) -> Iterator[Watcher]:

@@ -30,7 +30,7 @@ from agentops.engine.runner.warm import WarmToolboxes
 from agentops.engine.runner.workshop import Workshop
 from agentops.engine.settings import Settings
 from agentops.engine.store.api_keys import ApiKeys, StoredKey
-from agentops.engine.store.choice import database
+from agentops.engine.store.choice import database, wire
 from agentops.engine.store.port import Transaction
 from agentops.engine.store.server_key import ServerKey
 
@@ -61,11 +61,14 @@ class Engine:
 
         self._clock = clock
         self._ids = ids
+        self._name = ids.new("runner")
         self._users = 0
         self._database = database(settings.database)
         self._keyring = Keyring(settings.vault_key, settings.data / VAULT_KEY_FILE, settings.vault_key_old)
         self._blobs = FolderBlobs(settings.data / BLOB_FOLDER)
-        news = News()
+        self._news = news = News()
+        self._wire = wire(settings.database, self._name)
+        news.carried_by(self._wire.send)
         previews = Previews(news)
         self._means = means
         self._crew = self._manned(means, news, previews) if means else None
@@ -83,9 +86,6 @@ class Engine:
             news,
             previews,
         )
-        self.retire = news.close
-        """Ends every open stream, so that a listener can stop."""
-
         local = Caller(settings.workspace, _LOCAL_KEY_ID)
         door = Door(self._database, clock, keys.digest(self.credential.reveal()), local)
         self.app: ASGIApp = Edge(router(self._lifespan), backend, door)
@@ -109,12 +109,19 @@ class Engine:
         if self._users == 0:
             await self._close()
 
+    def retire(self) -> None:
+        """End every open stream and stop every session where it can be taken up again, so that a listener can stop."""
+        self._news.close()
+        if self._crew is not None:
+            self._crew.retire()
+
     async def _close(self) -> None:
         try:
             if self._crew is not None and self._means is not None:
                 await self._crew.close()
                 await self._means.close()
         finally:
+            await self._wire.close()
             await self._database.close()
 
     def _manned(self, means: Means, news: News, previews: Previews) -> Crew:
@@ -124,7 +131,7 @@ class Engine:
         outfit = Outfit(backing, means.toolboxes, means.bounds)
         return Crew(
             Workshop(
-                runner_id=self._ids.new("runner"),
+                runner_id=self._name,
                 database=self._database,
                 clock=self._clock,
                 ids=self._ids,
@@ -159,9 +166,11 @@ class Engine:
                 await self._admit(self.settings.api_key)
             await upkeep.tidy(self._database, self._blobs, self._clock)
             await upkeep.sweep(self._blobs)
+            self._wire.open(self._news.hear, self._news.nudge_all)
             if self._crew is not None:
                 await self._crew.open()
         except BaseException:
+            await self._wire.close()
             await self._database.close()
             raise
 

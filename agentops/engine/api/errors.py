@@ -6,7 +6,7 @@ import traceback
 from agentops.base.errors import ApiError, Conflict, DiskFull, InternalError, InvalidRequest
 from agentops.base.secrets import Secret, masked
 from agentops.engine.core.json import written
-from agentops.engine.store.port import Contention
+from agentops.engine.store.port import Contention, Unreachable
 
 _log = logging.getLogger("agentops.engine")
 
@@ -36,7 +36,7 @@ def as_api_error(error: Exception, *, request_id: str, secrets: tuple[Secret, ..
     """Return the error as the API knows it; what nobody foresaw is logged, and its text goes no further."""
     if isinstance(error, ApiError):
         return error
-    if isinstance(error, Contention):
+    if isinstance(error, (Contention, Unreachable)):
         return Overloaded(error.message)
     if isinstance(error, DiskFull):
         _log.error("request failed: request_id=%s: %s", request_id, error.message)

@@ -1,5 +1,6 @@
 """Running sessions, one transaction each: take one up, write what was decided, give it back."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from agentops.engine.core.blobs import Blob
@@ -18,8 +19,11 @@ _BATCH = 10_000
 """Rows read at once."""
 
 
+ENDED = "session.status_terminated"
+
+
 class Superseded(Exception):
-    """Another process runs the session: this one must not write to its log any more."""
+    """Another process runs the session, or it has ended: this one must not write to its log any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +97,21 @@ def news(tx: Transaction, place: Place, seq: int) -> Written:
 def write(tx: Transaction, place: Place, runner_id: str, writing: Writing) -> Written:
     """Append what was decided, and let the session's row say the same.
 
+    Whoever does not know whether it was written, because the answer was lost, may ask again.
+
     Raises:
-        Superseded: the session is not the writer's, or gone.
+        Superseded: the session is not the writer's, or has ended.
     """
     sessions = Sessions(tx, place.workspace)
-    if Runners(tx).holder(place) != runner_id:
+    if not Runners(tx).hold(place, runner_id):
         raise Superseded
     log = SessionLog(tx, place.workspace, place.session_id)
-    others = _all(log, writing.seq)
+    found, own = _all(log, writing.seq), {each.id for each in writing.entries}
+    others = [each for each in found if each.event.id not in own]
+    if len(others) < len(found):
+        return Written(found[-1].event.seq, tuple(map(entry, others)))
+    if any(each.event.type == ENDED for each in others):
+        raise Superseded
     bodied = [(each, written({"type": each.type, "id": each.id, **each.body})) for each in writing.entries]
     end = others[-1].event.seq if others else writing.seq
     seq = log.write(bodied, writing.waited, end)
@@ -109,16 +120,17 @@ def write(tx: Transaction, place: Place, runner_id: str, writing: Writing) -> Wr
     return Written(seq, tuple(map(entry, others)))
 
 
-def claim(tx: Transaction, place: Place, runner_id: str, dead: frozenset[str]) -> bool:
+def claim(tx: Transaction, place: Place, runner_id: str, is_dead: Callable[[Runner], bool]) -> bool:
     """Take the session, and tell whether that was possible."""
     runners = Runners(tx)
-    if Sessions(tx, place.workspace).get(place.session_id) is None:
+    session = Sessions(tx, place.workspace).get(place.session_id)
+    if session is None or session.archived_at is not None:
         return False
     holder = runners.holder(place)
     if holder == runner_id:
         return True
     if holder is not None:
-        if holder not in dead and any(each.id == holder for each in runners.all()):
+        if any(each.id == holder and not is_dead(each) for each in runners.all()):
             return False
         runners.release(place, holder)
     runners.claim(place, runner_id)
@@ -126,11 +138,18 @@ def claim(tx: Transaction, place: Place, runner_id: str, dead: frozenset[str]) -
 
 
 def release(tx: Transaction, place: Place, runner_id: str, seq: int) -> bool:
-    """Give the session back, unless something came in behind the position; tell whether it was given back."""
+    """Give the session back, unless something came in behind the position; tell whether it was given back.
+
+    Raises:
+        Superseded: the session is not the caller's.
+    """
+    runners = Runners(tx)
+    if not runners.hold(place, runner_id):
+        raise Superseded
     if SessionLog(tx, place.workspace, place.session_id).end() > seq:
         return False
     Sessions(tx, place.workspace).stir(place.session_id, is_stirred=False)
-    Runners(tx).release(place, runner_id)
+    runners.release(place, runner_id)
     return True
 
 
@@ -139,12 +158,13 @@ def abandon(tx: Transaction, place: Place, runner_id: str) -> None:
     Runners(tx).release(place, runner_id)
 
 
-def enter(tx: Transaction, runner: Runner, dead: frozenset[str]) -> None:
-    """Give a sign of life, and take what the dead had from them."""
+def enter(tx: Transaction, runner: Runner, dead: frozenset[str]) -> frozenset[Place]:
+    """Give a sign of life, take what the dead had from them, and return what the caller has."""
     runners = Runners(tx)
     runners.enter(runner)
     for each in dead:
         runners.leave(each)
+    return runners.held(runner.id)
 
 
 def entry(row: Row) -> Entry:

@@ -4,6 +4,7 @@ import os
 import socket
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from agentops.base.clock import timestamp
@@ -26,13 +27,12 @@ def born(runner_id: str, at: datetime) -> Runner:
 
 def dead(runners: Iterable[Runner], own_id: str, at: datetime) -> frozenset[str]:
     """Return the ids of those that are gone."""
-    oldest = timestamp(at - SILENCE)
-    host = _host()
-    return frozenset(
-        each.id
-        for each in runners
-        if each.id != own_id and (each.seen_at < oldest or (each.host == host and _is_gone(each.process)))
-    )
+    return frozenset(each.id for each in runners if each.id != own_id and is_dead(each, at))
+
+
+def is_dead(runner: Runner, at: datetime) -> bool:
+    """Tell whether a process is gone, or has been silent for so long that others may think so."""
+    return runner.seen_at < timestamp(at - SILENCE) or (runner.host == _host() and _is_gone(runner.process))
 
 
 def _is_gone(process: str) -> bool:
@@ -54,6 +54,7 @@ def _began(number: int) -> str:
     return _NOTHING if state in ("Z", "X") else others[18]
 
 
+@cache
 def _host() -> str:
     """Return the machine, and which start of it: a container shares the kernel's but has a name of its own."""
     try:

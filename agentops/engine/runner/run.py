@@ -10,6 +10,7 @@ from collections.abc import Coroutine
 from dataclasses import replace
 
 from agentops.base.clock import timestamp
+from agentops.base.errors import StorageError
 from agentops.engine.core.conversation import Ask, Reply
 from agentops.engine.core.json import Json, parsed, written
 from agentops.engine.core.runs import messages
@@ -29,17 +30,20 @@ from agentops.engine.core.runs.happenings import (
     Summarised,
     Troubled,
 )
-from agentops.engine.core.runs.state import Call, Phase, State
+from agentops.engine.core.runs.state import Call, Entry, Phase, State
 from agentops.engine.core.sessions import watchers_topic
 from agentops.engine.models.port import ContextTooLong, ModelError, Piece, TextPiece
 from agentops.engine.operations import session_runs
-from agentops.engine.operations.session_runs import Loaded, Standing, Writing, Written
+from agentops.engine.operations.session_runs import Loaded, Standing, Superseded, Writing, Written
 from agentops.engine.previews import Part
 from agentops.engine.runner.workshop import Equipment, Workshop
 from agentops.engine.store.runners import Place
 from agentops.engine.tools.port import Invocation, Offer, Outcome, Toolbox, ToolsUnavailable, text
 
 _log = logging.getLogger("agentops.engine")
+
+_PAUSES_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
+"""Between attempts to write what came of a step: it would have to be done again, or be told as unknown."""
 
 _BROKEN = "Something went wrong inside the server while this was done; the server's log says what."
 
@@ -54,8 +58,14 @@ class Run:
         self._inbox: deque[Happening] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
         self._tools_at_work: set[asyncio.Task[None]] = set()
+        self.is_claimed = False
+        """Whether the session is known to be this process's."""
+
         self._is_leaving = False
-        self._is_given_back = False
+        self._is_lost = False
+        self._unheeded: tuple[Entry, ...] = ()
+        """What was written from outside, is known to be there, and has not been taken yet."""
+
         self._opening = asyncio.Lock()
         self._stirred = asyncio.Event()
         self._toolbox: Toolbox | None = None
@@ -76,14 +86,21 @@ class Run:
             task.cancel()
         self._stirred.set()
 
-    @property
-    def was_woken_too_late(self) -> bool:
-        """Tell whether something may have come in just when the session was given back."""
-        return self._is_given_back and self._stirred.is_set()
+    def lose(self) -> None:
+        """Stop at once: another process has the session."""
+        self._is_lost = True
+        for task in self._tasks:
+            task.cancel()
+        self._stirred.set()
 
     def stir(self) -> None:
         """Have it look whether something came in."""
         self._stirred.set()
+
+    @property
+    def is_stirred(self) -> bool:
+        """Tell whether something may have come in that it has not looked at."""
+        return self._stirred.is_set()
 
     async def work(self) -> None:
         """Run the session until it rests, then give it back.
@@ -92,7 +109,7 @@ class Run:
             Superseded: another process has it.
         """
         loaded = await self._shop.database.read(lambda tx: session_runs.load(tx, self.place))
-        if loaded is None:
+        if loaded is None or self._is_leaving:
             return
         self._begin(loaded)
         try:
@@ -120,40 +137,47 @@ class Run:
 
     async def _is_over(self) -> bool:
         """Tell whether the session rests and was given back."""
-        is_busy = self._tasks or self._inbox or self._state.phase not in (Phase.IDLE, Phase.TERMINATED)
-        if is_busy:
+        # A task that has ended may still be in the set: its callback comes later than what it left in the inbox.
+        is_at_work = any(not each.done() for each in self._tasks)
+        is_active = self._state.phase not in (Phase.IDLE, Phase.TERMINATED)
+        if is_active or is_at_work or self._inbox or self._unheeded:
             return False
-        # Who wakes it from here on may find it gone; `was_woken_too_late` tells.
+        # Who wakes it from here on may find it gone; `is_stirred` tells.
         self._stirred.clear()
         seq, place, runner_id = self._seq, self.place, self._shop.runner_id
         is_given_back = await self._shop.database.write(lambda tx: session_runs.release(tx, place, runner_id, seq))
         if not is_given_back:
             self._stirred.set()
-        self._is_given_back = is_given_back
         return is_given_back
 
     async def _step(self) -> None:
-        """Wait for something to happen, and take it."""
-        if not self._inbox:
-            await self._stirred.wait()
-        self._stirred.clear()
-        if self._inbox:
+        """Take what is there, or wait for something to happen."""
+        if self._is_lost:
+            raise Superseded
+        if self._unheeded:
+            found, self._unheeded = self._unheeded, ()
+            await self._heed(found)
+        elif self._inbox:
             await self._take(self._inbox.popleft())
-            return
+        else:
+            await self._stirred.wait()
+            self._stirred.clear()
+            if not self._inbox:
+                await self._look()
+
+    async def _look(self) -> None:
         seq = self._seq
         found = await self._shop.database.read(lambda tx: session_runs.news(tx, self.place, seq))
-        self._seq = found.seq
-        if found.others:
-            await self._heed(found)
+        self._seq, self._unheeded = found.seq, found.others
 
-    async def _heed(self, found: Written) -> None:
+    async def _heed(self, found: tuple[Entry, ...]) -> None:
         """Take what was written from outside."""
-        if any(each.type == "session.updated" for each in found.others):
+        if any(each.type == "session.updated" for each in found):
             loaded = await self._shop.database.read(lambda tx: session_runs.load(tx, self.place))
             if loaded is not None:
                 self._offer = self._offer if loaded.session.agent == self._loaded.session.agent else None
                 self._equip(loaded)
-        attached = [await self._shop.outfitter.attached(self.place, each) for each in found.others]
+        attached = [await self._shop.outfitter.attached(self.place, each) for each in found]
         await self._take(Sent(tuple(attached)))
 
     async def _take(self, happening: Happening) -> None:
@@ -166,23 +190,33 @@ class Run:
             waited |= {each.id for each in happening.entries}
         at = timestamp(self._shop.clock.now())
         decision = decide(self._state, happening, self._equipment.setting, self._shop.ids, at)
-        found = await self._commit(decision, waited) if decision.entries else None
+        if decision.entries:
+            found = await self._commit(decision, waited)
+            self._unheeded += found.others
         self._state = decision.state
         if self._state.phase is Phase.IDLE:
             self._offer = None
         # Who leaves commits what came of its tools; what follows from that is done by the next.
         for effect in decision.effects if not self._is_leaving else ():
             await self._perform(effect)
-        if found and found.others:
-            await self._heed(found)
 
     async def _commit(self, decision: Decision, waited: frozenset[str]) -> Written:
         writing = Writing(decision.entries, waited, self._seq, self._changed(decision.state))
-        place, runner_id = self.place, self._shop.runner_id
-        found = await self._shop.database.write(lambda tx: session_runs.write(tx, place, runner_id, writing))
+        found = await self._written(writing)
         self._seq = found.seq
-        self._shop.news.tell([watchers_topic(place.session_id)])
+        self._shop.news.tell([watchers_topic(self.place.session_id)])
         return found
+
+    async def _written(self, writing: Writing) -> Written:
+        """Write, with patience: a database that does not answer for a while may be there again soon."""
+        place, runner_id = self.place, self._shop.runner_id
+        for pause_s in _PAUSES_S:
+            try:
+                return await self._shop.database.write(lambda tx: session_runs.write(tx, place, runner_id, writing))
+            except StorageError as error:
+                _log.warning("a session waits for the database: session=%s: %s", place.session_id, error.message)
+            await self._shop.sleep(pause_s)
+        return await self._shop.database.write(lambda tx: session_runs.write(tx, place, runner_id, writing))
 
     def _changed(self, state: State) -> Standing | None:
         """Return how the session stands, where anybody outside can tell the difference; None where nobody can.

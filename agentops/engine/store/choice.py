@@ -4,6 +4,7 @@ from pathlib import Path
 
 from agentops.base.errors import UsageError
 from agentops.engine.store.port import Database
+from agentops.engine.store.wire import NoWire, Wire
 
 _SQLITE = "sqlite:///"
 _POSTGRES = ("postgresql://", "postgres://")
@@ -27,6 +28,15 @@ def database(url: str) -> Database:
         f"{url.partition('://')[0]!r} is not a kind of database that agentops knows.",
         hint="Write sqlite:///PATH or postgresql://USER@HOST/NAME.",
     )
+
+
+def wire(url: str, name: str) -> Wire:
+    """Return what the servers of a database tell each other by; the name is this server's own."""
+    if url.startswith(_POSTGRES):
+        from agentops.engine.store.postgres_wire import PostgresWire  # noqa: PLC0415 - as above
+
+        return PostgresWire(url, name)
+    return NoWire()
 
 
 def missing_file(url: str) -> Path | None:

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Protocol, TypeVar
 
+from agentops.base.clock import Clock
 from agentops.base.errors import ApiError, StorageError
 
 T = TypeVar("T")
@@ -16,6 +18,12 @@ NO_PARAMS: Params = {}
 
 class Contention(StorageError):
     """Too many requests write at once."""
+
+    retry = "temporary"
+
+
+class Unreachable(StorageError):
+    """The database does not answer."""
 
     retry = "temporary"
 
@@ -47,7 +55,11 @@ class Database(Protocol):
         """Finish what was accepted and let go of every connection."""
 
     async def read(self, work: Callable[[Transaction], T]) -> T:
-        """Return what the function reads from one snapshot, in a thread."""
+        """Return what the function reads from one snapshot, in a thread.
+
+        Raises:
+            Unreachable: a server that holds it does not answer.
+        """
 
     async def glance(self, work: Callable[[Transaction], T]) -> T:
         """Return what the function reads from one snapshot, when that is likely to be little: a row, a page of a list.
@@ -62,7 +74,11 @@ class Database(Protocol):
 
         Raises:
             Contention: others kept winning.
+            Unreachable: a server that holds it does not answer; whether the changes are there is unknown.
         """
+
+    async def skew(self, clock: Clock) -> timedelta:
+        """Return how much later it is by the clock that all who use the database share."""
 
 
 @contextmanager

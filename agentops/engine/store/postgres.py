@@ -1,8 +1,10 @@
 """Postgres: a pool of connections in worker threads, serialisable transactions; the only user of `psycopg`."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any, LiteralString, TypeVar
 
@@ -10,9 +12,10 @@ import psycopg
 from psycopg import errors
 from psycopg_pool import ConnectionPool, PoolTimeout
 
+from agentops.base.clock import Clock
 from agentops.base.errors import DiskFull, StorageError
 from agentops.engine.store import migrations
-from agentops.engine.store.port import NO_PARAMS, Contention, Params, Row, Transaction
+from agentops.engine.store.port import NO_PARAMS, Contention, Params, Row, Transaction, Unreachable
 from agentops.engine.threads import in_thread
 
 T = TypeVar("T")
@@ -32,6 +35,10 @@ _ATTEMPTS = 32
 """Of writers that collide one always commits, so this many in a row means a crowd, not a deadlock."""
 
 _CONNECT_TIMEOUT_S = 10
+
+_STALLED_MS = 5_000
+"""How long a transaction may stand still between two statements, which take a millisecond: then its process hangs or is
+stopped, and others wait for what it has locked. Less than the silence after which a server counts as dead."""
 
 _MIGRATION_LOCK = 0x61676F7073
 """The advisory lock that two starting servers meet at: `agops` in hex."""
@@ -82,7 +89,11 @@ class PostgresDatabase:
         await in_thread(self._close)
 
     async def read(self, work: Callable[[Transaction], T]) -> T:
-        """Return what the function reads from one snapshot."""
+        """Return what the function reads from one snapshot.
+
+        Raises:
+            Unreachable: the server does not answer.
+        """
         return await in_thread(self._read, work, executor=self._threads)
 
     async def glance(self, work: Callable[[Transaction], T]) -> T:
@@ -95,15 +106,27 @@ class PostgresDatabase:
         Raises:
             Contention: others kept winning.
             DiskFull: the server's takes no more; nothing of the function's changes is there.
+            Unreachable: the server does not answer; whether the changes are there is unknown.
         """
         return await in_thread(self._write, work, executor=self._threads)
+
+    async def skew(self, clock: Clock) -> timedelta:
+        """Return how much later it is by the server's clock; the way there and back counts as its error."""
+        there = await self.read(lambda tx: tx.one("SELECT clock_timestamp()"))
+        return there[0] - clock.now() if there else timedelta()
 
     def _open(self, at: str) -> None:
         try:
             with psycopg.connect(self._url, autocommit=True, connect_timeout=_CONNECT_TIMEOUT_S) as connection:
                 _run(connection, "BEGIN", lambda tx: _migrate(tx, at))
             self._pool = ConnectionPool(
-                self._url, min_size=1, max_size=_POOL, open=False, kwargs={"autocommit": True}, name="agentops"
+                self._url,
+                min_size=1,
+                max_size=_POOL,
+                open=False,
+                kwargs={"autocommit": True},
+                configure=_bounded,
+                name="agentops",
             )
             self._pool.open(wait=True, timeout=_CONNECT_TIMEOUT_S)
         except (psycopg.Error, PoolTimeout) as error:
@@ -121,11 +144,11 @@ class PostgresDatabase:
             self._pool.close()
 
     def _read(self, work: Callable[[Transaction], T]) -> T:
-        with self._connected().connection() as connection:
+        with self._connection() as connection:
             return _run(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", work)
 
     def _write(self, work: Callable[[Transaction], T]) -> T:
-        with self._connected().connection() as connection:
+        with self._connection() as connection:
             for _ in range(_ATTEMPTS):
                 try:
                     return _run(connection, "BEGIN ISOLATION LEVEL SERIALIZABLE", work)
@@ -135,10 +158,25 @@ class PostgresDatabase:
                     raise DiskFull("The disk of the database is full.", hint="Free some of it.") from error
         raise Contention("Too many requests change the same objects at once.", hint="Send the request again.")
 
-    def _connected(self) -> "ConnectionPool[Connection]":
+    @contextmanager
+    def _connection(self) -> Iterator[Connection]:
+        """Yield a connection; that it broke is told as what it means."""
         if self._pool is None:
             raise StorageError("The database is not open.")
-        return self._pool
+        try:
+            with self._pool.connection() as connection:
+                try:
+                    yield connection
+                except psycopg.Error as error:
+                    if not connection.closed:
+                        raise
+                    raise Unreachable from error
+        except PoolTimeout as error:
+            raise Unreachable from error
+
+
+def _bounded(connection: Connection) -> None:
+    connection.execute(f"SET idle_in_transaction_session_timeout = {_STALLED_MS}")
 
 
 def _run(connection: Connection, begin: LiteralString, work: Callable[[Transaction], T]) -> T:

@@ -56,6 +56,28 @@ class Runners:
         )
         return str(row[0]) if row else None
 
+    def held(self, runner_id: str) -> frozenset[Place]:
+        """Return every session that a process has."""
+        rows = self._tx.all(
+            "SELECT workspace_id, session_id FROM run_claims WHERE runner_id = :runner", {"runner": runner_id}
+        )
+        return frozenset(Place(*row) for row in rows)
+
+    def hold(self, place: Place, runner_id: str) -> bool:
+        """Tell whether the process has the session, and see to it that nobody takes it away before the commit.
+
+        Only to read the claim would not do: a server that was killed while it committed may be followed by one that
+        has read the log before that commit came through. Whoever takes the claim away waits for this row.
+        """
+        changed = self._tx.run(
+            """
+            UPDATE run_claims SET runner_id = :runner
+            WHERE workspace_id = :workspace AND session_id = :session AND runner_id = :runner
+            """,
+            {**_key(place), "runner": runner_id},
+        )
+        return changed == 1
+
     def claim(self, place: Place, runner_id: str) -> None:
         """Take a session that nobody has."""
         self._tx.run(
@@ -74,13 +96,14 @@ class Runners:
         )
 
     def unattended(self, limit: int) -> list[Place]:
-        """Return sessions that have something to do and nobody who does it."""
+        """Return sessions that have something to do and nobody who does it; who is not listed does nothing."""
         rows = self._tx.all(
             """
             SELECT workspace_id, id FROM sessions
             WHERE (is_stirred = 1 OR status IN ('running', 'rescheduling')) AND archived_at IS NULL AND NOT EXISTS (
-              SELECT 1 FROM run_claims WHERE workspace_id = sessions.workspace_id AND session_id = sessions.id)
-            LIMIT :limit
+              SELECT 1 FROM run_claims JOIN runners ON runners.id = runner_id
+              WHERE workspace_id = sessions.workspace_id AND session_id = sessions.id)
+            ORDER BY updated_at LIMIT :limit
             """,
             {"limit": limit},
         )
