@@ -122,8 +122,7 @@ def _missing(wanted: Wanted, text: str, addresses: set[str], lives: Sequence[Bod
             f"{declared[0]} is declared, but {scope.target} does not have it", hint="`agentops apply` makes it"
         )
     known = [*(title(each) for each in lives), *(str(each) for each in scope.declared if each.kind in wanted.kinds)]
-    short = {each.rpartition("/")[2]: each for each in known} if "/" not in text else {each: each for each in known}
-    near = nearest(text, short)
+    near = nearest(text, known if "/" in text else (each.rpartition("/")[2] for each in known))
     if near:
         hint = f"did you mean `{near}`?"
     elif known:

@@ -70,6 +70,7 @@ class LiveScreen(Screen):
         """The id of the message that is being printed."""
 
         self._printed = ""
+        self._index = 0
         self._thought = ""
         """The id of the thinking that was told of when it began."""
 
@@ -115,13 +116,16 @@ class LiveScreen(Screen):
             if begun["type"] == "agent.message":
                 self.rest()
                 self.print(self.transcript.grouped("said", [""])[:-1])
-                self._coming, self._printed = begun["id"], ""
+                self._coming, self._printed, self._index = begun["id"], "", 0
             else:
                 self._thought = begun["id"]
                 self._whole(begun)
                 self._show("thinking")
         elif event["event_id"] == self._coming:
-            self._write(printable(event["delta"]["content"]["text"]))
+            delta = event["delta"]
+            new_line = "\n" if delta.get("index", 0) > self._index else ""
+            self._index = delta.get("index", 0)
+            self._write(new_line + printable(delta["content"]["text"]))
 
     def _write(self, text: str) -> None:
         self._printed += text

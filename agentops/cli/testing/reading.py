@@ -108,7 +108,7 @@ class _Reading:
 
     def case(self, number: int) -> Case | None:
         test, problems = check(Test, self._data)
-        self.told += [self._diagnosed(each) for each in problems]
+        self.told += _all_diagnosed(problems, self._data, self._marks)
         if test is None:
             return None
         name = test.name or f"{self._file.name.partition('.test.')[0]}{f' {number}' if number else ''}"
@@ -141,7 +141,7 @@ class _Reading:
             return None
         parsed = stream.documents[0]
         script, problems = check(Script, parsed.data)
-        self.told += [_diagnosed(each, parsed.data, parsed.marks) for each in problems]
+        self.told += _all_diagnosed(problems, parsed.data, parsed.marks)
         return script
 
     def _environment(self, test: Test) -> Address | None:
@@ -178,8 +178,11 @@ class _Reading:
             self.told.append(Diagnostic(files.MISSING, message, self._marks.span(path), label))
         return is_there
 
-    def _diagnosed(self, problem: Problem) -> Diagnostic:
-        return _diagnosed(problem, self._data, self._marks)
+
+def _all_diagnosed(problems: Sequence[Problem], data: Any, marks: Marks) -> list[Diagnostic]:
+    """Return the problems at their places; what a misspelt field stands for is not missing as well."""
+    meanings = {(*each.path[:-1], meant(each, data)) for each in problems}
+    return [_diagnosed(each, data, marks) for each in problems if each.path not in meanings]
 
 
 def _diagnosed(problem: Problem, data: Any, marks: Marks) -> Diagnostic:

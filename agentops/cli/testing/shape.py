@@ -50,7 +50,7 @@ class PlayedBy(Shape):
     def _problems(self) -> Iterator[Problem]:
         sent = [each for each in _MODELS if each in self.model_fields_set]
         if not sent:
-            yield Problem((), "missing-field", "must hold turns, script or replay")
+            yield Problem((), "bad-combination", "must hold turns, script or replay")
         for each in sent[1:]:
             yield Problem((each,), "bad-combination", f"cannot stand beside {sent[0]}: one plays the model")
 
