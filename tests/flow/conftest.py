@@ -1,10 +1,14 @@
 """The real command in an empty folder, and real servers for it to meet."""
 
+import asyncio
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from agentops.engine.sandbox.bubblewrap import Bubblewrap
+from tests.conftest import NO_SANDBOX
 
 from .command import Command
 from .server import Server, serving
@@ -39,3 +43,11 @@ def server(tmp_path: Path) -> Iterator[Server]:
     """A server of this test's own, on SQLite."""
     with serving(tmp_path / "server") as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> None:
+    """A machine on which sandboxes can be built."""
+    problem = asyncio.run(Bubblewrap().isolation()).problem
+    if problem:
+        pytest.skip(f"{NO_SANDBOX}{problem}")

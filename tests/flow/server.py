@@ -3,7 +3,7 @@
 import json
 import os
 import signal
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,10 +55,12 @@ class Server:
 
 
 @contextmanager
-def serving(data: Path, database: str = "", *, port: str = "0", start: Start = born) -> Iterator[Server]:
+def serving(
+    data: Path, database: str = "", *, port: str = "0", start: Start = born, options: Sequence[str] = ()
+) -> Iterator[Server]:
     """Start the server, wait until it says where it is, and stop it in the end."""
     where = ["--database", database] if database else []
-    argv = ["agentops", "serve", "--port", port, "--data", str(data), *where]
+    argv = ["agentops", "serve", "--port", port, "--data", str(data), *where, *options]
     reading, writing = os.pipe()
     with Path(os.devnull).open("r+") as nothing, os.fdopen(reading) as said:
         streams = [nothing.fileno(), nothing.fileno(), writing]

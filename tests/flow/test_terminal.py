@@ -1,22 +1,13 @@
 """At a terminal: colour, the question before anything is changed, and Ctrl-C."""
 
-import os
-import pty
-import select
-import signal
-from pathlib import Path
-
 import pytest
 
-from .command import PATIENCE_S, Command, bare_environment
-from .nursery import Born, born
+from .command import Command
+from .terminal import CTRL_C, at_terminal
 
 pytestmark = [pytest.mark.flow, pytest.mark.timeout(120)]
 
 ESCAPE = "\x1b["
-CTRL_C = "\x03"
-AGAIN_AFTER_S = 5
-QUESTION = b"[y/N]: "
 
 
 def test_pipes_get_no_colour(first: Command) -> None:
@@ -54,35 +45,3 @@ def test_ctrl_c_at_the_question_ends_with_130(first: Command) -> None:
     assert "interrupted" in said
     assert "Traceback" not in said
     first("plan", "--exit-code", status=3)
-
-
-def at_terminal(folder: Path, *arguments: str, answer: str = "", **settings: str) -> tuple[int, str]:
-    """Run `agentops` at a terminal; answer when it asks. Return its status and everything on the screen."""
-    ours, theirs = pty.openpty()
-    environment = {"TERM": "dumb", **bare_environment(folder), **settings}
-    process = born(["agentops", *arguments], folder, environment, [theirs] * 3)
-    os.close(theirs)
-    screen = b""
-    while text := _typed(ours):
-        screen += text
-        if answer and screen.endswith(QUESTION):
-            _interrupt(process, ours) if answer == CTRL_C else os.write(ours, answer.encode())
-            answer = ""
-    os.close(ours)
-    return process.wait(PATIENCE_S), screen.decode()
-
-
-def _interrupt(process: Born, terminal: int) -> None:
-    """Press Ctrl-C until something happens: the signal is lost on a program that is just about to read."""
-    for _ in range(PATIENCE_S // AGAIN_AFTER_S):
-        process.send_signal(signal.SIGINT)
-        if select.select([terminal], [], [], AGAIN_AFTER_S)[0]:
-            return
-
-
-def _typed(terminal: int) -> bytes:
-    """Return what was printed next; nothing when the program is gone, which Linux calls an I/O error."""
-    try:
-        return os.read(terminal, 4096)
-    except OSError:
-        return b""
