@@ -97,6 +97,8 @@ def nothing_is_run_twice(desk: Desk) -> None:
         assert times == 1 or use.body["name"] in ("read", "web_fetch")
         assert use.body["evaluated_permission"] == "allow" or call_id in allowed
         assert use.body["evaluated_permission"] != "deny"
+        grant = desk.setting.grants(use.body["name"])
+        assert use.type != "agent.tool_use" or grant is None or grant.kind == "builtin"
 
 
 def nothing_sent_is_lost(desk: Desk, sent: list[str]) -> None:

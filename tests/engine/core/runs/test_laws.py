@@ -38,14 +38,17 @@ class Chances:
     def _maybe(self, *anything: Any) -> Any:
         return self._chance.choice(anything)
 
-    def _send(self, *events: Json) -> None:
-        """Send what the API would let in; the runner hears of it at once, or later."""
+    def _send(self, *events: Json, is_checked: bool = True) -> None:
+        """Send what the API would let in; the runner hears of it at once, or later.
+
+        Answers that it would not let in do no harm either, which is a wall behind the wall.
+        """
         state = self.desk.state
         waits_for = {} if self.desk.unheard else {each.id: str(each.awaits) for each in state.waits_for}
         situation = Situation(
             "sesn_1", "sthr_1", waits_for, state.rests_for, state.is_capped, self.is_self_hosted, "claude-opus-5-5"
         )
-        if not list(problems(events, situation)):
+        if not is_checked or not list(problems(events, situation)):
             self.sent += self.desk.send(*events, is_heard=self._maybe(True, True, False))
 
     def a_message_comes(self) -> None:
@@ -60,7 +63,7 @@ class Chances:
         if call := self._a_call():
             result = self._maybe("allow", "allow", "deny")
             event = {"type": "user.tool_confirmation", "tool_use_id": call.id, "result": result}
-            self._send(*[event] * self._maybe(1, 1, 1, 2))
+            self._send(*[event] * self._maybe(1, 1, 1, 2), is_checked=self._maybe(True, False))
 
     def a_client_answers(self) -> None:
         if call := self._a_call():
