@@ -19,6 +19,8 @@ from agentops.engine.store.runners import Place
 from agentops.engine.store.session_resources import SessionResources
 from agentops.engine.store.sessions import Sessions
 
+AGENT: Json = {"name": "a", "model": "claude-opus-5-5", "tools": [{"type": "agent_toolset_20260401"}]}
+
 
 @dataclass
 class Api:
@@ -60,7 +62,7 @@ class Api:
 
     async def session(self, resources: list[Json], **agent: Any) -> Place:
         environment = await self.post("environments", name="e")
-        made = await self.post("agents", **{"name": "a", "model": "claude-opus-5-5", **agent})
+        made = await self.post("agents", **{**AGENT, **agent})
         session = await self.post("sessions", agent=made["id"], environment_id=environment["id"], resources=resources)
         found = await self.engine._database.read(
             lambda tx: tx.one("SELECT workspace_id FROM sessions WHERE id = :id", {"id": session["id"]})

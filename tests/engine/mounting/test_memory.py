@@ -318,3 +318,12 @@ async def test_a_full_store_says_so(api: Api, mounting: Make, clock: ManualClock
     told = await desk.settle()
     assert [each.partition(" is not stored")[0] for each in told] == ["/mnt/memory/notes/c", "/mnt/memory/notes/d"]
     assert set(await desk.stored()) == {"/a.md", "/b"}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+async def test_what_appears_belongs_to_the_user_of_the_sandbox(api: Api, mounting: Make, clock: ManualClock) -> None:
+    desk = await begun(api, mounting, clock, {"/a.md": "A"})
+    os.chown(desk.folder, 60_600, 60_600)
+    await desk.put("/d/b.md", "B")
+    await desk.refresh()
+    assert {(desk.folder / each).stat().st_uid for each in ("d", "d/b.md")} == {60_600}
