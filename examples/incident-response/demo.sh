@@ -1,8 +1,10 @@
 #!/bin/sh
-# The main job on a copy of this example: validate, plan, apply, drift, heal, re-pin. Run by `make demo`.
+# The main job on a copy of this example: validate, plan, apply, drift, heal, re-pin, and a task for one of the agents. Run
+# by `make demo`.
 #
 # It prints headings, the commands it runs behind `$ `, and what those commands print. It stops at the first exit
-# status that is not the expected one. Without ANTHROPIC_BASE_URL it uses the embedded engine: no key, no network.
+# status that is not the expected one. Without ANTHROPIC_BASE_URL it uses the embedded engine: no key, no network. With
+# ANTHROPIC_API_KEY or AGENTOPS_MODEL_BASE_URL set, the agent has a real model instead of a script.
 set -u
 # Progress goes to standard error; one stream keeps it between the commands, also in a file.
 exec 3>&2 2>&1
@@ -46,7 +48,7 @@ here=$(cd "$(dirname "$0")" && pwd) || exit 1
 work=$(mktemp -d "${TMPDIR:-/tmp}/agentops-demo.XXXXXX") || fail "cannot make a temporary directory"
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
-cp -R "$here/agents.d" "$here/meddle.py" "$work" || fail "cannot copy the example to $work"
+cp -R "$here/agents.d" "$here/logs" "$here/meddle.py" "$here/model-script.yaml" "$work" || fail "cannot copy the example to $work"
 cd "$work" || exit 1
 
 # A repository of its own: not the one that a git hook may have pointed us at, not the user's name or signing key.
@@ -94,3 +96,28 @@ commit "Status updates fit a phone screen"
 act "10. Applied, and empty again"
 run 0 agentops apply --yes "$@"
 run 0 agentops plan --exit-code "$@"
+
+if [ "$target" != embedded ]; then
+    act "11. The log analyst works on the logs of an incident"
+    echo "left out: this server has a model of its own. With one, \`agentops run logs TASK --file logs\` is the same."
+    exit 0
+fi
+if ! agentops doctor "$@" | grep -q '✓ sandbox'; then
+    act "11. The log analyst works on the logs of an incident"
+    echo "left out: agents run tools in a sandbox only, and this machine gives none:"
+    agentops doctor "$@" | grep '! sandbox'
+    exit 0
+fi
+task="Card payments fail since about 09:45 UTC on 2026-11-12. Which line matters first?"
+
+if [ -n "${ANTHROPIC_API_KEY:-}${AGENTOPS_MODEL_BASE_URL:-}" ]; then
+    act "11. The log analyst works on the logs of an incident: a real model, in a sandbox"
+    run 0 agentops run logs "$task" --file logs --budget 50 "$@"
+else
+    act "11. The log analyst works on the logs of an incident: a scripted model, real tools, in a sandbox"
+    run 0 agentops run logs "$task" --file logs --model-script model-script.yaml "$@"
+fi
+run 0 agentops session list "$@"
+
+act "12. What it has to be able to do stays tested"
+run 0 agentops test

@@ -3,7 +3,7 @@
 import os
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from shutil import copytree
 from tempfile import TemporaryFile
@@ -45,6 +45,23 @@ ESSENTIAL = (
 )
 """What a reader of the demo has to see, in this order."""
 
+SESSION = (
+    r"session sesn_\w+ on embedded: Logs version 3, claude-haiku-5-5, in Environment/incident-sandbox$",
+    r"> /mnt/session/uploads/logs/payments\.log$",
+    r"→ bash  cd /mnt/session/uploads/logs && grep -hE ",
+    r"  │ +3 09:44 checkout ERROR$",
+    r"  │ 09:41 41  payments charge approved processor=first took_ms=N slower than 5000$",
+    r"I follow that request",
+    r"  │ 2026-11-12T09:41:07\.204Z WARN  payments req=7c19e4b2 ",
+    r"First: 2026-11-12 09:41:07 payments:",
+    r"end turn · 5 requests · [\d,]+ tokens in, \d+ out",
+    r"wrote path\.log \(\d+ bytes\)  \.agentops/sessions/sesn_\w+/outputs/path\.log$",
+    r"sesn_\w+  idle  Logs  ",
+    r"✓ the first line that matters is found before the loudest  agents\.d/logs\.test\.yaml:\d",
+    r"2 passed$",
+)
+"""What it tells of the session, where there is a sandbox."""
+
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
@@ -53,8 +70,8 @@ def environment(tmp_path: Path) -> dict[str, str]:
     return {**bare, "PATH": f"{shims(tmp_path / 'bin')}{os.pathsep}{bare['PATH']}"}
 
 
-def test_the_demo_runs_on_the_embedded_engine(environment: dict[str, str]) -> None:
-    assert_told(demo(environment))
+def test_the_demo_runs_on_the_embedded_engine(environment: dict[str, str], sandbox: None) -> None:
+    assert_told(demo(environment), (*ESSENTIAL, *SESSION))
 
 
 def test_what_the_demo_runs_loads_what_it_needs_by_itself(tmp_path: Path) -> None:
@@ -73,7 +90,7 @@ def test_the_demo_runs_against_a_server_with_two_settings(
 ) -> None:
     with serving(tmp_path / "server", database_url, start=started) as server:
         said = demo({**environment, **server.settings})
-    assert_told(said)
+    assert_told(said, (*ESSENTIAL, r"left out: this server has a model of its own"))
     assert server.key not in said
     assert f"incident-response → {server.url}" in said
 
@@ -96,8 +113,8 @@ def demo(environment: dict[str, str]) -> str:
     return ran.stdout
 
 
-def assert_told(said: str) -> None:
+def assert_told(said: str, essential: Sequence[str]) -> None:
     """Find every essential line, one after the other."""
     lines: Iterator[str] = iter(said.splitlines())
-    for wanted in ESSENTIAL:
+    for wanted in essential:
         assert any(re.match(wanted, line) for line in lines), f"no line like {wanted!r} where it should be in\n{said}"
