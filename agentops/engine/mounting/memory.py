@@ -93,15 +93,8 @@ class MemoryMount:
         if heads is None:
             self._notices.stand([f"{self._place}: the memory store was deleted; what is written there is not stored."])
             return False
-        survey = await on_disk(self._surveyor.survey)
-        work = _Work(self._baseline, heads, survey, self._recent, is_writable=self._is_writable)
-        known = dict(self._baseline.heads)
-        before = dict(known)
-        self._notices.stand(self._standing(survey, work))
-        known |= {path: heads[path] for path in work.of(Step.NOTE) if path in heads}
-        for path in work.of(Step.NOTE):
-            if path not in heads:
-                known.pop(path, None)
+        work = await on_disk(self._planned, self._baseline, heads)
+        before, known = self._baseline.heads, work.known
         try:
             await self._push(work, known)
             await self._fetch(work, known)
@@ -110,6 +103,12 @@ class MemoryMount:
             if known != before:
                 await on_disk(baselines.saved, self._note, self._store_id, self._baseline)
         return known != before or work.is_outrun
+
+    def _planned(self, baseline: Baseline, heads: Mapping[str, Head]) -> "_Work":
+        survey = self._surveyor.survey()
+        work = _Work(baseline, heads, survey, self._recent, is_writable=self._is_writable)
+        self._notices.stand(self._standing(survey, work))
+        return work
 
     def _standing(self, survey: Survey, work: "_Work") -> Iterator[str]:
         for path, kind in survey.others.items():
@@ -244,6 +243,8 @@ class _Work:
                 continue
             state = Paths(known, copy, head, is_old=copy is not None and (path, copy) in recent)
             self.steps[path] = step(state, is_writable=is_writable)
+        self.known = {path: head for path, head in baseline.heads.items() if self.steps.get(path) is not Step.NOTE}
+        self.known |= {path: heads[path] for path in self.of(Step.NOTE) if path in heads}
 
     def of(self, *wanted: Step) -> Iterator[str]:
         """Yield the paths of a step."""

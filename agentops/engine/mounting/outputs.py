@@ -15,9 +15,10 @@ from agentops.engine.mounting import output_writes
 from agentops.engine.mounting.desk import Desk
 from agentops.engine.mounting.disk import on_disk
 from agentops.engine.mounting.layout import OUTPUTS, Layout
+from agentops.engine.mounting.looks import Bounds, Seen, Stamp
 from agentops.engine.mounting.notices import Notices, shown
 from agentops.engine.mounting.output_writes import Output
-from agentops.engine.mounting.trees import Bounds, Moved, Seen, Stamp, Tree
+from agentops.engine.mounting.trees import Moved, Tree
 from agentops.engine.operations import blobs
 from agentops.wire import files
 

@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import Path
 
 from agentops.engine.mounting.disk import opened_folder
-from agentops.engine.mounting.trees import unlock
+from agentops.engine.mounting.ways import unlock
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 

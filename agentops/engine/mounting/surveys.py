@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
-from agentops.engine.mounting.trees import Bounds, Moved, Stamp, Tree, is_below
+from agentops.engine.mounting.looks import Bounds, Stamp, is_below
+from agentops.engine.mounting.trees import Moved, Tree
 from agentops.wire.memories import LARGEST_CONTENT_BYTES, MOST_SEGMENTS, path_problems
 
 _BOUNDS = Bounds(entries=10_000, depth=MOST_SEGMENTS + 1)

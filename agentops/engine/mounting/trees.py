@@ -7,57 +7,17 @@ disk and appears in one step; what is taken away goes there first and is looked 
 import errno
 import os
 import secrets
-import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
 
-from agentops.engine.mounting.disk import FILE_MODE, FOLDER_MODE, as_owner_of, opened_folder
+from agentops.engine.mounting.disk import FILE_MODE, as_owner_of, opened_folder
+from agentops.engine.mounting.looks import Bounds, Seen, look
+from agentops.engine.mounting.ways import is_own, opened
 
-_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 _ASIDE = "aside-"
-
-
-class Stamp(NamedTuple):
-    """What tells a file from what it was before; the last of them nobody inside can set. Units: bytes, nanoseconds."""
-
-    inode: int
-    size: int
-    modified: int
-    changed: int
-
-    @classmethod
-    def of(cls, found: os.stat_result) -> "Stamp":
-        """Return the stamp of what was found."""
-        return cls(found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """How far a look into a folder goes."""
-
-    entries: int
-    depth: int
-    """Folders in folders."""
-
-
-@dataclass(slots=True)
-class Seen:
-    """What lies in a folder; paths are relative, with `/`."""
-
-    files: dict[str, Stamp] = field(default_factory=dict)
-    others: dict[str, str] = field(default_factory=dict)
-    """What is there and is no file of its own, with what it is instead."""
-
-    is_whole: bool = True
-    """Whether everything was looked at."""
-
-    entries: int = 0
-    """How many names there were."""
 
 
 class Moved(Exception):
@@ -74,18 +34,7 @@ class Tree:
 
     def look(self, bounds: Bounds) -> Seen:
         """Return what is there."""
-        seen = Seen()
-        waiting = [""]
-        while waiting:
-            folder = waiting.pop()
-            try:
-                with self._opened(folder) as descriptor:
-                    waiting += _listed(descriptor, folder, seen, bounds)
-            except (FileNotFoundError, NotADirectoryError):
-                seen.is_whole = False
-            except OSError:
-                seen.others[folder] = "a folder that cannot be read"
-        return seen
+        return look(self._root, bounds)
 
     def now(self) -> int:
         """Return the time by the clock that stamps the files. Units: nanoseconds."""
@@ -105,12 +54,12 @@ class Tree:
         """
         folder, _, name = path.rpartition("/")
         try:
-            with self._opened(folder) as parent:
+            with opened(self._root, folder) as parent:
                 descriptor = os.open(name, _FILE, dir_fd=parent)
         except OSError:
             raise Moved from None
         try:
-            if not _is_own(os.fstat(descriptor)):
+            if not is_own(os.fstat(descriptor)):
                 raise Moved
             yield descriptor
         finally:
@@ -170,7 +119,7 @@ class Tree:
         """
         folder, _, name = path.rpartition("/")
         try:
-            with self._opened(folder, makes=True) as parent:
+            with opened(self._root, folder, makes=True) as parent:
                 os.link(draft, name, dst_dir_fd=parent, follow_symlinks=False)
         except FileExistsError as error:
             if self._is_folder(path):
@@ -180,7 +129,7 @@ class Tree:
 
     def _is_folder(self, path: str) -> bool:
         try:
-            with self._opened(path):
+            with opened(self._root, path):
                 return True
         except OSError:
             return False
@@ -204,7 +153,7 @@ class Tree:
             OSError: it is no file.
         """
         folder, _, name = path.rpartition("/")
-        with suppress(FileNotFoundError), self._opened(folder) as parent:
+        with suppress(FileNotFoundError), opened(self._root, folder) as parent:
             os.unlink(name, dir_fd=parent)
         self._prune(path)
 
@@ -216,7 +165,7 @@ class Tree:
         """
         folder, _, name = path.rpartition("/")
         try:
-            with self._opened(folder) as parent:
+            with opened(self._root, folder) as parent:
                 os.lstat(name, dir_fd=parent)
         except FileNotFoundError:
             return False
@@ -229,7 +178,7 @@ class Tree:
             OSError: something is in the way.
         """
         folder, _, name = path.rpartition("/")
-        with self._opened(folder, makes=True) as parent:
+        with opened(self._root, folder, makes=True) as parent:
             os.rename(draft, name, dst_dir_fd=parent)
 
     def size(self, path: str) -> int | None:
@@ -244,7 +193,7 @@ class Tree:
         folder, _, name = path.rpartition("/")
         aside = self._staging / f"{_ASIDE}{expected}-{secrets.token_hex(4)}"
         try:
-            with self._opened(folder) as parent:
+            with opened(self._root, folder) as parent:
                 os.rename(name, aside, src_dir_fd=parent)
         except (FileNotFoundError, NotADirectoryError):
             return None
@@ -253,7 +202,7 @@ class Tree:
     def _give_back(self, aside: Path, path: str) -> None:
         """Put back what was taken; whoever put something in its place by now has replaced it."""
         folder, _, name = path.rpartition("/")
-        with self._opened(folder, makes=True) as parent:
+        with opened(self._root, folder, makes=True) as parent:
             try:
                 os.link(aside, name, dst_dir_fd=parent, follow_symlinks=False)
             except FileExistsError:
@@ -274,8 +223,8 @@ class Tree:
         except OSError:
             return None
         try:
-            data = _read(descriptor, size_max + 1) if _is_own(os.fstat(descriptor)) else b""
-            return data if _is_own(os.fstat(descriptor)) and len(data) <= size_max else None
+            data = _read(descriptor, size_max + 1) if is_own(os.fstat(descriptor)) else b""
+            return data if is_own(os.fstat(descriptor)) and len(data) <= size_max else None
         finally:
             os.close(descriptor)
 
@@ -302,89 +251,11 @@ class Tree:
         while folder:
             above, _, name = folder.rpartition("/")
             try:
-                with self._opened(above) as parent:
+                with opened(self._root, above) as parent:
                     os.rmdir(name, dir_fd=parent)
             except OSError:
                 return
             folder = above
-
-    @contextmanager
-    def _opened(self, folder: str, *, makes: bool = False) -> Iterator[int]:
-        """Open a folder from the root on, name by name."""
-        with opened_folder(self._root) as root:
-            descriptor = os.dup(root)
-            try:
-                for name in folder.split("/") if folder else ():
-                    below = _entered(name, descriptor, root if makes else None)
-                    os.close(descriptor)
-                    descriptor = below
-                yield descriptor
-            finally:
-                os.close(descriptor)
-
-
-def _listed(descriptor: int, folder: str, seen: Seen, bounds: Bounds) -> list[str]:
-    """Note what lies in an open folder, and return the folders in it."""
-    folders: list[str] = []
-    with os.scandir(descriptor) as entries:
-        for entry in entries:
-            if seen.entries >= bounds.entries:
-                seen.is_whole = False
-                break
-            seen.entries += 1
-            path = f"{folder}/{entry.name}" if folder else entry.name
-            try:
-                found = entry.stat(follow_symlinks=False)
-            except FileNotFoundError:
-                continue
-            if not stat.S_ISDIR(found.st_mode):
-                _sort(path, found, seen)
-            elif path.count("/") + 1 < bounds.depth:
-                folders.append(path)
-            else:
-                seen.others[path] = "a folder that lies too deep"
-    return folders
-
-
-def _sort(path: str, found: os.stat_result, seen: Seen) -> None:
-    if _is_own(found):
-        seen.files[path] = Stamp.of(found)
-    elif stat.S_ISREG(found.st_mode):
-        seen.others[path] = "a file with several names (hard links)"
-    else:
-        seen.others[path] = "a symbolic link" if stat.S_ISLNK(found.st_mode) else "no file"
-
-
-def _is_own(found: os.stat_result) -> bool:
-    """Tell whether it is a file that has no other name: what has one may be somebody else's."""
-    return stat.S_ISREG(found.st_mode) and found.st_nlink == 1
-
-
-def _entered(name: str, folder: int, root: int | None) -> int:
-    """Open a folder in an open one; with the root given, make it if it is not there."""
-    try:
-        return os.open(name, _FOLDER, dir_fd=folder)
-    except FileNotFoundError:
-        if root is None:
-            raise
-    except PermissionError:
-        unlock(name, folder)
-        return os.open(name, _FOLDER, dir_fd=folder)
-    with suppress(FileExistsError):
-        os.mkdir(name, FOLDER_MODE, dir_fd=folder)
-    made = os.open(name, _FOLDER, dir_fd=folder)
-    as_owner_of(made, root)
-    os.fchmod(made, FOLDER_MODE)
-    return made
-
-
-def unlock(name: str, folder: int) -> None:
-    """Open a folder that its owner closed to himself; by its number, whoever puts a link there now has no gain."""
-    held = os.open(name, os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
-    try:
-        Path(f"/proc/self/fd/{held}").chmod(0o700)
-    finally:
-        os.close(held)
 
 
 def _read(descriptor: int, size: int) -> bytes:
@@ -394,9 +265,3 @@ def _read(descriptor: int, size: int) -> bytes:
         pieces.append(piece)
         left -= len(piece)
     return b"".join(pieces)
-
-
-def is_below(path: str, others: Mapping[str, str]) -> bool:
-    """Tell whether a path, or a folder above it, is something else than it should be."""
-    names = path.split("/")
-    return any("/".join(names[:count]) in others for count in range(1, len(names) + 1)) or "" in others

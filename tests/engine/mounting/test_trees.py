@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from agentops.engine.mounting.layout import Sessions
-from agentops.engine.mounting.trees import Bounds, Moved, Tree
+from agentops.engine.mounting.looks import Bounds
+from agentops.engine.mounting.trees import Moved, Tree
 from agentops.engine.store.runners import Place
 
 MAX = 1000
