@@ -45,12 +45,12 @@ def means(settings: Settings, clock: Clock, sources: Sources, *, unsafe_local_to
     """
     model, close_model = _model(settings, clock, sources)
     sandboxes = UnsafeLocal() if unsafe_local_tools else Bubblewrap()
+    kit = Kit(sandboxes, Outbound(allow_loopback=settings.allow_loopback), settings.data / SESSIONS)
 
     async def close() -> None:
-        await sandboxes.close()
+        await kit.close()
         await close_model()
 
-    kit = Kit(sandboxes, Outbound(allow_loopback=settings.allow_loopback), settings.data / SESSIONS)
     return Means(Recording(model, sources.record) if sources.record else model, kit, close=close)
 
 

@@ -91,8 +91,14 @@ class Witness:
     def definitions(self, *_: object) -> bytes:
         return b"[]"
 
-    def notes(self, *_: object) -> str:
+    async def notes(self, *_: object) -> str:
         return ""
+
+    async def begin(self, *_: object) -> None:
+        """Nothing is left of anything."""
+
+    async def discard(self, *_: object) -> None:
+        """Nothing is left of anything."""
 
     async def open(self, *_: object) -> "Witness":
         return self

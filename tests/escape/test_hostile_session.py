@@ -31,7 +31,7 @@ LIMITS = Limits(memory_mib=256, processes=64, file_mib=16, disk_mib=48, files=2_
 HEADERS = {"anthropic-beta": "managed-agents-2026-04-01"}
 
 FORK_BOMB = "bomb() { bomb | bomb & }; bomb 2>/dev/null; sleep 0.2; echo survived"
-FILL = "i=0; while head -c 8000000 /dev/zero > /workspace/filler$i 2>/dev/null && [ $i -lt 60 ]; do i=$((i+1)); done; df -h /workspace | tail -1; echo filled $i"  # noqa: E501 - one shell line
+FILL = "i=0; while :; do i=$((i+1)); head -c 8000000 /dev/zero > /workspace/filler$i; sleep 0.05; done"
 METADATA = (
     "for at in 169.254.169.254 127.0.0.1 10.0.0.1; do (echo > /dev/tcp/$at/80) 2>&1; done; "
     "curl -sS -m 3 http://169.254.169.254/latest/meta-data/ 2>&1"
@@ -66,14 +66,14 @@ def neighbour(tmp_path: Path, sqlite_tables: Path) -> Path:
 async def engine(tmp_path: Path, neighbour: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Engine]:
     monkeypatch.setenv("AGENTOPS_MODEL_API_KEY", SECRET)
     turns: list[dict[str, Any]] = [
-        {"call": [{"tool": "bash", "input": {"command": each, "timeout_ms": 20_000}}]}
+        {"call": [{"tool": "bash", "input": {"command": each, "timeout_ms": 60_000}}]}
         for each in attacks(str(neighbour), tmp_path)
     ]
     script, problems = check(Script, {"turns": [*turns, {"say": "I give up."}]})
     assert script, problems
     sandboxes = Bubblewrap()
     kit = Kit(sandboxes, Outbound(), tmp_path / SESSIONS, limits=LIMITS)
-    means = Means(Scripted(script, asyncio.sleep), kit, close=sandboxes.close)
+    means = Means(Scripted(script, asyncio.sleep), kit, close=kit.close)
     settings = Settings(database=f"sqlite:///{tmp_path / 'engine.db'}", data=tmp_path)
     async with build(settings, clock=SystemClock(), ids=RandomIds(), means=means) as opened:
         yield opened
@@ -127,8 +127,7 @@ async def test_a_model_that_attacks_is_contained_and_the_server_is_well(
     assert "ami-id" not in told[3]
     assert events[-1]["stop_reason"]["type"] == "end_turn"
     assert left_running(), "the last attack had no chance to show what it can do"
-    folder = tmp_path / SESSIONS / session["id"] / "workspace"
-    assert sum(each.lstat().st_size for each in folder.iterdir()) < 4 * LIMITS.disk_mib * 1024 * 1024
+    assert "The sandbox stopped" in told[5], "who fills the disk is stopped"
     assert (await http.get("/v1/agents")).status_code == 200
 
 

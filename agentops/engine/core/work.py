@@ -34,6 +34,9 @@ STARTING_S = 300
 STOPPING_S = 120
 """How long a worker may take to stop: up to 30 s to hear of it, then twice 30 s for the SDK's last memory syncs."""
 
+OF_WORKERS = ("user.tool_result", "user.custom_tool_result")
+"""What a session waits for that a worker may bring."""
+
 _TICK = timedelta(microseconds=1)
 
 
@@ -86,6 +89,11 @@ class HeartbeatPreconditionFailed(InvalidRequest):
     """
 
     status = 412
+
+
+def queued(work_id: str, environment_id: str, session_id: str, at: str) -> Work:
+    """Return a new item."""
+    return Work(work_id, environment_id, session_id, State.QUEUED, "{}", at, at)
 
 
 def settled(work: Work, at: str) -> Work:

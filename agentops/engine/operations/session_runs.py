@@ -7,6 +7,8 @@ from agentops.engine.core.blobs import Blob
 from agentops.engine.core.json import Json, parsed, written
 from agentops.engine.core.runs.state import Entry
 from agentops.engine.core.sessions import Session
+from agentops.engine.core.work import Work
+from agentops.engine.operations import work
 from agentops.engine.store.blobs import Blobs
 from agentops.engine.store.files import Files
 from agentops.engine.store.port import Transaction
@@ -68,6 +70,9 @@ class Writing:
     standing: Standing | None
     """How the session stands now, if that is different."""
 
+    work: Work | None = None
+    """An item for the workers of the session's environment, where it waits for one of them."""
+
 
 def load(tx: Transaction, place: Place) -> Loaded | None:
     """Return the session with its log; None when it is gone."""
@@ -75,9 +80,12 @@ def load(tx: Transaction, place: Place) -> Loaded | None:
     if session is None:
         return None
     rows = _all(SessionLog(tx, place.workspace, place.session_id), 0)
-    mounted = SessionResources(tx, place.workspace).of(place.session_id)
-    resources = tuple(parsed(each.body) for each in mounted)
-    return Loaded(session, resources, tuple(map(entry, rows)), rows[-1].event.seq if rows else 0)
+    return Loaded(session, resources(tx, place), tuple(map(entry, rows)), rows[-1].event.seq if rows else 0)
+
+
+def resources(tx: Transaction, place: Place) -> tuple[Json, ...]:
+    """Return what is mounted into the session."""
+    return tuple(parsed(each.body) for each in SessionResources(tx, place.workspace).of(place.session_id))
 
 
 def file(tx: Transaction, place: Place, file_id: str, at: str) -> tuple[Blob, str] | None:
@@ -117,6 +125,8 @@ def write(tx: Transaction, place: Place, runner_id: str, writing: Writing) -> Wr
     seq = log.write(bodied, writing.waited, end)
     if (now := writing.standing) is not None:
         sessions.advance(place.session_id, now.status, written(now.progress), now.at)
+    if writing.work is not None:
+        work.offer(tx, place.workspace, writing.work)
     return Written(seq, tuple(map(entry, others)))
 
 
@@ -135,6 +145,11 @@ def claim(tx: Transaction, place: Place, runner_id: str, is_dead: Callable[[Runn
         runners.release(place, holder)
     runners.claim(place, runner_id)
     return True
+
+
+def is_gone(tx: Transaction, place: Place) -> bool:
+    """Tell whether the session was deleted."""
+    return Sessions(tx, place.workspace).get(place.session_id) is None
 
 
 def release(tx: Transaction, place: Place, runner_id: str, seq: int) -> bool:

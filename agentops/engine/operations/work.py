@@ -12,7 +12,9 @@ from agentops.engine.core.refusals import invalid
 from agentops.engine.core.work import State, Work
 from agentops.engine.operations import environments
 from agentops.engine.operations.call import Call, Page
-from agentops.engine.store.port import Window
+from agentops.engine.store.port import Transaction, Window
+from agentops.engine.store.session_log import SessionLog
+from agentops.engine.store.sessions import Sessions
 from agentops.engine.store.work import Works
 from agentops.engine.store.work_pollers import Pollers
 from agentops.wire.problems import check
@@ -20,6 +22,9 @@ from agentops.wire.work import WorkFields
 
 RECLAIM = timedelta(milliseconds=5000)
 """How long an item stays with who did not acknowledge it. Source: SDK 2.11.0 `…/environments/work_poll_params.py`."""
+
+_ATTEMPTS_MAX = 3
+"""How many items a session gets for the calls of one reply, once their workers left them open."""
 
 _POLLING = timedelta(seconds=30)
 """Source: SDK 2.11.0 `types/beta/environments/beta_self_hosted_work_queue_stats.py`, `workers_polling`."""
@@ -55,12 +60,18 @@ def enqueue(call: Call, environment_id: str, session_id: str) -> None:
 
     A worker that was told to stop does not count: what the session needs now, the next one does.
     """
-    works = Works(call.tx, call.workspace)
-    states = {core.settled(each, call.at).state for each in works.unfinished(session_id)}
+    if offer(call.tx, call.workspace, core.queued(call.ids.new("work"), environment_id, session_id, call.at)):
+        call.announce(topic(environment_id))
+
+
+def offer(tx: Transaction, workspace: str, item: Work) -> bool:
+    """Put a new item in the queue unless the session has one that is queued or held, and tell whether it was put."""
+    works = Works(tx, workspace)
+    states = {core.settled(each, item.created_at).state for each in works.unfinished(item.session_id)}
     if states & {State.QUEUED, State.STARTING, State.ACTIVE}:
-        return
-    works.insert(Work(call.ids.new("work"), environment_id, session_id, State.QUEUED, "{}", call.at, call.at))
-    call.announce(topic(environment_id))
+        return False
+    works.insert(item)
+    return True
 
 
 def withdraw(call: Call, session_id: str) -> None:
@@ -134,7 +145,11 @@ def stop(call: Call, deed: Deed, *, force: bool) -> str:
         Conflict: it is stopped already, or another worker has it.
     """
     work = _existing(call, deed)
-    return _changed(call, core.stopped(work, call.at, force=force, is_holder=deed.is_holders(work)))
+    stopped = core.stopped(work, call.at, force=force, is_holder=deed.is_holders(work))
+    answer = _changed(call, stopped)
+    if stopped.state is State.STOPPED:
+        _replace_left(call, work)
+    return answer
 
 
 def retrieve(call: Call, deed: Deed) -> str:
@@ -182,6 +197,22 @@ def stats(call: Call, environment_id: str) -> str:
     waiting = Works(call.tx, call.workspace).waiting(environment_id, call.at)
     polling = Pollers(call.tx, call.workspace, environment_id).count(since=core.later(call.at, -_POLLING))
     return work_answers.stats(*waiting, polling)
+
+
+def _replace_left(call: Call, work: Work) -> None:
+    """Queue the session again where its worker left while calls are open that only a worker can carry out.
+
+    It may have gone just when the session went on, or been told to stop. A worker that fails at once does not get the
+    session over and over: after some attempts it waits for somebody to interrupt it, which is documented.
+    """
+    session = Sessions(call.tx, call.workspace).get(work.session_id)
+    if session is None or session.archived_at is not None:
+        return
+    waits_for = parsed(session.progress).get("waits_for") or {}
+    log = SessionLog(call.tx, call.workspace, session.id)
+    since = max((log.at_of(each) for each, awaited in waits_for.items() if awaited in core.OF_WORKERS), default=None)
+    if since is not None and Works(call.tx, call.workspace).count_since(session.id, since) < _ATTEMPTS_MAX:
+        enqueue(call, session.environment_id, session.id)
 
 
 def _first_free(call: Call, turn: Turn) -> Work | None:

@@ -51,6 +51,7 @@ class Crew:
 
     async def open(self) -> None:
         """Enter the list of runners, take up what others left, and go on looking for such."""
+        await self._shop.outfitter.begin()
         self._is_closing = False
         await self._look()
         self._watch = asyncio.ensure_future(self._keep_watch())
@@ -143,6 +144,7 @@ class Crew:
         if not await self._shop.database.write(
             lambda tx: session_runs.claim(tx, place, runner_id, lambda other: life.is_dead(other, now))
         ):
+            await self._let_go(place)
             return
         run.is_claimed = True
         try:
@@ -153,14 +155,22 @@ class Crew:
                 await self._shop.database.write(lambda tx: session_runs.abandon(tx, place, runner_id))
             raise
 
+    async def _let_go(self, place: Place) -> None:
+        """Close what waits of a session that is somebody else's by now, or gone."""
+        if (toolbox := self._shop.warm.take(place)) is not None:
+            await toolbox.close()
+        await self._shop.outfitter.forget(place)
+
     # --- looking: signs of life, and what nobody sees to -------------------------------------------------------------
 
     async def _keep_watch(self) -> None:
         loop = asyncio.get_running_loop()
         due = loop.time() + self._look_every_s
         while True:
+            # Not `wait_for`, which can keep a cancellation to itself.
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._sought.wait(), max(0.0, due - loop.time()))
+                async with asyncio.timeout(max(0.0, due - loop.time())):
+                    await self._sought.wait()
             self._sought.clear()
             try:
                 if loop.time() < due:

@@ -7,9 +7,12 @@ from pathlib import Path
 from agentops.engine.core import tool_definitions
 from agentops.engine.core.json import Json, parsed
 from agentops.engine.core.sessions import Session
-from agentops.engine.mounting.desk import Desk
+from agentops.engine.mounting.desk import Backing, Desk
+from agentops.engine.mounting.mounting import Mounting
+from agentops.engine.mounting.notes import notes
 from agentops.engine.outbound import Outbound
 from agentops.engine.runner.credentials import Renewals, SessionCredentials
+from agentops.engine.runner.mounted import MountedTools
 from agentops.engine.runner.url_sources import LogSources
 from agentops.engine.sandbox.port import Egress, Limits, Sandboxes, SandboxSpec
 from agentops.engine.threads import in_thread
@@ -55,23 +58,25 @@ class Kit:
         self._limits = limits or Limits()
         self._patience = patience or Patience()
         self._renewals = Renewals(outbound)
+        self._made: Mounting | None = None
 
     def definitions(self, agent: Json, of_servers: Mapping[str, Sequence[Json]]) -> bytes:
         """Return what a model is told of an agent's tools, those of its MCP servers too, as a JSON array."""
         return tool_definitions.definitions(agent["tools"], of_servers)
 
-    def notes(self, session: Session, resources: Sequence[Json]) -> str:
+    async def notes(self, desk: Desk, session: Session, resources: Sequence[Json]) -> str:
         """Return what the system prompt says of the places that the agent finds; empty for nothing."""
-        del session, resources
-        return ""
+        return notes(session, resources, await self._mounting(desk).skills(desk.place, session))
 
     async def open(self, desk: Desk, session: Session, resources: Sequence[Json]) -> Toolbox:
         """Return the tools of a session; nothing is started before it is needed."""
-        del resources
         agent, config = parsed(session.agent), parsed(session.config)
-        folder = self._folder / session.id
-        is_resumed = not await in_thread(_made, folder)
-        spec = SandboxSpec(session.id, folder, egress=egress(agent, config), limits=self._limits)
+        mounting = self._mounting(desk)
+        # Who has a folder already had a shell, which is gone.
+        is_resumed = await in_thread((self._folder / session.id).is_dir)
+        prepared = await mounting.prepare(desk.place, session, resources)
+        out = egress(agent, config)
+        spec = SandboxSpec(session.id, prepared.folder, prepared.mounts, egress=out, limits=self._limits)
         settings = tool_definitions.settings(agent["tools"], "web_fetch")
         fetch = WebFetch(self._outbound, settings, LogSources(desk))
         search = WebSearch(self._searcher, tool_definitions.settings(agent["tools"], "web_search"))
@@ -80,7 +85,30 @@ class Kit:
         servers = McpServers(self._outbound, credentials, self._patience)
         tools = SessionTools(builtin, servers, config.get("networking"))
         tools.know(agent)
-        return tools
+        return MountedTools(tools, mounting, desk, prepared)
+
+    async def begin(self, backing: Backing) -> None:
+        """Remove what is left of sessions that are gone."""
+        await self._of(backing).sweep()
+
+    async def discard(self, session_id: str) -> None:
+        """Remove what is left of a session that was deleted."""
+        if self._made is not None:
+            await self._made.discard(session_id)
+
+    async def close(self) -> None:
+        """Stop every sandbox, and wait a little for what is being written."""
+        await self._sandboxes.close()
+        if self._made is not None:
+            await self._made.close()
+
+    def _mounting(self, desk: Desk) -> Mounting:
+        return self._of(desk.backing)
+
+    def _of(self, backing: Backing) -> Mounting:
+        if self._made is None:
+            self._made = Mounting(backing, self._folder)
+        return self._made
 
 
 def egress(agent: Json, config: Json) -> Egress:
@@ -96,11 +124,3 @@ def egress(agent: Json, config: Json) -> Egress:
 
 def _hosts(agent: Json) -> tuple[str, ...]:
     return tuple(each["url"].partition("://")[2].partition("/")[0].partition(":")[0] for each in agent["mcp_servers"])
-
-
-def _made(folder: Path) -> bool:
-    """Make the folders of a session, and tell whether there were none."""
-    is_new = not folder.exists()
-    for name in ("workspace", "outputs"):
-        (folder / name).mkdir(parents=True, exist_ok=True, mode=0o700)
-    return is_new

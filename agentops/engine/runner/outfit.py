@@ -31,8 +31,14 @@ class Toolboxes(Protocol):
     def definitions(self, agent: Json, of_servers: Mapping[str, Sequence[Json]]) -> bytes:
         """Return what a model is told of an agent's tools, those of its MCP servers too, as a JSON array."""
 
-    def notes(self, session: Session, resources: Sequence[Json]) -> str:
+    async def notes(self, desk: Desk, session: Session, resources: Sequence[Json]) -> str:
         """Return what the system prompt says of the places that the agent finds; empty for nothing."""
+
+    async def begin(self, backing: Backing) -> None:
+        """Remove what is left of sessions that are gone."""
+
+    async def discard(self, session_id: str) -> None:
+        """Remove what is left of a session that is gone; its tools are closed."""
 
     async def open(self, desk: Desk, session: Session, resources: Sequence[Json]) -> Toolbox:
         """Return the tools of a session; nothing is started before it is needed."""
@@ -47,7 +53,11 @@ class Outfit:
         self._toolboxes = toolboxes
         self._bounds = bounds
 
-    def equipment(self, session: Session, resources: Sequence[Json], offer: Offer) -> Equipment:
+    async def notes(self, place: Place, session: Session, resources: Sequence[Json]) -> str:
+        """Return what the system prompt says of the places that the agent finds; empty for nothing."""
+        return await self._toolboxes.notes(Desk(self._backing, place), session, resources)
+
+    def equipment(self, session: Session, notes: str, offer: Offer) -> Equipment:
         """Return what the session's agent, as it is now, works with."""
         agent, config = parsed(session.agent), parsed(session.config)
         setting = Setting(
@@ -58,10 +68,18 @@ class Outfit:
             budget=parsed(session.fields)["budget"],
             bounds=self._bounds,
         )
-        notes = self._toolboxes.notes(session, resources)
         system = "\n\n".join(filter(None, (agent["system"] or "", notes)))
         tools = self._toolboxes.definitions(agent, offer.tools)
         return Equipment(setting, agent["model"], system, tools, has_servers=bool(agent["mcp_servers"]))
+
+    async def begin(self) -> None:
+        """Remove what is left of sessions that are gone."""
+        await self._toolboxes.begin(self._backing)
+
+    async def forget(self, place: Place) -> None:
+        """Remove what is left of a session, if it is gone; its tools are closed."""
+        if await self._backing.database.read(lambda tx: session_runs.is_gone(tx, place)):
+            await self._toolboxes.discard(place.session_id)
 
     async def toolbox(self, place: Place, session: Session, resources: Sequence[Json]) -> Toolbox:
         """Return the session's tools."""

@@ -32,8 +32,9 @@ from agentops.engine.core.runs.happenings import (
 )
 from agentops.engine.core.runs.state import Call, Entry, Phase, State
 from agentops.engine.core.sessions import watchers_topic
+from agentops.engine.core.work import OF_WORKERS, Work, queued
 from agentops.engine.models.port import ContextTooLong, ModelError, Piece, TextPiece
-from agentops.engine.operations import session_runs
+from agentops.engine.operations import session_runs, work
 from agentops.engine.operations.session_runs import Loaded, Standing, Superseded, Writing, Written
 from agentops.engine.previews import Part
 from agentops.engine.runner.workshop import Equipment, Workshop
@@ -72,6 +73,7 @@ class Run:
         self._offer: Offer | None = None
         """What the agent's servers offer in this turn; None until they were asked."""
 
+        self._notes = ""
         self._loaded: Loaded
         self._equipment: Equipment
         self._state: State
@@ -111,7 +113,7 @@ class Run:
         loaded = await self._shop.database.read(lambda tx: session_runs.load(tx, self.place))
         if loaded is None or self._is_leaving:
             return
-        self._begin(loaded)
+        await self._begin(loaded)
         try:
             await self._take(Resumed())
             while not self._has_left and not await self._is_over():
@@ -119,17 +121,20 @@ class Run:
         finally:
             await self._let_go()
 
-    def _begin(self, loaded: Loaded) -> None:
-        self._equip(loaded)
+    async def _begin(self, loaded: Loaded) -> None:
+        await self._furnish(loaded)
         self._state = fold(loaded.entries, self._equipment.setting)
         self._seq = loaded.seq
         self._status = loaded.session.status
         self._progress = parsed(loaded.session.progress)
 
-    def _equip(self, loaded: Loaded) -> None:
+    async def _furnish(self, loaded: Loaded) -> None:
         self._loaded = loaded
-        offer = self._offer or Offer()
-        self._equipment = self._shop.outfitter.equipment(loaded.session, loaded.resources, offer)
+        self._notes = await self._shop.outfitter.notes(self.place, loaded.session, loaded.resources)
+        self._equip()
+
+    def _equip(self) -> None:
+        self._equipment = self._shop.outfitter.equipment(self._loaded.session, self._notes, self._offer or Offer())
 
     @property
     def _has_left(self) -> bool:
@@ -176,7 +181,7 @@ class Run:
             loaded = await self._shop.database.read(lambda tx: session_runs.load(tx, self.place))
             if loaded is not None:
                 self._offer = self._offer if loaded.session.agent == self._loaded.session.agent else None
-                self._equip(loaded)
+                await self._furnish(loaded)
         attached = [await self._shop.outfitter.attached(self.place, each) for each in found]
         await self._take(Sent(tuple(attached)))
 
@@ -201,11 +206,22 @@ class Run:
             await self._perform(effect)
 
     async def _commit(self, decision: Decision, waited: frozenset[str]) -> Written:
-        writing = Writing(decision.entries, waited, self._seq, self._changed(decision.state))
-        found = await self._written(writing)
+        standing = self._changed(decision.state)
+        item = self._work(standing) if standing is not None else None
+        found = await self._written(Writing(decision.entries, waited, self._seq, standing, item))
         self._seq = found.seq
-        self._shop.news.tell([watchers_topic(self.place.session_id)])
+        topics = [watchers_topic(self.place.session_id)]
+        self._shop.news.tell([*topics, work.topic(item.environment_id)] if item is not None else topics)
         return found
+
+    def _work(self, standing: Standing) -> Work | None:
+        """Return an item for the workers that carry out the session's tools, where it waits for them."""
+        session = self._loaded.session
+        is_served = any(each in OF_WORKERS for each in standing.progress["waits_for"].values())
+        if not is_served or parsed(session.config)["type"] != "self_hosted":
+            return None
+        at = timestamp(self._shop.clock.now())
+        return queued(self._shop.ids.new("work"), session.environment_id, session.id, at)
 
     async def _written(self, writing: Writing) -> Written:
         """Write, with patience: a database that does not answer for a while may be there again soon."""
@@ -306,7 +322,7 @@ class Run:
         except Exception:  # noqa: BLE001 - the model can be asked without them
             _log.exception("the servers of an agent could not be asked: session=%s", self.place.session_id)
             self._offer = Offer()
-        self._equip(self._loaded)
+        self._equip()
         self._inbox.extend(map(Troubled, self._offer.troubles))
         self._stirred.set()
 
@@ -335,6 +351,7 @@ class Run:
         except Exception:  # noqa: BLE001 - whatever it was, the model has to hear of it
             _log.exception("a tool broke: session=%s tool=%s", self.place.session_id, call.name)
             outcome = Outcome(text(_BROKEN).content, is_error=True)
+        self._inbox.extend(map(Troubled, outcome.troubles))
         return Ran(call.id, outcome.content, outcome.is_error)
 
     async def _wait(self, seconds: float) -> Happening:

@@ -37,8 +37,17 @@ class Equipment:
 class Outfitter(Protocol):
     """Equips sessions."""
 
-    def equipment(self, session: Session, resources: Sequence[Json], offer: Offer) -> Equipment:
+    async def notes(self, place: Place, session: Session, resources: Sequence[Json]) -> str:
+        """Return what the system prompt says of the places that the agent finds; empty for nothing."""
+
+    def equipment(self, session: Session, notes: str, offer: Offer) -> Equipment:
         """Return what the session's agent, as it is now, works with, its servers' tools as they are offered."""
+
+    async def begin(self) -> None:
+        """Remove what is left of sessions that are gone."""
+
+    async def forget(self, place: Place) -> None:
+        """Remove what is left of a session, if it is gone; its tools are closed."""
 
     async def toolbox(self, place: Place, session: Session, resources: Sequence[Json]) -> Toolbox:
         """Return the session's tools; whatever they need is started when it is needed."""

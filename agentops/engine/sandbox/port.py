@@ -105,5 +105,8 @@ class Sandboxes(Protocol):
             SandboxFailed: there is none to be had.
         """
 
+    async def close(self) -> None:
+        """Stop every sandbox."""
+
     async def isolation(self) -> Isolation:
         """Return what was found by really trying, once."""

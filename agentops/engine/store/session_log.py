@@ -64,6 +64,17 @@ class SessionLog:
         )
         return str(row[0]) if row else None
 
+    def at_of(self, event_id: str) -> str:
+        """Return when an event took effect; nothing for what has not."""
+        row = self._tx.one(
+            """
+            SELECT processed_at FROM session_events
+            WHERE workspace_id = :workspace AND session_id = :session AND id = :id
+            """,
+            {**self._key, "id": event_id},
+        )
+        return str(row[0] or "") if row else ""
+
     def write(self, entries: Sequence[tuple[Entry, str]], known: frozenset[str], end: int) -> int:
         """Put entries, each with its JSON, behind the end, move those that waited there, and return the new end."""
         for seq, (entry, body) in enumerate(entries, start=end + 1):

@@ -71,6 +71,14 @@ class Works:
         )
         return found is not None
 
+    def count_since(self, session_id: str, at: str) -> int:
+        """Return how many items of the session were made after a moment."""
+        row = self._tx.one(
+            "SELECT COUNT(*) FROM work WHERE workspace_id = :workspace AND session_id = :session AND created_at >= :at",
+            {"workspace": self._workspace, "session": session_id, "at": at},
+        )
+        return int(row[0]) if row else 0
+
     def insert(self, work: Work) -> None:
         """Add an item."""
         self._tx.run(_INSERT, self._params(work))

@@ -33,6 +33,8 @@ class Outcome:
     """Blocks of the event's `content`: text, image, document. Empty for nothing to say."""
 
     is_error: bool = False
+    troubles: tuple[Mapping[str, str], ...] = ()
+    """The `session.error` of each thing that the session goes on without; not told to the model."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,79 @@
+"""The tools of a session over its folder: before a call it is brought up to date, after it what was written is kept."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from agentops.base.errors import StorageError
+from agentops.engine.core.json import Json
+from agentops.engine.mounting.desk import Desk
+from agentops.engine.mounting.mounting import Mounting, Prepared
+from agentops.engine.operations import session_runs
+from agentops.engine.tools.port import Invocation, Offer, Outcome, Toolbox
+
+_WRITING = ("bash", "write", "edit")
+_READING = ("read", "glob", "grep")
+
+
+class MountedTools:
+    """A toolbox around another."""
+
+    def __init__(self, tools: Toolbox, mounting: Mounting, desk: Desk, prepared: Prepared) -> None:
+        """Take the session's folder as it was made ready, and the tools that work on it."""
+        self._tools = tools
+        self._mounting = mounting
+        self._desk = desk
+        self._prepared = prepared
+        self._notices: tuple[str, ...] = prepared.notices
+        self._troubles: tuple[Mapping[str, str], ...] = prepared.troubles
+
+    async def offer(self, agent: Json) -> Offer:
+        """Return what the servers of the agent, as it is by now, offer."""
+        return await self._tools.offer(agent)
+
+    async def run(self, invocation: Invocation) -> Outcome:
+        """Return what came of the call, and with it what the agent has to be told of its files.
+
+        Raises:
+            ToolsUnavailable: no sandbox can be had.
+        """
+        if invocation.mcp_server_name is not None or invocation.name not in (*_WRITING, *_READING):
+            return await self._tools.run(invocation)
+        await self._refresh()
+        outcome = await self._tools.run(invocation)
+        if invocation.name in _WRITING:
+            await self._settle()
+        return self._told(outcome)
+
+    async def close(self) -> None:
+        """Stop the tools, and keep what they wrote last."""
+        try:
+            await self._tools.close()
+        finally:
+            await self._settle()
+
+    async def _refresh(self) -> None:
+        place = self._desk.place
+        try:
+            resources = await self._desk.backing.database.read(lambda tx: session_runs.resources(tx, place))
+            self._notices += await self._mounting.refresh(place, self._prepared, resources)
+        except StorageError as error:
+            self._notices += (_unkept(error),)
+
+    async def _settle(self) -> None:
+        try:
+            self._notices += await self._mounting.settle(self._desk.place, self._prepared)
+        except StorageError as error:
+            self._notices += (_unkept(error),)
+
+    def _told(self, outcome: Outcome) -> Outcome:
+        notices, self._notices = dict.fromkeys(self._notices), ()
+        troubles, self._troubles = self._troubles, ()
+        return replace(outcome, content=(*outcome.content, *map(_block, notices)), troubles=troubles)
+
+
+def _block(notice: str) -> Json:
+    return {"type": "text", "text": f"[{notice}]"}
+
+
+def _unkept(error: StorageError) -> str:
+    return f"Files could not be brought up to date: {error.message} They are tried again after the next call."
