@@ -22,6 +22,9 @@ _OURS = ("staging", "state")
 
 _PLACE = "place.json"
 
+_STALE_S = 60 * 60
+"""A folder is made in a moment; what is not there after an hour was a killed server's."""
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:
@@ -112,9 +115,16 @@ class Sessions:
         Raises:
             OSError: it cannot be removed.
         """
+        if not self._folder.is_dir():
+            return
         graves = self._folder / _GRAVES
-        for left in graves.iterdir() if graves.is_dir() else ():
-            remove(left, graves)
+        graves.mkdir(exist_ok=True, mode=0o700)
+        graves.touch()
+        # The file system's own clock, which is the one that stamped the drafts.
+        now = graves.stat().st_mtime
+        for left in (*graves.iterdir(), *self._folder.glob(f"{_DRAFT}*")):
+            if left.parent == graves or now - left.stat().st_mtime > _STALE_S:
+                remove(left, graves)
 
     def _remove(self, folder: Path) -> None:
         graves = self._folder / _GRAVES

@@ -1,6 +1,7 @@
 """A session's folder from end to end."""
 
 import asyncio
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -30,9 +31,13 @@ async def test_a_folder_is_there_as_long_as_its_session(api: Api, mounting: Make
         assert (prepared.folder / "outputs").is_dir()
     (folder / ".graves").mkdir(exist_ok=True)
     (folder / ".graves" / "left" / "behind").mkdir(parents=True)
+    for name, age_s in ((".new-1", 0), (".new-2", 10_000)):
+        (folder / name / "state").mkdir(parents=True)
+        made_at = (folder / name).stat().st_mtime - age_s
+        os.utime(folder / name, (made_at, made_at))
     await api.delete(f"sessions/{one.session_id}")
     await shop.sweep()
-    assert names(folder) == {two.session_id, ".graves"}
+    assert names(folder) == {two.session_id, ".graves", ".new-1"}
     assert list((folder / ".graves").iterdir()) == []
     await shop.discard(two.session_id)
     assert not (folder / two.session_id).exists()

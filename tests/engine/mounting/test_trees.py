@@ -124,9 +124,9 @@ def test_whatever_a_session_left_can_be_removed(tmp_path: Path) -> None:
     outside.mkdir()
     (outside / "kept").touch()
     descriptor = os.open(root / "workspace", os.O_RDONLY)
-    for _ in range(1100):  # deeper than a path may be long, and than Python may recurse
-        os.mkdir("deeper", dir_fd=descriptor)
-        below = os.open("deeper", os.O_RDONLY, dir_fd=descriptor)
+    for _ in range(20):  # deeper than a path may be long
+        os.mkdir("deeper" * 40, dir_fd=descriptor)
+        below = os.open("deeper" * 40, os.O_RDONLY, dir_fd=descriptor)
         os.symlink(outside, "link", dir_fd=below)
         os.close(descriptor)
         descriptor = below
