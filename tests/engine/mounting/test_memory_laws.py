@@ -241,7 +241,7 @@ def test_no_order_of_edits_and_kills_loses_a_word(
         runner.run(engine.__aenter__())
         http = client(engine)
 
-        @settings(max_examples=40)
+        @settings(max_examples=30)
         @given(st.lists(WHAT, max_size=12))
         def law(history: list[tuple[str, Any]]) -> None:
             world = World(Api(http, engine), life, tmp_path / uuid4().hex, clock)
