@@ -144,10 +144,10 @@ async def interrupt_a_reply(scene: Scene) -> None:
     await scene.idle()
 
 
-@play({"call": [{"tool": "bash", "input": {"command": "tail -f /dev/null"}}]}, DONE)
+@play({"call": [ECHO["call"][0], {"tool": "bash", "input": {"command": "tail -f /dev/null"}}]}, DONE)
 async def interrupt_a_tool(scene: Scene) -> None:
     await scene.say()
-    await scene.until("span.model_request_end")
+    await scene.until("agent.tool_result")
     await scene.send({"type": "user.interrupt"})
     await scene.idle()
     await scene.turn("Go on.")
