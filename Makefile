@@ -12,7 +12,7 @@ export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint format flow bench schema package clean
+.PHONY: help demo test lint format flow crash bench schema package clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -38,6 +38,9 @@ format: .venv/installed-lint ## Let ruff mend what it can
 
 flow: demo .venv/installed-test ## Run the demo, then the tests that start real processes
 	@$(BIN)/python -m pytest -m 'flow or crash' $(ARGS)
+
+crash: .venv/installed-test ## Kill servers 200 times at random under twenty sessions, on SQLite and on Postgres
+	@AGENTOPS_KILLS=$${AGENTOPS_KILLS:-200} $(BIN)/python -m pytest -s tests/crash/test_random_kills.py $(ARGS)
 
 bench: .venv/installed-bench ## Print the benchmarks: CPU seconds, peak memory, requests a second, ratios
 	@$(BIN)/python -m tests.benchmarks $(ARGS)

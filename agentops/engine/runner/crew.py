@@ -78,7 +78,7 @@ class Crew:
         await self._shop.warm.close()
         runner_id = self._shop.runner_id
         try:
-            await self._shop.database.write(lambda tx: Runners(tx).leave(runner_id))
+            await self._shop.database.append(lambda tx: Runners(tx).leave(runner_id))
         except StorageError as error:
             _log.warning("others will find out by themselves that this server is gone: %s", error.message)
         self._shop.news.tell([SEEK])
@@ -123,7 +123,9 @@ class Crew:
         try:
             await self._run(run)
         except Superseded:
-            _log.info("another server runs the session: session=%s", place.session_id)
+            _log.info("another server had the session: session=%s", place.session_id)
+            # It may have given it back by now, and what came in since then is known here.
+            run.stir()
         except StorageError as error:
             _log.warning("a session waits for the database: session=%s: %s", place.session_id, error.message)
         except Exception:  # noqa: BLE001 - nobody claims it any more, and the next look takes it up again
@@ -136,12 +138,11 @@ class Crew:
             self._is_short = False
             self._sought.set()
         if run.is_stirred:
-            # Something came in while it was given back.
             self.wake(place)
 
     async def _run(self, run: Run) -> None:
         place, runner_id, now = run.place, self._shop.runner_id, self._now()
-        if not await self._shop.database.write(
+        if not await self._shop.database.append(
             lambda tx: session_runs.claim(tx, place, runner_id, lambda other: life.is_dead(other, now))
         ):
             await self._let_go(place)
@@ -152,7 +153,7 @@ class Crew:
         except BaseException:
             # Where that fails too, the next look finds a claim of ours that nobody works on.
             with suppress(StorageError):
-                await self._shop.database.write(lambda tx: session_runs.abandon(tx, place, runner_id))
+                await self._shop.database.append(lambda tx: session_runs.abandon(tx, place, runner_id))
             raise
 
     async def _let_go(self, place: Place) -> None:
@@ -190,7 +191,7 @@ class Crew:
         claimed = [run for run in self._runs.values() if run.is_claimed]
         runners = await self._shop.database.read(lambda tx: Runners(tx).all())
         gone = life.dead(runners, own.id, self._now())
-        held = await self._shop.database.write(lambda tx: session_runs.enter(tx, own, gone))
+        held = await self._shop.database.append(lambda tx: session_runs.enter(tx, own, gone))
         for run in claimed:
             if run.place not in held:
                 run.lose()

@@ -150,7 +150,7 @@ class Run:
         # Who wakes it from here on may find it gone; `is_stirred` tells.
         self._stirred.clear()
         seq, place, runner_id = self._seq, self.place, self._shop.runner_id
-        is_given_back = await self._shop.database.write(lambda tx: session_runs.release(tx, place, runner_id, seq))
+        is_given_back = await self._shop.database.append(lambda tx: session_runs.release(tx, place, runner_id, seq))
         if not is_given_back:
             self._stirred.set()
         return is_given_back
@@ -228,11 +228,11 @@ class Run:
         place, runner_id = self.place, self._shop.runner_id
         for pause_s in _PAUSES_S:
             try:
-                return await self._shop.database.write(lambda tx: session_runs.write(tx, place, runner_id, writing))
+                return await self._shop.database.append(lambda tx: session_runs.write(tx, place, runner_id, writing))
             except StorageError as error:
                 _log.warning("a session waits for the database: session=%s: %s", place.session_id, error.message)
             await self._shop.sleep(pause_s)
-        return await self._shop.database.write(lambda tx: session_runs.write(tx, place, runner_id, writing))
+        return await self._shop.database.append(lambda tx: session_runs.write(tx, place, runner_id, writing))
 
     def _changed(self, state: State) -> Standing | None:
         """Return how the session stands, where anybody outside can tell the difference; None where nobody can.

@@ -77,6 +77,16 @@ class Database(Protocol):
             Unreachable: a server that holds it does not answer; whether the changes are there is unknown.
         """
 
+    async def append(self, work: Callable[[Transaction], T]) -> T:
+        """As `write`, for functions that change a row, or add one of a name, that all have to whom it matters.
+
+        Others' changes of rows that it only reads are not looked for: on Postgres that is what makes strangers collide.
+
+        Raises:
+            Contention: others kept winning.
+            Unreachable: as above.
+        """
+
     async def skew(self, clock: Clock) -> timedelta:
         """Return how much later it is by the clock that all who use the database share."""
 
