@@ -63,20 +63,20 @@ _AGENTS = (
     ),
     Capability(
         "agents.model",
-        State.STORED,
-        "No session runs yet, so no model is called.",
+        State.AVAILABLE,
+        "Sessions ask the model at the server's endpoint, whatever model that endpoint has under the name.",
         _of("agents", "model system"),
     ),
     Capability(
         "agents.tools",
-        State.STORED,
-        "No session runs yet, so no tool is offered and no MCP server is connected to.",
+        State.AVAILABLE,
+        "Built-in tools run in a sandbox, MCP servers are connected to; web_search says that no provider is configured.",
         _of("agents", "tools mcp_servers"),
     ),
     Capability(
         "agents.skills",
-        State.STORED,
-        "Custom skills are looked up and their versions pinned; no session reads them yet.",
+        State.AVAILABLE,
+        "Custom skills are pinned and lie in the sandbox; of the platform's own this server has no files, and says so.",
         _of("agents", "skills"),
     ),
     Capability(
@@ -88,7 +88,7 @@ _AGENTS = (
     Capability(
         "agents.execution_identity",
         State.STORED,
-        "No session runs yet, so no role is taken on.",
+        "No role is taken on yet.",
         _of("agents", "execution_identity"),
     ),
 )
@@ -102,9 +102,15 @@ _ENVIRONMENTS = (
     ),
     Capability(
         "environments.config",
-        State.STORED,
-        "No sandbox is started yet, so nothing is installed and no network is opened or closed.",
+        State.AVAILABLE,
+        "Sandboxes reach the hosts that networking allows, through a proxy; self-hosted ones are served by workers.",
         _of("environments", "config"),
+    ),
+    Capability(
+        "environments.packages",
+        State.STORED,
+        "Nothing is installed yet: a sandbox has what the server's machine has.",
+        _of("environments.config", "packages"),
     ),
     Capability(
         "environments.account_scope",
@@ -179,9 +185,15 @@ _VAULTS = (
     ),
     Capability(
         "vaults.credentials.auth",
-        State.STORED,
-        "Secrets are sealed, and OAuth tokens can be tried out; no session uses them yet.",
+        State.AVAILABLE,
+        "Secrets are sealed; sessions show them to the MCP servers that they are for, and renew OAuth tokens.",
         _of("vaults.credentials", "auth"),
+    ),
+    Capability(
+        "vaults.credentials.environment_variables",
+        State.STORED,
+        "Secrets for variables are sealed; no sandbox is given them yet.",
+        _of("vaults.credentials.auth", "secret_name secret_value networking injection_location"),
     ),
 )
 
@@ -219,8 +231,8 @@ _DEPLOYMENTS = (
     ),
     Capability(
         "deployments.sessions",
-        State.STORED,
-        "Every session that a run creates is made of them; no session runs yet.",
+        State.AVAILABLE,
+        "Every session that a run creates is made of them, and runs.",
         _of("deployments", "initial_events resources vault_ids budget"),
     ),
     Capability(
@@ -263,14 +275,14 @@ _SESSIONS = (
     ),
     Capability(
         "sessions.resources",
-        State.STORED,
-        "Files are copied, stores looked up and tokens sealed; no sandbox mounts them yet.",
+        State.AVAILABLE,
+        "Sandboxes mount files, repositories and memory stores; a clone has no token to push or pull with.",
         _of("sessions", "resources") + _of("sessions.resources", "type file_id mount_path authorization_token"),
     ),
     Capability(
         "sessions.vault_ids",
-        State.STORED,
-        "Vaults are looked up when a session is created, and refused later; no session uses them yet.",
+        State.AVAILABLE,
+        "Vaults give a session its credentials for MCP servers; later changes of the list are refused.",
         _of("sessions", "vault_ids"),
     ),
     Capability(
