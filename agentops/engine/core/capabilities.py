@@ -70,7 +70,7 @@ _AGENTS = (
     Capability(
         "agents.tools",
         State.AVAILABLE,
-        "Built-in tools run in a sandbox, MCP servers are connected to; web_search says that no provider is configured.",
+        "Built-in tools run in a sandbox, MCP servers are connected to; web_search says that it has no provider.",
         _of("agents", "tools mcp_servers"),
     ),
     Capability(
