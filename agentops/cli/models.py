@@ -107,7 +107,9 @@ def read_script(path: Path) -> Any:
     Raises:
         UsageError: the file is not one YAML document.
     """
+    from agentops.engine.models.script import Script
     from agentops.manifests.marks import Text
+    from agentops.manifests.shaped import judged
     from agentops.manifests.yaml import read
 
     stream = read(Text(str(path), path.read_text(encoding="utf-8", errors="replace")))
@@ -117,7 +119,12 @@ def read_script(path: Path) -> Any:
         raise UsageError(f"{path}{place}: {first.message}.", hint=f"`agentops explain {first.code.slug}` tells more.")
     if len(stream.documents) != 1:
         raise UsageError(f"{path} must hold one YAML document, it holds {len(stream.documents)}.")
-    return stream.documents[0].data
+    found = stream.documents[0]
+    for problem in judged(Script, found)[1]:
+        assert problem.span is not None
+        place = f"{path}:{problem.span.line}:{problem.span.column}"
+        raise UsageError(f"{place}: {problem.message}.", hint=problem.label)
+    return found.data
 
 
 def _variable(name: str) -> str:

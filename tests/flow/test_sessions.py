@@ -81,7 +81,7 @@ def applied_project(first_project: Path, tmp_path_factory: pytest.TempPathFactor
     folder = tmp_path_factory.mktemp("applied") / "shop"
     shutil.copytree(first_project, folder)
     (folder / "agents.d" / "more.yaml").write_text(AGENTS)
-    for name, text in (("script", SCRIPT), ("slow", SLOW)):
+    for name, text in (("script", SCRIPT), ("slow", SLOW), ("wrong", "turns:\n  - sya: hi\n")):
         (folder / f"{name}.yaml").write_text(text)
     Command(folder)("apply", "--yes")
     return folder
@@ -174,6 +174,7 @@ def test_what_is_not_wanted_is_not_kept(shop: Command) -> None:
         (("run", "doer", "x", *HERE, "--file", "gone.txt"), "neither a file nor a folder", "exists"),
         (("run", "doer", "x", *HERE, "--memory", "notes:x"), "`x` is no kind of access", ":ro"),
         (("run", "doer", "x", "--model-script", "agents.d/more.yaml"), "must hold one YAML document", ""),
+        (("run", "doer", "x", "--model-script", "wrong.yaml"), "wrong.yaml:2:5: turns[0] has no field `sya`", "say?"),
         (("session", "tail", "last"), "embedded has no session", "agentops run"),
         (("session", "tail", "last", "--since", "soon"), "`soon` is no moment", "10m"),
     ],

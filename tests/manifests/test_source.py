@@ -129,3 +129,9 @@ def test_files_of_a_seed_or_a_skill_are_no_manifests(loads: Loads) -> None:
     )
     assert not tree.report.diagnostics
     assert tree.documents[0].data["seed"] == {"files": {"/config.yaml": "services: [web]\n"}}
+
+
+def test_tests_beside_manifests_are_none(loads: Loads) -> None:
+    tree = loads({"agents.d/x.yaml": agent("x"), "agents.d/x.test.yaml": "agent: x", "agents.d/y.test.yml": "["})
+    assert [str(each.address) for each in tree.documents] == ["Agent/x", "Project/tests"]
+    assert not tree.report.diagnostics

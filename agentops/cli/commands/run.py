@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,9 +11,10 @@ from agentops.base.paint import printable
 from agentops.cli.models import ModelFlags, model_options
 from agentops.cli.output import output_option, say
 from agentops.cli.planning import target_option
-from agentops.cli.sessions import conducting
-from agentops.cli.sessions.beginning import Begun, Order, begin, message
-from agentops.cli.sessions.ground import Ground, running_ground
+
+if TYPE_CHECKING:
+    from agentops.cli.sessions.beginning import Begun, Order
+    from agentops.cli.sessions.ground import Ground
 
 
 @click.command()
@@ -53,6 +54,9 @@ def run(
 
     Exits with 0 when the agent came to its end, with 1 when it did not, with 130 when it was interrupted.
     """
+    from agentops.cli.sessions import conducting
+    from agentops.cli.sessions.beginning import Order
+
     model = ModelFlags(**{each: options.pop(each) for each in ModelFlags.__slots__})
     words = sys.stdin.read() if task == "-" else task
     if not words.strip():
@@ -60,7 +64,11 @@ def run(
     ctx.exit(conducting.run(_run(Order(agent, **options), words, (target, model, keep, output))))
 
 
-async def _run(order: Order, task: str, how: tuple[str | None, ModelFlags, bool, str]) -> int:
+async def _run(order: "Order", task: str, how: tuple[str | None, ModelFlags, bool, str]) -> int:
+    from agentops.cli.sessions import conducting
+    from agentops.cli.sessions.beginning import begin, message
+    from agentops.cli.sessions.ground import running_ground
+
     target, model, is_kept, output = how
     async with running_ground(target, model, needs_tree=True) as ground:
         begun = await begin(ground, order)
@@ -73,7 +81,7 @@ async def _run(order: Order, task: str, how: tuple[str | None, ModelFlags, bool,
         return code
 
 
-async def _forget(ground: Ground, session_id: str) -> None:
+async def _forget(ground: "Ground", session_id: str) -> None:
     """Delete the session, unless it still runs."""
     if (await ground.sessions.read(session_id))["status"] in ("idle", "terminated"):
         await ground.sessions.delete(session_id)
@@ -81,7 +89,7 @@ async def _forget(ground: Ground, session_id: str) -> None:
         say(f"{session_id} still runs and is kept")
 
 
-def _heading(ground: Ground, begun: Begun) -> str:
+def _heading(ground: "Ground", begun: "Begun") -> str:
     agent = begun.session["agent"]
     who = printable(f"{agent['name']} version {agent['version']}, {agent['model']['id']}")
     return f"session {begun.session['id']} on {ground.target.label}: {who}, in {printable(begun.environment)}"

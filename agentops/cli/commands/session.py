@@ -1,7 +1,7 @@
 """`agentops session`: what runs, what it did, and a word to it."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,8 +10,9 @@ from agentops.base.paint import printable
 from agentops.cli.models import ModelFlags, model_options
 from agentops.cli.output import output_option, say, stdout_paint, write_json, write_lines
 from agentops.cli.planning import target_option
-from agentops.cli.sessions import conducting, waiting
-from agentops.cli.sessions.ground import Ground, ground, running_ground
+
+if TYPE_CHECKING:
+    from agentops.cli.sessions.ground import Ground
 
 _STATUSES = ("running", "idle", "rescheduling", "terminated")
 _LAST_EVENTS = 20
@@ -26,7 +27,7 @@ def session() -> None:
     """
 
 
-@session.command("list")
+@session.command("list", short_help="List sessions, newest first.")
 @click.option("--status", "statuses", type=click.Choice(_STATUSES), multiple=True, help="May be repeated.")
 @click.option("--agent", metavar="AGENT", help="Only of this agent: a manifest's name or an id.")
 @click.option("--archived", is_flag=True, help="Archived ones too.")
@@ -39,7 +40,7 @@ def list_(
     """List sessions, newest first: id, status, agent, age, cost, title."""
     from agentops.cli.sessions import finding
 
-    async def found(ground: Ground) -> Sequence[Mapping[str, Any]]:
+    async def found(ground: "Ground") -> Sequence[Mapping[str, Any]]:
         query: dict[str, str | Sequence[str]] = {"limit": str(limit)}
         if statuses:
             query["statuses[]"] = statuses
@@ -61,14 +62,15 @@ def list_(
     write_lines(rows(sessions, SystemClock().now(), stdout_paint()))
 
 
-@session.command()
+@session.command(short_help="Show its state, what it waits for, its last events.")
 @click.argument("session_id", metavar="SESSION")
 @target_option
 @output_option
 def show(session_id: str, target: str | None, output: str) -> None:
     """Show the state of SESSION, what it waits for, and its last events."""
+    from agentops.cli.sessions import waiting
 
-    async def found(ground: Ground) -> tuple[Ground, Mapping[str, Any], Any, Any]:
+    async def found(ground: "Ground") -> "tuple[Ground, Mapping[str, Any], Any, Any]":
         known = await ground.sessions.read(await ground.identity(session_id))
         events = await ground.sessions.last_events(known["id"], _LAST_EVENTS)
         return ground, known, events, await waiting.calls(ground.sessions, known)
@@ -87,7 +89,7 @@ def show(session_id: str, target: str | None, output: str) -> None:
     waiting.explain(calls, seen.command("approve", known["id"]))
 
 
-@session.command()
+@session.command(short_help="Show what happened, and what happens until it rests.")
 @click.argument("session_id", metavar="SESSION")
 @click.option("--since", metavar="WHEN", help="Begin there: 10m, 2h, 3d ago, or a date and time.")
 @click.option("--follow", is_flag=True, help="Go on when the session rests, until Ctrl-C.")
@@ -107,17 +109,18 @@ def tail(
 ) -> None:
     """Show what happened in SESSION, and what happens until it rests."""
     from agentops.base.clock import SystemClock, timestamp
+    from agentops.cli.sessions import conducting
     from agentops.cli.sessions.moments import moment
 
     begin = timestamp(moment(since, SystemClock().now())) if since else None
 
-    async def watch(ground: Ground, known: str) -> int:
+    async def watch(ground: "Ground", known: str) -> int:
         return await conducting.watch(ground, known, begin, output, is_endless=follow)
 
     ctx.exit(_driven(target, ModelFlags(**model), session_id, watch, needs_model=False))
 
 
-@session.command()
+@session.command(short_help="Send a message and show what comes of it.")
 @click.argument("session_id", metavar="SESSION")
 @click.argument("text")
 @target_option
@@ -128,15 +131,17 @@ def send(ctx: click.Context, /, session_id: str, text: str, target: str | None, 
     """Send TEXT to SESSION and show what comes of it."""
     if not text.strip():
         raise UsageError("the message is empty")
+    from agentops.cli.sessions import conducting
+
     message = {"type": "user.message", "content": [{"type": "text", "text": text}]}
 
-    async def conduct(ground: Ground, known: str) -> int:
+    async def conduct(ground: "Ground", known: str) -> int:
         return await conducting.conduct(ground, known, [message], output)
 
     ctx.exit(_driven(target, ModelFlags(**model), session_id, conduct))
 
 
-@session.command()
+@session.command(short_help="Allow, or --deny, the calls that it waits with.")
 @click.argument("session_id", metavar="SESSION")
 @click.argument("calls", nargs=-1, metavar="[CALL]…")
 @click.option("--deny", metavar="REASON", help="Deny them, and tell the agent why.")
@@ -155,8 +160,9 @@ def approve(
     **model: Any,
 ) -> None:
     """Allow the CALLs that SESSION waits with, or all of them; `session show` lists them."""
+    from agentops.cli.sessions import conducting, waiting
 
-    async def conduct(ground: Ground, known: str) -> int:
+    async def conduct(ground: "Ground", known: str) -> int:
         found = await waiting.calls(ground.sessions, await ground.sessions.read(known))
         answers = waiting.answers(found, calls, deny, known)
         return await conducting.conduct(ground, known, answers, output, found)
@@ -164,7 +170,7 @@ def approve(
     ctx.exit(_driven(target, ModelFlags(**model), session_id, conduct))
 
 
-@session.command()
+@session.command(short_help="Stop what it does.")
 @click.argument("session_id", metavar="SESSION")
 @target_option
 @model_options
@@ -172,8 +178,9 @@ def approve(
 @click.pass_context
 def interrupt(ctx: click.Context, /, session_id: str, target: str | None, output: str, **model: Any) -> None:
     """Stop what SESSION does; it can be sent something else afterwards."""
+    from agentops.cli.sessions import conducting
 
-    async def conduct(ground: Ground, known: str) -> int:
+    async def conduct(ground: "Ground", known: str) -> int:
         if (await ground.sessions.read(known))["status"] == "idle" and not await _waits(ground, known):
             say(f"{known} rests already")
             return 0
@@ -182,14 +189,14 @@ def interrupt(ctx: click.Context, /, session_id: str, target: str | None, output
     ctx.exit(_driven(target, ModelFlags(**model), session_id, conduct, needs_model=False))
 
 
-@session.command()
+@session.command(short_help="End it for good and keep its history.")
 @click.argument("session_id", metavar="SESSION")
 @target_option
 @output_option
 def archive(session_id: str, target: str | None, output: str) -> None:
     """End SESSION for good and keep its history."""
 
-    async def end(ground: Ground) -> Mapping[str, Any]:
+    async def end(ground: "Ground") -> Mapping[str, Any]:
         return await ground.sessions.archive(await ground.identity(session_id))
 
     ended = _looked(target, end)
@@ -199,14 +206,14 @@ def archive(session_id: str, target: str | None, output: str) -> None:
         write_lines([f"{ended['id']} is archived."])
 
 
-@session.command()
+@session.command(short_help="Remove it with its history.")
 @click.argument("session_id", metavar="SESSION")
 @target_option
 @output_option
 def delete(session_id: str, target: str | None, output: str) -> None:
     """Remove SESSION with its history and the files that it wrote."""
 
-    async def remove(ground: Ground) -> str:
+    async def remove(ground: "Ground") -> str:
         known = await ground.identity(session_id)
         await ground.sessions.delete(known)
         return known
@@ -218,9 +225,11 @@ def delete(session_id: str, target: str | None, output: str) -> None:
         write_lines([f"{printable(gone)} is deleted."])
 
 
-def _looked(target: str | None, use: Callable[[Ground], Awaitable[Any]], *, needs_tree: bool = False) -> Any:
+def _looked(target: str | None, use: "Callable[[Ground], Awaitable[Any]]", *, needs_tree: bool = False) -> Any:
     """Return what comes of a look at sessions: nothing runs meanwhile."""
     import asyncio
+
+    from agentops.cli.sessions.ground import ground
 
     async def look() -> Any:
         async with ground(target, needs_tree=needs_tree) as found:
@@ -233,11 +242,13 @@ def _driven(
     target: str | None,
     model: ModelFlags,
     session_id: str,
-    use: Callable[[Ground, str], Awaitable[int]],
+    use: "Callable[[Ground, str], Awaitable[int]]",
     *,
     needs_model: bool = True,
 ) -> int:
     """Return what the command ends with, once the session rests."""
+    from agentops.cli.sessions import conducting
+    from agentops.cli.sessions.ground import running_ground
 
     async def drive() -> int:
         async with running_ground(target, model, needs_model=needs_model) as found:
@@ -246,5 +257,7 @@ def _driven(
     return conducting.run(drive())
 
 
-async def _waits(ground: Ground, session_id: str) -> bool:
+async def _waits(ground: "Ground", session_id: str) -> bool:
+    from agentops.cli.sessions import waiting
+
     return bool(await waiting.calls(ground.sessions, await ground.sessions.read(session_id)))

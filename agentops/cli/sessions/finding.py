@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from agentops.base.errors import UsageError
 from agentops.base.names import Address, Kind, nearest
+from agentops.manifests.wording import article, either
 from agentops.reconcile.marks import read
 from agentops.reconcile.objects import ObjectKind
 from agentops.reconcile.target import Body
@@ -63,6 +64,9 @@ def named(wanted: Wanted, text: str, lives: Sequence[Body], scope: Scope) -> str
     Raises:
         UsageError: it stands for none, or for more than one.
     """
+    given = Address.parse(text)
+    if given is not None and given.kind not in wanted.kinds:
+        raise UsageError(f"{text} is no {wanted.noun}", hint=f"name {either([article(each) for each in wanted.kinds])}")
     addresses = {text} if "/" in text else {f"{kind.value}/{text}" for kind in wanted.kinds}
     found = [each for each in lives if (marks := read(each["metadata"])) and marks.id in addresses]
     ours = [each for each in found if _is_ours(each, scope)]

@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from agentops.base.errors import TargetError, TargetUnreachable
-from agentops.reconcile.target import Body
-from agentops.targets.pages import Params
-from agentops.targets.sessions import Sessions
+
+if TYPE_CHECKING:
+    from agentops.reconcile.target import Body
+    from agentops.targets.pages import Params
+    from agentops.targets.sessions import Sessions
 
 PREVIEWS = ("event_start", "event_delta")
 """What only streams show, and no list."""
@@ -33,7 +35,7 @@ async def _nothing() -> None:
 class Following:
     """One client's view of one session."""
 
-    sessions: Sessions
+    sessions: "Sessions"
     session_id: str
     say: Listener
     previews: Sequence[str] = ()
@@ -43,14 +45,14 @@ class Following:
     is_from_now: bool = False
     """Whether to leave out what happened before."""
 
-    since: Params | None = None
+    since: "Params | None" = None
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
     _seen: set[tuple[str, bool]] = field(default_factory=set)
     _has_begun: bool = False
     _failures: int = 0
 
-    async def events(self) -> AsyncGenerator[Body, None]:
+    async def events(self) -> "AsyncGenerator[Body, None]":
         """Yield every event once; what waited appears a second time when it takes effect, as the API has it.
 
         Raises:
@@ -69,7 +71,7 @@ class Following:
                 lost = error
             await self._pause(lost)
 
-    async def _connected(self) -> AsyncGenerator[Body, None]:
+    async def _connected(self) -> "AsyncGenerator[Body, None]":
         """Yield what one connection shows: first what was missed, then what comes."""
         async with self.sessions.stream(self.session_id, self.previews) as stream:
             is_silent = self.is_from_now and not self._has_begun
@@ -92,7 +94,7 @@ class Following:
         await self.sleep(_PAUSES_S[self._failures])
         self._failures += 1
 
-    def _is_new(self, event: Body) -> bool:
+    def _is_new(self, event: "Body") -> bool:
         """Tell whether the event was not shown yet, and remember it; once it took effect, its waiting copy is old."""
         key = (event["id"], event.get("processed_at") is not None)
         if key in self._seen:

@@ -34,6 +34,7 @@ class Transcript:
         self.paint = paint
         self._calls: dict[str, str] = {}
         self._last_call = ""
+        self._last_error = ""
         self._group = ""
         self._shown: set[str] = set()
         self.requests = 0
@@ -123,7 +124,9 @@ class Transcript:
             yield self.paint("dim", f"  │ {line}".rstrip())
 
     def _failed(self, event: Event) -> Lines:
-        yield self.paint("red", f"! {words.error(event['error'])}")
+        told = words.error(event["error"])
+        yield self.paint("red", "! the same again" if told == self._last_error else f"! {told}")
+        self._last_error = told
 
     def _noted(self, event: Event) -> Lines:
         colour, text = _NOTES[event["type"]]

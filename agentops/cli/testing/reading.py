@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from agentops.base.diagnostics import Diagnostic, Report, Span
 from agentops.base.names import Address, Kind, nearest
@@ -14,9 +13,9 @@ from agentops.manifests import source
 from agentops.manifests.codes import files, references
 from agentops.manifests.document import Tree
 from agentops.manifests.marks import Marks, Text
-from agentops.manifests.verdicts import code_of, dotted, meant
-from agentops.manifests.yaml import read
-from agentops.wire.problems import Problem, check
+from agentops.manifests.shaped import judged
+from agentops.manifests.verdicts import dotted
+from agentops.manifests.yaml import Parsed, read
 
 _ENVIRONMENTS = (Kind.ENVIRONMENT,)
 _AGENTS = (Kind.AGENT, Kind.TEAM)
@@ -89,7 +88,7 @@ def cases(paths: Sequence[Path], tree: Tree) -> Cases:
         told += stream.diagnostics
         for number, each in enumerate(stream.documents, 1):
             if each.sound:
-                reading = _Reading(tree, path, each.data, each.marks)
+                reading = _Reading(tree, path, each)
                 case = reading.case(number if len(stream.documents) > 1 else 0)
                 made += [case] if case is not None and not reading.told else []
                 told += reading.told
@@ -99,16 +98,16 @@ def cases(paths: Sequence[Path], tree: Tree) -> Cases:
 class _Reading:
     """One document."""
 
-    def __init__(self, tree: Tree, file: Path, data: Any, marks: Marks) -> None:
+    def __init__(self, tree: Tree, file: Path, parsed: Parsed) -> None:
         self._tree = tree
         self._file = file
-        self._data = data
-        self._marks = marks
+        self._parsed = parsed
+        self._marks = parsed.marks
         self.told: list[Diagnostic] = []
 
     def case(self, number: int) -> Case | None:
-        test, problems = check(Test, self._data)
-        self.told += _all_diagnosed(problems, self._data, self._marks)
+        test, problems = judged(Test, self._parsed)
+        self.told += problems
         if test is None:
             return None
         name = test.name or f"{self._file.name.partition('.test.')[0]}{f' {number}' if number else ''}"
@@ -140,8 +139,8 @@ class _Reading:
         if len(stream.documents) != 1 or not stream.documents[0].sound:
             return None
         parsed = stream.documents[0]
-        script, problems = check(Script, parsed.data)
-        self.told += _all_diagnosed(problems, parsed.data, parsed.marks)
+        script, problems = judged(Script, parsed)
+        self.told += problems
         return script
 
     def _environment(self, test: Test) -> Address | None:
@@ -177,32 +176,3 @@ class _Reading:
             label = f"paths are relative to {self._file.parent}"
             self.told.append(Diagnostic(files.MISSING, message, self._marks.span(path), label))
         return is_there
-
-
-def _all_diagnosed(problems: Sequence[Problem], data: Any, marks: Marks) -> list[Diagnostic]:
-    """Return the problems at their places; what a misspelt field stands for is not missing as well."""
-    meanings = {(*each.path[:-1], meant(each, data)) for each in problems}
-    return [_diagnosed(each, data, marks) for each in problems if each.path not in meanings]
-
-
-def _diagnosed(problem: Problem, data: Any, marks: Marks) -> Diagnostic:
-    """Return the problem at its place."""
-    *above, name = problem.path or ("",)
-    where = f"{dotted(tuple(above))} " if above else "the test "
-    if problem.kind == "unknown-field":
-        near = meant(problem, data)
-        label = f"did you mean {near}?" if near else f"fields here: {', '.join(problem.candidates)}"
-        message = f"{where}has no field `{name}`"
-        return Diagnostic(code_of(problem), message, marks.key_span(problem.path), label)
-    if problem.kind == "missing-field" and problem.path:
-        place = marks.key_span(tuple(above)) if above else marks.span(())
-        return Diagnostic(code_of(problem), f"{where}needs the field `{name}`", place, f"add `{name}: …`")
-    message = f"{dotted(problem.path) or 'the test'} {problem.message}"
-    return Diagnostic(code_of(problem), message, marks.span(problem.path), _guess(problem, data))
-
-
-def _guess(problem: Problem, data: Any) -> str:
-    for step in problem.path:
-        data = data[step]
-    near = nearest(data, problem.candidates) if isinstance(data, str) else None
-    return f"did you mean {near}?" if near else ""

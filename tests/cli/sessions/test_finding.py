@@ -50,6 +50,12 @@ def test_a_name_of_nothing_says_what_to_do(text: str, message: str, hint: str) -
     assert (error.value.message, error.value.hint) == (message, hint)
 
 
+def test_a_thing_of_another_kind_is_told_apart() -> None:
+    with pytest.raises(UsageError, match="Environment/sandbox is no agent") as error:
+        named(AGENT, "Environment/sandbox", [], SCOPE)
+    assert error.value.hint == "name an Agent or a Team"
+
+
 def test_where_there_is_nothing_at_all_apply_is_named() -> None:
     with pytest.raises(UsageError) as error:
         named(AGENT, "x", [], Scope("embedded"))

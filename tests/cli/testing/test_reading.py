@@ -63,8 +63,8 @@ def test_a_file_may_have_any_name_when_it_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "place", "message", "label"),
     [
-        ("model:", "modle:", "3:1", "the test has no field `modle`", "did you mean model?"),
-        ("task: Look.\n", "", "1:1", "the test needs the field `task`", "add `task: …`"),
+        ("model:", "modle:", "3:1", "the document has no field `modle`", "did you mean model?"),
+        ("task: Look.\n", "", "1:1", "the document needs the field `task`", "add `task: …`"),
         (
             "agent: logs",
             "agent: lgos",
