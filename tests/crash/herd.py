@@ -28,10 +28,9 @@ from agentops.engine.server import build
 from agentops.engine.settings import Settings
 from agentops.engine.tools.port import Invocation, Outcome
 from agentops.wire.problems import check
+from tests.forked import processes
 
-from .lives import HEADERS, KEY, MODEL, Witness, lives
-
-lives.set_forkserver_preload([__name__])
+from .lives import HEADERS, KEY, MODEL, Witness
 
 Kind = Literal["plain", "tools", "confirmations", "interrupts"]
 KINDS: tuple[Kind, ...] = ("plain", "tools", "confirmations", "interrupts")
@@ -79,8 +78,8 @@ class Server:
     """A process that serves."""
 
     def __init__(self, plan: Plan) -> None:
-        ours, theirs = lives.Pipe(duplex=False)
-        self._process = lives.Process(target=_served, args=(plan, theirs))
+        ours, theirs = processes.Pipe(duplex=False)
+        self._process = processes.Process(target=_served, args=(plan, theirs))
         self._process.start()
         theirs.close()
         self.url: str = ours.recv()

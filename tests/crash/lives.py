@@ -5,7 +5,6 @@ The processes are forked from one that has loaded the engine already, so a life 
 
 import asyncio
 import json
-import multiprocessing
 import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -27,6 +26,7 @@ from agentops.engine.server import Engine, build
 from agentops.engine.settings import Settings
 from agentops.engine.tools.port import Invocation, Outcome, text
 from agentops.wire.problems import check
+from tests.forked import processes
 
 KEY = "a-key-for-crash-tests"
 HEADERS = {"authorization": f"Bearer {KEY}", "anthropic-beta": "managed-agents-2026-04-01"}
@@ -34,9 +34,6 @@ MODEL = "claude-sonnet-5-5"
 
 _PATIENCE_S = 50
 """A life takes a tenth of a second."""
-
-lives = multiprocessing.get_context("forkserver")
-lives.set_forkserver_preload([__name__])
 
 
 @dataclass(frozen=True)
@@ -59,7 +56,7 @@ class Life:
 
     def begin(self) -> int:
         """Live, and return the status: 0, or minus the signal."""
-        process = lives.Process(target=_lived, args=(self,))
+        process = processes.Process(target=_lived, args=(self,))
         process.start()
         process.join(60)
         assert process.exitcode is not None, "the process lives on"

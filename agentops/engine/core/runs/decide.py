@@ -24,7 +24,7 @@ from agentops.engine.core.runs.happenings import (
     Summarised,
     Troubled,
 )
-from agentops.engine.core.runs.replies import replied, result
+from agentops.engine.core.runs.replies import broken_off, replied, result
 from agentops.engine.core.runs.setting import Setting
 from agentops.engine.core.runs.state import BUDGET_REACHED, END_TURN, Call, Entry, Phase, Standing, State
 
@@ -135,9 +135,7 @@ def _interrupt(draft: Draft, interrupt: Entry) -> None:
     draft.do(Cancel())
     close_request(draft)
     for call in draft.state.open_calls:
-        # Custom calls have no such event: that they are over is told by the interrupt itself.
-        if call.type != "agent.custom_tool_use":
-            result(draft, call, ({"type": "text", "text": INTERRUPTED},), is_error=True)
+        broken_off(draft, call, ({"type": "text", "text": INTERRUPTED},))
     for each in earlier:
         draft.take(each)
     if is_at_rest:

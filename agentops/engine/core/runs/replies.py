@@ -90,6 +90,25 @@ def result(draft: Draft, call: Call | None, content: Sequence[Json], *, is_error
     draft.say(event_type, {field: call.id, "content": list(content), "is_error": is_error})
 
 
+def broken_off(draft: Draft, call: Call, content: Sequence[Json]) -> None:
+    """Log that nobody waits for a call any more.
+
+    What a client carries out is answered as the client would have: the SDK's worker and its tool runner take a call
+    without such an answer for open, and would carry it out whenever they read the log again.
+    Source: SDK 2.11.0 `lib/tools/_beta_session_runner.py`, `_reconcile`.
+    """
+    grant = draft.setting.grants(call.name)
+    if call.type == "agent.custom_tool_use":
+        answer = ("user.custom_tool_result", "custom_tool_use_id")
+    elif call.type == "agent.tool_use" and grant is not None and grant.kind == "remote":
+        answer = ("user.tool_result", "tool_use_id")
+    else:
+        result(draft, call, content, is_error=True)
+        return
+    event_type, field = answer
+    draft.say(event_type, {field: call.id, "content": list(content), "is_error": True})
+
+
 def _object(use: Json) -> Json:
     return use["input"] if isinstance(use["input"], dict) else {}
 

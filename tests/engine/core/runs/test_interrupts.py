@@ -3,7 +3,7 @@
 from agentops.engine.core.runs.evolve import INTERRUPTED
 from agentops.engine.core.runs.state import Phase
 
-from .desk import Desk, say, tool_results
+from .desk import Desk, say, setting, tool_results
 
 RESTS = ["session.thread_status_idle", "session.usage", "session.status_idle"]
 GO = {"type": "user.message", "content": [say("rather this")]}
@@ -39,11 +39,22 @@ def test_a_running_tool_is_closed_with_the_documented_words() -> None:
 def test_calls_that_wait_are_closed_and_the_next_turn_tells_the_model() -> None:
     desk = running("write", "lookup")
     desk.interrupt()
-    assert desk.said == ["agent.tool_result", "user.interrupt", *RESTS]
+    assert desk.said == ["agent.tool_result", "user.custom_tool_result", "user.interrupt", *RESTS]
     assert desk.asks == []
     desk.message("go on")
     assert [each["content"][0]["text"] for each in tool_results(desk.last_user_blocks)] == [INTERRUPTED] * 2
     assert desk.last_user_blocks[-1] == say("go on")
+
+
+def test_a_workers_call_is_closed_as_the_worker_would_have_or_it_would_carry_it_out_later() -> None:
+    desk = Desk(setting(is_self_hosted=True))
+    desk.message()
+    desk.reply({"bash": {}}, {"mcp__tickets__close": {}})
+    desk.interrupt()
+    assert desk.said == ["user.tool_result", "agent.mcp_tool_result", "user.interrupt", *RESTS]
+    assert desk.body("user.tool_result")["content"] == [say(INTERRUPTED)]
+    desk.message("go on")
+    assert [each["content"][0]["text"] for each in tool_results(desk.last_user_blocks)] == [INTERRUPTED] * 2
 
 
 def test_a_late_answer_to_a_closed_call_changes_nothing() -> None:
