@@ -27,6 +27,7 @@ from agentops.engine.listener import Address, Listener
 from agentops.engine.server import Engine, build
 from agentops.engine.settings import Settings
 from agentops.engine.store.choice import database
+from tests.flow import nursery
 
 # Nothing fails on a clock: on a busy machine the first example pays for building the shapes.
 hypothesis.settings.register_profile("agentops", deadline=None)
@@ -62,6 +63,12 @@ NO_POSTGRES = "no Postgres here: "
 NO_SANDBOX = "no sandbox here: "
 NO_DISK = "no disk of a few megabytes here: "
 STARTS = 3
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let the workers of a run share one nursery."""
+    if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
+        nursery.shared()
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -27,6 +27,8 @@ from typing import Any, NoReturn
 
 ROOT = Path(__file__).parents[2]
 FIRST_FD = 3
+SHARED = "AGENTOPS_TESTS_NURSERY"
+"""Tells the processes of one test run where the nursery is."""
 
 SHIM = """\
 #!{python} -SE
@@ -86,9 +88,19 @@ def shims(folder: Path) -> Path:
     return folder
 
 
+def shared() -> None:
+    """Open a nursery for this process and all that it starts; who never needs it pays next to nothing."""
+    os.environ[SHARED] = str(_opened())
+
+
 @cache
 def _door() -> Path:
-    """Open the nursery, once in a test process, and return its socket; it closes when this process ends."""
+    """Return the socket of the shared nursery, or else of one that this process opens once."""
+    return Path(os.environ[SHARED]) if SHARED in os.environ else _opened()
+
+
+def _opened() -> Path:
+    """Open a nursery and return its socket; it closes when this process ends."""
     path = Path(tempfile.mkdtemp(prefix="agentops-")) / "door"
     environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "HOME": str(path.parent)}
     nursery = subprocess.Popen(
@@ -110,7 +122,27 @@ def _close(nursery: "subprocess.Popen[bytes]", folder: Path) -> None:
 
 
 def main(path: str) -> None:
-    """Load everything, then fork a process for each order until standard input ends."""
+    """Fork a process for each order until standard input ends."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # whoever attends a birth is never waited for
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(path)
+        listener.listen(64)
+        os.write(1, b"open\n")
+        while True:
+            ready, _, _ = select.select([listener, 0], [], [])
+            if 0 in ready:
+                return
+            door, _ = listener.accept()
+            _load()
+            if os.fork() == 0:
+                listener.close()
+                _attend(door)
+            door.close()
+
+
+@cache
+def _load() -> None:
+    """Load everything, once, when the first order is there."""
     import anthropic
 
     import agentops.cli
@@ -125,20 +157,6 @@ def main(path: str) -> None:
             import_module(each.name)
     assert anthropic.AsyncAnthropic(api_key="none").beta.agents
     gc.freeze()  # what is shared stays shared
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # whoever attends a birth is never waited for
-    with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(path)
-        listener.listen(64)
-        os.write(1, b"open\n")
-        while True:
-            ready, _, _ = select.select([listener, 0], [], [])
-            if 0 in ready:
-                return
-            door, _ = listener.accept()
-            if os.fork() == 0:
-                listener.close()
-                _attend(door)
-            door.close()
 
 
 def _attend(door: socket.socket) -> NoReturn:
