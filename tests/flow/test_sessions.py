@@ -122,17 +122,24 @@ def test_a_call_waits_for_a_word_and_gets_it_later(shop: Command) -> None:
     shown = shop("session", "show", "last")
     assert command[0] in shown.err
     assert "claude-sonnet-5-5" in shown.out
+    refused = shop("session", "send", "last", "Hello?", *HERE, status=2).err
+    assert "takes no message while it waits" in refused
+    assert command[0] in refused
     answered = shop(*command[1].split(), *HERE)
     assert "✓ allowed: bash  seq 12" in answered.out
     assert "All there." in answered.out
     assert "waits for no confirmation" in shop(*command[1].split(), *HERE, status=2).err
 
 
-def test_a_call_is_denied_with_a_reason(shop: Command) -> None:
+def test_a_call_is_denied_with_a_reason_or_interrupted(shop: Command) -> None:
     shop("run", "asker", "Count", *HERE, status=1)
     denied = shop("session", "approve", "last", "--deny", "not today", *HERE).out
     assert "✗ denied: bash" in denied
     assert "Then not." in denied
+    shop("run", "asker", "Count", *HERE, status=1)
+    interrupted = shop("session", "interrupt", "last", *HERE).out
+    assert "■ interrupted\n← bash  seq 12\n" in interrupted
+    assert "waits for no confirmation" in shop("session", "approve", "last", *HERE, status=2).err
 
 
 def test_a_session_is_listed_followed_sent_to_and_ended(shop: Command) -> None:

@@ -131,11 +131,14 @@ def send(ctx: click.Context, /, session_id: str, text: str, target: str | None, 
     """Send TEXT to SESSION and show what comes of it."""
     if not text.strip():
         raise UsageError("the message is empty")
-    from agentops.cli.sessions import conducting
+    from agentops.cli.sessions import conducting, waiting
 
     message = {"type": "user.message", "content": [{"type": "text", "text": text}]}
 
     async def conduct(ground: "Ground", known: str) -> int:
+        if found := await waiting.calls(ground.sessions, await ground.sessions.read(known)):
+            waiting.explain(found, ground.command("approve", known))
+            raise UsageError(f"{known} takes no message while it waits for an answer")
         return await conducting.conduct(ground, known, [message], output)
 
     ctx.exit(_driven(target, ModelFlags(**model), session_id, conduct))
@@ -178,13 +181,15 @@ def approve(
 @click.pass_context
 def interrupt(ctx: click.Context, /, session_id: str, target: str | None, output: str, **model: Any) -> None:
     """Stop what SESSION does; it can be sent something else afterwards."""
-    from agentops.cli.sessions import conducting
+    from agentops.cli.sessions import conducting, waiting
 
     async def conduct(ground: "Ground", known: str) -> int:
-        if (await ground.sessions.read(known))["status"] == "idle" and not await _waits(ground, known):
+        found = await ground.sessions.read(known)
+        calls = await waiting.calls(ground.sessions, found)
+        if found["status"] in ("idle", "terminated") and not calls:
             say(f"{known} rests already")
             return 0
-        return await conducting.conduct(ground, known, [{"type": "user.interrupt"}], output)
+        return await conducting.conduct(ground, known, [{"type": "user.interrupt"}], output, calls)
 
     ctx.exit(_driven(target, ModelFlags(**model), session_id, conduct, needs_model=False))
 
@@ -255,9 +260,3 @@ def _driven(
             return await use(found, await found.identity(session_id))
 
     return conducting.run(drive())
-
-
-async def _waits(ground: "Ground", session_id: str) -> bool:
-    from agentops.cli.sessions import waiting
-
-    return bool(await waiting.calls(ground.sessions, await ground.sessions.read(session_id)))

@@ -80,7 +80,8 @@ class Transcript:
 
     def summary(self, stop: str) -> str:
         """Return the last line: how it ended, and what it took."""
-        parts = [stop.replace("_", " "), words.counted(self.requests, "request")] if self.requests else [stop]
+        asked = [words.counted(self.requests, "request")] if self.requests else []
+        parts = [stop.replace("_", " "), *asked]
         return " · ".join([*parts, *([words.tokens(self.usage)] if self.usage else [])])
 
     def _is_told(self, event: Event) -> bool:
