@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     metavar="PATH",
     type=click.Path(path_type=Path),
     multiple=True,
-    help="A file, or a folder of files, to put under /mnt/session/uploads; may be repeated.",
+    help="A file, or a folder without what is hidden in it, to put under /mnt/session/uploads; may be repeated.",
 )
 @click.option("--budget", metavar="CENTS", type=click.IntRange(min=1), help="The most it may cost, in US cents.")
 @click.option("--keep/--no-keep", default=True, help="Whether to keep the session afterwards.  [default: keep]")

@@ -84,7 +84,7 @@ def message(task: str, mounted: Sequence[str]) -> dict[str, Any]:
 
 
 def mounts(paths: Sequence[Path]) -> list[tuple[Path, str]]:
-    """Return each file with its place below the uploads; of a folder every file in it, at its place in the folder.
+    """Return each file with its place below the uploads; of a folder every file in it that is not hidden.
 
     Raises:
         UsageError: a path is neither, two have one place, or there are too many.
@@ -110,10 +110,15 @@ def _expanded(path: Path) -> list[tuple[Path, str]]:
         return [(path, str(base))]
     if not path.is_dir():
         raise UsageError(f"--file {path}: there is neither a file nor a folder", hint="name one that exists")
-    inside = sorted(each for each in path.rglob("*") if each.is_file())
+    inside = sorted(each for each in path.rglob("*") if each.is_file() and not _is_hidden(each.relative_to(path)))
     if not inside:
-        raise UsageError(f"--file {path}: the folder holds no file")
+        raise UsageError(f"--file {path}: the folder holds no file that is not hidden")
     return [(each, str(base / each.relative_to(path).as_posix())) for each in inside]
+
+
+def _is_hidden(path: Path) -> bool:
+    """Tell whether a name begins with a dot: settings and secrets are not sent along unseen."""
+    return any(each.startswith(".") for each in path.parts)
 
 
 def _budget(cents: int | None) -> dict[str, Any] | None:

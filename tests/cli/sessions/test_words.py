@@ -88,10 +88,11 @@ def test_answers_are_for_the_named_calls_or_for_all() -> None:
 def test_files_lie_where_they_were_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "logs" / "old").mkdir(parents=True)
-    for name in ("logs/a.log", "logs/old/b.log", "c.txt"):
+    for name in ("logs/a.log", "logs/old/b.log", "c.txt", "logs/.env", ".hidden"):
         (tmp_path / name).write_text("x")
     assert [place for _, place in mounts([Path("logs"), Path("c.txt")])] == ["logs/a.log", "logs/old/b.log", "c.txt"]
     assert [place for _, place in mounts([tmp_path / "logs"])] == ["logs/a.log", "logs/old/b.log"]
+    assert [place for _, place in mounts([Path(".hidden")])] == [".hidden"]
     assert mounts([Path("logs/old/../a.log")])[0][1] == "a.log"
     with pytest.raises(UsageError, match="would both be"):
         mounts([Path("c.txt"), tmp_path / "c.txt"])
