@@ -144,10 +144,12 @@ async def interrupt_a_reply(scene: Scene) -> None:
     await scene.idle()
 
 
-@play({"call": [ECHO["call"][0], {"tool": "bash", "input": {"command": "tail -f /dev/null"}}]}, DONE)
+@play(ECHO, DONE, {"call": [{"tool": "bash", "input": {"command": "tail -f /dev/null"}}]}, DONE)
 async def interrupt_a_tool(scene: Scene) -> None:
-    await scene.say()
-    await scene.until("agent.tool_result")
+    """The turn before has started the sandbox: what is cut off here is the call alone."""
+    await scene.turn()
+    await scene.say("Wait for news.")
+    await scene.until("span.model_request_end")
     await scene.send({"type": "user.interrupt"})
     await scene.idle()
     await scene.turn("Go on.")

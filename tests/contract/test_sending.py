@@ -112,8 +112,9 @@ def test_a_message_may_follow_an_interrupt_at_once(acted: Callable[..., None]) -
 
 def test_a_running_session_takes_no_answers_that_nobody_waits_for(acted: Callable[..., None]) -> None:
     async def work(scene: Scene) -> None:
-        await scene.say()
-        await scene.until("agent.tool_result")
+        await scene.turn()
+        await scene.say("Wait for news.")
+        await scene.until("span.model_request_end")
         await refused(scene, [confirmation(scene.last("agent.tool_use"))], "waits for a confirmation")
         await refused(scene, [outcome()], "initial_events")
         await scene.send({"type": "user.interrupt", "session_thread_id": scene.thread_id})
