@@ -14,7 +14,10 @@ from agentops.engine.models.recorded import Recorded, Recording
 from agentops.engine.models.script import Script
 from agentops.engine.models.scripted import Scripted
 from agentops.engine.outbound import Outbound
-from agentops.engine.runner.kit import SESSIONS, Kit
+from agentops.engine.packages.bench import Stock
+from agentops.engine.packages.packages import Packages
+from agentops.engine.packages.shelf import Shelf
+from agentops.engine.runner.kit import PACKAGES, SESSIONS, Kit
 from agentops.engine.runner.means import Close, Means, nothing_to_close
 from agentops.engine.sandbox.bubblewrap import Bubblewrap
 from agentops.engine.sandbox.local import UnsafeLocal
@@ -44,14 +47,23 @@ def means(settings: Settings, clock: Clock, sources: Sources, *, unsafe_local_to
         UsageError: the script or the recording cannot be used.
     """
     model, close_model = _model(settings, clock, sources)
-    sandboxes = UnsafeLocal() if unsafe_local_tools else Bubblewrap()
-    kit = Kit(sandboxes, Outbound(allow_loopback=settings.allow_loopback), settings.data / SESSIONS)
+    kit = _kit(settings, unsafe_local_tools=unsafe_local_tools)
 
     async def close() -> None:
         await kit.close()
         await close_model()
 
     return Means(Recording(model, sources.record) if sources.record else model, kit, close=close)
+
+
+def _kit(settings: Settings, *, unsafe_local_tools: bool) -> Kit:
+    outbound, folder = Outbound(allow_loopback=settings.allow_loopback), settings.data / SESSIONS
+    if unsafe_local_tools:
+        # Without walls packages are not installed: their programs would run as the server.
+        return Kit(UnsafeLocal(), outbound, folder)
+    sandboxes = Bubblewrap()
+    packages = Packages(Stock(sandboxes, Shelf(settings.data / PACKAGES)))
+    return Kit(sandboxes, outbound, folder, packages=packages)
 
 
 def _model(settings: Settings, clock: Clock, sources: Sources) -> tuple[Model, Close]:

@@ -108,8 +108,8 @@ _ENVIRONMENTS = (
     ),
     Capability(
         "environments.packages",
-        State.STORED,
-        "Nothing is installed yet: a sandbox has what the server's machine has.",
+        State.AVAILABLE,
+        "Sandboxes have them where the server's machine has the manager; what cannot be installed is told in the log.",
         _of("environments.config", "packages"),
     ),
     Capability(

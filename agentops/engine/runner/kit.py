@@ -11,8 +11,11 @@ from agentops.engine.mounting.desk import Backing, Desk
 from agentops.engine.mounting.mounting import Mounting
 from agentops.engine.mounting.notes import notes
 from agentops.engine.outbound import Outbound
+from agentops.engine.packages.managers import PACKAGE_HOSTS
+from agentops.engine.packages.packages import Packages
 from agentops.engine.runner.credentials import Renewals, SessionCredentials
 from agentops.engine.runner.mounted import MountedTools
+from agentops.engine.runner.packaged import PackagedSandboxes
 from agentops.engine.runner.url_sources import LogSources
 from agentops.engine.sandbox.port import Egress, Limits, Sandboxes, SandboxSpec
 from agentops.engine.threads import in_thread
@@ -29,12 +32,8 @@ _log = logging.getLogger("agentops.engine")
 SESSIONS = "sessions"
 """The folder in the data folder with one folder for each session that ran tools."""
 
-PACKAGE_HOSTS = (
-    "pypi.org", "files.pythonhosted.org", "registry.npmjs.org", "deb.debian.org", "security.debian.org",
-    "archive.ubuntu.com", "security.ubuntu.com", "crates.io", "static.crates.io", "index.crates.io",
-    "proxy.golang.org", "sum.golang.org", "rubygems.org", "index.rubygems.org",
-)  # fmt: skip
-"""What `allow_package_managers` opens: the registries that the managers of an environment's packages ask by default."""
+PACKAGES = "packages"
+"""The folder in the data folder with what environments' packages came to; it can be removed at any time."""
 
 
 class Kit:
@@ -48,15 +47,18 @@ class Kit:
         *,
         searcher: Searcher | None = None,
         limits: Limits | None = None,
-        patience: Patience | None = None,
+        packages: Packages | None = None,
     ) -> None:
-        """Take where tools run, how the web is reached, and the folder that holds the sessions' own."""
+        """Take where tools run, how the web is reached, and the folder that holds the sessions' own.
+
+        Without `packages` none are installed, and sessions whose environment lists some are told so.
+        """
         self._sandboxes = sandboxes
         self._outbound = outbound
         self._folder = folder
         self._searcher = searcher
         self._limits = limits or Limits()
-        self._patience = patience or Patience()
+        self._packages = packages
         self._renewals = Renewals(outbound)
         self._made: Mounting | None = None
 
@@ -80,16 +82,19 @@ class Kit:
         settings = tool_definitions.settings(agent["tools"], "web_fetch")
         fetch = WebFetch(self._outbound, settings, LogSources(desk))
         search = WebSearch(self._searcher, tool_definitions.settings(agent["tools"], "web_search"))
-        builtin = BuiltinTools(self._sandboxes, spec, fetch, search, is_resumed=is_resumed)
+        sandboxes = PackagedSandboxes(self._sandboxes, self._packages, config.get("packages"))
+        builtin = BuiltinTools(sandboxes, spec, fetch, search, is_resumed=is_resumed)
         credentials = SessionCredentials(desk, parsed(session.fields)["vault_ids"], self._renewals)
-        servers = McpServers(self._outbound, credentials, self._patience)
+        servers = McpServers(self._outbound, credentials, Patience())
         tools = SessionTools(builtin, servers, config.get("networking"))
         tools.know(agent)
-        return MountedTools(tools, mounting, desk, prepared)
+        return MountedTools(tools, mounting, desk, prepared, sandboxes.taken)
 
     async def begin(self, backing: Backing) -> None:
-        """Remove what is left of sessions that are gone."""
+        """Remove what is left of sessions that are gone, and packages that none used for long."""
         await self._of(backing).sweep()
+        if self._packages is not None:
+            await self._packages.sweep()
 
     async def discard(self, session_id: str) -> None:
         """Remove what is left of a session that was deleted."""
@@ -98,6 +103,8 @@ class Kit:
 
     async def close(self) -> None:
         """Stop every sandbox, and wait a little for what is being written."""
+        if self._packages is not None:
+            await self._packages.close()
         await self._sandboxes.close()
         if self._made is not None:
             await self._made.close()

@@ -1,6 +1,6 @@
 """The tools of a session over its folder: before a call it is brought up to date, after it what was written is kept."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from agentops.base.errors import StorageError
@@ -8,6 +8,7 @@ from agentops.engine.core.json import Json
 from agentops.engine.mounting.desk import Desk
 from agentops.engine.mounting.mounting import Mounting, Prepared
 from agentops.engine.operations import session_runs
+from agentops.engine.packages.lists import Lack
 from agentops.engine.tools.port import Invocation, Offer, Outcome, Toolbox
 
 _WRITING = ("bash", "write", "edit")
@@ -17,12 +18,20 @@ _READING = ("read", "glob", "grep")
 class MountedTools:
     """A toolbox around another."""
 
-    def __init__(self, tools: Toolbox, mounting: Mounting, desk: Desk, prepared: Prepared) -> None:
-        """Take the session's folder as it was made ready, and the tools that work on it."""
+    def __init__(
+        self,
+        tools: Toolbox,
+        mounting: Mounting,
+        desk: Desk,
+        prepared: Prepared,
+        lacks: Callable[[], tuple[Lack, ...]] = tuple,
+    ) -> None:
+        """Take the session's folder as it was made ready, the tools that work on it, and what they turn out to lack."""
         self._tools = tools
         self._mounting = mounting
         self._desk = desk
         self._prepared = prepared
+        self._lacks = lacks
         self._notices: tuple[str, ...] = prepared.notices
         self._troubles: tuple[Mapping[str, str], ...] = prepared.troubles
 
@@ -66,6 +75,9 @@ class MountedTools:
             self._notices += (_unkept(error),)
 
     def _told(self, outcome: Outcome) -> Outcome:
+        lacks = self._lacks()
+        self._notices += tuple(each.sentence for each in lacks)
+        self._troubles += tuple({"type": "unknown_error", "message": each.sentence} for each in lacks)
         notices, self._notices = dict.fromkeys(self._notices), ()
         troubles, self._troubles = self._troubles, ()
         return replace(outcome, content=(*outcome.content, *map(_block, notices)), troubles=troubles)

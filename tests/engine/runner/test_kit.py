@@ -3,7 +3,8 @@
 import pytest
 
 from agentops.engine.core.json import Json
-from agentops.engine.runner.kit import PACKAGE_HOSTS, egress
+from agentops.engine.packages.managers import PACKAGE_HOSTS
+from agentops.engine.runner.kit import egress
 from agentops.engine.sandbox.port import Egress
 
 AGENT = {"mcp_servers": [{"name": "wiki", "type": "url", "url": "https://mcp.example.com:8443/sse"}]}

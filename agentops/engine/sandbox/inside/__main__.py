@@ -23,4 +23,7 @@ if __name__ == "__main__":
         from .server import main as serve
 
         environment = dict(os.environ)
+        # For commands only: other libraries could break this interpreter.
+        if "AGENTOPS_LIBRARIES" in environment:
+            environment["LD_LIBRARY_PATH"] = environment.pop("AGENTOPS_LIBRARIES")
         serve(environment.pop("AGENTOPS_ROOT", ""), environment)

@@ -1,0 +1,1 @@
+"""The packages of environments: installed once behind walls, found in every session's sandbox."""
