@@ -31,6 +31,9 @@ class Stock:
     patience_s: float = 600.0
     """How long all that one manager does for one list may take."""
 
+    again_s: float = 60.0
+    """How long a failure is taken for granted: every session that has it would try again at once."""
+
 
 class Bench:
     """A sandbox in which one manager can install."""

@@ -1,6 +1,7 @@
 """What an environment lists, and the name of the layer that comes of it, apart so that the same finds the same."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,12 @@ _MOST = 100
 _LONGEST = 300
 """Units: characters."""
 
+_NAMED = 10
+"""How many packages a sentence names."""
+
+_NAME = re.compile(r"@?[\w./+-]+")
+"""What comes before a version, in the syntax of every manager."""
+
 _RECIPE = 1
 """Counts up when layers are made in another way."""
 
@@ -24,6 +31,11 @@ class Wanted:
 
     manager: str
     specs: tuple[str, ...]
+
+    def without(self, lacks: Sequence["Lack"]) -> "Wanted":
+        """Return what is left to install."""
+        gone = {spec for each in lacks for spec in each.specs}
+        return Wanted(self.manager, tuple(each for each in self.specs if each not in gone))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +57,10 @@ class Lack:
     @property
     def sentence(self) -> str:
         """Return it for a person or a model."""
-        return f"{self.manager} could not install {', '.join(map(shown, self.specs))}: {self.reason}."
+        names = [shown(each) for each in self.specs[:_NAMED]]
+        more = len(self.specs) - len(names)
+        named = ", ".join((*names, *([f"{more} more"] if more else [])))
+        return f"{self.manager} could not install {named}: {self.reason.rstrip('.')}."
 
 
 def wanted(packages: Json | None) -> tuple[Wanted, ...]:
@@ -69,6 +84,11 @@ def key(listed: Wanted, below: Sequence[Layer], host: str) -> str:
     """Return the name of a layer: the same for the same list, whatever its order, on the same layers and host."""
     parts = [_RECIPE, host, [each.key for each in below], listed.manager, sorted(listed.specs)]
     return hashlib.sha256(written(parts).encode()).hexdigest()
+
+
+def suspects(specs: Sequence[str], complaint: str) -> list[str]:
+    """Return the packages that a complaint names."""
+    return [each for each in specs if (found := _NAME.match(each)) and found[0].lower() in complaint.lower()]
 
 
 def _is_plain(spec: str) -> bool:

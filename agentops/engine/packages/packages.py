@@ -8,15 +8,15 @@ from agentops.engine.core.json import Json
 from agentops.engine.mounting.disk import on_disk
 from agentops.engine.packages import bench, managers
 from agentops.engine.packages.bench import Bench, Stock
-from agentops.engine.packages.lists import Lack, Layer, Wanted, key, refused, wanted
+from agentops.engine.packages.lists import Lack, Layer, Wanted, key, refused, suspects, wanted
 from agentops.engine.packages.shelf import fingerprint
 from agentops.engine.sandbox.port import Mount, SandboxFailed
 
 _AT_ONCE = 2
 """How many layers are made at the same time."""
 
-_AGAIN_S = 60.0
-"""How long a failure is taken for granted: every session that has it would try again at once."""
+_FAILURES_MAX = 1000
+"""How many lists that failed are remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,71 +82,79 @@ class Packages:
             return _Had(None, (lack,))
         self._host = self._host or await on_disk(fingerprint)
         layer = Layer(listed.manager, key(listed, below, self._host))
-        if await on_disk(self._stock.shelf.take, layer.key):
+        if await self._is_there(layer):
             return _Had(layer)
-        if (known := await self._known(layer.key)) is not None:
-            return known
+        if (lately := await self._lately(layer.key)) is not None:
+            return lately
         task = self._making.get(layer.key)
         if task is None:
             task = self._making[layer.key] = asyncio.create_task(self._made(listed, below, layer.key))
             task.add_done_callback(lambda _done: self._making.pop(layer.key))
         return await asyncio.shield(task)
 
-    async def _known(self, name: str) -> _Had | None:
+    async def _lately(self, name: str) -> _Had | None:
         """Return what failed a moment ago, as long as what was had instead is still there."""
-        now = asyncio.get_running_loop().time()
-        self._failed = {each: found for each, found in self._failed.items() if now - found[0] < _AGAIN_S}
-        _, had = self._failed.get(name, (0, None))
-        if had is not None and had.layer is not None and not await on_disk(self._stock.shelf.take, had.layer.key):
+        at, had = self._failed.get(name, (0.0, None))
+        if had is None or asyncio.get_running_loop().time() - at > self._stock.again_s:
             return None
-        return had
+        return had if had.layer is None or await self._is_there(had.layer) else None
+
+    async def _is_there(self, layer: Layer) -> bool:
+        return await on_disk(self._stock.shelf.take, layer.key)
 
     async def _made(self, listed: Wanted, below: tuple[Layer, ...], name: str) -> _Had:
         async with self._free:
             try:
                 async with asyncio.timeout(self._stock.patience_s):
-                    had = await self._installed(listed, below)
+                    had = await self._installed(listed, below, name)
             except SandboxFailed as error:
                 had = _Had(None, (Lack(listed.manager, listed.specs, str(error)),))
             except TimeoutError:
                 reason = f"it took longer than {self._stock.patience_s:.0f} seconds"
                 had = _Had(None, (Lack(listed.manager, listed.specs, reason),))
+        self._failed.pop(name, None)
         if had.lacks:
             self._failed[name] = (asyncio.get_running_loop().time(), had)
+        while len(self._failed) > _FAILURES_MAX:
+            del self._failed[next(iter(self._failed))]
         return had
 
-    async def _installed(self, listed: Wanted, below: tuple[Layer, ...]) -> _Had:
+    async def _installed(self, listed: Wanted, below: tuple[Layer, ...], name: str) -> _Had:
         """Install a list; where that fails, find out what of it is to blame and install the rest."""
         async with bench.opened(self._stock, listed.manager, below) as made:
-            said = await made.install(listed.specs)
-            if not said:
-                return _Had(await self._kept(made, listed, below))
-            lacks = await _blamed(made, listed, said)
-            blamed = {spec for each in lacks for spec in each.specs}
-            rest = Wanted(listed.manager, tuple(each for each in listed.specs if each not in blamed))
-            if not rest.specs:
-                return _Had(None, lacks)
-            layer = Layer(listed.manager, key(rest, below, self._host))
-            if await on_disk(self._stock.shelf.take, layer.key):
-                return _Had(layer, lacks)
-            said = await made.install(rest.specs)
-            if said:
-                return _Had(None, (Lack(listed.manager, listed.specs, said),))
-            return _Had(await self._kept(made, rest, below), lacks)
+            lacks = await self._still_lacking(made, listed, name)
+            while (rest := listed.without(lacks)).specs:
+                layer = Layer(listed.manager, key(rest, below, self._host))
+                if await self._is_there(layer):
+                    return _Had(layer, tuple(lacks))
+                said = await made.install(rest.specs)
+                if not said:
+                    await made.stop()
+                    await on_disk(self._stock.shelf.keep, made.draft, layer.key)
+                    return _Had(layer, tuple(lacks))
+                lacks += await _blamed(made, rest, said)
+            return _Had(None, tuple(lacks))
 
-    async def _kept(self, made: Bench, listed: Wanted, below: Sequence[Layer]) -> Layer:
-        await made.stop()
-        layer = Layer(listed.manager, key(listed, below, self._host))
-        await on_disk(self._stock.shelf.keep, made.draft, layer.key)
-        return layer
+    async def _still_lacking(self, made: Bench, listed: Wanted, name: str) -> list[Lack]:
+        """Try first what failed the last time: as long as it does, the rest is there already."""
+        _, had = self._failed.get(name, (0.0, None))
+        before = had.lacks if had is not None and had.layer is not None else ()
+        return await _failing(made, listed.manager, [spec for each in before for spec in each.specs])
 
 
-async def _blamed(made: Bench, listed: Wanted, said: str) -> tuple[Lack, ...]:
-    """Return which packages cannot be installed by themselves; if all can, together they cannot."""
+async def _blamed(made: Bench, listed: Wanted, said: str) -> list[Lack]:
+    """Return which packages cannot be installed by themselves, those named first; if all can, together they cannot."""
+    everything = [Lack(listed.manager, listed.specs, said)]
     if len(listed.specs) == 1:
-        return (Lack(listed.manager, listed.specs, said),)
-    lacks = [Lack(listed.manager, (spec,), words) for spec in listed.specs if (words := await made.install([spec]))]
-    return tuple(lacks) or (Lack(listed.manager, listed.specs, said),)
+        return everything
+    named = suspects(listed.specs, said)
+    others = [each for each in listed.specs if each not in named]
+    found = await _failing(made, listed.manager, named) or await _failing(made, listed.manager, others)
+    return found or everything
+
+
+async def _failing(made: Bench, manager: str, specs: Sequence[str]) -> list[Lack]:
+    return [Lack(manager, (each,), said) for each in specs if (said := await made.install([each]))]
 
 
 def unavailable(packages: Json | None) -> Provided:

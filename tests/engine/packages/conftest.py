@@ -86,7 +86,8 @@ class Registry:
         subprocess.run(["dpkg-deb", "--build", folder, f"{folder}.deb"], check=True, capture_output=True)
         data = Path(f"{folder}.deb").read_bytes()
         entry = f"{control}Filename: ./{name}.deb\nSize: {len(data)}\nSHA256: {hashlib.sha256(data).hexdigest()}\n\n"
-        self.pages["/apt/./Packages"] = self.pages["/apt/Packages"] = entry.encode()
+        listed = self.pages.get("/apt/Packages", b"") + entry.encode()
+        self.pages["/apt/./Packages"] = self.pages["/apt/Packages"] = listed
         self.pages[f"/apt/./{name}.deb"] = self.pages[f"/apt/{name}.deb"] = data
 
 
@@ -135,12 +136,12 @@ async def sandboxes(registry: Registry, anyio_backend: str) -> AsyncIterator[Bub
 
 
 @pytest.fixture
-async def server(sandboxes: Bubblewrap, tmp_path: Path) -> AsyncIterator[Callable[[], Packages]]:
+async def server(sandboxes: Bubblewrap, tmp_path: Path) -> AsyncIterator[Callable[..., Packages]]:
     """Makes what a server that has just been started has; all of them share a folder."""
     made: list[Packages] = []
 
-    def make() -> Packages:
-        made.append(Packages(Stock(sandboxes, Shelf(tmp_path / "packages"), INDEXES)))
+    def make(**more: float) -> Packages:
+        made.append(Packages(Stock(sandboxes, Shelf(tmp_path / "packages"), INDEXES, **more)))
         return made[-1]
 
     yield make

@@ -15,7 +15,7 @@ from .conftest import Registry
 
 pytestmark = pytest.mark.anyio
 
-Server = Callable[[], Packages]
+Server = Callable[..., Packages]
 
 
 def needs(program: str) -> pytest.MarkDecorator:
@@ -80,10 +80,22 @@ async def test_what_fails_is_named_and_the_rest_is_there(
     assert await packages.provided(listed) == provided
     assert registry.asked.total() == asked, "a moment later nobody tries again"
 
+
+@needs("apt-get")
+async def test_what_failed_is_tried_again_without_the_rest(
+    server: Server, sandboxes: Bubblewrap, registry: Registry, tmp_path: Path
+) -> None:
+    registry.add_deb("whisper", "psst", tmp_path / "whisper")
+    listed = {"apt": ["whisper", "absent"]}
+    packages = server(again_s=-1.0)
+    assert [each.specs for each in (await packages.provided(listed)).lacks] == [("absent",)]
+    fetched = [registry.asked[each] for each in ("/apt/./whisper.deb", "/apt/whisper.deb")]
+    assert len((await packages.provided(listed)).lacks) == 1
+    assert [registry.asked[each] for each in ("/apt/./whisper.deb", "/apt/whisper.deb")] == fetched
     registry.add_deb("absent", "here", tmp_path / "absent")
-    provided = await server().provided({"apt": ["absent"]})
+    provided = await packages.provided(listed)
     assert provided.lacks == (), "a failure is not kept"
-    assert await said(sandboxes, tmp_path / "session", provided, "absent") == "here\n"
+    assert await said(sandboxes, tmp_path / "session", provided, "absent; whisper") == "here\npsst\n"
 
 
 async def test_a_manager_that_is_not_there_says_so(server: Server) -> None:
