@@ -1,5 +1,7 @@
 """The tools of a session over its folder: before a call it is brought up to date, after it what was written is kept."""
 
+import asyncio
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -34,6 +36,8 @@ class MountedTools:
         self._lacks = lacks
         self._notices: tuple[str, ...] = prepared.notices
         self._troubles: tuple[Mapping[str, str], ...] = prepared.troubles
+        self._order: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        """The turns of each thread's shell, and of changes of files."""
 
     async def offer(self, agent: Json) -> Offer:
         """Return what the servers of the agent, as it is by now, offer."""
@@ -47,10 +51,14 @@ class MountedTools:
         """
         if invocation.mcp_server_name is not None or invocation.name not in (*_WRITING, *_READING):
             return await self._tools.run(invocation)
-        await self._refresh()
-        outcome = await self._tools.run(invocation)
-        if invocation.name in _WRITING:
-            await self._settle()
+        if invocation.name in _READING:
+            await self._refresh()
+            return self._told(await self._tools.run(invocation))
+        # First of all, so that what changes something happens in the order in which it was asked for.
+        async with self._order[invocation.thread_id if invocation.name == "bash" else ""]:
+            await self._refresh()
+            outcome = await self._tools.run(invocation)
+        await self._settle()
         return self._told(outcome)
 
     async def close(self) -> None:

@@ -340,7 +340,10 @@ class Run:
         except Exception:  # noqa: BLE001 - whatever it was, the session has to hear of it
             _log.exception("a summary broke: session=%s", self.place.session_id)
             return RequestFailed("unknown_error", _BROKEN)
-        return Summarised(_text(reply))
+        summary = _text(reply).strip()
+        if not summary:
+            return RequestFailed("unknown_error", "The model summed the conversation up in no words.", may_pass=True)
+        return Summarised(summary, reply.usage)
 
     async def _run_tool(self, call: Call) -> Happening:
         try:

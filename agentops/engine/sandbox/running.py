@@ -69,6 +69,8 @@ class Running:
         self._ended = asyncio.Event()
         self._tail = _Tail()
         self._transports: list[asyncio.BaseTransport] = []
+        self._watch = os.pidfd_open(self.pid)
+        asyncio.get_running_loop().add_reader(self._watch, self._reap)
 
     @classmethod
     async def start(cls, command: Command, pipes: Pipes, *, is_private: bool) -> "Running":
@@ -94,13 +96,16 @@ class Running:
         )
         pipes.close()
         running = cls(process, asyncio.StreamReader(limit=LINE_MAX))
-        await running._connect(pipes)
+        try:
+            await running._connect(pipes)
+        except BaseException:
+            # Nobody else knows of it yet, so nobody else would end it.
+            await running.kill()
+            raise
         return running
 
     async def _connect(self, pipes: Pipes) -> None:
         loop = asyncio.get_running_loop()
-        self._watch = os.pidfd_open(self.pid)
-        loop.add_reader(self._watch, self._reap)
         await self._listen(pipes.from_it, asyncio.StreamReaderProtocol(self.reader))
         await self._listen(self._process.stderr, self._tail)
         flow = asyncio.streams.FlowControlMixin()

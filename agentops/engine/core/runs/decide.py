@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agentops.base.ids import IdSource
+from agentops.engine.core.json import written
 from agentops.engine.core.runs import messages
 from agentops.engine.core.runs.draft import Draft
 from agentops.engine.core.runs.effects import AskModel, Cancel, Effect, RunTool, Summarise
@@ -24,7 +25,7 @@ from agentops.engine.core.runs.happenings import (
     Summarised,
     Troubled,
 )
-from agentops.engine.core.runs.replies import broken_off, replied, result
+from agentops.engine.core.runs.replies import broken_off, replied, result, shown
 from agentops.engine.core.runs.setting import Setting
 from agentops.engine.core.runs.state import BUDGET_REACHED, END_TURN, Call, Entry, Phase, Standing, State
 
@@ -74,7 +75,8 @@ def _react(draft: Draft, happening: Happening, *, is_summing_up: bool) -> None:
             draft.say("session.error", {"error": {**happening.error, "retry_status": {"type": "retrying"}}})
         case Summarised():
             left = messages.summed_up(draft.state.conversation, happening.text)
-            draft.say("agent.thread_context_compacted", kept=left)
+            kept = {"messages": left, "usage": shown(happening.usage)}
+            draft.say("agent.thread_context_compacted", kept=written(kept))
             _ask(draft)
         case Due():
             _ask(draft)

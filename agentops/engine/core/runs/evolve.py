@@ -6,7 +6,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from agentops.engine.core.conversation import Usage
-from agentops.engine.core.json import Json, listed, written
+from agentops.engine.core.json import Json, listed, parsed, written
 from agentops.engine.core.runs.setting import Setting
 from agentops.engine.core.runs.state import END_TURN, Call, Entry, Phase, Standing, State
 
@@ -146,20 +146,23 @@ def _request_start(state: State, entry: Entry, _setting: Setting) -> State:
 def _request_end(state: State, entry: Entry, _setting: Setting) -> State:
     said = tuple(each.encode() for each in (entry.kept,) if each)
     used = entry.body["model_usage"]
-    usage = Usage(
-        state.usage.input_tokens + used["input_tokens"],
-        state.usage.output_tokens + used["output_tokens"],
-        state.usage.cache_creation_input_tokens + used["cache_creation_input_tokens"],
-        state.usage.cache_read_input_tokens + used["cache_read_input_tokens"],
-    )
     length = sum(used.values())
     return replace(
         state,
         conversation=(*state.conversation, *said),
         request_id=None,
-        usage=usage,
+        usage=_added(state.usage, used),
         context_tokens=length or state.context_tokens,
         attempts=state.attempts if entry.body.get("is_error") else 0,
+    )
+
+
+def _added(usage: Usage, used: Json) -> Usage:
+    return Usage(
+        usage.input_tokens + used["input_tokens"],
+        usage.output_tokens + used["output_tokens"],
+        usage.cache_creation_input_tokens + used["cache_creation_input_tokens"],
+        usage.cache_read_input_tokens + used["cache_read_input_tokens"],
     )
 
 
@@ -168,7 +171,14 @@ def _spoken(state: State, _entry: Entry, _setting: Setting) -> State:
 
 
 def _compacted(state: State, entry: Entry, _setting: Setting) -> State:
-    return replace(state, conversation=_messages(entry.kept), compactions=state.compactions + 1, context_tokens=0)
+    kept = parsed(entry.kept or "{}")
+    return replace(
+        state,
+        conversation=tuple(written(each).encode() for each in kept["messages"]),
+        usage=_added(state.usage, kept["usage"]),
+        compactions=state.compactions + 1,
+        context_tokens=0,
+    )
 
 
 def _messages(array: str | None) -> tuple[bytes, ...]:

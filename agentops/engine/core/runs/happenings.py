@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from agentops.engine.core.conversation import Reply
+from agentops.engine.core.conversation import Reply, Usage
 from agentops.engine.core.json import Json
 from agentops.engine.core.runs.state import Entry
 
@@ -67,6 +67,7 @@ class Summarised:
     """The conversation was summed up."""
 
     text: str
+    usage: Usage = field(default_factory=Usage)
 
 
 @dataclass(frozen=True, slots=True)

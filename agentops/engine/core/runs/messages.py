@@ -79,10 +79,10 @@ def to_summarise(conversation: Sequence[bytes]) -> str:
     return _SUMMARISE + record
 
 
-def summed_up(conversation: Sequence[bytes], summary: str) -> str:
-    """Return the messages that are left, as a JSON array: the summary, and the last exchange where it is unfinished."""
+def summed_up(conversation: Sequence[bytes], summary: str) -> list[Json]:
+    """Return the messages that are left: the summary, and the last exchange where it is unfinished."""
     note: Json = {"role": "user", "content": [{"type": "text", "text": _CONTINUES + summary}]}
-    return written([note, *_unfinished(conversation)])
+    return [note, *_unfinished(conversation)]
 
 
 def _unfinished(conversation: Sequence[bytes]) -> list[Json]:

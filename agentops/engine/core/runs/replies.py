@@ -31,7 +31,7 @@ def replied(draft: Draft, happening: Replied) -> None:
     uses = [] if is_refusal else [each for each in reply.content if each["type"] == "tool_use"]
     obstacles = [_obstacle(use, draft.setting.grants(use["name"]), number) for number, use in enumerate(uses)]
     calls = [_say_call(draft, use, is_barred=bool(why)) for use, why in zip(uses, obstacles, strict=True)]
-    body = {"model_request_start_id": draft.state.request_id, "model_usage": _shown(reply.usage)}
+    body = {"model_request_start_id": draft.state.request_id, "model_usage": shown(reply.usage)}
     draft.say("span.model_request_end", body, kept=messages.reply_message(reply, list(map(_object, uses))))
     if is_refusal:
         draft.rest({"type": "refusal"}, reply.stop_details or _UNEXPLAINED)
@@ -113,8 +113,11 @@ def _object(use: Json) -> Json:
     return use["input"] if isinstance(use["input"], dict) else {}
 
 
-def _shown(usage: Usage) -> Json:
-    """Source: SDK 2.11.0 `types/beta/sessions/beta_managed_agents_span_model_usage.py`."""
+def shown(usage: Usage) -> Json:
+    """Return what a request took.
+
+    Source: SDK 2.11.0 `types/beta/sessions/beta_managed_agents_span_model_usage.py`.
+    """
     return {
         "input_tokens": usage.input_tokens,
         "output_tokens": usage.output_tokens,

@@ -86,8 +86,8 @@ class Entry:
     """What the engine keeps of it beside what the API shows.
 
     Of `span.model_request_start` the messages that were sent along, of `span.model_request_end` the one that came back,
-    of `agent.thread_context_compacted` the messages that are left, of a tool call the model's id of it, of
-    `user.message` its content with the files in it read, where there are any. JSON, all of them but the id.
+    of `agent.thread_context_compacted` the messages that are left and what the summary took, of a tool call the model's
+    id of it, of `user.message` its content with the files in it read, where there are any. JSON, all of them but the id.
     """
 
 

@@ -1,10 +1,8 @@
 """A model that does not answer: another attempt, a shorter conversation, or rest."""
 
-import json
-
 import pytest
 
-from agentops.engine.core.conversation import joined
+from agentops.engine.core.conversation import Usage, joined
 from agentops.engine.core.json import Json, written
 from agentops.engine.core.runs import messages
 from agentops.engine.core.runs.happenings import Due, RequestFailed, Summarised
@@ -121,6 +119,17 @@ def test_a_long_conversation_is_summed_up_before_it_goes_on() -> None:
     assert desk.last_user_blocks[0]["type"] == "tool_result"
 
 
+def test_a_summary_is_paid_for() -> None:
+    desk = asked()
+    desk.fail(is_too_long=True)
+    before = desk.state.usage
+    desk.take(Summarised("They said go.", Usage(900, 30)))
+    assert (desk.state.usage.input_tokens, desk.state.usage.output_tokens) == (
+        before.input_tokens + 900,
+        before.output_tokens + 30,
+    )
+
+
 def test_while_it_is_summed_up_messages_wait() -> None:
     desk = asked()
     desk.fail(is_too_long=True)
@@ -171,7 +180,7 @@ SYSTEM: Json = {"role": "system", "content": [say("Be brief.")]}
 )
 def test_what_the_model_has_not_read_outlives_a_summary(conversation: list[Json], left: list[Json]) -> None:
     encoded = [written(each).encode() for each in conversation]
-    assert json.loads(messages.summed_up(encoded, "All is well."))[1:] == left
+    assert messages.summed_up(encoded, "All is well.")[1:] == left
 
 
 def test_a_summary_is_made_of_everything_but_the_middle_of_very_much() -> None:
