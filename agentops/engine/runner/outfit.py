@@ -24,6 +24,9 @@ from agentops.engine.tools.port import Offer, Toolbox
 _INLINE_MAX = 20 * 1024 * 1024
 """How long a file may be that a message names: it is sent along with every request. Units: bytes."""
 
+_WITH_FILES = ("user.message", "user.custom_tool_result", "user.tool_result")
+"""What a client sends that a model reads: its blocks can name files."""
+
 
 class Toolboxes(Protocol):
     """Makes the tools of sessions."""
@@ -88,7 +91,7 @@ class Outfit:
     async def attached(self, place: Place, entry: Entry) -> Entry:
         """Return what was sent with the files that it names read into it."""
         content = entry.body.get("content") or ()
-        if entry.type != "user.message" or not any(map(_file_id, content)):
+        if entry.kept is not None or entry.type not in _WITH_FILES or not any(map(_file_id, content)):
             return entry
         blocks = [await self._attached(place, block) for block in content]
         return replace(entry, kept=written(blocks))

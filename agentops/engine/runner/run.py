@@ -123,10 +123,16 @@ class Run:
 
     async def _begin(self, loaded: Loaded) -> None:
         await self._furnish(loaded)
-        self._state = fold(loaded.entries, self._equipment.setting)
+        self._state = fold(await self._with_files(loaded.entries), self._equipment.setting)
         self._seq = loaded.seq
         self._status = loaded.session.status
         self._progress = parsed(loaded.session.progress)
+
+    async def _with_files(self, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+        """Return the log with the files that results name, where no model has read them yet."""
+        asked = [number for number, each in enumerate(entries) if each.type == "span.model_request_start"]
+        begun = asked[-1] if asked else 0
+        return (*entries[:begun], *[await self._shop.outfitter.attached(self.place, each) for each in entries[begun:]])
 
     async def _furnish(self, loaded: Loaded) -> None:
         self._loaded = loaded

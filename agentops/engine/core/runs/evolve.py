@@ -83,7 +83,7 @@ def _client_result(state: State, entry: Entry, _setting: Setting) -> State:
     call = state.calls.get(entry.body.get("custom_tool_use_id") or entry.body.get("tool_use_id") or "")
     if call is None or call.awaits != entry.type:
         return state
-    content = tuple(entry.body.get("content") or ())
+    content = tuple(listed(entry.kept) if entry.kept else entry.body.get("content") or ())
     return _finished(state, call, content, is_error=bool(entry.body.get("is_error")))
 
 

@@ -87,7 +87,8 @@ class Entry:
 
     Of `span.model_request_start` the messages that were sent along, of `span.model_request_end` the one that came back,
     of `agent.thread_context_compacted` the messages that are left and what the summary took, of a tool call the model's
-    id of it, of `user.message` its content with the files in it read, where there are any. JSON, all of them but the id.
+    id of it, of `user.message` and of results the content with the files in it read, where there are any. JSON, all of
+    them but the id.
     """
 
 
