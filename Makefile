@@ -12,10 +12,10 @@ export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint format flow crash bench schema package clean
+.PHONY: help demo test lint format flow crash bench bench-peers schema package clean
 
 help: ## List the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 13
 
 demo: .venv/installed-base ## Run examples/incident-response against the embedded engine
 	@PATH="$(CURDIR)/$(BIN):$$PATH" examples/incident-response/demo.sh
@@ -45,11 +45,14 @@ crash: .venv/installed-test ## Kill servers 200 times at random under twenty ses
 bench: .venv/installed-bench ## Print the benchmarks: CPU seconds, peak memory, requests a second, ratios
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
+PEERS := $(basename $(notdir $(wildcard tests/benchmarks/agents/*.txt)))
+bench-peers: $(PEERS:%=build/peers/%/installed) ## Install the frameworks that `make bench ARGS=steps` compares with, each by itself
+
 schema: .venv/installed-base ## Write schema/ from the models
 	$(BIN)/agentops schema
 
 package: ## Build the wheel and try it in an environment of its own
-	@rm -rf dist build
+	@rm -rf dist build/venv
 	@$(call new_venv,build/venv)
 	@$(if $(UV),uv build --quiet --wheel --out-dir dist,build/venv/bin/python -m pip wheel -qq --no-deps --wheel-dir dist .)
 	@$(call install,build/venv,dist/*.whl)
@@ -69,6 +72,11 @@ clean: ## Remove what the other targets made
 
 .venv/bin/python:
 	@$(call new_venv,.venv)
+
+# One that cannot be installed is not compared with; the others are.
+build/peers/%/installed: tests/benchmarks/agents/%.txt
+	@echo "Installing $* into build/peers/$* ..."
+	@{ $(call new_venv,build/peers/$*); $(call install,build/peers/$*,--requirement $<); } && touch $@ || rm -rf build/peers/$*
 
 # $(call new_venv,DIRECTORY)
 define new_venv

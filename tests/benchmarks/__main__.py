@@ -1,4 +1,4 @@
-"""Prints what agentops costs: `python -m tests.benchmarks [start-up] [manifests] [throughput] [models] [--runs 3]`.
+"""Prints what agentops costs: `python -m tests.benchmarks [start-up] [manifests] [throughput] [models] [steps]`.
 
 Commands in CPU seconds, which mean the same on a busy machine; the server beside a floor that had the same noise.
 Nothing here passes or fails.
@@ -14,10 +14,10 @@ from pathlib import Path
 from tests.flow.command import AGENTOPS, bare_environment
 from tests.flow.server import serving
 
-from . import corpus, models, peers, throughput
+from . import corpus, models, peers, steps, throughput
 from .measure import Bench, Cost
 
-_NAMES = ("start-up", "manifests", "throughput", "models")
+_NAMES = ("start-up", "manifests", "throughput", "models", "steps")
 _EMBEDDED = ("--target", "embedded")
 _MANY = 1000
 _WIDTH = 44
@@ -48,6 +48,10 @@ def main() -> None:
         if "models" in names:
             print()
             for line in models.lines(max(options.runs, 10)):
+                print(line, flush=True)
+        if "steps" in names:
+            print()
+            for line in steps.lines(Path(folder) / "steps", options.runs):
                 print(line, flush=True)
 
 
