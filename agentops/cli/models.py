@@ -95,8 +95,10 @@ def endpoints(*, is_embedded: bool) -> "Endpoints":
     return Endpoints(default)
 
 
-def has_model(*, is_embedded: bool) -> bool:
-    """Tell whether the environment names an endpoint."""
+def has_model(flags: ModelFlags, *, is_embedded: bool) -> bool:
+    """Tell whether anything answers for models: a flag says so, or the environment names an endpoint."""
+    if flags.model_script or flags.replay:
+        return True
     names = ("AGENTOPS_MODEL_BASE_URL", "AGENTOPS_MODEL_API_KEY", "AGENTOPS_MODEL_AUTH_TOKEN")
     return any(map(_variable, (*names, *(("ANTHROPIC_API_KEY",) if is_embedded else ()))))
 

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from agentops.cli.environment import data_option, database_option, engine_settings
-from agentops.cli.models import ModelFlags, means, model_options
+from agentops.cli.models import ModelFlags, has_model, means, model_options
 from agentops.cli.output import output_option, say, write_json
 
 
@@ -32,6 +32,7 @@ def serve(host: str, port: int, database: str | None, data: Path, output: str, *
     from agentops.engine.listener import serve as run
     from agentops.engine.server import KEY_FILE, build
 
+    flags = ModelFlags(**model)
     settings = engine_settings(database=database, data=data, host=host, port=port)
 
     def started(address: Address) -> None:
@@ -43,6 +44,8 @@ def serve(host: str, port: int, database: str | None, data: Path, output: str, *
         say(f"agentops engine at {address.url} (Ctrl-C stops it). In another terminal:")
         say(f"  export ANTHROPIC_BASE_URL={address.url}")
         say(f"  export ANTHROPIC_API_KEY={key}")
+        if not has_model(flags, is_embedded=False):
+            say("Sessions cannot run yet: set AGENTOPS_MODEL_BASE_URL and AGENTOPS_MODEL_API_KEY, and start it again.")
 
     clock = SystemClock()
-    run(build(settings, clock=clock, ids=RandomIds(), means=means(settings, clock, ModelFlags(**model))), started)
+    run(build(settings, clock=clock, ids=RandomIds(), means=means(settings, clock, flags)), started)

@@ -100,7 +100,7 @@ async def running_ground(
         async with opened(choice, tree, home) as target:
             yield _ground(target, choice, home, tree, flag)
         return
-    if needs_model and not (model.model_script or model.replay or has_model(is_embedded=True)):
+    if needs_model and not has_model(model, is_embedded=True):
         raise UsageError("no model is configured for the engine inside this process", hint=_NO_MODEL)
     async with opened_to_run(home, model) as target:
         yield _ground(target, choice, home, tree, flag)
