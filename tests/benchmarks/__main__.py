@@ -1,4 +1,4 @@
-"""Prints what agentops costs: `python -m tests.benchmarks [start-up] [manifests] [throughput] [models] [steps]`.
+"""Prints what agentops costs: `python -m tests.benchmarks [NAME ...]`; `--help` lists the names.
 
 Commands in CPU seconds, which mean the same on a busy machine; the server beside a floor that had the same noise.
 Nothing here passes or fails.
@@ -8,16 +8,16 @@ import argparse
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.flow.command import AGENTOPS, bare_environment
 from tests.flow.server import serving
 
-from . import corpus, models, peers, steps, throughput
+from . import corpus, models, peers, sessions, steps, throughput
 from .measure import Bench, Cost
 
-_NAMES = ("start-up", "manifests", "throughput", "models", "steps")
+_NAMES = ("start-up", "manifests", "throughput", "models", "steps", "sessions")
 _EMBEDDED = ("--target", "embedded")
 _MANY = 1000
 _WIDTH = 44
@@ -41,17 +41,16 @@ def main() -> None:
             _start_up(Path(folder), max(options.runs, 9))
         if "manifests" in names:
             _manifests(Path(folder), [int(each) for each in options.sizes.split(",")], options.runs)
-        if "throughput" in names:
+        there = Path(folder)
+        printed: dict[str, Callable[[], Iterator[str]]] = {
+            "throughput": lambda: throughput.lines(there / "throughput", max(options.runs, 5)),
+            "models": lambda: iter(models.lines(max(options.runs, 10))),
+            "steps": lambda: iter(steps.lines(there / "steps", options.runs)),
+            "sessions": lambda: sessions.lines(there / "sessions"),
+        }
+        for name in (each for each in printed if each in names):
             print()
-            for line in throughput.lines(Path(folder) / "throughput", max(options.runs, 5)):
-                print(line, flush=True)
-        if "models" in names:
-            print()
-            for line in models.lines(max(options.runs, 10)):
-                print(line, flush=True)
-        if "steps" in names:
-            print()
-            for line in steps.lines(Path(folder) / "steps", options.runs):
+            for line in printed[name]():
                 print(line, flush=True)
 
 

@@ -161,6 +161,24 @@ class Exchange:
         """Return what an operation answers that hands out rows as they lie: others wait while it does."""
         return await self._backend.database.glance(lambda tx: operation(self._call(tx), *args, **kwargs))
 
+    async def shared(
+        self, topic: str, operation: Callable[Concatenate[Call, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """As `glance`, once for all who listen for the topic and ask the same before it is told again."""
+
+        async def find() -> T:
+            return await self.glance(operation, *args, **kwargs)
+
+        # What a worker's token is good for is looked at whenever it is used.
+        if self._caller.bounds:
+            return await find()
+        question = (self._caller.workspace, operation, *args, *sorted(kwargs.items()))
+        return await self._backend.news.shared(topic, question, find)
+
+    def forget(self, topic: str) -> None:
+        """Have everything found out anew that is asked about the topic: what is not told here may have happened."""
+        self._backend.news.forget(topic)
+
     async def write(self, operation: Callable[Concatenate[Call, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Return what an operation answers, once what it changed is on disk and those who wait for it are told."""
         topics: set[str] = set()

@@ -1,11 +1,13 @@
 """Event streams: what a session's log gains, as it gains it, and parts of replies while they come in.
 
-A stream holds a position in the log and nothing else: a slow reader costs no memory, and misses nothing.
+A stream holds a position in the log and what it is sending: a slow reader costs little memory, and misses nothing.
+Readers of one session that stand at one position share what is read for them.
 Source: SDK 2.11.0 `_streaming.py`: a frame is named as the event's type, and `ping` is passed over.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
 
 from starlette.responses import Response, StreamingResponse
 
@@ -21,7 +23,6 @@ HEARTBEAT_S = 15.0
 
 _HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 _PING = Frame("ping", '{"type":"ping"}')
-_LAST = ("session.status_terminated",)
 
 
 def response(exchange: Exchange, session_id: str, seq: int, types: frozenset[str]) -> Response:
@@ -30,29 +31,38 @@ def response(exchange: Exchange, session_id: str, seq: int, types: frozenset[str
     return StreamingResponse(_lines(frames), media_type="text/event-stream", headers=_HEADERS)
 
 
-async def _lines(frames: AsyncIterator[Frame]) -> AsyncIterator[str]:
-    async for each in frames:
-        yield f"event: {each.type}\ndata: {each.json}\n\n"
+async def _lines(chunks: AsyncIterator[Sequence[Frame]]) -> AsyncIterator[str]:
+    async for frames in chunks:
+        yield "".join([f"event: {each.type}\ndata: {each.json}\n\n" for each in frames])
 
 
-async def _frames(exchange: Exchange, session_id: str, seq: int, types: frozenset[str]) -> AsyncIterator[Frame]:
+async def _frames(
+    exchange: Exchange, session_id: str, seq: int, types: frozenset[str]
+) -> AsyncIterator[Sequence[Frame]]:
+    topic = watchers_topic(session_id)
     with (
-        exchange.listening(watchers_topic(session_id)) as arrived,
+        exchange.listening(topic) as arrived,
         exchange.watching(session_id, types) as watcher,
+        _beating(arrived) as heart,
     ):
         while not exchange.is_closing:
             arrived.clear()
-            seen = await exchange.glance(session_events.glimpse, session_id, seq)
+            seen = await exchange.shared(topic, session_events.glimpse, session_id, seq)
             seq = seen.seq
-            for each in _in_order(seen, watcher):
-                yield each
-                if each.type in _LAST:
-                    return
-            if not seen.is_there:
-                yield Frame("session.deleted", written(_deleted(exchange)))
+            if found := list(_in_order(seen, watcher)):
+                yield found
+                heart.rest()
+            if seen.is_over:
                 return
-            if not seen.frames and not await _woken(arrived):
-                yield _PING
+            if not seen.is_there:
+                yield (Frame("session.deleted", written(_deleted(exchange))),)
+                return
+            if not seen.is_full:
+                await arrived.wait()
+            if heart.is_due:
+                exchange.forget(topic)
+                yield (_PING,)
+                heart.rest()
 
 
 def _in_order(seen: Glimpse, watcher: Watcher) -> Iterator[Frame]:
@@ -84,12 +94,33 @@ def _deleted(exchange: Exchange) -> Json:
     return {"type": "session.deleted", "id": exchange.new_id("sevt"), "processed_at": exchange.at}
 
 
-async def _woken(arrived: asyncio.Event) -> bool:
+class _Heart:
+    """Wakes a stream that was silent for long; one timer for many events, which come far more often than it rings."""
+
+    def __init__(self, arrived: asyncio.Event) -> None:
+        self.is_due = False
+        self._arrived = arrived
+        self._loop = asyncio.get_running_loop()
+        self._rested_at = self._loop.time()
+        self.timer = self._loop.call_later(HEARTBEAT_S, self._ring)
+
+    def rest(self) -> None:
+        """Begin to count anew: something was sent."""
+        self.is_due = False
+        self._rested_at = self._loop.time()
+
+    def _ring(self) -> None:
+        left = self._rested_at + HEARTBEAT_S - self._loop.time()
+        if left <= 0:
+            self.is_due = True
+            self._arrived.set()
+        self.timer = self._loop.call_later(left if left > 0 else HEARTBEAT_S, self._ring)
+
+
+@contextmanager
+def _beating(arrived: asyncio.Event) -> Iterator[_Heart]:
+    heart = _Heart(arrived)
     try:
-        # Not `wait_for`, which can keep a cancellation to itself: the stream of a client that left would never end.
-        # Source: Python 3.11 `asyncio/tasks.py`, https://github.com/python/cpython/issues/86296.
-        async with asyncio.timeout(HEARTBEAT_S):
-            await arrived.wait()
-    except TimeoutError:
-        return False
-    return True
+        yield heart
+    finally:
+        heart.timer.cancel()

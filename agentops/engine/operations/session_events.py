@@ -23,8 +23,8 @@ _WAITING_MAX = 1_000
 _ANSWERS_MAX = 256
 """How many answers are looked at: one reply has half as many calls at most."""
 
-_FRAMES_MAX = 500
-"""How many events a watcher reads at once."""
+_FRAMES_MAX = 100
+"""How many events a watcher reads at once: what a slow one holds in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,14 @@ class Glimpse:
 
     is_there: bool
     """Whether the session still exists."""
+
+    is_full: bool = False
+    """Whether there may be more already."""
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether nothing will come any more."""
+        return any(each.type == "session.status_terminated" for each in self.frames)
 
 
 def page(call: Call, session_id: str, window: EventWindow) -> Listed:
@@ -126,7 +134,7 @@ def glimpse(call: Call, session_id: str, seq: int) -> Glimpse:
     rows = SessionLog(call.tx, call.workspace, session_id).after(seq, _FRAMES_MAX)
     frames = tuple(sorted(_frames(rows, seq), key=lambda each: each.seq))
     is_there = bool(rows) or Sessions(call.tx, call.workspace).get(session_id) is not None
-    return Glimpse(frames, rows[-1].event.seq if rows else seq, is_there)
+    return Glimpse(frames, rows[-1].event.seq if rows else seq, is_there, len(rows) == _FRAMES_MAX)
 
 
 def _frames(rows: Sequence[Row], seq: int) -> Iterator[Frame]:

@@ -6,8 +6,9 @@ Nothing here is remembered that the log does not hold: whoever is killed is foll
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
+from functools import partial
 
 from agentops.base.clock import timestamp
 from agentops.base.errors import StorageError
@@ -45,6 +46,8 @@ _log = logging.getLogger("agentops.engine")
 
 _PAUSES_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 """Between attempts to write what came of a step: it would have to be done again, or be told as unknown."""
+
+_Performed = Callable[[], Coroutine[None, None, Happening]]
 
 _BROKEN = "Something went wrong inside the server while this was done; the server's log says what."
 
@@ -259,17 +262,17 @@ class Run:
     async def _perform(self, effect: Effect) -> None:
         match effect:
             case AskModel():
-                self._start(self._ask())
+                self._start(self._ask)
             case RunTool(call):
-                self._tools_at_work.add(self._start(self._run_tool(call)))
+                self._tools_at_work.add(self._start(partial(self._run_tool, call)))
             case Summarise():
-                self._start(self._summarise())
+                self._start(self._summarise)
             case Wait(seconds):
-                self._start(self._wait(seconds))
+                self._start(partial(self._wait, seconds))
             case Cancel():
                 await self._cancel()
 
-    def _start(self, work: Coroutine[None, None, Happening]) -> asyncio.Task[None]:
+    def _start(self, work: _Performed) -> asyncio.Task[None]:
         task = asyncio.ensure_future(self._report(work))
         self._tasks.add(task)
         task.add_done_callback(self._ended)
@@ -281,8 +284,8 @@ class Run:
         if self._is_leaving:
             self._stirred.set()
 
-    async def _report(self, work: Coroutine[None, None, Happening]) -> None:
-        self._inbox.append(await work)
+    async def _report(self, work: _Performed) -> None:
+        self._inbox.append(await work())
         self._stirred.set()
 
     async def _cancel(self) -> None:
