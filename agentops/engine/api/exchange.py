@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Concatenate, ParamSpec, TypeVar
 
 from starlette.requests import Request
@@ -14,6 +14,7 @@ from agentops.base.ids import IdSource
 from agentops.engine import upkeep
 from agentops.engine.api import bodies, multipart, paging, queries
 from agentops.engine.api.credentials import Accepted
+from agentops.engine.api.queue import Queue
 from agentops.engine.blobs.port import BlobStore, Draft
 from agentops.engine.core.blobs import Blob
 from agentops.engine.core.ids import is_id
@@ -51,6 +52,7 @@ class Backend:
     file_limit: int
     news: News
     previews: Previews
+    queue: Queue = field(default_factory=Queue)
 
 
 class Exchange:
@@ -155,11 +157,13 @@ class Exchange:
 
     async def read(self, operation: Callable[Concatenate[Call, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Return what an operation that changes nothing answers."""
-        return await self._backend.database.read(lambda tx: operation(self._call(tx), *args, **kwargs))
+        with self._backend.queue.place():
+            return await self._backend.database.read(lambda tx: operation(self._call(tx), *args, **kwargs))
 
     async def glance(self, operation: Callable[Concatenate[Call, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Return what an operation answers that hands out rows as they lie: others wait while it does."""
-        return await self._backend.database.glance(lambda tx: operation(self._call(tx), *args, **kwargs))
+        with self._backend.queue.place():
+            return await self._backend.database.glance(lambda tx: operation(self._call(tx), *args, **kwargs))
 
     async def shared(
         self, topic: str, operation: Callable[Concatenate[Call, P], T], *args: P.args, **kwargs: P.kwargs
@@ -167,7 +171,8 @@ class Exchange:
         """As `glance`, once for all who listen for the topic and ask the same before it is told again."""
 
         async def find() -> T:
-            return await self.glance(operation, *args, **kwargs)
+            # A stream that is open is not sent away.
+            return await self._backend.database.glance(lambda tx: operation(self._call(tx), *args, **kwargs))
 
         # What a worker's token is good for is looked at whenever it is used.
         if self._caller.bounds:
@@ -182,7 +187,10 @@ class Exchange:
     async def write(self, operation: Callable[Concatenate[Call, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Return what an operation answers, once what it changed is on disk and those who wait for it are told."""
         topics: set[str] = set()
-        result = await self._backend.database.write(lambda tx: operation(self._call(tx, topics.add), *args, **kwargs))
+        with self._backend.queue.place():
+            result = await self._backend.database.write(
+                lambda tx: operation(self._call(tx, topics.add), *args, **kwargs)
+            )
         self._backend.news.tell(topics)
         return result
 
