@@ -42,8 +42,9 @@ def hired(hire: Hire) -> Iterator[Any]:
     finally:
         if process.is_alive():
             os.kill(process.pid or 0, signal.SIGINT)
-        process.join(20)
-        assert process.exitcode is not None, "the worker goes on"
+        process.join(10)
+        process.kill()
+        process.join()
 
 
 def _worked(hire: Hire) -> None:

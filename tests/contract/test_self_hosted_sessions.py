@@ -3,7 +3,7 @@
 import os
 import signal
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from anyio import to_thread
+from anyio import to_thread, wait_readable
 from anyio.from_thread import BlockingPortal
 
 from agentops.base.clock import ManualClock
@@ -118,14 +118,14 @@ async def another_worker_takes_over_from_one_that_was_killed(scene: Scene, site:
     started, go = site.fifo("started"), site.fifo("go")
     first = await site.worker()
     await scene.say()
-    await _in_thread(started.read_text)
+    await heard(started)
     os.kill(first.pid, signal.SIGKILL)
     site.clock.advance(LEASE)
     await site.worker()
-    await _in_thread(started.read_text)
+    await heard(started)
     # What the first one began still waits for its line.
-    await _in_thread(partial(go.write_text, "one\ntwo\n"))
-    await over(scene)
+    with told(go, "one\ntwo\n"):
+        await over(scene)
     assert len(scene.all("user.tool_result")) == 1
     assert scene.last("agent.message").content[0].text == "Done."
 
@@ -143,12 +143,12 @@ async def an_interrupt_ends_the_turn_and_not_the_worker(scene: Scene, site: Site
     started, go = site.fifo("started"), site.fifo("go")
     await site.worker()
     await scene.say()
-    await _in_thread(started.read_text)
+    await heard(started)
     await scene.send({"type": "user.interrupt"})
     assert (await scene.until("user.tool_result")).is_error
     await over(scene)
-    await _in_thread(partial(go.write_text, "late\n"))
-    await ended(scene, "And now?")
+    with told(go, "late\n"):
+        await ended(scene, "And now?")
     await ended(scene, "More.")
     assert [each.content[0].text for each in scene.all("user.tool_result")][1:] == ["two"]
 
@@ -213,8 +213,23 @@ async def _held(site: Site) -> Any:
     return item
 
 
-async def _in_thread(work: Callable[[], Any]) -> Any:
-    return await to_thread.run_sync(work, abandon_on_cancel=True)
+async def heard(fifo: Path) -> None:
+    """Wait until somebody wrote."""
+    reading = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        await wait_readable(reading)
+        os.read(reading, 100)
+    finally:
+        os.close(reading)
+
+
+@contextmanager
+def told(fifo: Path, words: str) -> Iterator[None]:
+    """Write, to be read until the end of the block."""
+    writing = os.open(fifo, os.O_RDWR)
+    os.write(writing, words.encode())
+    yield
+    os.close(writing)
 
 
 @pytest.fixture(scope="module")

@@ -17,6 +17,7 @@ from agentops.engine.runner.credentials import Renewals, SessionCredentials
 from agentops.engine.runner.mounted import MountedTools
 from agentops.engine.runner.packaged import PackagedSandboxes
 from agentops.engine.runner.url_sources import LogSources
+from agentops.engine.sandbox.elsewhere import Elsewhere
 from agentops.engine.sandbox.port import Egress, Limits, Sandboxes, SandboxSpec
 from agentops.engine.threads import in_thread
 from agentops.engine.tools.builtin import BuiltinTools
@@ -76,13 +77,17 @@ class Kit:
         mounting = self._mounting(desk)
         # Who has a folder already had a shell, which is gone.
         is_resumed = await in_thread((self._folder / session.id).is_dir)
-        prepared = await mounting.prepare(desk.place, session, resources)
+        # What is mounted with the workers of an environment is nothing that is needed here.
+        is_elsewhere = config["type"] == "self_hosted"
+        prepared = await mounting.prepare(desk.place, session, () if is_elsewhere else resources)
         out = egress(agent, config)
         spec = SandboxSpec(session.id, prepared.folder, prepared.mounts, egress=out, limits=self._limits)
         settings = tool_definitions.settings(agent["tools"], "web_fetch")
         fetch = WebFetch(self._outbound, settings, LogSources(desk))
         search = WebSearch(self._searcher, tool_definitions.settings(agent["tools"], "web_search"))
-        sandboxes = PackagedSandboxes(self._sandboxes, self._packages, config.get("packages"))
+        sandboxes = PackagedSandboxes(
+            Elsewhere() if is_elsewhere else self._sandboxes, self._packages, config.get("packages")
+        )
         builtin = BuiltinTools(sandboxes, spec, fetch, search, is_resumed=is_resumed)
         credentials = SessionCredentials(desk, parsed(session.fields)["vault_ids"], self._renewals)
         servers = McpServers(self._outbound, credentials, Patience())
