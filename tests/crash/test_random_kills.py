@@ -17,7 +17,7 @@ from agentops.engine.core.runs.evolve import INTERRUPTED
 
 from .herd import Ordeal, Plan, told
 
-KILLS = int(os.environ.get("AGENTOPS_KILLS", "3"))
+KILLS = int(os.environ.get("AGENTOPS_KILLS", "2"))
 SEED = int(os.environ.get("AGENTOPS_KILLS_SEED", "0")) or random.SystemRandom().randrange(1, 1_000_000)
 
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(60 + 10 * KILLS)]

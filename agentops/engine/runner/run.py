@@ -40,12 +40,16 @@ from agentops.engine.operations.session_runs import Loaded, Standing, Superseded
 from agentops.engine.previews import Part
 from agentops.engine.runner.workshop import Equipment, Workshop
 from agentops.engine.store.runners import Place
+from agentops.engine.threads import in_thread
 from agentops.engine.tools.port import Invocation, Offer, Outcome, Toolbox, ToolsUnavailable, text
 
 _log = logging.getLogger("agentops.engine")
 
 _PAUSES_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 """Between attempts to write what came of a step: it would have to be done again, or be told as unknown."""
+
+_LONG = 200
+"""Entries of a log that are folded at once."""
 
 _Performed = Callable[[], Coroutine[None, None, Happening]]
 
@@ -126,7 +130,10 @@ class Run:
 
     async def _begin(self, loaded: Loaded) -> None:
         await self._furnish(loaded)
-        self._state = fold(await self._with_files(loaded.entries), self._equipment.setting)
+        entries, setting = await self._with_files(loaded.entries), self._equipment.setting
+        # A short log takes a millisecond or two; during a long one others have their turn.
+        is_long = len(entries) > _LONG
+        self._state = await in_thread(fold, entries, setting) if is_long else fold(entries, setting)
         self._seq = loaded.seq
         self._status = loaded.session.status
         self._progress = parsed(loaded.session.progress)
