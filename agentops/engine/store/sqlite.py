@@ -298,9 +298,11 @@ def _migrate(connection: sqlite3.Connection, at: str) -> None:
 
 def _commit_group(connection: sqlite3.Connection, group: list[_Job]) -> None:
     """Run every job behind its own savepoint, commit once, and only then tell anybody."""
+    # One that is alone is undone with the transaction: behind a savepoint every page is copied before it changes.
+    run = _attempt if len(group) > 1 else _alone
     try:
         connection.execute("BEGIN IMMEDIATE")
-        outcomes = [_attempt(connection, job) for job in group]
+        outcomes = [run(connection, job) for job in group]
         connection.execute("COMMIT")
     except Exception as error:  # noqa: BLE001 - whatever it was, those who wait must hear of it
         if connection.in_transaction:
@@ -310,6 +312,10 @@ def _commit_group(connection: sqlite3.Connection, group: list[_Job]) -> None:
         # One call for all of them: each would wake the loop and contend with it for the interpreter.
         with suppress(RuntimeError):  # the loop is closed: nobody waits there any more
             loop.call_soon_threadsafe(_tell, [each for each in outcomes if each.job.loop is loop])
+
+
+def _alone(connection: sqlite3.Connection, job: _Job) -> _Outcome:
+    return _Outcome(job, job.work(SqliteTransaction(connection)))
 
 
 def _attempt(connection: sqlite3.Connection, job: _Job) -> _Outcome:
