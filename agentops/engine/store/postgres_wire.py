@@ -71,7 +71,8 @@ class PostgresWire:
         """Send what waits, unless that takes long, and let go."""
         if self._can_speak:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._is_empty.wait(), _FAREWELL_S)
+                async with asyncio.timeout(_FAREWELL_S):
+                    await self._is_empty.wait()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

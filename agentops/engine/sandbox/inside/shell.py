@@ -95,6 +95,9 @@ class Shell:
             is_sent = self._send(line) and self._ask_for_end()
             if is_sent and self._framed(timeout_s, call):
                 return self._ran(output, "done")
+            if not is_sent:
+                # Who takes no more lines is about to end: whoever waits for that may hear of it a moment later.
+                self._await_end()
             if not self.is_alive:
                 return self._ran(output, "exited")
             end = "cancelled" if call.is_cancelled else "timed_out"
@@ -160,8 +163,11 @@ class Shell:
         if self._status is None or not self._is_settled():
             family.kill(self._process.pid, begun)
             self._process.kill()
-            with self._changed:
-                self._changed.wait_for(lambda: not self.is_alive, _PATIENCE_S[-1])
+            self._await_end()
+
+    def _await_end(self) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: not self.is_alive, _PATIENCE_S[-1])
 
     def _is_settled(self) -> bool:
         """Tell whether it answers again: an interrupt that comes late eats into the next line."""
