@@ -27,6 +27,7 @@ from agentops.engine.settings import Settings
 from agentops.engine.tools.port import Invocation, Outcome, text
 from agentops.wire.problems import check
 from tests.forked import processes
+from tests.toolboxes import Bare
 
 KEY = "a-key-for-crash-tests"
 HEADERS = {"authorization": f"Bearer {KEY}", "anthropic-beta": "managed-agents-2026-04-01"}
@@ -79,34 +80,16 @@ class Life:
         return (self.folder / "session").read_text()
 
 
-class Witness:
+class Witness(Bare):
     """Tools that append to a file, which nobody can take back."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "witness"
 
-    def definitions(self, *_: object) -> bytes:
-        return b"[]"
-
-    async def notes(self, *_: object) -> str:
-        return ""
-
-    async def begin(self, *_: object) -> None:
-        """Nothing is left of anything."""
-
-    async def discard(self, *_: object) -> None:
-        """Nothing is left of anything."""
-
-    async def open(self, *_: object) -> "Witness":
-        return self
-
     async def run(self, invocation: Invocation) -> Outcome:
         with self._path.open("a") as file:
             file.write(f"{invocation.id}\n")
         return text("noted")
-
-    async def close(self) -> None:
-        """Nothing is held."""
 
 
 def _lived(life: Life) -> None:

@@ -19,6 +19,7 @@ from agentops.engine.server import Engine, build
 from agentops.engine.settings import Settings
 from agentops.engine.tools.port import Invocation, Offer, Outcome, text
 from tests.benchmarks.agents.turns import COMMAND, DESCRIPTION, TASK, attend, given
+from tests.toolboxes import Bare
 
 Json = dict[str, Any]
 
@@ -27,32 +28,17 @@ _TOOLS = json.dumps([{"name": "bash", "description": DESCRIPTION, "input_schema"
 _GLANCE_S = 0.005
 
 
-class NoTools:
+class NoTools(Bare):
     """Answers every call at once, in memory."""
 
     def definitions(self, *_: object) -> bytes:
         return _TOOLS
-
-    async def notes(self, *_: object) -> str:
-        return ""
-
-    async def begin(self, *_: object) -> None:
-        """Nothing is left of anything."""
-
-    async def discard(self, *_: object) -> None:
-        """Nothing is left of anything."""
-
-    async def open(self, *_: object) -> "NoTools":
-        return self
 
     async def offer(self, _agent: Json) -> Offer:
         return Offer()
 
     async def run(self, _invocation: Invocation) -> Outcome:
         return text("ok")
-
-    async def close(self) -> None:
-        """Nothing is held."""
 
 
 class Client:

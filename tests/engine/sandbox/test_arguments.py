@@ -100,8 +100,8 @@ def test_the_sides_of_a_root_are_as_the_host_has_them(tmp_path: Path) -> None:
 
 
 def test_a_python_in_usr_is_there_already_and_another_is_mounted() -> None:
-    system, own = (located(Path(each), "bin/python3.11") for each in ("/usr/local", "/root/.pyenv/versions/3.11.7"))
+    system, own = (located(Path(each), "bin/python3.11") for each in ("/usr/local", "/home/somebody/python"))
     assert (system.prefix, system.program, system.environment) == (None, "/usr/local/bin/python3.11", ())
     assert own.program == "/opt/agentops/python/bin/python3.11"
     assert own.environment == (("LD_LIBRARY_PATH", "/opt/agentops/python/lib"),)
-    assert "/root" not in own.wrapper
+    assert "/home/somebody" not in own.wrapper

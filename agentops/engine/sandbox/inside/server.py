@@ -156,8 +156,7 @@ class Server:
             answer = {"error": str(refusal)}
         except OSError as error:
             answer = {"error": reason(error)}
-        # Whatever else goes wrong here is a fault of this program; the model is told so and goes on.
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:  # noqa: BLE001 - a fault of this program: the model is told so and goes on
             answer = {"error": f"the tool itself failed ({type(error).__name__}); try another way"}
         with self._lock:
             self._calls.pop(request["id"], None)
