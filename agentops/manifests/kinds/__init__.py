@@ -14,7 +14,7 @@ _HOMES = {
     Kind.PROJECT: ("agentops.manifests.kinds.project", "ProjectSpec"),
     Kind.AGENT: ("agentops.wire.agents", "AgentCreate"),
     Kind.TEAM: ("agentops.manifests.kinds.team", "TeamSpec"),
-    Kind.RUBRIC: ("agentops.manifests.kinds.rubric", "RubricSpec"),
+    Kind.RUBRIC: ("agentops.wire.rubrics", "RubricSpec"),
     Kind.ENVIRONMENT: ("agentops.wire.environments", "EnvironmentCreate"),
     Kind.MEMORY_STORE: ("agentops.manifests.kinds.memory_store", "MemoryStoreSpec"),
     Kind.DREAM_SCHEDULE: ("agentops.wire.dream_schedules", "DreamScheduleCreate"),
