@@ -258,6 +258,19 @@ class ExtensionQuery(_Page):
     """Lists of our own extensions, in pages as the API has them."""
 
 
+class EvaluationQuery(_Page):
+    """Our own extension: `rubric` is a rubric's title, the heading of its text."""
+
+    created_at_gt: _Moment = Field(None, alias="created_at[gt]")
+    created_at_gte: _Moment = Field(None, alias="created_at[gte]")
+    created_at_lt: _Moment = Field(None, alias="created_at[lt]")
+    created_at_lte: _Moment = Field(None, alias="created_at[lte]")
+    session_id: Id | None = None
+    outcome_id: Id | None = None
+    agent_id: Id | None = None
+    rubric: Annotated[str, Field(min_length=1, max_length=256)] | None = None
+
+
 class WebhookQuery(Query):
     """A limit of 0 means 20. Source: SDK 2.11.0 `types/beta/organization/webhook_list_params.py`."""
 
