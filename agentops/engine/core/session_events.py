@@ -26,6 +26,12 @@ class Event:
     seq: int = 0
     """Its place in the log of the session, from 1."""
 
+    thread_id: str | None = None
+    """The thread that it is of; None for the primary one and for the session."""
+
+    is_crossposted: bool = False
+    """Whether it is of another thread, and the session shows it too."""
+
 
 def received(sent: Json, ids: IdSource, at: str) -> tuple[Event, Json | None]:
     """Return the event that a person sent as it is logged, and the evaluation that an outcome starts with.

@@ -1,9 +1,35 @@
 """The threads of a session; so far the primary one, which every session has."""
 
+from dataclasses import dataclass
+
 from agentops.engine.core.json import Json, parsed, written
 from agentops.engine.core.sessions import Session
 
 _PREFIX = "sthr"
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A thread as it is now."""
+
+    id: str
+    session_id: str
+    parent_id: str | None
+    """The thread that began it; None for the primary one."""
+
+    agent: str
+    """JSON of who runs it: an agent as it was then, an advisor, or an agent written down by its parent."""
+
+    status: str
+    progress: str
+    """JSON of what running it changes: `usage`, `active_seconds`, `stop` (why it rests), `started_at`."""
+
+    workflow_run_id: str | None
+    created_at: str
+    updated_at: str
+    archived_at: str | None = None
+    seq: int = 0
+    """Its place among the children of its session, from 1."""
 
 
 def primary_id(session_id: str) -> str:

@@ -6,12 +6,14 @@ from agentops.base.errors import StorageError
 from agentops.engine.store.port import Transaction
 from agentops.engine.store.tables import (
     deployments,
+    evaluations,
     extensions,
     files,
     resources,
     runs,
     sessions,
     skills,
+    threads,
     vaults,
     webhooks,
     work,
@@ -28,6 +30,8 @@ MIGRATIONS = (
     sessions.STEP,
     deployments.STEP,
     runs.STEP,
+    threads.STEP,
+    evaluations.STEP,
 )
 
 _RECORD = """

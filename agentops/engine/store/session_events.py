@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agentops.engine.core.session_events import Event
-from agentops.engine.store.port import Transaction
+from agentops.engine.store.port import Row, Transaction
+
+COLUMNS = "id, type, processed_at, body, seq, thread_id, is_crossposted"
+"""What `event` reads an event from."""
 
 WAITING = "~"
 """Where events that wait stand in time: behind every moment."""
@@ -28,6 +31,9 @@ class EventWindow:
     types: tuple[str, ...] = ()
     """Which events; none for all."""
 
+    thread_id: str | None = None
+    """Of which thread; None for what the session shows."""
+
 
 class SessionEvents:
     """The log of one session of one workspace."""
@@ -42,8 +48,9 @@ class SessionEvents:
         for seq, event in enumerate(events, start=self._last() + 1):
             self._tx.run(
                 """
-                INSERT INTO session_events (workspace_id, session_id, seq, id, type, processed_at, body)
-                VALUES (:workspace, :session, :seq, :id, :type, :processed_at, :body)
+                INSERT INTO session_events
+                  (workspace_id, session_id, seq, id, type, processed_at, body, thread_id, is_crossposted)
+                VALUES (:workspace, :session, :seq, :id, :type, :processed_at, :body, :thread, :crossposted)
                 """,
                 {
                     **self._key,
@@ -52,6 +59,8 @@ class SessionEvents:
                     "type": event.type,
                     "processed_at": event.processed_at,
                     "body": event.body,
+                    "thread": event.thread_id,
+                    "crossposted": int(event.is_crossposted),
                 },
             )
 
@@ -60,11 +69,12 @@ class SessionEvents:
         at, seq = window.after
         kinds = {f"type_{number}": each for number, each in enumerate(window.types)}
         among = f"AND type IN ({', '.join(f':{name}' for name in kinds)})" if kinds else ""
+        shown = "thread_id = :thread" if window.thread_id else "(thread_id IS NULL OR is_crossposted = 1)"
         side, order = ("<", "DESC") if window.is_descending else (">", "ASC")
         rows = self._tx.all(
             f"""
-            SELECT id, type, processed_at, body, seq FROM session_events
-            WHERE workspace_id = :workspace AND session_id = :session
+            SELECT {COLUMNS} FROM session_events
+            WHERE workspace_id = :workspace AND session_id = :session AND {shown}
               AND (COALESCE(processed_at, '~'), seq) {side} (:at, :seq) {among}
               AND (:gt = '' OR processed_at > :gt) AND (:gte = '' OR processed_at >= :gte)
               AND (:lt = '' OR processed_at < :lt) AND (:lte = '' OR processed_at <= :lte)
@@ -73,6 +83,7 @@ class SessionEvents:
             {
                 **self._key,
                 **kinds,
+                **({"thread": window.thread_id} if window.thread_id else {}),
                 "at": at,
                 "seq": seq,
                 "gt": window.gt,
@@ -82,7 +93,7 @@ class SessionEvents:
                 "limit": window.limit + 1,
             },
         )
-        return [Event(*row) for row in rows]
+        return [event(row) for row in rows]
 
     def has(self, event_type: str) -> bool:
         """Tell whether the log holds an event of the type."""
@@ -100,3 +111,8 @@ class SessionEvents:
             "SELECT MAX(seq) FROM session_events WHERE workspace_id = :workspace AND session_id = :session", self._key
         )
         return int(row[0] or 0) if row else 0
+
+
+def event(row: Row) -> Event:
+    """Return the event of a row that begins with its columns."""
+    return Event(row[0], row[1], row[2], row[3], row[4], row[5], bool(row[6]))

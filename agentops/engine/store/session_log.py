@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from agentops.engine.core.runs.state import Entry
 from agentops.engine.core.session_events import Event
 from agentops.engine.store.port import Transaction
+from agentops.engine.store.session_events import COLUMNS, event
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,16 @@ class Row:
     """Where it stood while it waited; None for what took effect at once, or waits still."""
 
     kept: str | None
+
+    @property
+    def thread_id(self) -> str | None:
+        """Return the thread that it is of; None for the primary one and for the session."""
+        return self.event.thread_id
+
+    @property
+    def is_crossposted(self) -> bool:
+        """Tell whether it is of another thread, and the session shows it too."""
+        return self.event.is_crossposted
 
 
 class SessionLog:
@@ -30,13 +41,13 @@ class SessionLog:
     def after(self, seq: int, limit: int) -> list[Row]:
         """Return what was written or took effect behind a position, in order."""
         rows = self._tx.all(
-            """
-            SELECT id, type, processed_at, body, seq, received_seq, kept FROM session_events
+            f"""
+            SELECT {COLUMNS}, received_seq, kept FROM session_events
             WHERE workspace_id = :workspace AND session_id = :session AND seq > :seq ORDER BY seq LIMIT :limit
-            """,
+            """,  # noqa: S608 - the columns are our own words
             {**self._key, "seq": seq, "limit": limit},
         )
-        return [Row(Event(*row[:5]), row[5], row[6]) for row in rows]
+        return [Row(event(row), row[7], row[8]) for row in rows]
 
     def end(self) -> int:
         """Return the last position."""
@@ -46,11 +57,12 @@ class SessionLog:
         return int(row[0] or 0) if row else 0
 
     def waiting(self) -> int:
-        """Return how many events wait."""
+        """Return how many events of clients wait: the session shows them all."""
         row = self._tx.one(
             """
             SELECT COUNT(*) FROM session_events
             WHERE workspace_id = :workspace AND session_id = :session AND COALESCE(processed_at, '~') = '~'
+              AND (thread_id IS NULL OR is_crossposted = 1)
             """,
             self._key,
         )
@@ -96,8 +108,9 @@ class SessionLog:
     def _insert(self, entry: Entry, body: str, seq: int) -> None:
         self._tx.run(
             """
-            INSERT INTO session_events (workspace_id, session_id, seq, id, type, processed_at, body, kept)
-            VALUES (:workspace, :session, :seq, :id, :type, :at, :body, :kept)
+            INSERT INTO session_events
+              (workspace_id, session_id, seq, id, type, processed_at, body, kept, thread_id, is_crossposted)
+            VALUES (:workspace, :session, :seq, :id, :type, :at, :body, :kept, :thread, :crossposted)
             """,
             {
                 **self._key,
@@ -107,5 +120,7 @@ class SessionLog:
                 "at": entry.at,
                 "body": body,
                 "kept": entry.kept,
+                "thread": entry.thread_id,
+                "crossposted": int(entry.is_crossposted),
             },
         )

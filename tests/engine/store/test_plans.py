@@ -13,13 +13,16 @@ from agentops.engine.store.deployment_runs import DeploymentRuns, RunFilter
 from agentops.engine.store.deployments import DeploymentFilter, Deployments, scheduled
 from agentops.engine.store.documents import DreamSchedules, Environments, MemoryStores, Vaults, WorkspaceWebhooks
 from agentops.engine.store.environment_keys import EnvironmentKeys, WorkerCredentials
+from agentops.engine.store.evaluations import EvaluationFilter, Evaluations
 from agentops.engine.store.files import Chores, Files
 from agentops.engine.store.memories import Memories
 from agentops.engine.store.memory_versions import MemoryVersions, VersionFilter
 from agentops.engine.store.migrations import MIGRATIONS
 from agentops.engine.store.port import NO_PARAMS, Params, Row, Transaction, Window
 from agentops.engine.store.session_events import EventWindow, SessionEvents
+from agentops.engine.store.session_log import SessionLog
 from agentops.engine.store.session_resources import SessionResources
+from agentops.engine.store.session_threads import SessionThreads
 from agentops.engine.store.sessions import SessionFilter, Sessions, Stretch
 from agentops.engine.store.skills import Skills, SkillVersions
 from agentops.engine.store.sqlite import SPELLING
@@ -47,6 +50,10 @@ QUERIES: dict[str, Callable[[Transaction], object]] = {
     "failed runs of a deployment": lambda tx: DeploymentRuns(tx, "w").page(WINDOW, RunFilter("d", has_error=True)),
     "an environment": lambda tx: Environments(tx, "w").get("e"),
     "environments": lambda tx: Environments(tx, "w").page(WINDOW),
+    "evaluations": lambda tx: Evaluations(tx, "w").page(WINDOW, EvaluationFilter()),
+    "evaluations of a session": lambda tx: Evaluations(tx, "w").page(WINDOW, EvaluationFilter("s", "o")),
+    "evaluations by a rubric": lambda tx: Evaluations(tx, "w").page(WINDOW, EvaluationFilter(rubric_title="t")),
+    "evaluations of an agent": lambda tx: Evaluations(tx, "w").page(WINDOW, EvaluationFilter(agent_id="a")),
     "a file": lambda tx: Files(tx, "w", "2026").get("f"),
     "some files": lambda tx: Files(tx, "w", "2026").among(["f", "g"]),
     "files": lambda tx: Files(tx, "w", "2026").page(WINDOW, None),
@@ -76,7 +83,13 @@ QUERIES: dict[str, Callable[[Transaction], object]] = {
     "whose copy a file is": lambda tx: SessionResources(tx, "w").holder_of("f"),
     "a log": lambda tx: SessionEvents(tx, "w", "s").page(EventWindow(("2026", 5), 20)),
     "a log backwards": lambda tx: SessionEvents(tx, "w", "s").page(EventWindow(("2026", 5), 20, is_descending=True)),
+    "a log of a thread": lambda tx: SessionEvents(tx, "w", "s").page(EventWindow(("2026", 5), 20, thread_id="t")),
+    "what was added to a log": lambda tx: SessionLog(tx, "w", "s").after(5, 20),
+    "how much waits in a log": lambda tx: SessionLog(tx, "w", "s").waiting(),
     "the end of a log": lambda tx: SessionEvents(tx, "w", "s").append([]),
+    "a thread": lambda tx: SessionThreads(tx, "w", "s").get("t"),
+    "threads": lambda tx: SessionThreads(tx, "w", "s").all(),
+    "threads in a status": lambda tx: SessionThreads(tx, "w", "s").page(3, 20, ("idle", "running")),
     "a skill": lambda tx: Skills(tx, "w").get("s"),
     "skills": lambda tx: Skills(tx, "w").page(WINDOW),
     "a skill's version": lambda tx: SkillVersions(tx, "w", "s").get("v"),

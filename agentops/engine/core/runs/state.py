@@ -91,6 +91,12 @@ class Entry:
     them but the id.
     """
 
+    thread_id: str | None = None
+    """The thread that it is of; None for the primary one and for the session."""
+
+    is_crossposted: bool = False
+    """Whether it is of another thread, and the session shows it too."""
+
 
 @dataclass(frozen=True, slots=True)
 class State:
@@ -140,8 +146,11 @@ class State:
     started_once: bool = False
     """Whether it ever ran."""
 
-    is_capped: bool = False
-    """Whether the session rests with its budget used up, though its thread may have come to its end by itself."""
+    is_called: bool = False
+    """Whether something came that a turn is taken for: an outcome, or word from another thread."""
+
+    said: tuple[Json, ...] = ()
+    """What the last message of the turn held."""
 
     @property
     def open_calls(self) -> list[Call]:
@@ -159,9 +168,6 @@ class State:
         return self.phase is Phase.RUNNING and self.request_id is None and not self.open_calls
 
     @property
-    def rests_for(self) -> str | None:
-        """Return why the session rests; None while it does not."""
-        if self.phase is not Phase.IDLE:
-            return None
-        stop: str = self.stop["type"]
-        return "budget_reached" if self.is_capped else stop
+    def is_active(self) -> bool:
+        """Tell whether it runs, or is about to again."""
+        return self.phase in (Phase.RUNNING, Phase.RESCHEDULING)
