@@ -24,6 +24,7 @@ from agentops.engine.api.routes import (
     dream_schedules,
     environment_keys,
     environments,
+    evaluations,
     files,
     memories,
     memory_stores,
@@ -242,6 +243,7 @@ ROUTES = (
         "/v1/x-agentops/environments/{environment_id}/keys/{key_id}/revoke",
         Resource(betas.nothing, POST=environment_keys.revoke),
     ),
+    ("/v1/x-agentops/evaluations", Resource(betas.nothing, GET=evaluations.page)),
     (
         "/v1/x-agentops/webhooks",
         Resource(betas.nothing, GET=workspace_webhooks.page, POST=workspace_webhooks.create),

@@ -319,6 +319,14 @@ _EXTENSIONS = (
         _of("x-agentops.dream_schedules", "store agents since max min schedule after_sessions")
         + _of("x-agentops.dream_schedules", "model instructions review gates"),
     ),
+    Capability(
+        "x-agentops.evaluations",
+        State.AVAILABLE,
+        "What graders found is listed criterion by criterion, as long as the session is kept.",
+        _of("x-agentops.evaluations", "?session_id ?outcome_id ?agent_id ?rubric")
+        + _of("x-agentops.evaluations", "?created_at[gt] ?created_at[gte] ?created_at[lt] ?created_at[lte]")
+        + _paged("x-agentops.evaluations"),
+    ),
 )
 
 _LATER = (Capability("dreams", State.ABSENT, "There are no dreams yet.", endpoints=("/v1/dreams",)),)
