@@ -2,6 +2,10 @@
 
 from typing import Self
 
+from agentops.engine.tools.port import CheckRun, Outcome, SandboxFile, ToolsUnavailable
+
+NOWHERE = "These tools have no sandbox."
+
 
 class Bare:
     """Tools without a folder; what a call does is for each test to say."""
@@ -20,6 +24,21 @@ class Bare:
 
     async def open(self, *_: object) -> Self:
         return self
+
+    def inspection(self) -> Self:
+        return self
+
+    async def check(self, command: str, timeout_s: float) -> CheckRun:
+        raise ToolsUnavailable(NOWHERE)
+
+    async def content(self, path: str, limit_bytes: int) -> tuple[bytes, bool]:
+        raise ToolsUnavailable(NOWHERE)
+
+    async def files(self, folder: str) -> tuple[tuple[SandboxFile, ...], bool]:
+        raise ToolsUnavailable(NOWHERE)
+
+    async def look(self, name: str, sent: object) -> Outcome:
+        raise ToolsUnavailable(NOWHERE)
 
     async def close(self) -> None:
         """Nothing is held."""

@@ -44,6 +44,8 @@ class Ask:
     """Whose request it is: scripts and recordings keep conversations apart by it."""
 
     agent_name: str = ""
+    tool_choice: Json | None = None
+    """Which tool has to be called; None leaves it to the model. Source: SDK 2.11.0 `types/tool_choice_param.py`."""
 
 
 @dataclass(frozen=True, slots=True)

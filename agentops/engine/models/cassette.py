@@ -102,6 +102,8 @@ class Tape:
 def parts(ask: Ask) -> list[Part]:
     """Return the request's parts."""
     settings = {"model": ask.model, "system": ask.system, "tools": ask.tools.decode()}
+    if ask.tool_choice is not None:
+        settings["tool_choice"] = ask.tool_choice
     numbers: dict[str, int] = {}
     found: list[Part] = []
     for text in (written(settings), *(each.decode() for each in ask.messages)):

@@ -40,6 +40,8 @@ def body(ask: Ask, endpoint: Endpoint, max_tokens: int) -> bytes:
         parts += (b',"system":', written([block]).encode())
     if ask.tools != b"[]":
         parts += (b',"tools":', _marked(ask.tools) if mark and not ask.system else ask.tools)
+    if ask.tool_choice is not None:
+        parts += (b',"tool_choice":', written(ask.tool_choice).encode())
     parts += (b',"messages":', joined(ask.messages), b"}")
     return b"".join(parts)
 

@@ -11,7 +11,7 @@ from agentops.engine.mounting.desk import Desk
 from agentops.engine.mounting.mounting import Mounting, Prepared
 from agentops.engine.operations import session_runs
 from agentops.engine.packages.lists import Lack
-from agentops.engine.tools.port import Invocation, Offer, Outcome, Toolbox
+from agentops.engine.tools.port import Inspection, Invocation, Offer, Outcome, Toolbox
 
 _WRITING = ("bash", "write", "edit")
 _READING = ("read", "glob", "grep")
@@ -60,6 +60,10 @@ class MountedTools:
             outcome = await self._tools.run(invocation)
         await self._settle()
         return self._told(outcome)
+
+    def inspection(self) -> Inspection:
+        """Return what looks at the session's files; what the agent has to be told of them waits for its next call."""
+        return self._tools.inspection()
 
     async def close(self) -> None:
         """Stop the tools, and keep what they wrote last."""

@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from agentops.engine.core.json import Json
 from agentops.engine.sandbox.port import Sandboxes, SandboxSpec
 from agentops.engine.tools.inputs import BashInput, WebFetchInput, WebSearchInput, checked
+from agentops.engine.tools.inspection import SandboxInspection
 from agentops.engine.tools.lazily import Died, LazySandbox
 from agentops.engine.tools.port import Invocation, Outcome, ToolsUnavailable, text
 from agentops.engine.tools.results import SHOWN_WHOLE, outcome
@@ -66,6 +67,10 @@ class BuiltinTools:
                 return await self._inside(invocation, sent)
             except Died:
                 return text(_DIED, is_error=True)
+
+    def inspection(self) -> SandboxInspection:
+        """Return what looks at the session's files for those who judge them."""
+        return SandboxInspection(self._sandbox)
 
     async def close(self) -> None:
         """Stop the sandbox; files stay."""

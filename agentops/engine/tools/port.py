@@ -48,6 +48,69 @@ class Offer:
     """The `session.error` of each server that cannot be used."""
 
 
+@dataclass(frozen=True, slots=True)
+class CheckRun:
+    """What came of a command that code ran to find something out."""
+
+    exit_status: int | None
+    """None when it was stopped; 128 and the number of the signal when one ended it, as shells count."""
+
+    output: str
+    """What it printed on both of its outputs, in part when it is long."""
+
+    is_timed_out: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxFile:
+    """A file in the sandbox."""
+
+    path: str
+    """Relative to the folder that was listed."""
+
+    size_bytes: int
+
+
+class FileRefused(Exception):
+    """There is no such file, or it cannot be read. The text says why, in the words of the tools."""
+
+
+class Inspection(Protocol):
+    """A look at what a session made, by code or by a grader: past the agent, its shells and what it is told.
+
+    Every method raises `ToolsUnavailable` when the machine failed.
+    """
+
+    async def check(self, command: str, timeout_s: float) -> CheckRun:
+        """Return what came of a command in a new shell of its own; all else in the sandbox stands still meanwhile.
+
+        Raises:
+            ToolsUnavailable: no sandbox can be had, or it died.
+        """
+
+    async def content(self, path: str, limit_bytes: int) -> tuple[bytes, bool]:
+        """Return the first bytes of a file, and whether there are more.
+
+        Raises:
+            FileRefused: it cannot be read.
+            ToolsUnavailable: no sandbox can be had, or it died.
+        """
+
+    async def files(self, folder: str) -> tuple[tuple[SandboxFile, ...], bool]:
+        """Return the files below a folder, none when there is no such folder, and whether there are more.
+
+        Raises:
+            ToolsUnavailable: no sandbox can be had, or it died.
+        """
+
+    async def look(self, name: str, sent: object) -> Outcome:
+        """Return what came of a call of `read`, `glob` or `grep`; of another name, that it is not offered.
+
+        Raises:
+            ToolsUnavailable: no sandbox can be had, or it died.
+        """
+
+
 class Toolbox(Protocol):
     """The tools of one running session. A call never raises for what the model or its input did."""
 
@@ -60,6 +123,9 @@ class Toolbox(Protocol):
         Raises:
             ToolsUnavailable: the machine, not the call, failed; the outcome says so in the engine's own words.
         """
+
+    def inspection(self) -> Inspection:
+        """Return what looks at the session's files for those who judge them."""
 
     async def close(self) -> None:
         """Let go of the sandbox and of every connection; what was written stays."""

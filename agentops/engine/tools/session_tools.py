@@ -3,7 +3,7 @@
 from agentops.engine.core.json import Json
 from agentops.engine.tools.builtin import BuiltinTools
 from agentops.engine.tools.mcp.servers import McpServers
-from agentops.engine.tools.port import Invocation, Offer, Outcome
+from agentops.engine.tools.port import Inspection, Invocation, Offer, Outcome
 
 
 class SessionTools:
@@ -33,6 +33,10 @@ class SessionTools:
         if invocation.mcp_server_name is None:
             return await self._builtin.run(invocation)
         return await self._builtin.bounded(await self._servers.run(invocation))
+
+    def inspection(self) -> Inspection:
+        """Return what looks at the session's files for those who judge them."""
+        return self._builtin.inspection()
 
     async def close(self) -> None:
         """Hang up, and stop the sandbox; files stay."""

@@ -19,6 +19,8 @@ class Process(NamedTuple):
     parent: int
     group: int
     started: int
+    is_over: bool = False
+    """Whether it only waits for its parent to hear of its end."""
 
 
 def ticks() -> int:
@@ -38,6 +40,17 @@ def begun_since(top: int, moment: int) -> list[Process]:
             return found
         below.update(each.id for each in more)
         found += [each for each in more if each.started >= moment]
+
+
+def strangers(own: int) -> list[Process]:
+    """Return all living processes but this one and those that it comes from, the oldest first."""
+    everybody = {each.id: each for each in _everybody()}
+    ours, each = {own}, everybody.get(own)
+    while each is not None:
+        ours.add(each.parent)
+        each = everybody.get(each.parent)
+    others = (each for each in everybody.values() if each.id not in ours and not each.is_over)
+    return sorted(others, key=lambda each: (each.started, each.id))
 
 
 def interrupt(shell: int, moment: int) -> None:
@@ -72,7 +85,7 @@ def _everybody() -> Iterator[Process]:
         except OSError:
             continue
         if len(rest) > 19:
-            yield Process(int(name), int(rest[1]), int(rest[2]), int(rest[19]))
+            yield Process(int(name), int(rest[1]), int(rest[2]), int(rest[19]), rest[0] in (b"Z", b"X"))
 
 
 def _ignores_interrupts(process: int) -> bool:

@@ -14,6 +14,7 @@ from typing import Any, Callable
 
 from .calls import Call
 from .carrying import get, listed, put
+from .checking import Checks
 from .fields import Json
 from .places import WORKSPACE, Places
 from .reading import read
@@ -40,7 +41,9 @@ def main(root: str, environment: dict[str, str]) -> None:
     threading.stack_size(_STACK)
     places = Places(root)
     shells = Shells(partial(_workspace, places), environment, places.new_spill)
-    server = Server(_works(places, shells), answers)
+    # With a root there are no walls, and whoever else runs is not the session's.
+    checks = Checks(partial(_workspace, places), environment, places.new_spill, has_walls=not root)
+    server = Server(_works(places, shells, checks), answers)
     server.tell({"ready": True})
     with os.fdopen(commands, "rb") as lines:
         while True:
@@ -73,7 +76,7 @@ def _workspace(places: Places) -> str:
     return folder
 
 
-def _works(places: Places, shells: Shells) -> Mapping[str, Work]:
+def _works(places: Places, shells: Shells, checks: Checks) -> Mapping[str, Work]:
     # Two calls that change one file do so one after the other, by whatever names they know it.
     writing = threading.Lock()
 
@@ -86,6 +89,7 @@ def _works(places: Places, shells: Shells) -> Mapping[str, Work]:
 
     return {
         "bash": shells.bash,
+        "check": checks.check,
         "read": lambda request, _: read(places, request),
         "get": lambda request, _: get(places, request),
         "list": lambda request, _: listed(places, request),
