@@ -82,6 +82,7 @@ RUBRIC_TOO_LONG = Code(
     "plan.rubric-too-long",
     "A rubric's text is longer than the API takes",
     """A Rubric is sent as text inside the outcome that names it, and the API takes at most 262,144 characters there.
+The text holds the criteria twice: in words for any grader, and as data for the checks of an agentops engine.
 
 Shorten the texts of its criteria, or split what is graded into two deployments.""",
 )

@@ -179,7 +179,7 @@ async def test_drift_is_seen_without_any_token(ground: Ground, tmp_path: Path) -
 
 
 def test_a_rubric_that_is_too_long_as_text_is_said_where_it_is_named(tmp_path: Path) -> None:
-    long = f"criteria: [{{id: sources, text: {'x' * RUBRIC_MAX}}}]"
+    long = f"criteria: [{{id: sources, text: {'x' * (RUBRIC_MAX // 2)}}}]"
     triage = TRIAGE.replace("{file: task.md}", "Sort.")
     documents = (manifest("Deployment", "triage", triage), manifest("Rubric", "careful", long), *AROUND)
     _, report = lowered(tmp_path, *documents, TICKETS_TOKEN=TOKEN)

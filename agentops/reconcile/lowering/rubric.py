@@ -1,4 +1,4 @@
-"""Rubric → Markdown that any grader can read, on any target."""
+"""Rubric → Markdown that any grader can read, on any target, and at its end what our engine's code reads."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -6,13 +6,19 @@ from typing import Any
 from agentops.manifests.document import Document
 from agentops.reconcile.lowering.fields import name_span
 from agentops.reconcile.resource import Rendered
+from agentops.wire.rubric_text import block
 
 _DEFAULT_PASS = 1.0
+
+_NOT_FOR_GRADING = ("title", "description", "max_iterations")
+"""What the words say already, and what is the outcome's: who may revise once more is still judged by the same text."""
 
 
 def rendered_rubric(document: Document) -> Rendered:
     """Return the rubric's text. Equal rubrics give equal texts."""
-    return Rendered(document.address, "\n".join(_lines(document)) + "\n", name_span(document))
+    words = "\n".join(_lines(document))
+    read_by_code = {name: value for name, value in document.data.items() if name not in _NOT_FOR_GRADING}
+    return Rendered(document.address, f"{words}\n\n{block(read_by_code)}", name_span(document))
 
 
 def _lines(document: Document) -> Iterator[str]:
@@ -29,6 +35,11 @@ def _lines(document: Document) -> Iterator[str]:
     yield "## Criteria"
     for criterion in data["criteria"]:
         yield from _criterion(criterion)
+    if instructions := (data.get("grader") or {}).get("instructions"):
+        yield ""
+        yield "## How to grade"
+        yield ""
+        yield instructions.strip()
 
 
 def _criterion(criterion: Mapping[str, Any]) -> Iterator[str]:
@@ -51,7 +62,7 @@ def _check(check: Mapping[str, Any]) -> str:
 def _plain(value: Any) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{key}: {_plain(each)}" for key, each in sorted(value.items()))
-    return str(value).strip()
+    return str(value).strip("\n")
 
 
 def _percent(share: float) -> str:
