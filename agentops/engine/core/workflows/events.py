@@ -1,0 +1,11 @@
+"""The events of a workflow run by their names: what the run's state is folded from."""
+
+CREATED = "workflow_run.created"
+STATUS_RUNNING = "workflow_run.status_running"
+STATUS_IDLE = "workflow_run.status_idle"
+STATUS_ENDED = "workflow_run.status_ended"
+PHASE_STARTED = "workflow_run.phase_started"
+PHASE_ENDED = "workflow_run.phase_ended"
+ERROR = "workflow_run.error"
+THREAD_CREATED = "session.thread_created"
+THREAD_TERMINATED = "session.thread_status_terminated"
