@@ -24,12 +24,18 @@ class Part:
     after: int = 0
     """The position in the log behind which it stands: what is logged later comes later."""
 
+    thread_id: str | None = None
+    """The thread that it is of; None for the primary one."""
+
 
 @dataclass(eq=False, slots=True)
 class Watcher:
     """Who wants to see parts."""
 
     types: frozenset[str]
+    thread_id: str | None = None
+    """Of which thread; None for the primary one, which is all that the session's feed previews, as documented."""
+
     parts: deque[Part] = field(default_factory=deque)
     lost: set[str] = field(default_factory=set)
     """Events of which parts were dropped: later ones of them would leave a gap."""
@@ -39,7 +45,8 @@ class Watcher:
 
     def offer(self, part: Part) -> None:
         """Take the part if it is wanted and whole so far."""
-        if part.event_type not in self.types or part.event_id in self.lost:
+        is_wanted = part.event_type in self.types and part.thread_id == self.thread_id
+        if not is_wanted or part.event_id in self.lost:
             return
         is_beginning = part.text is None
         # Who came in the middle of a reply sees nothing of it: a delta without its start means nothing.
@@ -75,9 +82,9 @@ class Previews:
             self._news.nudge(topic)
 
     @contextmanager
-    def watching(self, session_id: str, types: frozenset[str]) -> Iterator[Watcher]:
-        """Return what gets the parts of the types."""
-        watcher = Watcher(types)
+    def watching(self, session_id: str, types: frozenset[str], thread_id: str | None = None) -> Iterator[Watcher]:
+        """Return what gets the parts of the types, of one thread."""
+        watcher = Watcher(types, thread_id)
         watchers = self._watchers[session_id]
         watchers.add(watcher)
         try:

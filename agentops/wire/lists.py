@@ -168,10 +168,14 @@ class ThreadQuery(Query):
 
     limit: _LargeSize = 1000
     page: _Text = None
+    statuses: list[Literal["rescheduling", "running", "idle", "terminated"]] | None = Field(None, alias="statuses[]")
 
 
-class ThreadEventQuery(ThreadQuery):
+class ThreadEventQuery(Query):
     """Oldest first. Source: SDK 2.11.0 `types/beta/sessions/threads/event_list_params.py`."""
+
+    limit: _LargeSize = 1000
+    page: _Text = None
 
     @property
     def order(self) -> Literal["asc"]:

@@ -9,7 +9,7 @@ from agentops.wire.content import DocumentBlock, ImageBlock, TextBlock
 from agentops.wire.events import DefineOutcome, SystemMessage, UserMessage
 from agentops.wire.fields import Id
 from agentops.wire.problems import Problem, obeying
-from agentops.wire.shape import Shape
+from agentops.wire.shape import Omissible, Shape
 
 _MOST_EVENTS = 100
 """The API states no limit; this one keeps a request one transaction."""
@@ -44,12 +44,16 @@ class UserInterrupt(Shape):
 
 
 class UserToolConfirmation(Shape):
-    """A person's word on a call. Source: SDK 2.11.0 `…/sessions/…user_tool_confirmation_event_params.py`."""
+    """A person's word on a call. Source: SDK 2.11.0 `…/sessions/…user_tool_confirmation_event_params.py`.
+
+    Older clients send the thread of the call back; answers go where the call was made, so it does not count.
+    """
 
     type: Literal["user.tool_confirmation"]
     tool_use_id: Id
     result: Literal["allow", "deny"]
     deny_message: _Words | None = None
+    session_thread_id: Id | None = None
 
     @model_validator(mode="after")
     def _says_why_only_when_it_denies(self) -> "UserToolConfirmation":
@@ -63,8 +67,9 @@ class UserCustomToolResult(Shape):
 
     type: Literal["user.custom_tool_result"]
     custom_tool_use_id: Id
-    content: list[ResultContent] | None = None
+    content: Omissible[list[ResultContent]] = None
     is_error: bool | None = None
+    session_thread_id: Id | None = None
 
 
 class UserToolResult(Shape):
@@ -72,8 +77,9 @@ class UserToolResult(Shape):
 
     type: Literal["user.tool_result"]
     tool_use_id: Id
-    content: list[ResultContent] | None = None
+    content: Omissible[list[ResultContent]] = None
     is_error: bool | None = None
+    session_thread_id: Id | None = None
 
 
 SentEvent = Annotated[

@@ -203,9 +203,11 @@ class Exchange:
         """Tell whether the server goes."""
         return self._backend.news.is_closed
 
-    def watching(self, session_id: str, types: frozenset[str]) -> AbstractContextManager[Watcher]:
-        """Return what gets the parts of a session's events while they come in, in this process."""
-        return self._backend.previews.watching(session_id, types)
+    def watching(
+        self, session_id: str, types: frozenset[str], thread_id: str | None
+    ) -> AbstractContextManager[Watcher]:
+        """Return what gets the parts of events of a session's thread while they come in, in this process."""
+        return self._backend.previews.watching(session_id, types, thread_id)
 
     def text(self, name: str) -> str:
         """Return a text from the path that need not look like our ids."""

@@ -25,9 +25,11 @@ _HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 _PING = Frame("ping", '{"type":"ping"}')
 
 
-def response(exchange: Exchange, session_id: str, seq: int, types: frozenset[str]) -> Response:
-    """Return the stream of what comes behind a position."""
-    frames = _frames(exchange, session_id, seq, types)
+def response(
+    exchange: Exchange, session_id: str, seq: int, types: frozenset[str], thread_id: str | None = None
+) -> Response:
+    """Return the stream of what comes behind a position, of a thread or of what the session shows."""
+    frames = _frames(exchange, session_id, seq, types, thread_id)
     return StreamingResponse(_lines(frames), media_type="text/event-stream", headers=_HEADERS)
 
 
@@ -37,17 +39,17 @@ async def _lines(chunks: AsyncIterator[Sequence[Frame]]) -> AsyncIterator[str]:
 
 
 async def _frames(
-    exchange: Exchange, session_id: str, seq: int, types: frozenset[str]
+    exchange: Exchange, session_id: str, seq: int, types: frozenset[str], thread_id: str | None
 ) -> AsyncIterator[Sequence[Frame]]:
     topic = watchers_topic(session_id)
     with (
         exchange.listening(topic) as arrived,
-        exchange.watching(session_id, types) as watcher,
+        exchange.watching(session_id, types, thread_id) as watcher,
         _beating(arrived) as heart,
     ):
         while not exchange.is_closing:
             arrived.clear()
-            seen = await exchange.shared(topic, session_events.glimpse, session_id, seq)
+            seen = await exchange.shared(topic, session_events.glimpse, session_id, seq, thread_id)
             seq = seen.seq
             if found := list(_in_order(seen, watcher)):
                 yield found

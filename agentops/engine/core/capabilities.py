@@ -289,7 +289,9 @@ _SESSIONS = (
         "sessions.threads",
         State.AVAILABLE,
         "Every session has its primary thread, which ends with it; nothing is delegated to others yet.",
-        _of("sessions.threads.stream", "?event_deltas[]") + _paged("sessions.threads", "sessions.threads.events"),
+        _of("sessions.threads", "?statuses[]")
+        + _of("sessions.threads.stream", "?event_deltas[]")
+        + _paged("sessions.threads", "sessions.threads.events"),
     ),
 )
 

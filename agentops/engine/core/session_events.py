@@ -7,6 +7,13 @@ from agentops.base.ids import IdSource
 from agentops.engine.core.json import Json, written
 
 OUTCOME = "user.define_outcome"
+
+_ROUTED = (
+    "agent.tool_use", "agent.mcp_tool_use", "agent.custom_tool_use",
+    "user.tool_confirmation", "user.custom_tool_result", "user.tool_result",
+)  # fmt: skip
+"""What tells on the session's feed of which thread it is. Source: `session_thread_id` of their types, SDK 2.11.0."""
+
 _ITERATIONS = 3
 """How often an outcome is graded when nobody says. Source: SDK 2.11.0 `…user_define_outcome_event_params.py`."""
 
@@ -59,9 +66,26 @@ def emitted(event_type: str, ids: IdSource, at: str, **more: object) -> Event:
     return Event(event_id, event_type, at, written({"type": event_type, "id": event_id, **more}))
 
 
-def answered(event: Event) -> str:
-    """Return the API's object. Source: SDK 2.11.0 `types/beta/sessions/beta_managed_agents_session_event.py`."""
-    return f'{event.body[:-1]},"processed_at":{written(event.processed_at)}}}'
+def is_shown(event: Event, thread_id: str | None) -> bool:
+    """Tell whether a feed shows the event: a thread's its own, the session's the primary thread's and cross-posts."""
+    return event.thread_id == thread_id or (thread_id is None and event.is_crossposted)
+
+
+def is_last(event: Event, thread_id: str | None) -> bool:
+    """Tell whether nothing comes behind the event on the feed: the session has ended, or the thread."""
+    if event.type == "session.status_terminated":
+        return True
+    return thread_id is not None and event.thread_id == thread_id and event.type == "session.thread_status_terminated"
+
+
+def answered(event: Event, thread_id: str | None = None) -> str:
+    """Return the API's object as the feed of a thread shows it, or the session's feed.
+
+    Source: SDK 2.11.0 `types/beta/sessions/beta_managed_agents_session_event.py`.
+    """
+    is_from_afar = thread_id is None and event.thread_id is not None and event.type in _ROUTED
+    whence = f',"session_thread_id":{written(event.thread_id)}' if is_from_afar else ""
+    return f'{event.body[:-1]}{whence},"processed_at":{written(event.processed_at)}}}'
 
 
 def file_ids(events: Sequence[Json]) -> Iterator[tuple[tuple[str | int, ...], str]]:

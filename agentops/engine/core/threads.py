@@ -1,9 +1,11 @@
-"""The threads of a session; so far the primary one, which every session has."""
+"""The threads of a session: its primary one, which lives and dies with it, and those that were begun since."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from agentops.engine.core.json import Json, parsed, written
-from agentops.engine.core.sessions import Session
+from agentops.engine.core.rosters import ADVISOR_NAME
+from agentops.engine.core.sessions import IDLE, TERMINATED, Session
 
 _PREFIX = "sthr"
 
@@ -31,34 +33,95 @@ class Thread:
     seq: int = 0
     """Its place among the children of its session, from 1."""
 
+    @property
+    def is_closed(self) -> bool:
+        """Tell whether nothing will happen in it any more."""
+        return self.archived_at is not None or self.status == TERMINATED
+
 
 def primary_id(session_id: str) -> str:
     """Return the id of the primary thread: it lives and dies with its session, and needs no record of its own."""
     return f"{_PREFIX}_{session_id.partition('_')[2]}"
 
 
-def answered(session: Session, duration_s: float) -> str:
-    """Return the API's object of the primary thread.
-
-    `stats` is null until the first change of status, `usage` until the first rest.
-    Source: SDK 2.11.0 `types/beta/sessions/beta_managed_agents_session_thread.py`.
-    """
+def primary(session: Session) -> Thread:
+    """Return the primary thread, whose progress is the session's as long as nothing else runs in it."""
     reached = parsed(session.progress)
-    has_run = "stop" in reached
-    agent = {key: value for key, value in parsed(session.agent).items() if key != "multiagent"}
-    stats = {"active_seconds": reached["active_seconds"], "duration_seconds": duration_s, "startup_seconds": None}
-    said: Json = {
-        "id": primary_id(session.id),
-        "type": "session_thread",
-        "session_id": session.id,
-        "parent_thread_id": None,
-        "agent": agent,
-        "status": session.status,
-        "stats": stats if has_run else None,
-        "usage": reached["usage"] if has_run else None,
-        "workflow_run_id": None,
-        "created_at": session.created_at,
-        "updated_at": session.updated_at,
-        "archived_at": session.archived_at,
+    own = reached.get("primary")
+    return Thread(
+        primary_id(session.id),
+        session.id,
+        None,
+        written({key: value for key, value in parsed(session.agent).items() if key != "multiagent"}),
+        own["status"] if own and session.status != TERMINATED else session.status,
+        written(own or reached),
+        None,
+        session.created_at,
+        session.updated_at,
+        session.archived_at,
+    )
+
+
+def answered(thread: Thread, now: str) -> str:
+    """Return the API's object at a moment.
+
+    `stats` is null until the first change of status, `usage` until the first rest; the time of an archived thread
+    stands still. Source: SDK 2.11.0 `types/beta/sessions/beta_managed_agents_session_thread.py`.
+    """
+    reached = parsed(thread.progress)
+    has_started = reached.get("started_at") is not None or "stop" in reached
+    stats = {
+        "active_seconds": reached.get("active_seconds", 0),
+        "duration_seconds": _seconds(thread.created_at, thread.updated_at if thread.archived_at else now),
+        # Documented: children begin at once.
+        "startup_seconds": None if thread.parent_id is None else 0,
     }
-    return written(said)
+    said: Json = {
+        "id": thread.id,
+        "type": "session_thread",
+        "session_id": thread.session_id,
+        "parent_thread_id": thread.parent_id,
+        "status": thread.status,
+        "stats": stats if has_started else None,
+        "usage": reached["usage"] if "stop" in reached else None,
+        "workflow_run_id": thread.workflow_run_id,
+        "created_at": thread.created_at,
+        "updated_at": thread.updated_at,
+        "archived_at": thread.archived_at,
+    }
+    # The agent goes in as it lies in the database: the large part needs no second encoding.
+    return f'{written(said)[:-1]},"agent":{thread.agent}}}'
+
+
+def agent_name(thread: Thread) -> str:
+    """Return how events name who runs it. Source: documented, managed-agents/multiagent-orchestration: the advisor."""
+    agent = parsed(thread.agent)
+    return ADVISOR_NAME if agent["type"] == "advisor" else str(agent["name"])
+
+
+def obstacle(thread: Thread) -> str | None:
+    """Return why a thread cannot be archived; None when it can.
+
+    Source: documented, platform.claude.com/docs/en/managed-agents/session-threads; of runs, …/workflow-runs.
+    """
+    if thread.parent_id is None:
+        return f"is the primary thread: it is archived with its session {thread.session_id}"
+    if thread.workflow_run_id is not None and thread.status != TERMINATED:
+        return f"belongs to the open workflow run {thread.workflow_run_id} (workflow_run_open), which archives it"
+    if thread.status not in (IDLE, TERMINATED):
+        return f"is {thread.status}: interrupt it and wait until it is idle before it is archived"
+    return None
+
+
+def forgotten(progress: Json, thread_id: str) -> Json:
+    """Return how far a session is that does not wait with the calls of a thread any more."""
+    waits_for, waits_in = progress.get("waits_for") or {}, progress.get("waits_in") or {}
+    return {
+        **progress,
+        "waits_for": {key: value for key, value in waits_for.items() if waits_in.get(key) != thread_id},
+        "waits_in": {key: value for key, value in waits_in.items() if value != thread_id},
+    }
+
+
+def _seconds(since: str, until: str) -> float:
+    return (datetime.fromisoformat(until) - datetime.fromisoformat(since)).total_seconds()

@@ -1,8 +1,8 @@
 """The log of a session: read, watched, and written to by clients."""
 
 import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from agentops.engine.core import sending, threads
 from agentops.engine.core import session_events as core
@@ -15,6 +15,7 @@ from agentops.engine.operations import files, sessions, work
 from agentops.engine.operations.call import Call, Listed
 from agentops.engine.store.session_events import WAITING, EventWindow, SessionEvents
 from agentops.engine.store.session_log import Row, SessionLog
+from agentops.engine.store.session_threads import SessionThreads
 from agentops.engine.store.sessions import Sessions
 
 _WAITING_MAX = 1_000
@@ -52,10 +53,8 @@ class Glimpse:
     is_full: bool = False
     """Whether there may be more already."""
 
-    @property
-    def is_over(self) -> bool:
-        """Tell whether nothing will come any more."""
-        return any(each.type == "session.status_terminated" for each in self.frames)
+    is_over: bool = False
+    """Whether nothing will come any more."""
 
 
 def page(call: Call, session_id: str, window: EventWindow) -> Listed:
@@ -68,7 +67,7 @@ def page(call: Call, session_id: str, window: EventWindow) -> Listed:
     found = SessionEvents(call.tx, call.workspace, session_id).page(window)
     shown = found[: window.limit]
     places = [(each.processed_at or WAITING, each.seq) for each in shown]
-    return Listed([core.answered(each) for each in shown], places, len(found) > len(shown))
+    return Listed([core.answered(each, window.thread_id) for each in shown], places, len(found) > len(shown))
 
 
 def send(call: Call, session_id: str, events: Sequence[Json]) -> list[str]:
@@ -79,12 +78,12 @@ def send(call: Call, session_id: str, events: Sequence[Json]) -> list[str]:
         InvalidRequest: it is archived, or cannot take one of the events now.
     """
     session = sessions.writable(call, session_id)
-    situation = _situation(call, session)
+    log = SessionLog(call.tx, call.workspace, session_id)
+    situation = _situation(call, session, log, events)
     if found := tuple(sending.problems(events, situation)):
         raise invalid(found)
-    log = SessionLog(call.tx, call.workspace, session_id)
-    _refuse_lost(call, log, events)
-    received = [sending.received(each, call.ids, call.at) for each in events]
+    _refuse_lost(call, events)
+    received = [sending.received(each, situation, call.ids, call.at) for each in events]
     # Documented: at the cap an interrupt finds nothing to stop, and is not recorded.
     kept = [each for each in received if not (situation.is_capped and each.type == sending.INTERRUPT)]
     if log.waiting() + len(kept) > _WAITING_MAX:
@@ -97,23 +96,51 @@ def send(call: Call, session_id: str, events: Sequence[Json]) -> list[str]:
     return [core.answered(each) for each in received]
 
 
-def _situation(call: Call, session: Session) -> Situation:
+def _situation(call: Call, session: Session, log: SessionLog, events: Sequence[Json]) -> Situation:
     progress, budget = parsed(session.progress), parsed(session.fields)["budget"]
-    waits_for = progress.get("waits_for") or {}
-    if waits_for:
-        newest = EventWindow((WAITING, sys.maxsize), _ANSWERS_MAX, is_descending=True, types=sending.ANSWERS)
-        waits_for = sending.unanswered(waits_for, SessionEvents(call.tx, call.workspace, session.id).page(newest))
     is_spent = budget is not None and int(budget["max_list_cost"]["amount"]) <= consumed_cents(progress)
+    origins = log.origins([call_id for each in events if (call_id := sending.answered_call(each)) is not None])
+    is_outcome = any(each["type"] == core.OUTCOME for each in events)
     return Situation(
         session.id,
         threads.primary_id(session.id),
-        waits_for,
+        _waits_for(call, session, progress),
         progress.get("stop"),
         # A budget that was raised is not used up, though nobody has gone on yet.
         is_capped=is_spent and progress.get("stop") == "budget_reached",
         is_self_hosted=parsed(session.config)["type"] == "self_hosted",
         model_id=parsed(session.agent)["model"]["id"],
+        waits_in=progress.get("waits_in") or {},
+        origins=origins,
+        open_threads=_open_threads(call, session.id, sending.addressed(events, origins)),
+        outcome_id=_open_outcome(call, session, progress) if is_outcome else None,
     )
+
+
+def _waits_for(call: Call, session: Session, progress: Json) -> Mapping[str, str]:
+    waits_for = progress.get("waits_for") or {}
+    if not waits_for:
+        return {}
+    newest = EventWindow((WAITING, sys.maxsize), _ANSWERS_MAX, is_descending=True, types=sending.ANSWERS)
+    late = SessionEvents(call.tx, call.workspace, session.id).page(newest)
+    return sending.unanswered(waits_for, progress.get("waits_in") or {}, late, threads.primary_id(session.id))
+
+
+def _open_threads(call: Call, session_id: str, named: Iterable[str]) -> frozenset[str]:
+    children = SessionThreads(call.tx, call.workspace, session_id)
+    found = [children.get(each) for each in named]
+    return frozenset(each.id for each in found if each is not None and not each.is_closed)
+
+
+def _open_outcome(call: Call, session: Session, progress: Json) -> str | None:
+    """Return the outcome that is worked on; nobody may have come to the newest one yet."""
+    newest = EventWindow((WAITING, sys.maxsize), 1, is_descending=True, types=(core.OUTCOME,))
+    found = SessionEvents(call.tx, call.workspace, session.id).page(newest)
+    if not found:
+        return None
+    outcome_id: str = parsed(found[0].body)["outcome_id"]
+    ended = {each["outcome_id"] for each in progress["outcome_evaluations"] if each["completed_at"] is not None}
+    return None if outcome_id in ended else outcome_id
 
 
 def end(call: Call, session_id: str) -> int:
@@ -126,27 +153,31 @@ def end(call: Call, session_id: str) -> int:
     return SessionLog(call.tx, call.workspace, session_id).end()
 
 
-def glimpse(call: Call, session_id: str, seq: int) -> Glimpse:
-    """Return what came or took effect behind a position, in order.
+def glimpse(call: Call, session_id: str, seq: int, thread_id: str | None = None) -> Glimpse:
+    """Return what came or took effect behind a position, in order, as the feed of a thread or the session's shows it.
 
     What waited appears twice, as documented: when it is received, and when it takes effect.
     """
     rows = SessionLog(call.tx, call.workspace, session_id).after(seq, _FRAMES_MAX)
-    frames = tuple(sorted(_frames(rows, seq), key=lambda each: each.seq))
+    frames = tuple(sorted(_frames(rows, seq, thread_id), key=lambda each: each.seq))
     is_there = bool(rows) or Sessions(call.tx, call.workspace).get(session_id) is not None
-    return Glimpse(frames, rows[-1].event.seq if rows else seq, is_there, len(rows) == _FRAMES_MAX)
+    end = rows[-1].event.seq if rows else seq
+    is_over = any(core.is_last(each.event, thread_id) for each in rows)
+    return Glimpse(frames, end, is_there, len(rows) == _FRAMES_MAX, is_over)
 
 
-def _frames(rows: Sequence[Row], seq: int) -> Iterator[Frame]:
+def _frames(rows: Sequence[Row], seq: int, thread_id: str | None) -> Iterator[Frame]:
     for row in rows:
         event = row.event
+        if not core.is_shown(event, thread_id):
+            continue
         if row.received_seq is not None and row.received_seq > seq:
-            waiting = Event(event.id, event.type, None, event.body)
-            yield Frame(event.type, core.answered(waiting), event.id, row.received_seq)
-        yield Frame(event.type, core.answered(event), event.id, event.seq)
+            waiting = replace(event, processed_at=None)
+            yield Frame(event.type, core.answered(waiting, thread_id), event.id, row.received_seq)
+        yield Frame(event.type, core.answered(event, thread_id), event.id, event.seq)
 
 
-def _refuse_lost(call: Call, log: SessionLog, events: Sequence[Json]) -> None:
+def _refuse_lost(call: Call, events: Sequence[Json]) -> None:
     """Refuse what names something that is not there."""
     for path, file_id in core.file_ids(events):
         if files.readable(call, file_id) is None:
@@ -156,10 +187,6 @@ def _refuse_lost(call: Call, log: SessionLog, events: Sequence[Json]) -> None:
         if event["type"] == core.OUTCOME:
             message = "is not taken from a running session by this server yet; begin a session with it: initial_events"
             raise refused(("events", index), message)
-        named = event.get("custom_tool_use_id")
-        if named is not None and log.type_of(named) != "agent.custom_tool_use":
-            path = ("events", index, "custom_tool_use_id")
-            raise refused(path, "must be the id of an agent.custom_tool_use event of this session")
 
 
 def _stir(call: Call, session: Session, events: Sequence[Event]) -> None:

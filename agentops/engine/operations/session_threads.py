@@ -1,21 +1,32 @@
-"""The threads of a session, read."""
+"""The threads of a session: read, and ended one by one."""
 
-from datetime import datetime
+from dataclasses import replace
 
 from agentops.base.errors import InvalidRequest, NotFound
+from agentops.engine.core import session_events
 from agentops.engine.core import threads as core
-from agentops.engine.core.sessions import Session
+from agentops.engine.core.json import parsed, written
+from agentops.engine.core.sessions import TERMINATED, Session
+from agentops.engine.core.threads import Thread
 from agentops.engine.operations import sessions
 from agentops.engine.operations.call import Call, Page
+from agentops.engine.store.session_events import SessionEvents
+from agentops.engine.store.session_threads import SessionThreads
+from agentops.engine.store.sessions import Sessions
 
 
-def page(call: Call, session_id: str) -> Page:
-    """Return the list of threads.
+def page(call: Call, session_id: str, after: int, limit: int, statuses: tuple[str, ...]) -> Page:
+    """Return threads behind a position, the primary one before all others; no status is any status.
 
     Raises:
         NotFound: there is no such session.
     """
-    return Page([_answered(call, sessions.existing(call, session_id))])
+    primary = core.primary(sessions.existing(call, session_id))
+    is_first = after < 0 and (not statuses or primary.status in statuses)
+    children = SessionThreads(call.tx, call.workspace, session_id).page(max(after, 0), limit, statuses)
+    found = [*([primary] if is_first else []), *children]
+    items = [core.answered(each, call.at) for each in found[:limit]]
+    return Page(items, [found[limit - 1].seq] if len(found) > limit else None)
 
 
 def retrieve(call: Call, session_id: str, thread_id: str) -> str:
@@ -24,32 +35,58 @@ def retrieve(call: Call, session_id: str, thread_id: str) -> str:
     Raises:
         NotFound: there is no such session, or no such thread in it.
     """
-    return _answered(call, existing(call, session_id, thread_id))
+    return core.answered(_existing(call, sessions.existing(call, session_id), thread_id), call.at)
 
 
 def archive(call: Call, session_id: str, thread_id: str) -> str:
-    """Refuse to archive the primary thread.
+    """End a thread that rests for good, keep its history, and return it; an archived one is left as it is.
+
+    The calls that it waits with are waited for no more.
 
     Raises:
         NotFound: there is no such session, or no such thread in it.
-        InvalidRequest: always.
-    """
-    existing(call, session_id, thread_id)
-    raise InvalidRequest(f"Thread {thread_id} is the primary thread: it is archived with its session {session_id}.")
-
-
-def existing(call: Call, session_id: str, thread_id: str) -> Session:
-    """Return the session of a thread that exists.
-
-    Raises:
-        NotFound: there is no such session, or no such thread in it.
+        InvalidRequest: it is the primary thread, or runs, or a workflow run has use for it.
     """
     session = sessions.existing(call, session_id)
-    if thread_id != core.primary_id(session_id):
-        raise NotFound(f"There is no thread {thread_id} in session {session_id}.")
-    return session
+    stored = _existing(call, session, thread_id)
+    if (why := core.obstacle(stored)) is not None:
+        raise InvalidRequest(f"Thread {thread_id} {why}.")
+    if stored.archived_at:
+        return core.answered(stored, call.at)
+    ended = replace(stored, status=TERMINATED, updated_at=call.at, archived_at=call.at)
+    SessionThreads(call.tx, call.workspace, session_id).archive(thread_id, ended.status, call.at)
+    if stored.status != TERMINATED:
+        _say(call, session, ended)
+    return core.answered(ended, call.at)
 
 
-def _answered(call: Call, session: Session) -> str:
-    seconds = (datetime.fromisoformat(call.at) - datetime.fromisoformat(session.created_at)).total_seconds()
-    return core.answered(session, seconds)
+def feed(call: Call, session_id: str, thread_id: str) -> str | None:
+    """Return the thread whose own events its feed shows; None where that is the session's feed.
+
+    Raises:
+        NotFound: there is no such session, or no such thread in it.
+    """
+    thread = _existing(call, sessions.existing(call, session_id), thread_id)
+    return None if thread.parent_id is None else thread.id
+
+
+def _existing(call: Call, session: Session, thread_id: str) -> Thread:
+    if thread_id == core.primary_id(session.id):
+        return core.primary(session)
+    found = SessionThreads(call.tx, call.workspace, session.id).get(thread_id)
+    if found is None:
+        raise NotFound(f"There is no thread {thread_id} in session {session.id}.")
+    return found
+
+
+def _say(call: Call, session: Session, thread: Thread) -> None:
+    """Tell those who run and who watch the session that a thread of it has ended."""
+    more = {"session_thread_id": thread.id, "agent_name": core.agent_name(thread)}
+    event = session_events.emitted("session.thread_status_terminated", call.ids, call.at, **more)
+    crossposted = replace(event, thread_id=thread.id, is_crossposted=True)
+    SessionEvents(call.tx, call.workspace, session.id).append([crossposted])
+    stored = Sessions(call.tx, call.workspace)
+    progress = core.forgotten(parsed(session.progress), thread.id)
+    stored.advance(session.id, session.status, written(progress), call.at)
+    stored.stir(session.id, is_stirred=True)
+    sessions.tell(call, session.id)

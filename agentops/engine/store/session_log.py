@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agentops.engine.core.runs.state import Entry
+from agentops.engine.core.sending import Origin
 from agentops.engine.core.session_events import Event
 from agentops.engine.store.port import Transaction
 from agentops.engine.store.session_events import COLUMNS, event
@@ -68,13 +69,20 @@ class SessionLog:
         )
         return int(row[0]) if row else 0
 
-    def type_of(self, event_id: str) -> str | None:
-        """Return of which type an event is; None when there is no such event."""
-        row = self._tx.one(
-            "SELECT type FROM session_events WHERE workspace_id = :workspace AND session_id = :session AND id = :id",
-            {**self._key, "id": event_id},
+    def origins(self, event_ids: Sequence[str]) -> dict[str, Origin]:
+        """Return where events come from, of those that there are."""
+        if not event_ids:
+            return {}
+        named = {f"id_{number}": each for number, each in enumerate(event_ids)}
+        among = ", ".join(f":{name}" for name in named)
+        rows = self._tx.all(
+            f"""
+            SELECT id, type, thread_id FROM session_events
+            WHERE workspace_id = :workspace AND session_id = :session AND id IN ({among})
+            """,  # noqa: S608 - the parts are our own words
+            {**self._key, **named},
         )
-        return str(row[0]) if row else None
+        return {row[0]: Origin(row[1], row[2]) for row in rows}
 
     def at_of(self, event_id: str) -> str:
         """Return when an event took effect; nothing for what has not."""
