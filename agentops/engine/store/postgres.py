@@ -1,13 +1,11 @@
 """Postgres: a pool of connections in worker threads, serialisable transactions; the only user of `psycopg`."""
 
-import re
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
-from functools import lru_cache
-from typing import Any, LiteralString, TypeVar
+from typing import TypeVar
 
 import psycopg
 from psycopg import errors
@@ -17,10 +15,10 @@ from agentops.base.clock import Clock
 from agentops.base.errors import DiskFull, StorageError
 from agentops.engine.store import migrations
 from agentops.engine.store.port import NO_PARAMS, Contention, Params, Row, Transaction, Unreachable
+from agentops.engine.store.postgres_link import Link
 from agentops.engine.threads import in_thread
 
 T = TypeVar("T")
-Connection = psycopg.Connection[tuple[Any, ...]]
 
 SPELLING = {
     # Byte order, whatever the server's locale: cursors, times and paths are compared as SQLite compares them.
@@ -37,8 +35,9 @@ _ATTEMPTS = 32
 
 _STEP_BACK_S = 0.0005
 
-_SERIALISABLE: LiteralString = "BEGIN ISOLATION LEVEL SERIALIZABLE"
-_SNAPSHOT: LiteralString = "BEGIN ISOLATION LEVEL REPEATABLE READ"
+_SERIALISABLE = b"BEGIN ISOLATION LEVEL SERIALIZABLE"
+_SNAPSHOT = b"BEGIN ISOLATION LEVEL REPEATABLE READ"
+_READING = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 _CONNECT_TIMEOUT_S = 10
 
@@ -56,21 +55,22 @@ _AGAIN = (errors.SerializationFailure, errors.DeadlockDetected, errors.UniqueVio
 class PostgresTransaction:
     """A transaction on a connection that somebody else begins and ends."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, link: Link) -> None:
         """Work on the connection."""
-        self._connection = connection
+        self._link = link
 
     def all(self, sql: str, params: Params = NO_PARAMS) -> list[Row]:
         """Return every row."""
-        return self._connection.execute(translated(sql), params).fetchall()
+        return self._link.rows(self._link.ask(sql, params))
 
     def one(self, sql: str, params: Params = NO_PARAMS) -> Row | None:
         """Return the first row, or None when there is none."""
-        return self._connection.execute(translated(sql), params).fetchone()
+        rows = self._link.rows(self._link.ask(sql, params))
+        return rows[0] if rows else None
 
     def run(self, sql: str, params: Params = NO_PARAMS) -> int:
         """Change rows and return how many."""
-        return self._connection.execute(translated(sql), params).rowcount
+        return self._link.ask(sql, params).command_tuples or 0
 
 
 class PostgresDatabase:
@@ -80,7 +80,7 @@ class PostgresDatabase:
         """Name the database; `open` connects."""
         self._url = url
         self._threads = ThreadPoolExecutor(_POOL, thread_name_prefix="agentops-postgres")
-        self._pool: ConnectionPool[Connection] | None = None
+        self._pool: ConnectionPool[Link] | None = None
 
     async def open(self, at: str) -> None:
         """Connect, and bring the tables up to date.
@@ -131,10 +131,11 @@ class PostgresDatabase:
 
     def _open(self, at: str) -> None:
         try:
-            with psycopg.connect(self._url, autocommit=True, connect_timeout=_CONNECT_TIMEOUT_S) as connection:
-                _run(connection, "BEGIN", lambda tx: _migrate(tx, at))
+            with Link.connect(self._url, autocommit=True, connect_timeout=_CONNECT_TIMEOUT_S) as link:
+                _run(link, b"BEGIN", lambda tx: _migrate(tx, at))
             self._pool = ConnectionPool(
                 self._url,
+                connection_class=Link,
                 min_size=1,
                 max_size=_POOL,
                 open=False,
@@ -158,14 +159,14 @@ class PostgresDatabase:
             self._pool.close()
 
     def _read(self, work: Callable[[Transaction], T]) -> T:
-        with self._connection() as connection:
-            return _run(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", work)
+        with self._link() as link:
+            return _run(link, _READING, work)
 
-    def _write(self, work: Callable[[Transaction], T], begin: LiteralString = _SERIALISABLE) -> T:
-        with self._connection() as connection:
+    def _write(self, work: Callable[[Transaction], T], begin: bytes = _SERIALISABLE) -> T:
+        with self._link() as link:
             for attempt in range(_ATTEMPTS):
                 try:
-                    return _run(connection, begin, work)
+                    return _run(link, begin, work)
                 except _AGAIN:
                     # Whoever fails again and again lets the others come to their end first.
                     time.sleep(attempt * _STEP_BACK_S)
@@ -174,34 +175,34 @@ class PostgresDatabase:
         raise Contention("Too many requests change the same objects at once.", hint="Send the request again.")
 
     @contextmanager
-    def _connection(self) -> Iterator[Connection]:
+    def _link(self) -> Iterator[Link]:
         """Yield a connection; that it broke is told as what it means."""
         if self._pool is None:
             raise StorageError("The database is not open.")
         try:
-            with self._pool.connection() as connection:
+            with self._pool.connection() as link:
                 try:
-                    yield connection
+                    yield link
                 except psycopg.Error as error:
-                    if not connection.closed:
+                    if not link.closed:
                         raise
                     raise Unreachable from error
         except PoolTimeout as error:
             raise Unreachable from error
 
 
-def _bounded(connection: Connection) -> None:
-    connection.execute(f"SET idle_in_transaction_session_timeout = {_STALLED_MS}")
+def _bounded(link: Link) -> None:
+    link.command(b"SET idle_in_transaction_session_timeout = %d" % _STALLED_MS)
 
 
-def _run(connection: Connection, begin: LiteralString, work: Callable[[Transaction], T]) -> T:
-    connection.execute(begin)
+def _run(link: Link, begin: bytes, work: Callable[[Transaction], T]) -> T:
+    link.command(begin)
     try:
-        result = work(PostgresTransaction(connection))
-        connection.execute("COMMIT")
+        result = work(PostgresTransaction(link))
+        link.command(b"COMMIT")
     except BaseException:
-        if not connection.closed:
-            connection.rollback()
+        if not link.closed:
+            link.rollback()
         raise
     return result
 
@@ -215,13 +216,3 @@ def _migrate(tx: Transaction, at: str) -> None:
     # CREATE TABLE IF NOT EXISTS fails when two sessions run it at once; the lock lets the second one wait.
     tx.all("SELECT pg_advisory_xact_lock(:lock)", {"lock": _MIGRATION_LOCK})
     migrations.migrate(tx, SPELLING, at=at)
-
-
-_PARAMETER = re.compile(r"(?<!:):([a-z_][a-z0-9_]*)")
-
-
-@lru_cache(maxsize=512)
-def translated(sql: str) -> LiteralString:
-    """Return the SQL with psycopg's spelling of named parameters."""
-    # Every statement is a literal in the repositories or migrations; values travel as parameters only.
-    return _PARAMETER.sub(r"%(\1)s", sql.replace("%", "%%"))

@@ -1,0 +1,97 @@
+"""A connection to Postgres, spoken to through libpq itself: psycopg's cursors cost four times what a statement does.
+
+A statement is one call that waits without the interpreter's lock, so that the event loop goes on meanwhile and a worker
+thread does not have to win the lock back in the middle of it.
+"""
+
+import re
+from collections import OrderedDict
+from functools import lru_cache
+from typing import Any
+
+import psycopg
+from psycopg import errors
+from psycopg.adapt import Transformer
+from psycopg.pq import ExecStatus
+from psycopg.pq.abc import PGconn, PGresult
+
+from agentops.engine.store.port import Params, Row
+
+_PREPARED_MAX = 200
+"""Statements that a connection keeps ready; those that were not used for longest make room. Some 10 KB each there."""
+
+_UNDERSTOOD = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
+
+_PARAMETER = re.compile(r"(?<!:):([a-z_][a-z0-9_]*)")
+
+
+class Link(psycopg.Connection[tuple[Any, ...]]):
+    """One connection, used by one thread at a time."""
+
+    def __init__(self, pgconn: PGconn, row_factory: Any = psycopg.rows.tuple_row) -> None:
+        """Take over a connection that is there."""
+        super().__init__(pgconn, row_factory)
+        self._ready: OrderedDict[str, bytes] = OrderedDict()
+        self._count = 0
+        self._loader = Transformer(self)
+
+    def command(self, sql: bytes) -> None:
+        """Run a statement that has no parameters and answers nothing.
+
+        Raises:
+            psycopg.Error: it cannot be run.
+        """
+        _understood(self.pgconn.exec_(sql))
+
+    def ask(self, sql: str, params: Params) -> PGresult:
+        """Return what the server answers to a statement.
+
+        Raises:
+            psycopg.Error: it cannot be run.
+        """
+        _, names = translated(sql)
+        # psycopg's own types forget that a parameter may be NULL.
+        values: list[Any] = [_spelt(params[name]) for name in names]
+        return _understood(self.pgconn.exec_prepared(self._name(sql), values))
+
+    def rows(self, result: PGresult) -> list[Row]:
+        """Return the rows of an answer."""
+        self._loader.set_pgresult(result)
+        return self._loader.load_rows(0, result.ntuples, tuple)
+
+    def _name(self, sql: str) -> bytes:
+        """Return under which name the connection knows the statement, which it learns if it must."""
+        if (name := self._ready.get(sql)) is not None:
+            self._ready.move_to_end(sql)
+            return name
+        if len(self._ready) >= _PREPARED_MAX:
+            _, forgotten = self._ready.popitem(last=False)
+            self.command(b"DEALLOCATE " + forgotten)
+        self._count += 1
+        name = b"agentops_%d" % self._count
+        # The types of parameters are left to the server, which knows those of the columns.
+        _understood(self.pgconn.prepare(name, translated(sql)[0]))
+        self._ready[sql] = name
+        return name
+
+
+@lru_cache(maxsize=512)
+def translated(sql: str) -> tuple[bytes, tuple[str, ...]]:
+    """Return the SQL with Postgres' own spelling of parameters, and their names in its order."""
+    names: dict[str, int] = {}
+    text = _PARAMETER.sub(lambda found: f"${names.setdefault(found[1], len(names) + 1)}", sql)
+    return text.encode(), tuple(names)
+
+
+def _spelt(value: str | int | None) -> bytes | None:
+    if value is None:
+        return None
+    if isinstance(value, str) and "\0" in value:
+        raise errors.DataError("PostgreSQL text cannot contain NUL")
+    return str(value).encode()
+
+
+def _understood(result: PGresult) -> PGresult:
+    if result.status not in _UNDERSTOOD:
+        raise errors.error_from_result(result)
+    return result
