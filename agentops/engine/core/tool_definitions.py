@@ -8,7 +8,7 @@ where its tools run. Source: SDK 2.11.0 `types/beta/beta_managed_agents_agent_to
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from agentops.engine.core.json import Json, written
+from agentops.engine.core.json import Json, listed, written
 from agentops.engine.core.runs.grants import Grants, mcp_name
 from agentops.wire.custom_tools import BUILT_IN_TOOLS
 
@@ -24,6 +24,20 @@ def definitions(tools: Sequence[Json], of_servers: Mapping[str, Sequence[Json]] 
         # Servers whose names are spelled alike share names of tools, of which the first one's counts.
         every.setdefault(each["name"], each)
     return written([each for each in every.values() if (grant := grants(each["name"])) and grant.is_enabled]).encode()
+
+
+def with_more(definitions: bytes, more: Sequence[Json]) -> bytes:
+    """Return a JSON array of definitions with others behind them that have names of their own."""
+    if not more:
+        return definitions
+    names = {each["name"] for each in more}
+    kept = [each for each in listed(definitions.decode()) if each["name"] not in names]
+    return written([*kept, *more]).encode()
+
+
+def built_in(*names: str) -> tuple[Json, ...]:
+    """Return the definitions of built-in tools by their names."""
+    return tuple(_BUILT_IN[each] for each in names)
 
 
 def settings(tools: Sequence[Json], name: str) -> Json:

@@ -4,17 +4,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from agentops.engine.core.blobs import Blob
+from agentops.engine.core.evaluations import Evaluation
 from agentops.engine.core.json import Json, parsed, written
 from agentops.engine.core.runs.state import Entry
 from agentops.engine.core.sessions import Session
+from agentops.engine.core.threads import Thread
 from agentops.engine.core.work import Work
-from agentops.engine.operations import work
+from agentops.engine.operations import evaluations, work
 from agentops.engine.store.blobs import Blobs
 from agentops.engine.store.files import Files
 from agentops.engine.store.port import Transaction
 from agentops.engine.store.runners import Place, Runner, Runners
 from agentops.engine.store.session_log import Row, SessionLog
 from agentops.engine.store.session_resources import SessionResources
+from agentops.engine.store.session_threads import SessionThreads
 from agentops.engine.store.sessions import Sessions
 
 _BATCH = 10_000
@@ -69,6 +72,12 @@ class Writing:
 
     standing: Standing | None
     """How the session stands now, if that is different."""
+
+    threads: tuple[Thread, ...] = ()
+    """The threads beside the primary one that stand otherwise now."""
+
+    evaluation: Evaluation | None = None
+    """What an evaluation came to that ends with this."""
 
     work: Work | None = None
     """An item for the workers of the session's environment, where it waits for one of them."""
@@ -125,6 +134,10 @@ def write(tx: Transaction, place: Place, runner_id: str, writing: Writing) -> Wr
     seq = log.write(bodied, writing.waited, end)
     if (now := writing.standing) is not None:
         sessions.advance(place.session_id, now.status, written(now.progress), now.at)
+    for thread in writing.threads:
+        SessionThreads(tx, place.workspace, place.session_id).upsert(thread)
+    if writing.evaluation is not None:
+        evaluations.record(tx, place.workspace, writing.evaluation)
     if writing.work is not None:
         work.offer(tx, place.workspace, writing.work)
     return Written(seq, tuple(map(entry, others)))
@@ -185,7 +198,8 @@ def enter(tx: Transaction, runner: Runner, dead: frozenset[str]) -> frozenset[Pl
 def entry(row: Row) -> Entry:
     """Return a row as the machine sees it."""
     body = {key: value for key, value in parsed(row.event.body).items() if key not in ("id", "type")}
-    return Entry(row.event.id, row.event.type, row.event.processed_at, body, row.kept)
+    event = row.event
+    return Entry(event.id, event.type, event.processed_at, body, row.kept, event.thread_id, event.is_crossposted)
 
 
 def _all(log: SessionLog, seq: int) -> list[Row]:

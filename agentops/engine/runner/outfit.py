@@ -7,13 +7,17 @@ from functools import partial
 from typing import Protocol
 
 from agentops.base.clock import timestamp
-from agentops.engine.core import threads
+from agentops.engine.core import threads, tool_definitions
 from agentops.engine.core.blobs import Blob
 from agentops.engine.core.json import Json, parsed, written
+from agentops.engine.core.rosters import ADVISOR_NAME
 from agentops.engine.core.runs import prices
+from agentops.engine.core.runs import team as team_tools
 from agentops.engine.core.runs.grants import Grants
+from agentops.engine.core.runs.session_state import ADVISOR
 from agentops.engine.core.runs.setting import Bounds, Setting
 from agentops.engine.core.runs.state import Entry
+from agentops.engine.core.runs.team import team_of
 from agentops.engine.core.sessions import Session
 from agentops.engine.mounting.desk import Backing, Desk
 from agentops.engine.operations import session_runs
@@ -23,6 +27,11 @@ from agentops.engine.tools.port import Offer, Toolbox
 
 _INLINE_MAX = 20 * 1024 * 1024
 """How long a file may be that a message names: it is sent along with every request. Units: bytes."""
+
+_ADVISE = """\
+You advise an agent at its work. You are given the record of its conversation so far, with the calls it made and what
+came of them, and a question. Answer the question: say what you would do next and why, what you doubt in what was done,
+and what must be checked before going on. Be brief and concrete. You have no tools; the agent acts, not you."""
 
 _WITH_FILES = ("user.message", "user.custom_tool_result", "user.tool_result")
 """What a client sends that a model reads: its blocks can name files."""
@@ -60,20 +69,47 @@ class Outfit:
         """Return what the system prompt says of the places that the agent finds; empty for nothing."""
         return await self._toolboxes.notes(Desk(self._backing, place), session, resources)
 
-    def equipment(self, session: Session, notes: str, offer: Offer) -> Equipment:
-        """Return what the session's agent, as it is now, works with."""
-        agent, config = parsed(session.agent), parsed(session.config)
+    def equipment(
+        self, session: Session, notes: str, offer: Offer, thread_id: str | None, agent: Json | None
+    ) -> Equipment:
+        """Return what a thread works with, its servers' tools as they are offered.
+
+        None and None for the primary one, whose agent is the session's as it is now.
+        """
+        own, config = parsed(session.agent), parsed(session.config)
+        whole = own if agent is None else agent
+        if whole["type"] == ADVISOR:
+            return self._advisor(session, str(thread_id), whole)
+        team = team_of(whole)
+        ours = team_tools.definitions(team) if agent is None else [team_tools.OF_CHILD]
         setting = Setting(
-            thread_id=threads.primary_id(session.id),
-            agent_name=agent["name"],
-            grants=Grants(agent["tools"], is_self_hosted=config["type"] == "self_hosted", of_servers=offer.tools),
-            cost_cents=partial(prices.cents, agent["model"]["id"]),
+            thread_id=thread_id or threads.primary_id(session.id),
+            agent_name=whole["name"],
+            grants=Grants(
+                whole["tools"],
+                is_self_hosted=config["type"] == "self_hosted",
+                of_servers=offer.tools,
+                of_team=[each["name"] for each in ours],
+            ),
+            cost_cents=partial(prices.cents, whole["model"]["id"]),
+            budget=parsed(session.fields)["budget"],
+            team=team,
+            bounds=self._bounds,
+        )
+        system = "\n\n".join(filter(None, (whole["system"] or "", notes)))
+        tools = tool_definitions.with_more(self._toolboxes.definitions(whole, offer.tools), ours)
+        return Equipment(setting, whole["model"], system, tools, has_servers=bool(whole["mcp_servers"]))
+
+    def _advisor(self, session: Session, thread_id: str, agent: Json) -> Equipment:
+        setting = Setting(
+            thread_id=thread_id,
+            agent_name=ADVISOR_NAME,
+            grants=Grants((), is_self_hosted=False),
+            cost_cents=partial(prices.cents, agent["model"]),
             budget=parsed(session.fields)["budget"],
             bounds=self._bounds,
         )
-        system = "\n\n".join(filter(None, (agent["system"] or "", notes)))
-        tools = self._toolboxes.definitions(agent, offer.tools)
-        return Equipment(setting, agent["model"], system, tools, has_servers=bool(agent["mcp_servers"]))
+        return Equipment(setting, {"id": agent["model"]}, _ADVISE, b"[]")
 
     async def begin(self) -> None:
         """Remove what is left of sessions that are gone."""

@@ -11,6 +11,7 @@ from agentops.engine.core.json import Json
 from agentops.engine.core.runs.setting import Setting
 from agentops.engine.core.runs.state import Entry
 from agentops.engine.core.sessions import Session
+from agentops.engine.grading.port import Grader
 from agentops.engine.models.port import Model
 from agentops.engine.news import News
 from agentops.engine.previews import Previews
@@ -40,8 +41,13 @@ class Outfitter(Protocol):
     async def notes(self, place: Place, session: Session, resources: Sequence[Json]) -> str:
         """Return what the system prompt says of the places that the agent finds; empty for nothing."""
 
-    def equipment(self, session: Session, notes: str, offer: Offer) -> Equipment:
-        """Return what the session's agent, as it is now, works with, its servers' tools as they are offered."""
+    def equipment(
+        self, session: Session, notes: str, offer: Offer, thread_id: str | None, agent: Json | None
+    ) -> Equipment:
+        """Return what a thread works with, its servers' tools as they are offered.
+
+        None and None for the primary one, whose agent is the session's as it is now.
+        """
 
     async def begin(self) -> None:
         """Remove what is left of sessions that are gone."""
@@ -72,4 +78,5 @@ class Workshop:
     news: News
     previews: Previews
     warm: WarmToolboxes
+    grader: Grader | None = None
     sleep: Sleep = asyncio.sleep

@@ -4,18 +4,20 @@ Source: platform.claude.com/docs/en/managed-agents, pages events-and-streaming, 
 and budgets.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from agentops.base.ids import IdSource
 from agentops.engine.core.json import written
-from agentops.engine.core.runs import messages
+from agentops.engine.core.runs import evaluations, messages
+from agentops.engine.core.runs.costs import shown
 from agentops.engine.core.runs.draft import Draft
-from agentops.engine.core.runs.effects import AskModel, Cancel, Effect, RunTool, Summarise
-from agentops.engine.core.runs.evolve import INTERRUPTED, evolve
-from agentops.engine.core.runs.failures import close_request, compact, failed, give_up
+from agentops.engine.core.runs.effects import AskModel, Evaluate, RunTool, Summarise, Task
+from agentops.engine.core.runs.failures import compact, failed
 from agentops.engine.core.runs.happenings import (
     Due,
+    Evaluated,
+    Evaluating,
     Happening,
     Ran,
     Replied,
@@ -25,13 +27,16 @@ from agentops.engine.core.runs.happenings import (
     Summarised,
     Troubled,
 )
-from agentops.engine.core.runs.replies import broken_off, replied, result, shown
-from agentops.engine.core.runs.setting import Setting
-from agentops.engine.core.runs.state import BUDGET_REACHED, END_TURN, Call, Entry, Phase, Standing, State
+from agentops.engine.core.runs.interrupts import INTERRUPT, interrupt
+from agentops.engine.core.runs.replies import replied
+from agentops.engine.core.runs.rests import settle
+from agentops.engine.core.runs.results import result
+from agentops.engine.core.runs.session_state import SessionState, Stage
+from agentops.engine.core.runs.setting import Settings
+from agentops.engine.core.runs.state import Entry, Phase, Standing
+from agentops.engine.core.runs.turns import ask, is_summing_up, proceed
 
-INTERRUPT = "user.interrupt"
 CONFIRMATION = "user.tool_confirmation"
-MESSAGES = ("user.message", "user.define_outcome", "system.message")
 
 UNKNOWN_OUTCOME = (
     "The server stopped while this call ran, and its outcome is unknown: it may have taken effect in whole, in part or "
@@ -40,29 +45,46 @@ UNKNOWN_OUTCOME = (
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """Something that happened, and to which thread; None for the primary one, and for all of them."""
+
+    happening: Happening
+    thread_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """What is to be logged, all or nothing, and what is to be done once that is on disk."""
 
-    state: State
+    session: SessionState
     entries: tuple[Entry, ...] = ()
-    effects: tuple[Effect, ...] = ()
+    tasks: tuple[Task, ...] = ()
 
 
-def decide(state: State, happening: Happening, setting: Setting, ids: IdSource, at: str) -> Decision:
-    """Return what the happening leads to."""
-    is_summing_up = state.is_summing_up
-    if isinstance(happening, Sent):
-        for entry in happening.entries:
-            state = evolve(state, entry, setting)
-    draft = Draft(state, setting, ids, at)
-    _react(draft, happening, is_summing_up=is_summing_up)
-    return Decision(draft.state, tuple(draft.entries), tuple(draft.effects))
+def decide(session: SessionState, heard: Iterable[Heard], settings: Settings, ids: IdSource, at: str) -> Decision:
+    """Return what happenings lead to, one after the other."""
+    draft = Draft(session, settings, ids, at)
+    for each in heard:
+        if each.thread_id in draft.session.threads:
+            with draft.within(each.thread_id):
+                _react(draft, each.happening)
+            _finish(draft)
+    return Decision(draft.session, tuple(draft.entries), tuple(draft.tasks))
 
 
-def _react(draft: Draft, happening: Happening, *, is_summing_up: bool) -> None:
+def _finish(draft: Draft) -> None:
+    """Look after the threads that were stirred, and say how the session stands."""
+    settle(draft)
+    while draft.stirred:
+        with draft.within(draft.stirred.pop(0)):
+            proceed(draft)
+        settle(draft)
+
+
+def _react(draft: Draft, happening: Happening) -> None:
     match happening:
         case Sent():
-            _heed(draft, is_summing_up=is_summing_up)
+            _hear(draft, happening.entries)
         case Replied():
             replied(draft, happening)
             _go_on(draft, happening.reply.stop_reason)
@@ -70,49 +92,96 @@ def _react(draft: Draft, happening: Happening, *, is_summing_up: bool) -> None:
             failed(draft, happening)
         case Ran():
             result(draft, draft.state.calls.get(happening.call_id), happening.content, is_error=happening.is_error)
-            _proceed(draft)
+            proceed(draft)
         case Troubled():
             draft.say("session.error", {"error": {**happening.error, "retry_status": {"type": "retrying"}}})
         case Summarised():
-            left = messages.summed_up(draft.state.conversation, happening.text)
-            kept = {"messages": left, "usage": shown(happening.usage)}
-            draft.say("agent.thread_context_compacted", kept=written(kept))
-            _ask(draft)
+            _summed_up(draft, happening)
+        case Evaluating() | Evaluated():
+            _evaluate(draft, happening)
         case Due():
-            _ask(draft)
+            ask(draft)
         case Resumed():
-            _resume(draft, is_summing_up=is_summing_up)
+            _resume(draft)
 
 
-def _resume(draft: Draft, *, is_summing_up: bool) -> None:
-    """Go on after whoever ran the session is gone: what was started and has no result is never run again in silence."""
+def _summed_up(draft: Draft, happening: Summarised) -> None:
+    left = messages.summed_up(draft.state.conversation, happening.text)
+    kept = {"messages": left, "usage": shown(happening.usage)}
+    draft.say("agent.thread_context_compacted", kept=written(kept))
+    ask(draft)
+
+
+def _evaluate(draft: Draft, happening: Evaluating | Evaluated) -> None:
+    if isinstance(happening, Evaluating):
+        evaluations.ongoing(draft, happening.start_id)
+        return
+    evaluations.evaluated(draft, happening)
+    # The agent may have come to rest long ago, while others were at work.
+    draft.is_unsettled = draft.session.outcome is None
+    proceed(draft)
+
+
+def _hear(draft: Draft, entries: Iterable[Entry]) -> None:
+    """Take what is in the log already into the state, and heed it."""
+    summing_up = _summing_up(draft)
+    for entry in entries:
+        draft.know(entry)
+    for key in list(draft.session.threads):
+        with draft.within(key):
+            _heed(draft, was_summing_up=key in summing_up)
+
+
+def _summing_up(draft: Draft) -> set[str | None]:
+    found = set()
+    for key in draft.session.threads:
+        with draft.within(key):
+            if is_summing_up(draft):
+                found.add(key)
+    return found
+
+
+def _resume(draft: Draft) -> None:
+    """Go on after whoever ran the session is gone."""
+    summing_up = _summing_up(draft)
+    outcome = draft.session.outcome
+    if outcome is not None and outcome.stage is Stage.EVALUATING:
+        draft.do(Evaluate(outcome.start_id))
+    for key in list(draft.session.threads):
+        with draft.within(key):
+            _resume_thread(draft, was_summing_up=key in summing_up)
+
+
+def _resume_thread(draft: Draft, *, was_summing_up: bool) -> None:
+    """Go on in a thread: what was started and has no result is never run again in silence."""
     request_id = draft.state.request_id
     for call in draft.state.open_calls:
         if call.standing is not Standing.STARTED:
             continue
-        # A tool of an MCP server may have the name of a built-in one.
-        grant = draft.setting.grants(call.name) if call.type == "agent.tool_use" else None
-        if grant is not None and grant.is_harmless:
+        grant = draft.setting.grants(call.name)
+        # A tool of an MCP server may have the name of a built-in one. What threads wait for goes on by itself.
+        is_ours = call.type == "agent.tool_use" and grant is not None
+        if is_ours and grant is not None and grant.is_harmless:
             draft.do(RunTool(call))
-        else:
+        elif not (is_ours and grant is not None and grant.kind == "team") and call.type.startswith("agent."):
             result(draft, call, ({"type": "text", "text": UNKNOWN_OUTCOME},), is_error=True)
-    _heed(draft, is_summing_up=is_summing_up)
+    _heed(draft, was_summing_up=was_summing_up)
     state = draft.state
     if request_id is not None and state.request_id == request_id:
         draft.do(AskModel(request_id))
-    elif state.phase is Phase.RESCHEDULING or (state.is_summing_up and Summarise() not in draft.effects):
-        _ask(draft)
+    elif state.phase is Phase.RESCHEDULING or (is_summing_up(draft) and not draft.has_to(Summarise())):
+        ask(draft)
 
 
-def _heed(draft: Draft, *, is_summing_up: bool) -> None:
+def _heed(draft: Draft, *, was_summing_up: bool) -> None:
     """Take up what was sent: interrupts before everything else, then answers, then what a turn is made of."""
-    for interrupt in [each for each in draft.state.queue if each.type == INTERRUPT]:
-        _interrupt(draft, interrupt)
+    for sent in [each for each in draft.state.queue if each.type == INTERRUPT]:
+        interrupt(draft, sent)
     for answer in [each for each in draft.state.queue if each.type == CONFIRMATION]:
         _confirm(draft, answer)
     # While the conversation is summed up everything else waits: two requests at once would tear it.
-    if not (is_summing_up and draft.state.is_summing_up):
-        _proceed(draft)
+    if not (was_summing_up and is_summing_up(draft)):
+        proceed(draft)
 
 
 def _confirm(draft: Draft, answer: Entry) -> None:
@@ -127,106 +196,11 @@ def _confirm(draft: Draft, answer: Entry) -> None:
         result(draft, call, call.content, is_error=True)
 
 
-def _interrupt(draft: Draft, interrupt: Entry) -> None:
-    """Stop what is under way; what was sent before the interrupt is read in the next turn, and starts none."""
-    earlier = _before(draft.state.queue, interrupt)
-    is_at_rest = draft.state.phase is Phase.IDLE and not draft.state.open_calls
-    if is_at_rest and not _is_due(draft.state, earlier):
-        draft.take(interrupt)
-        return
-    draft.do(Cancel())
-    close_request(draft)
-    for call in draft.state.open_calls:
-        broken_off(draft, call, ({"type": "text", "text": INTERRUPTED},))
-    for each in earlier:
-        draft.take(each)
-    if is_at_rest:
-        draft.run()
-    draft.take(interrupt)
-    draft.rest(END_TURN)
-
-
-def _before(queue: tuple[Entry, ...], entry: Entry) -> list[Entry]:
-    ids = [each.id for each in queue]
-    return [each for each in queue[: ids.index(entry.id)] if each.type != INTERRUPT]
-
-
-def _is_due(state: State, sent: Sequence[Entry]) -> bool:
-    """Tell whether a turn is about to begin: an outcome that a session begins with has taken effect already."""
-    return any(each.type in MESSAGES for each in sent) or (bool(state.pending) and not state.started_once)
-
-
-def _proceed(draft: Draft) -> None:
-    """Do whatever comes next, if anything can."""
-    state = draft.state
-    if state.request_id is not None or state.phase in (Phase.RESCHEDULING, Phase.TERMINATED):
-        return
-    if any(each.standing is Standing.STARTED for each in state.calls.values()):
-        return
-    if waiting := state.waits_for:
-        # Calls that were agreed to are held until every answer is there; documented: fewer answers say idle again.
-        stop = {"type": "requires_action", "event_ids": [each.id for each in waiting]}
-        if state.phase is Phase.RUNNING or state.stop != stop:
-            draft.rest(stop)
-        return
-    if held := state.open_calls:
-        _release(draft, held)
-        return
-    if _is_due(state, state.queue) or (state.calls and _goes_on(state)) or _may_continue(draft):
-        _ask(draft)
-    elif state.phase is Phase.RUNNING:
-        draft.rest(END_TURN)
-
-
 def _go_on(draft: Draft, stop_reason: str) -> None:
     """Take the step that follows a reply."""
     if draft.state.calls or stop_reason not in ("pause_turn", "model_context_window_exceeded"):
-        _proceed(draft)
+        proceed(draft)
     elif stop_reason == "pause_turn":
-        _ask(draft)
+        ask(draft)
     else:
         compact(draft)
-
-
-def _goes_on(state: State) -> bool:
-    """Tell whether results that are there are sent without anybody saying more: not after an interrupt."""
-    return state.phase is Phase.RUNNING or state.stop["type"] == "requires_action"
-
-
-def _may_continue(draft: Draft) -> bool:
-    """Tell whether a budget stopped the session, and no longer does."""
-    state = draft.state
-    was_stopped = state.phase is Phase.IDLE and state.stop["type"] == "budget_reached"
-    return was_stopped and not draft.is_spent
-
-
-def _release(draft: Draft, held: list[Call]) -> None:
-    """Start the calls that were agreed to, and answer for those that were not."""
-    draft.run()
-    for call in held:
-        if call.standing is Standing.REJECTED:
-            result(draft, call, call.content, is_error=True)
-        else:
-            draft.do(RunTool(draft.state.calls[call.id]))
-    if not draft.state.open_calls:
-        _ask(draft)
-
-
-def _ask(draft: Draft) -> None:
-    """Send the model all that is new, unless something forbids another request."""
-    for each in [each for each in draft.state.queue if each.type in MESSAGES]:
-        draft.take(each)
-    if draft.is_spent:
-        if draft.state.stop != BUDGET_REACHED or draft.state.phase is not Phase.IDLE:
-            draft.rest(BUDGET_REACHED)
-        return
-    draft.run()
-    bounds = draft.setting.bounds
-    if draft.state.requests >= bounds.requests:
-        told = f"The turn took {bounds.requests} model requests without coming to an end."
-        give_up(draft, "tool_use_limit_reached_error", told)
-    elif draft.state.context_tokens >= bounds.context_tokens:
-        compact(draft)
-    else:
-        start = draft.say("span.model_request_start", kept=messages.next_messages(draft.state))
-        draft.do(AskModel(start))

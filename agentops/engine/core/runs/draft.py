@@ -1,57 +1,136 @@
 """A decision while it is made: entries are added one by one, each seen by the next step."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from agentops.base.ids import IdSource
 from agentops.engine.core.json import Json
-from agentops.engine.core.runs.effects import Effect
-from agentops.engine.core.runs.evolve import evolve
-from agentops.engine.core.runs.setting import Setting
-from agentops.engine.core.runs.state import BUDGET_REACHED, END_TURN, Entry, Phase, State
+from agentops.engine.core.runs.costs import cents, snapshot
+from agentops.engine.core.runs.effects import Effect, Task
+from agentops.engine.core.runs.fold import advance
+from agentops.engine.core.runs.session_state import SessionState, Thread
+from agentops.engine.core.runs.setting import Setting, Settings
+from agentops.engine.core.runs.state import Entry, Phase, State
+
+_SHOWN_TOO = ("session.thread_created", "session.thread_status_", "user.")
+"""How the types of a child's events begin that the session shows too, beside calls that wait for the client.
+
+Source: documented, platform.claude.com/docs/en/managed-agents/session-threads.
+"""
 
 
 class Draft:
-    """What will be logged and done, and the state that it leads to."""
+    """What will be logged and done, and the state that it leads to; it is always about one of the threads."""
 
-    def __init__(self, state: State, setting: Setting, ids: IdSource, at: str) -> None:
-        """Begin with a state."""
-        self.state = state
-        self.setting = setting
+    def __init__(self, session: SessionState, settings: Settings, ids: IdSource, at: str) -> None:
+        """Begin with a state, at the primary thread."""
+        self.session = session
         self.entries: list[Entry] = []
-        self.effects: list[Effect] = []
-        self._ids = ids
-        self._at = max(at, state.last_at)
+        self.tasks: list[Task] = []
+        self.thread_id: str | None = None
+        self.setting: Setting = settings(None, None)
+        self.ids = ids
+        self.is_unsettled = False
+        """Whether a thread came to rest, and nobody has said yet what that means for the session."""
+
+        self.stirred: list[str | None] = []
+        """Threads that may have something to do now."""
+
+        self._settings = settings
+        self._at = max(at, session.last_at)
+
+    @property
+    def state(self) -> State:
+        """Return the state of the thread that this is about."""
+        return self.session.threads[self.thread_id].state
+
+    @property
+    def here(self) -> Thread:
+        """Return the thread that this is about."""
+        return self.session.threads[self.thread_id]
+
+    @property
+    def primary_id(self) -> str:
+        """Return how events name the primary thread."""
+        return self._settings(None, None).thread_id
+
+    @contextmanager
+    def within(self, thread_id: str | None) -> Iterator[None]:
+        """Make it about another thread for a while."""
+        before, setting = self.thread_id, self.setting
+        if thread_id == before:
+            yield
+            return
+        self._turn(thread_id)
+        try:
+            yield
+        finally:
+            self.thread_id, self.setting = before, setting
+
+    def _turn(self, thread_id: str | None) -> None:
+        self.thread_id = thread_id
+        self.setting = self._settings(thread_id, self.session.threads[thread_id].agent)
 
     def say(
-        self, event_type: str, body: Json | None = None, *, kept: str | None = None, event_id: str | None = None
+        self,
+        event_type: str,
+        body: Json | None = None,
+        *,
+        kept: str | None = None,
+        event_id: str | None = None,
+        is_asking: bool = False,
     ) -> str:
-        """Log an event of the engine's own and return its id."""
-        entry = Entry(event_id or self._ids.new("sevt"), event_type, self._at, body or {}, kept)
+        """Log an event of the engine's own and return its id; `is_asking` if the client has to answer it."""
+        is_shown_too = self.thread_id is not None and (is_asking or event_type.startswith(_SHOWN_TOO))
+        entry = Entry(
+            event_id or self.ids.new("sevt"), event_type, self._at, body or {}, kept, self.thread_id, is_shown_too
+        )
         self._add(entry)
         return entry.id
 
+    def say_of_session(self, event_type: str, body: Json | None = None) -> None:
+        """Log an event that is about the session and none of its threads."""
+        self._add(Entry(self.ids.new("sevt"), event_type, self._at, body or {}))
+
+    def begin(self, thread_id: str, body: Json, kept: str) -> None:
+        """Log that another thread begins."""
+        said = {"session_thread_id": thread_id, **body}
+        self._add(
+            Entry(self.ids.new("sevt"), "session.thread_created", self._at, said, kept, thread_id, is_crossposted=True)
+        )
+
     def take(self, sent: Entry) -> None:
         """Let something that waited take effect now."""
-        self._add(Entry(sent.id, sent.type, self._at, sent.body, sent.kept))
+        self._add(Entry(sent.id, sent.type, self._at, sent.body, sent.kept, sent.thread_id, sent.is_crossposted))
+
+    def know(self, entry: Entry) -> None:
+        """Take in what is in the log already."""
+        self.session = advance(self.session, entry, self._settings)
+
+    def has_to(self, effect: Effect) -> bool:
+        """Tell whether something is to be done for the thread already."""
+        return Task(self.thread_id, effect) in self.tasks
 
     def do(self, effect: Effect) -> None:
-        """Have something done once the entries are committed."""
-        self.effects.append(effect)
+        """Have something done for the thread once the entries are committed."""
+        self.tasks.append(Task(self.thread_id, effect))
+
+    def stir(self, thread_id: str | None) -> None:
+        """Have a thread looked after before the decision is made."""
+        if thread_id not in self.stirred:
+            self.stirred.append(thread_id)
 
     def run(self) -> None:
-        """Say that the session works, unless it does already."""
+        """Say that the thread works, and with it the session, unless they do already."""
+        if self.session.phase is not Phase.RUNNING:
+            self.say_of_session("session.status_running")
         if self.state.phase is not Phase.RUNNING:
-            self.say("session.status_running")
             self.say("session.thread_status_running", self.thread)
 
-    def rest(self, stop: Json, details: Json | None = None) -> None:
-        """Say that the session rests, why, and what it took so far.
-
-        Documented: a thread that came to its end by itself says so, also where that used the session's budget up.
-        """
+    def stop(self, stop: Json, details: Json | None = None) -> None:
+        """Say that the thread rests, and why."""
         more = {"stop_details": details} if details else {}
         self.say("session.thread_status_idle", {**self.thread, "stop_reason": stop, **more})
-        self.say("session.usage", {"usage": snapshot(self.state, self.setting), "budget": self.setting.budget})
-        is_capped = stop == END_TURN and self.is_spent
-        self.say("session.status_idle", {"stop_reason": BUDGET_REACHED if is_capped else stop, **more})
 
     @property
     def is_spent(self) -> bool:
@@ -59,9 +138,12 @@ class Draft:
         budget = self.setting.budget
         if budget is None:
             return False
-        state = self.state
-        cost = self.setting.cost_cents(state.usage, state.web_searches, state.active_seconds)
+        cost = cents(self.session, self._settings)
         return cost is not None and cost >= int(budget["max_list_cost"]["amount"])
+
+    def usage(self) -> Json:
+        """Return what the session took so far."""
+        return snapshot(self.session, self._settings)
 
     @property
     def thread(self) -> Json:
@@ -70,25 +152,4 @@ class Draft:
 
     def _add(self, entry: Entry) -> None:
         self.entries.append(entry)
-        self.state = evolve(self.state, entry, self.setting)
-
-
-def snapshot(state: State, setting: Setting) -> Json:
-    """Return what a session took so far.
-
-    Source: SDK 2.11.0 `types/beta/sessions/beta_managed_agents_session_usage_snapshot.py`.
-    """
-    usage = state.usage
-    cost = setting.cost_cents(usage, state.web_searches, state.active_seconds)
-    return {
-        "input_tokens": usage.input_tokens,
-        "output_tokens": usage.output_tokens,
-        "cache_read_input_tokens": usage.cache_read_input_tokens,
-        "cache_creation": {
-            "ephemeral_5m_input_tokens": usage.cache_creation_input_tokens - usage.cache_creation_1h_input_tokens,
-            "ephemeral_1h_input_tokens": usage.cache_creation_1h_input_tokens,
-        },
-        "server_tool_use": {"web_search_requests": state.web_searches, "web_fetch_requests": 0},
-        "active_seconds": round(state.active_seconds, 3),
-        **({"list_cost": {"amount": str(round(cost)), "currency": "USD"}} if cost is not None else {}),
-    }
+        self.session = advance(self.session, entry, self._settings)

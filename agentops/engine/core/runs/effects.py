@@ -36,4 +36,21 @@ class Cancel:
     """Stop everything that is under way; nothing of it is heard of any more."""
 
 
-Effect = AskModel | RunTool | Summarise | Wait | Cancel
+@dataclass(frozen=True, slots=True)
+class Evaluate:
+    """Have the outcome evaluated."""
+
+    start_id: str
+
+
+Effect = AskModel | RunTool | Summarise | Wait | Cancel | Evaluate
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something to be done for a thread."""
+
+    thread_id: str | None
+    """None for the primary one."""
+
+    effect: Effect

@@ -1,27 +1,19 @@
-"""How an entry of the log changes the state: nothing is decided here."""
+"""How an entry of the log changes the thread that it is about: nothing is decided here."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
 from types import MappingProxyType
 
 from agentops.engine.core.conversation import Usage
 from agentops.engine.core.json import Json, listed, parsed, written
 from agentops.engine.core.runs.setting import Setting
-from agentops.engine.core.runs.state import END_TURN, Call, Entry, Phase, Standing, State
+from agentops.engine.core.runs.state import END_TURN, Call, Entry, Phase, Standing, State, between
+from agentops.engine.core.runs.team import WAIT
 
 INTERRUPTED = "Tool execution was interrupted before completion. Please retry."
 """Source: documented, platform.claude.com/docs/en/managed-agents/session-threads."""
 
 Change = Callable[[State, Entry, Setting], State]
-
-
-def fold(entries: Sequence[Entry], setting: Setting) -> State:
-    """Return what a log comes to."""
-    state = State()
-    for entry in entries:
-        state = evolve(state, entry, setting)
-    return state
 
 
 def evolve(state: State, entry: Entry, setting: Setting) -> State:
@@ -42,7 +34,24 @@ def _message(state: State, entry: Entry, _setting: Setting) -> State:
 
 def _outcome(state: State, entry: Entry, _setting: Setting) -> State:
     task: Json = {"type": "text", "text": entry.body["description"]}
-    return replace(state, pending=(*state.pending, task))
+    return replace(state, pending=(*state.pending, task), is_called=True)
+
+
+def _word(state: State, entry: Entry, _setting: Setting) -> State:
+    """Another thread said something, or the engine about it."""
+    if (call_id := entry.kept) is not None:
+        return _answered(state, call_id, entry)
+    name, sender = entry.body.get("from_agent_name"), entry.body["from_session_thread_id"]
+    head: Json = {"type": "text", "text": f"[From {name or 'the lead'}, thread {sender}]"}
+    return replace(state, pending=(*state.pending, head, *entry.body["content"]), is_called=True)
+
+
+def _answered(state: State, call_id: str, entry: Entry) -> State:
+    """Take an advisor's word as the result of the call that asked for it."""
+    call = state.calls.get(call_id)
+    if call is None or call.standing is Standing.DONE:
+        return state
+    return _finished(state, call, tuple(entry.body["content"]), is_error=False)
 
 
 def _instructions(state: State, entry: Entry, _setting: Setting) -> State:
@@ -52,7 +61,7 @@ def _instructions(state: State, entry: Entry, _setting: Setting) -> State:
 def _interrupt(state: State, _entry: Entry, _setting: Setting) -> State:
     told: Json = {"type": "text", "text": INTERRUPTED}
     closed = {each.id: _done(each, (told,), is_error=True) for each in state.open_calls}
-    return replace(state, calls=_with(state.calls, closed))
+    return replace(state, calls=_with(state.calls, closed), is_called=False)
 
 
 def _confirmation(state: State, entry: Entry, setting: Setting) -> State:
@@ -92,6 +101,9 @@ def _result(state: State, entry: Entry, _setting: Setting) -> State:
     if call is None:
         return state
     content = tuple(entry.body.get("content") or ())
+    # Who waited for others may rest with them, and goes on when they do.
+    is_called = state.is_called or (call.name == WAIT and state.phase is Phase.IDLE)
+    state = replace(state, is_called=is_called) if is_called is not state.is_called else state
     return _finished(state, call, content, is_error=bool(entry.body.get("is_error")))
 
 
@@ -140,6 +152,8 @@ def _request_start(state: State, entry: Entry, _setting: Setting) -> State:
         calls=MappingProxyType({}),
         request_id=entry.id,
         requests=state.requests + 1,
+        is_called=False,
+        said=(),
     )
 
 
@@ -151,13 +165,14 @@ def _request_end(state: State, entry: Entry, _setting: Setting) -> State:
         state,
         conversation=(*state.conversation, *said),
         request_id=None,
-        usage=_added(state.usage, used),
+        usage=added(state.usage, used),
         context_tokens=length or state.context_tokens,
         attempts=state.attempts if entry.body.get("is_error") else 0,
     )
 
 
-def _added(usage: Usage, used: Json) -> Usage:
+def added(usage: Usage, used: Json) -> Usage:
+    """Return what was taken with what an event says was taken too."""
     return Usage(
         usage.input_tokens + used["input_tokens"],
         usage.output_tokens + used["output_tokens"],
@@ -166,8 +181,8 @@ def _added(usage: Usage, used: Json) -> Usage:
     )
 
 
-def _spoken(state: State, _entry: Entry, _setting: Setting) -> State:
-    return replace(state, compactions=0)
+def _spoken(state: State, entry: Entry, _setting: Setting) -> State:
+    return replace(state, compactions=0, said=tuple(entry.body["content"]))
 
 
 def _compacted(state: State, entry: Entry, _setting: Setting) -> State:
@@ -175,7 +190,7 @@ def _compacted(state: State, entry: Entry, _setting: Setting) -> State:
     return replace(
         state,
         conversation=tuple(written(each).encode() for each in kept["messages"]),
-        usage=_added(state.usage, kept["usage"]),
+        usage=added(state.usage, kept["usage"]),
         compactions=state.compactions + 1,
         context_tokens=0,
     )
@@ -195,7 +210,6 @@ def _running(state: State, entry: Entry, _setting: Setting) -> State:
         requests=0 if is_new_turn else state.requests,
         running_since=state.running_since or entry.at,
         started_once=True,
-        is_capped=False,
     )
 
 
@@ -213,23 +227,13 @@ def _idle(state: State, entry: Entry, _setting: Setting) -> State:
     )
 
 
-def _session_idle(state: State, entry: Entry, _setting: Setting) -> State:
-    return replace(state, is_capped=entry.body["stop_reason"]["type"] == "budget_reached")
-
-
 def _terminated(state: State, entry: Entry, _setting: Setting) -> State:
     return replace(_paused(state, entry), phase=Phase.TERMINATED, stop=END_TURN, request_id=None)
 
 
 def _paused(state: State, entry: Entry) -> State:
-    seconds = _between(state.running_since, entry.at) if state.running_since else 0.0
+    seconds = between(state.running_since, entry.at) if state.running_since else 0.0
     return replace(state, active_seconds=state.active_seconds + seconds, running_since=None)
-
-
-def _between(since: str, until: str | None) -> float:
-    if until is None:
-        return 0.0
-    return max(0.0, (datetime.fromisoformat(until) - datetime.fromisoformat(since)).total_seconds())
 
 
 def _with(calls: Mapping[str, Call], changed: Mapping[str, Call]) -> Mapping[str, Call]:
@@ -250,6 +254,7 @@ _CHANGES: Mapping[str, Change] = {
     "agent.tool_result": _result,
     "agent.mcp_tool_result": _result,
     "agent.message": _spoken,
+    "agent.thread_message_received": _word,
     "agent.thread_context_compacted": _compacted,
     "span.model_request_start": _request_start,
     "span.model_request_end": _request_end,
@@ -257,6 +262,5 @@ _CHANGES: Mapping[str, Change] = {
     "session.thread_status_rescheduled": _rescheduled,
     "session.thread_status_idle": _idle,
     "session.thread_status_terminated": _terminated,
-    "session.status_idle": _session_idle,
     "session.status_terminated": _terminated,
 }

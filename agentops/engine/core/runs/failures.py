@@ -1,9 +1,11 @@
 """What becomes of a session whose model does not answer: another attempt, a shorter context, or rest."""
 
-from agentops.engine.core.json import Json
+from agentops.engine.core.runs import reports
+from agentops.engine.core.runs.costs import NO_USAGE
 from agentops.engine.core.runs.draft import Draft
 from agentops.engine.core.runs.effects import Summarise, Wait
 from agentops.engine.core.runs.happenings import RequestFailed
+from agentops.engine.core.runs.rests import put_off, rest
 
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 30.0
@@ -11,13 +13,6 @@ LONGEST_PAUSE_S = 30.0
 
 LONGEST_ASKED_S = 120.0
 """How long a pause an endpoint may ask for."""
-
-NO_USAGE: Json = {
-    "input_tokens": 0,
-    "output_tokens": 0,
-    "cache_creation_input_tokens": 0,
-    "cache_read_input_tokens": 0,
-}
 
 
 def failed(draft: Draft, failure: RequestFailed) -> None:
@@ -40,7 +35,7 @@ def _try_again(draft: Draft, failure: RequestFailed) -> None:
     error = {"type": failure.kind, "message": failure.message, "retry_status": {"type": "retrying"}}
     draft.say("session.error", {"error": error})
     draft.say("session.thread_status_rescheduled", draft.thread)
-    draft.say("session.status_rescheduled")
+    put_off(draft)
     draft.do(Wait(max(pause, asked)))
 
 
@@ -50,7 +45,10 @@ def give_up(draft: Draft, kind: str, message: str) -> None:
     draft.say("session.error", {"error": error})
     for waiting in draft.state.queue:
         draft.take(waiting)
-    draft.rest({"type": "retries_exhausted"})
+    if draft.thread_id is None:
+        rest(draft, {"type": "retries_exhausted"})
+    else:
+        reports.lost(draft, message)
 
 
 def compact(draft: Draft) -> None:

@@ -1,7 +1,7 @@
 """Which tools an agent has, under which names its model knows them, and when a call may run."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 
@@ -27,9 +27,17 @@ class Grants:
     """The tools of one agent. Source: documented, managed-agents pages tools and permission-policies."""
 
     def __init__(
-        self, tools: Sequence[Json], *, is_self_hosted: bool, of_servers: Mapping[str, Sequence[Json]] | None = None
+        self,
+        tools: Sequence[Json],
+        *,
+        is_self_hosted: bool,
+        of_servers: Mapping[str, Sequence[Json]] | None = None,
+        of_team: Iterable[str] = (),
     ) -> None:
-        """Take an agent's resolved tools, and by the name of each MCP server the tools that it has, as far as known."""
+        """Take an agent's resolved tools, those of each MCP server as far as known, and those that come with its team.
+
+        A tool of the team outranks one of the same name: the session could not tell them apart.
+        """
         self._named: dict[str, Grant] = {}
         self._servers: dict[str, Json] = {}
         for tool in tools:
@@ -42,6 +50,7 @@ class Grants:
                     self._named.setdefault(mcp_name(server, each["name"]), _of_server(tool, each["name"]))
             else:
                 self._named |= _built_in(tool, is_self_hosted=is_self_hosted)
+        self._named |= {name: Grant("team") for name in of_team}
 
     def __call__(self, name: str) -> Grant | None:
         """Return what is known of a tool; None for a name that the agent was never told."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from agentops.engine.core.conversation import Reply, Usage
 from agentops.engine.core.json import Json
+from agentops.engine.core.outcomes.verdict import Result, Verdict
 from agentops.engine.core.runs.state import Entry
 
 
@@ -71,6 +72,28 @@ class Summarised:
 
 
 @dataclass(frozen=True, slots=True)
+class Evaluating:
+    """An evaluation goes on."""
+
+    start_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """An evaluation came to its end."""
+
+    start_id: str
+    result: Result
+    explanation: str
+    usage: Usage = field(default_factory=Usage)
+    cents: float = 0
+    """What it took, at list prices."""
+
+    verdict: Verdict | None = None
+    """What was found, criterion by criterion; None where nobody could tell."""
+
+
+@dataclass(frozen=True, slots=True)
 class Due:
     """The wait is over."""
 
@@ -80,4 +103,4 @@ class Resumed:
     """Somebody takes the session up: for the first time, again, or after whoever ran it died."""
 
 
-Happening = Sent | Replied | RequestFailed | Ran | Troubled | Summarised | Due | Resumed
+Happening = Sent | Replied | RequestFailed | Ran | Troubled | Summarised | Evaluating | Evaluated | Due | Resumed

@@ -23,6 +23,8 @@ nothing else.
 
 """
 
+_ASKED = "The agent asks its advisor: "
+
 _CONTINUES = "The conversation so far became too long and was summed up:\n\n"
 
 
@@ -72,11 +74,21 @@ def _block(block: Json) -> Json:
 
 def to_summarise(conversation: Sequence[bytes]) -> str:
     """Return the request, as text, that has a conversation summed up; the middle of a very long one is left out."""
+    return _SUMMARISE + _record(conversation)
+
+
+def _record(conversation: Sequence[bytes]) -> str:
     record = "\n\n".join(filter(None, (_told(parsed(each.decode())) for each in conversation)))
-    if len(record) > _SUMMARY_LIMIT:
-        half = _SUMMARY_LIMIT // 2
-        record = f"{record[:half]}\n\n[… {len(record) - _SUMMARY_LIMIT} characters left out …]\n\n{record[-half:]}"
-    return _SUMMARISE + record
+    if len(record) <= _SUMMARY_LIMIT:
+        return record
+    half = _SUMMARY_LIMIT // 2
+    return f"{record[:half]}\n\n[… {len(record) - _SUMMARY_LIMIT} characters left out …]\n\n{record[-half:]}"
+
+
+def for_advisor(conversation: Sequence[bytes], question: str) -> str:
+    """Return the messages that an advisor is sent: the whole conversation as a record, and what is asked."""
+    words = f"{_record(conversation)}\n\n{_ASKED}{question}"
+    return written([{"role": "user", "content": [{"type": "text", "text": words}]}])
 
 
 def summed_up(conversation: Sequence[bytes], summary: str) -> list[Json]:

@@ -6,14 +6,16 @@ from typing import Literal
 
 from agentops.engine.core.conversation import Usage
 from agentops.engine.core.json import Json
+from agentops.engine.core.runs.team import NOBODY, Team
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
     """What is known of a tool by its name."""
 
-    kind: Literal["builtin", "mcp", "custom", "remote"]
-    """`remote`: built in, and carried out by the worker of a self-hosted environment."""
+    kind: Literal["builtin", "mcp", "custom", "remote", "team"]
+    """`remote`: built in, and carried out by the worker of a self-hosted environment. `team`: done by the
+    session itself."""
 
     policy: Literal["always_allow", "always_ask", "auto"] = "always_allow"
     is_enabled: bool = True
@@ -54,4 +56,11 @@ class Setting:
     """What tokens, web searches and active seconds cost at list prices; None where a price is not known."""
 
     budget: Json | None = None
+    team: Team = NOBODY
+    """Whom the agent may call on."""
+
     bounds: Bounds = field(default_factory=Bounds)
+
+
+Settings = Callable[[str | None, Json | None], Setting]
+"""The surroundings of a thread by its id and its agent; None and None for those of the primary one."""

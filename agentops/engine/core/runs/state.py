@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -10,6 +11,9 @@ from agentops.engine.core.json import Json
 
 END_TURN: Json = {"type": "end_turn"}
 BUDGET_REACHED: Json = {"type": "budget_reached"}
+
+ADVICE = "advice"
+"""The type of a call of the advisor: it shows as a thread, and neither as a call nor as a result."""
 
 
 class Phase(StrEnum):
@@ -171,3 +175,10 @@ class State:
     def is_active(self) -> bool:
         """Tell whether it runs, or is about to again."""
         return self.phase in (Phase.RUNNING, Phase.RESCHEDULING)
+
+
+def between(since: str, until: str | None) -> float:
+    """Return the seconds from one moment to another; none where there is no second one."""
+    if until is None:
+        return 0.0
+    return max(0.0, (datetime.fromisoformat(until) - datetime.fromisoformat(since)).total_seconds())

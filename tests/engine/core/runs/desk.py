@@ -11,11 +11,12 @@ from agentops.base.clock import timestamp
 from agentops.base.ids import CountingIds
 from agentops.engine.core.conversation import Reply, Usage
 from agentops.engine.core.json import Json
-from agentops.engine.core.runs.decide import Decision, decide
+from agentops.engine.core.runs.decide import Decision, Heard, decide
 from agentops.engine.core.runs.effects import AskModel, Cancel, Effect, RunTool, Summarise, Wait
-from agentops.engine.core.runs.evolve import fold
+from agentops.engine.core.runs.fold import fold
 from agentops.engine.core.runs.grants import Grants
 from agentops.engine.core.runs.happenings import Happening, Ran, Replied, RequestFailed, Resumed, Sent
+from agentops.engine.core.runs.session_state import SessionState
 from agentops.engine.core.runs.setting import Bounds, Setting
 from agentops.engine.core.runs.state import Entry, State
 
@@ -66,7 +67,7 @@ class Desk:
     """One session, its log, and everything that is under way."""
 
     setting: Setting = field(default_factory=setting)
-    state: State = field(default_factory=State)
+    session: SessionState = field(default_factory=SessionState)
     log: list[Entry] = field(default_factory=list)
     """As it lies in the database: what waited stands where it took effect."""
 
@@ -83,7 +84,7 @@ class Desk:
 
     ids: CountingIds = field(default_factory=CountingIds)
     now: datetime = datetime(2026, 11, 21, tzinfo=UTC)
-    last: Decision = field(default_factory=lambda: Decision(State()))
+    last: Decision = field(default_factory=lambda: Decision(SessionState()))
 
     # --- from outside -------------------------------------------------------------------------------------------------
 
@@ -132,14 +133,14 @@ class Desk:
 
     def take(self, happening: Happening) -> None:
         """Decide, commit, act, and hear what came in meanwhile, as a run does."""
-        self.last = decide(self.state, happening, self.setting, self.ids, timestamp(self.now))
+        self.last = decide(self.session, [Heard(happening)], self.settings, self.ids, timestamp(self.now))
         for entry in self.last.entries:
             self.log = [each for each in self.log if each.id != entry.id]
             self.log.append(entry)
         self.shown += self.last.entries
-        self.state = self.last.state
-        for effect in self.last.effects:
-            self._perform(effect)
+        self.session = self.last.session
+        for task in self.last.tasks:
+            self._perform(task.effect)
         if self.last.entries:
             self.hear()
 
@@ -189,7 +190,7 @@ class Desk:
         """Lose everything but the log, and have another process take the session up."""
         self._drop()
         self.unheard = []
-        self.state = fold(self.log, self.setting)
+        self.session = fold(self.log, self.settings)
         self.take(Resumed())
 
     def pass_time(self, seconds: float) -> None:
@@ -198,7 +199,17 @@ class Desk:
     def bound(self, **bounds: int) -> None:
         self.setting = replace(self.setting, bounds=replace(self.setting.bounds, **bounds))
 
+    def settings(self, thread_id: str | None, agent: Json | None) -> Setting:
+        """Return the surroundings of a thread; here there is one."""
+        del thread_id, agent
+        return self.setting
+
     # --- what tests look at -------------------------------------------------------------------------------------------
+
+    @property
+    def state(self) -> State:
+        """Return the state of the primary thread."""
+        return self.session.primary
 
     @property
     def types(self) -> list[str]:

@@ -1,7 +1,7 @@
 """What holds of every session at every moment, as questions to a desk."""
 
 from agentops.engine.core.json import Json
-from agentops.engine.core.runs.evolve import fold
+from agentops.engine.core.runs.fold import fold
 from agentops.engine.core.runs.state import Phase, Standing
 
 from .desk import Desk, tool_results
@@ -12,7 +12,7 @@ STATUSES = ("running", "idle", "rescheduled", "terminated")
 
 def folding_the_log_gives_the_state(desk: Desk) -> None:
     if not desk.unheard:
-        assert fold(desk.log, desk.setting) == desk.state
+        assert fold(desk.log, desk.settings) == desk.session
 
 
 def something_moves_every_session_that_runs(desk: Desk) -> None:

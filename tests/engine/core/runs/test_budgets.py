@@ -43,12 +43,12 @@ def test_a_thread_that_ended_by_itself_says_so_and_the_session_that_it_is_spent(
     desk.message()
     desk.reply("Done.")
     assert desk.body("session.thread_status_idle")["stop_reason"] == {"type": "end_turn"}
-    assert (desk.stop, desk.state.rests_for) == (SPENT, "budget_reached")
+    assert (desk.stop, desk.session.rests_for) == (SPENT, "budget_reached")
     desk.update(setting())
     assert desk.asks == []
     desk.message("more")
     desk.reply("Done.")
-    assert (desk.stop, desk.state.rests_for) == ({"type": "end_turn"}, "end_turn")
+    assert (desk.stop, desk.session.rests_for) == ({"type": "end_turn"}, "end_turn")
 
 
 def test_messages_that_waited_are_kept_for_when_it_is_raised() -> None:

@@ -45,8 +45,15 @@ class Chances:
         """
         state = self.desk.state
         waits_for = {} if self.desk.unheard else {each.id: str(each.awaits) for each in state.waits_for}
+        rests_for = self.desk.session.rests_for
         situation = Situation(
-            "sesn_1", "sthr_1", waits_for, state.rests_for, state.is_capped, self.is_self_hosted, "claude-opus-5-5"
+            "sesn_1",
+            "sthr_1",
+            waits_for,
+            rests_for,
+            rests_for == "budget_reached",
+            self.is_self_hosted,
+            "claude-opus-5-5",
         )
         if not is_checked or not list(problems(events, situation)):
             self.sent += self.desk.send(*events, is_heard=self._maybe(True, True, False))

@@ -49,15 +49,23 @@ def test_a_message_with_files_is_read_with_what_is_in_them() -> None:
     assert desk.last_user_blocks == [say("read")]
 
 
+OUTCOME = {
+    "type": "user.define_outcome",
+    "outcome_id": "outc_1",
+    "description": "Write a note.",
+    "rubric": {"type": "text", "content": "It is short."},
+    "max_iterations": 3,
+}
+
+
 def test_an_outcome_that_a_session_begins_with_begins_its_first_turn() -> None:
     desk = Desk()
-    outcome = desk._received({"type": "user.define_outcome", "description": "Write a note."})
+    outcome = desk._received(OUTCOME)
     desk.log = [type(outcome)(outcome.id, outcome.type, "2026-11-21T00:00:00.000000Z", outcome.body)]
     desk.crash()
     assert desk.last_user_blocks == [say("Write a note.")]
     desk.reply("Written.")
-    desk.send({"type": "session.updated"})
-    assert desk.state.phase is Phase.IDLE
+    assert desk.said[-1] == "span.outcome_evaluation_start"
 
 
 def test_instructions_are_a_turn_of_their_own_behind_what_they_came_with() -> None:

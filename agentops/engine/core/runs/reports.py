@@ -1,0 +1,76 @@
+"""What the other threads of a session say to the one that began them, and how they end.
+
+Source: documented, platform.claude.com/docs/en/managed-agents, pages session-threads and multiagent-orchestration.
+"""
+
+from collections.abc import Sequence
+
+from agentops.engine.core.json import Json
+from agentops.engine.core.runs.draft import Draft
+from agentops.engine.core.runs.rests import rest, settle
+from agentops.engine.core.runs.state import END_TURN
+
+RECEIVED = "agent.thread_message_received"
+SENT = "agent.thread_message_sent"
+
+_NO_ADVICE = "There is no advice: the advisor could not be asked. Go on without it."
+_NOTHING: Json = {"type": "text", "text": "(The agent ended its turn without a message.)"}
+
+
+def report(draft: Draft) -> None:
+    """End the turn of a thread that another began: its last message is what it reports."""
+    said = draft.state.said
+    if draft.here.advises is not None:
+        _advise(draft, said or (_text(_NO_ADVICE),))
+        return
+    tell(draft, said or (_NOTHING,))
+    rest(draft, END_TURN)
+
+
+def tell(draft: Draft, content: Sequence[Json]) -> None:
+    """Send something from the thread to the one that began it."""
+    draft.say(SENT, {"to_session_thread_id": draft.primary_id, "content": list(content)})
+    _deliver(draft, content)
+
+
+def refused(draft: Draft, details: Json) -> None:
+    """Rest after a refusal; who gave the task hears of it."""
+    stop = {"type": "refusal"}
+    if draft.thread_id is None:
+        rest(draft, stop, details)
+    elif draft.here.advises is not None:
+        _advise(draft, (_text(_NO_ADVICE),))
+    else:
+        _deliver(draft, (_text("(The model refused to go on. There is no report; another task may be taken.)"),))
+        rest(draft, stop, details)
+
+
+def lost(draft: Draft, why: str) -> None:
+    """End a thread for good; who began it hears why, and may begin another."""
+    if draft.here.advises is not None:
+        _advise(draft, (_text(_NO_ADVICE),))
+        return
+    _deliver(draft, (_text(f"(The thread has ended without a report: {why})"),))
+    draft.say("session.thread_status_terminated", draft.thread)
+    draft.is_unsettled = True
+    settle(draft)
+
+
+def _advise(draft: Draft, content: Sequence[Json]) -> None:
+    """Bring an advisor's word to the call that asked for it; its thread is done."""
+    _deliver(draft, content, call_id=draft.here.advises)
+    draft.stop(END_TURN)
+    draft.say("session.thread_status_terminated", draft.thread)
+    draft.is_unsettled = True
+    settle(draft)
+
+
+def _deliver(draft: Draft, content: Sequence[Json], *, call_id: str | None = None) -> None:
+    sender = {"from_session_thread_id": draft.setting.thread_id, "from_agent_name": draft.setting.agent_name}
+    with draft.within(None):
+        draft.say(RECEIVED, {**sender, "content": list(content)}, kept=call_id)
+    draft.stir(None)
+
+
+def _text(words: str) -> Json:
+    return {"type": "text", "text": words}

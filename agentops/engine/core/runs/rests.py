@@ -1,0 +1,60 @@
+"""When a thread rests, and when with it the session does: as soon as no thread runs any more."""
+
+from agentops.engine.core.json import Json
+from agentops.engine.core.runs import evaluations, waits
+from agentops.engine.core.runs.draft import Draft
+from agentops.engine.core.runs.state import BUDGET_REACHED, END_TURN, Phase, State
+
+
+def rest(draft: Draft, stop: Json, details: Json | None = None) -> None:
+    """Say that the thread rests, and why; and of the session the same, if nothing else goes on."""
+    draft.stop(stop, details)
+    draft.is_unsettled = True
+    settle(draft, details)
+
+
+def settle(draft: Draft, details: Json | None = None) -> None:
+    """Say how the session stands, where a thread came to rest and none is about to go on.
+
+    Documented: a thread that came to its end by itself says so, also where that used the session's budget up.
+    """
+    if not draft.is_unsettled or waits.relieve(draft) or draft.stirred:
+        return
+    states = {key: each.state for key, each in draft.session.threads.items()}
+    if any(each.phase is Phase.RUNNING and not waits.dozes(each) for each in states.values()):
+        return
+    if any(each.phase is Phase.RESCHEDULING for each in states.values()):
+        put_off(draft)
+        return
+    for key in [key for key, each in states.items() if each.phase is Phase.RUNNING]:
+        with draft.within(key):
+            draft.stop(END_TURN)
+    draft.is_unsettled = False
+    if evaluations.may_begin(draft):
+        evaluations.begin(draft)
+        return
+    draft.say_of_session("session.usage", {"usage": draft.usage(), "budget": draft.setting.budget})
+    more = {"stop_details": details} if details else {}
+    draft.say_of_session("session.status_idle", {"stop_reason": _stop(draft), **more})
+
+
+def put_off(draft: Draft) -> None:
+    """Say that the session waits for another attempt, unless something goes on."""
+    states = [each.state for each in draft.session.threads.values()]
+    if draft.session.phase is Phase.RUNNING and not any(each.phase is Phase.RUNNING for each in states):
+        draft.say_of_session("session.status_rescheduled")
+
+
+def _stop(draft: Draft) -> Json:
+    """Return why the session rests. Documented: a call that waits outranks a budget that is used up."""
+    session = draft.session
+    if waiting := [call.id for _, call in session.waits_for]:
+        return {"type": "requires_action", "event_ids": waiting}
+    is_capped = any(_is_capped(each.state) for each in session.threads.values())
+    if is_capped or (session.primary.stop == END_TURN and draft.is_spent):
+        return BUDGET_REACHED
+    return session.primary.stop
+
+
+def _is_capped(state: State) -> bool:
+    return state.phase is Phase.IDLE and state.stop == BUDGET_REACHED

@@ -1,0 +1,64 @@
+"""Threads that wait for others: until all of those have come to rest."""
+
+from agentops.engine.core.json import Json, written
+from agentops.engine.core.runs.draft import Draft
+from agentops.engine.core.runs.results import result
+from agentops.engine.core.runs.session_state import Thread
+from agentops.engine.core.runs.state import Call, Phase, Standing, State
+from agentops.engine.core.runs.team import WAIT
+
+
+def dozes(state: State) -> bool:
+    """Tell whether all that a thread does is to wait for others."""
+    still = state.open_calls
+    return state.phase is Phase.RUNNING and state.request_id is None and bool(still) and all(map(_is_wait, still))
+
+
+def _is_wait(call: Call) -> bool:
+    return call.name == WAIT and call.type == "agent.tool_use" and call.standing is Standing.STARTED
+
+
+def relieve(draft: Draft) -> bool:
+    """End the waits whose threads have come to rest, and tell whether that calls somebody."""
+    waiting = [
+        (key, call)
+        for key, each in draft.session.threads.items()
+        for call in each.state.open_calls
+        if _is_wait(call) and is_over(draft, call)
+    ]
+    for key, call in waiting:
+        with draft.within(key):
+            answer(draft, call)
+            draft.stir(key)
+    return bool(waiting)
+
+
+def is_over(draft: Draft, call: Call) -> bool:
+    """Tell whether every awaited thread rests, and for nothing that the client owes it."""
+    return not any(each.state.is_active or each.state.waits_for for each in _awaited(draft, call).values())
+
+
+def answer(draft: Draft, call: Call) -> None:
+    """Tell the one who waited how the others stand; what they said reaches it as messages."""
+    told = [{"thread_id": key, **standing(each)} for key, each in _awaited(draft, call).items()]
+    result(draft, call, ({"type": "text", "text": written({"threads": told})},), is_error=False)
+
+
+def standing(thread: Thread) -> Json:
+    """Return how a thread stands, for the agent that began it."""
+    state = thread.state
+    if thread.is_over:
+        return {"agent": thread.name, "status": "terminated"}
+    if state.waits_for:
+        return {"agent": thread.name, "status": "waits for a person"}
+    return {"agent": thread.name, "status": "working" if state.is_active else "idle"}
+
+
+def _awaited(draft: Draft, call: Call) -> dict[str, Thread]:
+    asked = call.input.get("threads")
+    named = set(asked) if isinstance(asked, list) and asked else None
+    return {
+        key: each
+        for key, each in draft.session.threads.items()
+        if key is not None and each.counts | (named is not None) and (named is None or key in named)
+    }

@@ -1,0 +1,63 @@
+"""What every thread of one session works with, made when it is first asked for."""
+
+from agentops.engine.core.json import Json, parsed
+from agentops.engine.core.runs.setting import Setting
+from agentops.engine.operations.session_runs import Loaded
+from agentops.engine.runner.workshop import Equipment, Outfitter
+from agentops.engine.store.runners import Place
+from agentops.engine.tools.port import Offer
+
+_NO_OFFER = Offer()
+
+
+class Equipments:
+    """The equipment of a session's threads."""
+
+    def __init__(self, outfitter: Outfitter, place: Place) -> None:
+        """Begin with nothing; `furnish` tells what there is."""
+        self._outfitter = outfitter
+        self._place = place
+        self._notes = ""
+        self._offers: dict[str | None, Offer] = {}
+        self._made: dict[str | None, Equipment] = {}
+        self.loaded: Loaded
+
+    async def furnish(self, loaded: Loaded) -> None:
+        """Take the session as it is now."""
+        before = self.loaded.session.agent if hasattr(self, "loaded") else loaded.session.agent
+        self.loaded = loaded
+        self._notes = await self._outfitter.notes(self._place, loaded.session, loaded.resources)
+        self._made = {}
+        if loaded.session.agent != before:
+            self._offers.pop(None, None)
+
+    def of(self, thread_id: str | None, agent: Json | None) -> Equipment:
+        """Return what a thread works with; None and None for the primary one."""
+        made = self._made.get(thread_id)
+        if made is None:
+            offer = self._offers.get(thread_id, _NO_OFFER)
+            made = self._outfitter.equipment(self.loaded.session, self._notes, offer, thread_id, agent)
+            self._made[thread_id] = made
+        return made
+
+    def setting(self, thread_id: str | None, agent: Json | None) -> Setting:
+        """Return the surroundings of a thread."""
+        return self.of(thread_id, agent).setting
+
+    def agent(self, agent: Json | None) -> Json:
+        """Return a thread's agent; None for the primary one's."""
+        found: Json = parsed(self.loaded.session.agent) if agent is None else agent
+        return found
+
+    def has_asked(self, thread_id: str | None) -> bool:
+        """Tell whether the servers of the thread's agent were asked in this turn."""
+        return thread_id in self._offers
+
+    def offered(self, thread_id: str | None, offer: Offer) -> None:
+        """Take what the servers of a thread's agent offer in this turn."""
+        self._offers[thread_id] = offer
+        self._made.pop(thread_id, None)
+
+    def forget_offer(self, thread_id: str | None) -> None:
+        """Have the servers asked again in the next turn."""
+        self._offers.pop(thread_id, None)

@@ -1,0 +1,83 @@
+"""How a session and its threads stand, as their rows say it: written where anybody outside can tell the difference.
+
+Most steps of a turn change nothing of it, and the row of a session is long: it holds the whole agent too.
+"""
+
+from agentops.engine.core import threads as core
+from agentops.engine.core.json import Json, parsed, written
+from agentops.engine.core.runs.costs import snapshot, thread_snapshot
+from agentops.engine.core.runs.session_state import SessionState, Thread
+from agentops.engine.core.runs.setting import Setting, Settings
+from agentops.engine.core.sessions import Session
+from agentops.engine.operations.session_runs import Standing
+
+
+class Standings:
+    """What was written last."""
+
+    def __init__(self, session: Session) -> None:
+        """Begin with what the session's row says."""
+        self._session_id = session.id
+        self._status: str = session.status
+        self._progress: Json = parsed(session.progress)
+        self._threads: dict[str, str] = {}
+        """When each thread's status changed that its row knows."""
+
+    def take(self, session: SessionState) -> None:
+        """Take it that the rows of the threads say what the log does."""
+        self._threads = {key: each.changed_at for key, each in session.threads.items() if key}
+
+    def of_session(self, session: SessionState, settings: Settings) -> Standing | None:
+        """Return how the session stands; None where nobody can tell the difference."""
+        stands: Json = {
+            "stop": session.rests_for,
+            "waits_for": {call.id: call.awaits for _, call in session.waits_for},
+        }
+        if in_others := {call.id: thread_id for thread_id, call in session.waits_for if thread_id is not None}:
+            stands["waits_in"] = in_others
+        elif "waits_in" in self._progress:
+            stands["waits_in"] = {}
+        if session.evaluations:
+            stands["outcome_evaluations"] = list(session.evaluations)
+        if self._status == session.phase and stands.items() <= self._progress.items():
+            return None
+        usage = snapshot(session, settings)
+        seconds = sum(each.state.active_seconds for each in session.threads.values())
+        self._status = session.phase
+        self._progress = {**self._progress, **stands, "usage": usage, "active_seconds": round(seconds, 3)}
+        if len(session.threads) > 1:
+            self._progress["primary"] = _progress(session.threads[None], settings(None, None))
+        return Standing(self._status, self._progress, session.last_at)
+
+    def of_threads(self, session: SessionState, settings: Settings) -> tuple[core.Thread, ...]:
+        """Return the rows of the threads that changed."""
+        if len(session.threads) == 1:
+            return ()
+        changed = [key for key, each in session.threads.items() if key and self._threads.get(key) != each.changed_at]
+        self._threads |= {key: session.threads[key].changed_at for key in changed}
+        return tuple(self._row(key, session.threads[key], settings) for key in changed)
+
+    def _row(self, thread_id: str, thread: Thread, settings: Settings) -> core.Thread:
+        return core.Thread(
+            id=thread_id,
+            session_id=self._session_id,
+            parent_id=core.primary_id(self._session_id),
+            agent=written(thread.agent),
+            status=thread.state.phase,
+            progress=written(_progress(thread, settings(thread_id, thread.agent))),
+            workflow_run_id=thread.workflow_run_id,
+            created_at=thread.created_at,
+            updated_at=thread.changed_at,
+            archived_at=thread.changed_at if thread.is_over else None,
+        )
+
+
+def _progress(thread: Thread, setting: Setting) -> Json:
+    """Return what running a thread changed; what it took is told once it has rested, as documented."""
+    state = thread.state
+    return {
+        "usage": thread_snapshot(state, setting) if thread.has_rested else None,
+        "active_seconds": round(state.active_seconds, 3),
+        "stop": None if state.is_active else state.stop["type"],
+        "started_at": thread.started_at,
+    }
