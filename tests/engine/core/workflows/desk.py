@@ -32,7 +32,7 @@ from agentops.engine.core.workflows.happenings import (
     TakenUp,
     Waits,
 )
-from agentops.engine.core.workflows.state import Attempt, Bounds, Course, Run, Setting
+from agentops.engine.core.workflows.state import Bounds, Course, Run, Setting
 
 AT = "2026-10-06T12:00:00.000000Z"
 SETTING = Setting(Facts(("Reviewer",), has_inline=True, tools=("bash", "read")))
@@ -62,7 +62,7 @@ class Plan:
 
     def _go_on(self) -> None:
         chance = random.Random(f"{self.seed} {self.heard}")
-        for _ in range(chance.randrange(5)):
+        for _ in range(chance.randrange(5) if self.heard else 6):
             self._step(chance)
         if self.asked:
             self.out.append(Waits(len(self.heard)))
@@ -150,7 +150,7 @@ class Desk:
     def crash(self, seed: int | None = None) -> None:
         """Lose everything but the log, and take the run up again."""
         folded = fold(self.log)[self.run.id]
-        self.course = Course(folded, Attempt())
+        self.course = Course(folded, self.course.attempt)
         self.told = []
         self.seed = self.seed if seed is None else seed
         self.happen(TakenUp())

@@ -32,13 +32,14 @@ ENDS: tuple[Happening, ...] = (
 
 STEPS = st.lists(
     st.one_of(
-        st.just("plan"),
-        st.just("plan"),
+        st.sampled_from(["plan", "plan", "plan", "all of the plan"]),
+        st.tuples(st.just("thread"), st.integers(0, 9), st.booleans()),
         st.tuples(st.just("thread"), st.integers(0, 9), st.booleans()),
         st.sampled_from(OUTSIDE),
         st.just("crash"),
     ),
-    max_size=60,
+    min_size=10,
+    max_size=50,
 )
 
 
@@ -47,6 +48,9 @@ def _walk(desk: Desk, steps: list[object]) -> None:
         match step:
             case "plan":
                 desk.hear_plan()
+            case "all of the plan":
+                while desk.hear_plan():
+                    pass
             case "crash" if desk.run.is_open:
                 desk.crash()
             case ("thread", int(index), bool(is_error)):
