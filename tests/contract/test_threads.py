@@ -1,7 +1,7 @@
 """Threads beside the primary one: listed, read, answered, ended; their events, and which of them the session shows."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -21,7 +21,7 @@ from agentops.engine.store.sessions import Sessions
 
 from .conftest import Servers
 from .given import a_message, a_session, an_environment, an_outcome, ids, pages, refused
-from .sdk import Api
+from .sdk import Api, open_sync
 
 IDS = RandomIds()
 USAGE = {
@@ -290,6 +290,30 @@ def test_an_archived_thread_is_waited_for_no_more(team: Callable[..., Team], api
     refused(BadRequestError, lambda: crew.send(late), "events.0.tool_use_id", child)
     result = {"type": "user.custom_tool_result", "custom_tool_use_id": custom}
     refused(BadRequestError, lambda: crew.send(result), "events.0.custom_tool_use_id", child)
+
+
+@pytest.fixture
+def streams(request: pytest.FixtureRequest, api: Api, servers: Servers) -> Iterator[Api]:
+    """The server's socket: what answers in process answers only when it has come to an end."""
+    socket, close = open_sync(servers.server(request.node.callspec.params["api"]).over_socket)
+    yield socket
+    close()
+
+
+def test_a_thread_is_watched_to_its_end(team: Callable[..., Team], api: Api, streams: Api) -> None:
+    crew = team()
+    child, other = crew.child(), crew.child()
+    its = streams.sessions.threads.events.stream(child, session_id=crew.session.id)
+    whole = streams.sessions.events.stream(crew.session.id)
+    crew.send(interrupt(child), interrupt(other))
+    api.sessions.threads.archive(child, session_id=crew.session.id)
+    api.sessions.archive(crew.session.id)
+    seen, shown = list(its), list(whole)
+    assert [each.type for each in seen] == ["user.interrupt", "session.thread_status_terminated"]
+    assert {each.session_thread_id for each in seen} == {child}
+    kinds = ["user.interrupt", "user.interrupt", "session.thread_status_terminated", "session.status_terminated"]
+    assert [each.type for each in shown] == kinds
+    assert [shown[0], shown[2]] == seen
 
 
 def test_only_a_child_that_rests_can_be_archived(team: Callable[..., Team], api: Api) -> None:

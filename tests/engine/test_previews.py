@@ -23,6 +23,15 @@ def test_who_watches_gets_the_parts_of_the_types_he_asked_for() -> None:
         assert list(watcher.parts) == [start(), more("Hel"), more("lo")]
 
 
+def test_who_watches_one_thread_gets_nothing_of_another() -> None:
+    previews = Previews(News())
+    part = Part("sevt_2", "agent.message", thread_id="sthr_2")
+    with previews.watching(SESSION, MESSAGES) as primary, previews.watching(SESSION, MESSAGES, "sthr_2") as child:
+        for each in (start(), part):
+            previews.show(SESSION, TOPIC, each)
+        assert (list(primary.parts), list(child.parts)) == ([start()], [part])
+
+
 def test_who_comes_in_the_middle_gets_nothing_of_that_event() -> None:
     previews = Previews(News())
     previews.show(SESSION, TOPIC, start())
