@@ -14,10 +14,10 @@ from pathlib import Path
 from tests.flow.command import AGENTOPS, bare_environment
 from tests.flow.server import serving
 
-from . import corpus, models, peers, sessions, steps, throughput
+from . import corpus, fanout, models, peers, sessions, steps, throughput
 from .measure import Bench, Cost
 
-_NAMES = ("start-up", "manifests", "throughput", "models", "steps", "sessions")
+_NAMES = ("start-up", "manifests", "throughput", "models", "steps", "fanout", "sessions")
 _EMBEDDED = ("--target", "embedded")
 _MANY = 1000
 _WIDTH = 44
@@ -46,6 +46,7 @@ def main() -> None:
             "throughput": lambda: throughput.lines(there / "throughput", max(options.runs, 5)),
             "models": lambda: iter(models.lines(max(options.runs, 10))),
             "steps": lambda: iter(steps.lines(there / "steps", options.runs)),
+            "fanout": lambda: fanout.lines(there / "fanout", options.runs),
             "sessions": lambda: sessions.lines(there / "sessions"),
         }
         for name in (each for each in printed if each in names):

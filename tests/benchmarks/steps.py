@@ -5,56 +5,35 @@ other, round by round, so that a machine's moods meet them alike; what counts is
 """
 
 import json
-import os
 import sqlite3
 import statistics
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
 
-_ROOT = Path(__file__).parents[2]
-_PEERS = _ROOT / "build" / "peers"
+from .sides import CannotRun, Kind, Side, instant_model, load, started
+
 _WARM_UP = 3
 _SHORT, _LONG = 50, (200, 2000)
 _OURS, _TARGET = "agentops", "LangGraph"
 _WIDTH = 46
-_SAID = "said.txt"
-
-
-class _CannotRun(Exception):
-    """A side broke; the text is the end of what it said."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Kind:
-    """A side as it is started."""
-
-    name: str
-    words: tuple[str, ...]
-    """A module of `tests.benchmarks.agents` and its arguments."""
-
-    peer: str = ""
-    """The folder of the environment that it runs in; empty for our own."""
-
-    is_long: bool = False
-    """Whether it also takes long turns."""
 
 
 _KINDS = (
-    _Kind("raw aiohttp loop, nothing kept", ("raw",), is_long=True),
-    _Kind("raw aiohttp loop, two commits a step", ("raw", "durable"), is_long=True),
-    _Kind("official SDK loop, nothing kept", ("sdk",), is_long=True),
-    _Kind(_OURS, ("agentops",), is_long=True),
-    _Kind("agentops, followed by a client", ("agentops", "watched"), is_long=True),
-    _Kind("Pydantic AI on DBOS", ("pydantic_ai",), peer="pydantic-ai"),
-    _Kind(_TARGET, ("langgraph",), peer="langgraph"),
-    _Kind("Deep Agents", ("deepagents",), peer="deepagents"),
-    _Kind("OpenAI Agents", ("openai_agents",), peer="openai-agents"),
+    Kind("raw aiohttp loop, nothing kept", ("raw",)),
+    Kind("raw aiohttp loop, two commits a step", ("raw", "durable")),
+    Kind("official SDK loop, nothing kept", ("sdk",)),
+    Kind(_OURS, ("agentops",)),
+    Kind("agentops, followed by a client", ("agentops", "watched")),
+    Kind("Pydantic AI on DBOS", ("pydantic_ai",), peer="pydantic-ai"),
+    Kind(_TARGET, ("langgraph",), peer="langgraph"),
+    Kind("Deep Agents", ("deepagents",), peer="deepagents"),
+    Kind("OpenAI Agents", ("openai_agents",), peer="openai-agents"),
 )
+_LONG_TOO = frozenset(each.name for each in _KINDS if not each.peer)
+"""What takes long turns as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,36 +49,28 @@ class _Cost:
 class _Side:
     """A process that takes turns, and what they cost."""
 
-    name: str
-    folder: Path
-    process: subprocess.Popen[str]
+    process: Side
     costs: dict[int, list[_Cost]] = field(default_factory=dict)
     """By the number of steps."""
 
-    def answer(self) -> dict[str, float]:
-        """Return the next line that it writes.
-
-        Raises:
-            _CannotRun: there is none.
-        """
-        assert self.process.stdout is not None
-        if not (line := self.process.stdout.readline()):
-            said = (self.folder / _SAID).read_text().split("\n")
-            raise _CannotRun(next(filter(None, reversed(said)), f"it ended with {self.process.wait()}"))
-        found: dict[str, float] = json.loads(line)
-        return found
+    @property
+    def name(self) -> str:
+        """What the tables call it."""
+        return self.process.name
 
     def turn(self, steps: int, model: HTTPConnection) -> _Cost:
-        """Return what a turn costs."""
-        assert self.process.stdin is not None
-        before = _kept(self.folder)
+        """Return what a turn costs.
+
+        Raises:
+            CannotRun: it broke, or did not take all steps.
+        """
+        folder = self.process.folder
+        before = _kept(folder)
         _wanted(model, steps)
-        self.process.stdin.write(f"{steps}\n")
-        self.process.stdin.flush()
-        said = self.answer()
+        said = self.process.turn(steps)
         if left := _wanted(model, 0):
-            raise _CannotRun(f"its turn ended {left} steps early")
-        kept = (_kept(self.folder) - before) / steps
+            raise CannotRun(f"its turn ended {left} steps early")
+        kept = (_kept(folder) - before) / steps
         return _Cost(1000 * said["wall_s"] / steps, 1000 * said["cpu_s"] / steps, kept)
 
     def middle(self, steps: int) -> _Cost:
@@ -112,23 +83,22 @@ def lines(folder: Path, rounds: int) -> Iterator[str]:
     """Yield the table, line by line."""
     folder.mkdir()
     with ExitStack() as stack:
-        port = stack.enter_context(_instant_model())
+        port = stack.enter_context(instant_model())
         model = stack.enter_context(closing(HTTPConnection("127.0.0.1", port)))
         sides = []
         for kind in _KINDS:
             try:
                 sides.append(_begun(stack, kind, f"http://127.0.0.1:{port}", folder, model))
-            except _CannotRun as reason:
+            except CannotRun as reason:
                 yield f"  {kind.name}: cannot run: {reason}"
         yield from _short(sides, rounds, model)
-        long = {each.name for each in _KINDS if each.is_long}
-        yield from _flat([each for each in sides if each.name in long], rounds, model)
+        yield from _flat([each for each in sides if each.name in _LONG_TOO], rounds, model)
 
 
 def _short(sides: Sequence[_Side], rounds: int, model: HTTPConnection) -> Iterator[str]:
     """Yield what a step of a short turn costs, side by side."""
     _take_turns(sides, _SHORT, rounds, model)
-    yield f"One durable step of {_SHORT}: a model call over HTTP and a tool; median of {rounds} rounds, {_load()}"
+    yield f"One durable step of {_SHORT}: a model call over HTTP and a tool; median of {rounds} rounds, {load()}"
     yield f"  {'':<{_WIDTH}}{'ms':>8}{'CPU ms':>9}{'bytes kept':>12}{'times ours':>12}{'by CPU':>8}"
     ours = next(each for each in sides if each.name == _OURS)
     for side in sides:
@@ -151,7 +121,7 @@ def _flat(sides: Sequence[_Side], rounds: int, model: HTTPConnection) -> Iterato
         costs = [side.middle(each) for each in (_SHORT, *_LONG)]
         told = "".join(f"{f'{each.wall_ms:.2f} ({each.cpu_ms:.2f})':>17}" for each in costs)
         yield f"  {side.name:<{_WIDTH}}{told}"
-    yield f"  ({_load()} at the end)"
+    yield f"  ({load()} at the end)"
 
 
 def _take_turns(sides: Sequence[_Side], steps: int, rounds: int, model: HTTPConnection) -> None:
@@ -170,51 +140,16 @@ def _ratios(side: _Side, ours: _Side) -> tuple[float, float]:
     )
 
 
-def _begun(stack: ExitStack, kind: _Kind, url: str, folder: Path, model: HTTPConnection) -> _Side:
+def _begun(stack: ExitStack, kind: Kind, url: str, folder: Path, model: HTTPConnection) -> _Side:
     """Return a side that runs and has taken a short turn.
 
     Raises:
-        _CannotRun: it does not.
+        CannotRun: it does not.
     """
-    python = _PEERS / kind.peer / "bin" / "python" if kind.peer else Path(sys.executable)
-    if not python.exists():
-        raise _CannotRun("not installed (`make bench-peers` installs it)")
-    module, *arguments = kind.words
-    home = folder / "-".join(kind.words)
-    home.mkdir()
-    command = [str(python), "-m", f"tests.benchmarks.agents.{module}", url, str(home), *arguments]
-    # Nothing of the caller's environment: tracing, keys and proxies would be measured too.
-    settings = {"PATH": os.environ["PATH"], "HOME": str(home), "LANG": "C.UTF-8"}
-    with (home / _SAID).open("w") as said:
-        process = subprocess.Popen(
-            command, cwd=_ROOT, env=settings, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said
-        )
-    stack.callback(_end, process)
-    side = _Side(kind.name, home, process)
-    side.answer()
+    side = _Side(started(stack, kind, url, folder))
+    side.process.answer()
     side.turn(_WARM_UP, model)
     return side
-
-
-def _end(process: subprocess.Popen[str]) -> None:
-    """Let a side find no more to do; one that goes on is killed."""
-    try:
-        process.communicate(timeout=10)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.communicate()
-
-
-@contextmanager
-def _instant_model() -> Iterator[int]:
-    """Yield the port of a model that answers at once."""
-    command = [sys.executable, "-m", "tests.benchmarks.instant"]
-    with subprocess.Popen(command, cwd=_ROOT, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        try:
-            yield int(process.stdout.readline())
-        finally:
-            process.terminate()
 
 
 def _wanted(model: HTTPConnection, calls: int) -> int:
@@ -230,7 +165,3 @@ def _kept(folder: Path) -> int:
         with closing(sqlite3.connect(file)) as database:
             database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return sum(each.stat().st_size for each in files)
-
-
-def _load() -> str:
-    return f"load {os.getloadavg()[0]:.1f}"

@@ -4,6 +4,7 @@ import asyncio
 import json
 import sqlite3
 import sys
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import aiohttp
@@ -35,32 +36,47 @@ class NoLog:
         del message
 
 
+async def at_once(_calls: int) -> None:
+    """Be a tool that has nothing to do."""
+
+
+class Loop:
+    """Asks the model until its answer calls no tool."""
+
+    def __init__(self, session: aiohttp.ClientSession, url: str, log: Log | NoLog) -> None:
+        self._session = session
+        self._url = f"{url}/v1/messages"
+        self._log = log
+
+    async def run(self, task: str, work: Callable[[int], Awaitable[None]] = at_once) -> None:
+        """Come to the end of a task; `work` does what one answer calls."""
+        said = [_message("user", task)]
+        while True:
+            reply = await self._asked(said)
+            said.append(_message("assistant", reply["content"]))
+            self._log.append(said[-1])
+            if reply["stop_reason"] != "tool_use":
+                return
+            uses = [each["id"] for each in reply["content"]]
+            await work(len(uses))
+            results = [{"type": "tool_result", "tool_use_id": each, "content": "ok"} for each in uses]
+            said.append(_message("user", results))
+            self._log.append(said[-1])
+
+    async def _asked(self, said: list[bytes]) -> dict[str, Any]:
+        body = _HEAD + b",".join(said) + b"]}"
+        async with self._session.post(self._url, data=body, headers=_HEADERS) as answer:
+            found: dict[str, Any] = json.loads(await answer.read())
+        return found
+
+
 async def main() -> None:
     """Take turns."""
     url, folder = given()
     log = Log(folder) if "durable" in sys.argv else NoLog()
     async with aiohttp.ClientSession() as session:
-
-        async def asked(said: list[bytes]) -> dict[str, Any]:
-            body = _HEAD + b",".join(said) + b"]}"
-            async with session.post(f"{url}/v1/messages", data=body, headers=_HEADERS) as answer:
-                found: dict[str, Any] = json.loads(await answer.read())
-            return found
-
-        async def turn(_steps: int) -> None:
-            said = [_message("user", TASK)]
-            while True:
-                reply = await asked(said)
-                said.append(_message("assistant", reply["content"]))
-                log.append(said[-1])
-                if reply["stop_reason"] != "tool_use":
-                    return
-                uses = [each["id"] for each in reply["content"]]
-                results = [{"type": "tool_result", "tool_use_id": each, "content": "ok"} for each in uses]
-                said.append(_message("user", results))
-                log.append(said[-1])
-
-        await attend(turn)
+        loop = Loop(session, url, log)
+        await attend(lambda _steps: loop.run(TASK))
 
 
 def _message(role: str, content: object) -> bytes:
