@@ -6,6 +6,8 @@ With `watched` a client follows the session's stream meanwhile, as `agentops run
 import asyncio
 import json
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -95,9 +97,10 @@ class Client:
 class Worker:
     """Takes turns, each in a session of its own."""
 
-    def __init__(self, client: Client, template: Json, *, is_watched: bool) -> None:
+    def __init__(self, client: Client, template: Json, *, is_watched: bool = False, task: str = TASK) -> None:
         self._client = client
         self._template = template
+        self._task = task
         self._is_watched = is_watched
         self._session_id = ""
         self._watching: asyncio.Future[None] | None = None
@@ -110,17 +113,23 @@ class Worker:
 
     async def turn(self, _steps: int) -> None:
         """Go from the user's event to rest."""
-        event = {"type": "user.message", "content": [{"type": "text", "text": TASK}]}
+        event = {"type": "user.message", "content": [{"type": "text", "text": self._task}]}
         await self._client.ask(f"/v1/sessions/{self._session_id}/events", {"events": [event]})
         await (self._watching or self._client.rest())
 
 
-async def _template(client: Client) -> Json:
-    """Return what the sessions are begun with."""
+async def agent(client: Client, name: str, **more: Json) -> str:
+    """Return the id of a new agent with the built-in tools."""
     toolset = {"type": "agent_toolset_20260401"}
-    agent = await client.ask("/v1/agents", {"name": "Worker", "model": "claude-sonnet-4-5", "tools": [toolset]})
+    wanted = {"name": name, "model": "claude-sonnet-4-5", "tools": [toolset], **more}
+    found: str = (await client.ask("/v1/agents", wanted))["id"]
+    return found
+
+
+async def template(client: Client, agent_id: str) -> Json:
+    """Return what an agent's sessions are begun with."""
     place = await client.ask("/v1/environments", {"name": "Workshop"})
-    return {"agent": agent["id"], "environment_id": place["id"]}
+    return {"agent": agent_id, "environment_id": place["id"]}
 
 
 def _scope(method: str, path: str) -> Any:
@@ -145,15 +154,22 @@ def _scope(method: str, path: str) -> Any:
     }
 
 
-async def main() -> None:
-    """Take turns."""
+@asynccontextmanager
+async def running() -> AsyncIterator[Client]:
+    """Yield a client of an engine that keeps what it does in SQLite."""
     url, folder = given()
     model = Messages(Endpoints(Endpoint(url, api_key=Secret("none"))), SystemClock(), ())
     settings = Settings(database=f"sqlite:///{folder}/engine.db", data=Path(folder), api_key=Secret(_KEY))
     means = Means(model, NoTools(), close=model.close)
     async with (engine := build(settings, clock=SystemClock(), ids=RandomIds(), means=means)):
-        client = Client(engine)
-        worker = Worker(client, await _template(client), is_watched="watched" in sys.argv)
+        yield Client(engine)
+
+
+async def main() -> None:
+    """Take turns."""
+    async with running() as client:
+        begun = await template(client, await agent(client, "Worker"))
+        worker = Worker(client, begun, is_watched="watched" in sys.argv)
         await attend(worker.turn, worker.prepare)
 
 
