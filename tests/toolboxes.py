@@ -34,6 +34,9 @@ class Bare:
     async def content(self, path: str, limit_bytes: int) -> tuple[bytes, bool]:
         raise ToolsUnavailable(NOWHERE)
 
+    async def kind(self, path: str) -> None:
+        raise ToolsUnavailable(NOWHERE)
+
     async def files(self, folder: str) -> tuple[tuple[SandboxFile, ...], bool]:
         raise ToolsUnavailable(NOWHERE)
 

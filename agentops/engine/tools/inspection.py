@@ -1,6 +1,7 @@
 """The look at a session's files for those who judge them: a sandbox's, past the agent and its shells."""
 
 from base64 import b64decode
+from typing import Literal
 
 from agentops.engine.core.json import Json
 from agentops.engine.tools.inputs import checked
@@ -49,6 +50,15 @@ class SandboxInspection:
         if "ok" not in answer:
             raise FileRefused(_words(answer))
         return b64decode(answer["ok"]["data"]), answer["ok"]["is_cut"]
+
+    async def kind(self, path: str) -> Literal["file", "folder", "other"] | None:
+        """Return what is at a path, links followed; None when there is nothing.
+
+        Raises:
+            ToolsUnavailable: no sandbox can be had, or it died.
+        """
+        found = (await self._asked({"op": "kind", "path": path})).get("ok", {}).get("kind")
+        return found if found in ("file", "folder", "other") else None
 
     async def files(self, folder: str) -> tuple[tuple[SandboxFile, ...], bool]:
         """Return the files below a folder, none when there is no such folder, and whether there are more.

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol
 
 from agentops.engine.core.json import Json
 
@@ -93,6 +93,13 @@ class Inspection(Protocol):
 
         Raises:
             FileRefused: it cannot be read.
+            ToolsUnavailable: no sandbox can be had, or it died.
+        """
+
+    async def kind(self, path: str) -> Literal["file", "folder", "other"] | None:
+        """Return what is at a path, links followed; None when there is nothing.
+
+        Raises:
             ToolsUnavailable: no sandbox can be had, or it died.
         """
 

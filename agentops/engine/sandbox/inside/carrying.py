@@ -36,6 +36,17 @@ def get(places: Places, request: Json) -> Json:
     return {"data": data, "is_cut": len(content) > limit, "mode": mode}
 
 
+def kind(places: Places, request: Json) -> Json:
+    """Return what is at a path, links followed: a file, a folder, something other, or null for nothing."""
+    try:
+        mode = os.stat(places.real(text(request, "path"))).st_mode
+    except OSError:
+        return {"kind": None}
+    if stat.S_ISREG(mode):
+        return {"kind": "file"}
+    return {"kind": "folder" if stat.S_ISDIR(mode) else "other"}
+
+
 def listed(places: Places, request: Json) -> Json:
     """Return the regular files under a folder, with what tells whether one has changed."""
     path = text(request, "path")

@@ -13,10 +13,11 @@ from functools import partial
 from typing import Any, Callable
 
 from .calls import Call
-from .carrying import get, listed, put
+from .carrying import get, kind, listed, put
 from .checking import Checks
 from .fields import Json
 from .places import WORKSPACE, Places
+from .plans import Plans
 from .reading import read
 from .refusal import Refused, reason
 from .searching import search
@@ -52,6 +53,7 @@ def main(root: str, environment: dict[str, str]) -> None:
                 break
             server.take(line)
     shells.stop()
+    plans.stop()
     os._exit(0)
 
 
@@ -92,12 +94,16 @@ def _works(places: Places, shells: Shells, checks: Checks) -> Mapping[str, Work]
         "check": checks.check,
         "read": lambda request, _: read(places, request),
         "get": lambda request, _: get(places, request),
+        "kind": lambda request, _: kind(places, request),
         "list": lambda request, _: listed(places, request),
         "glob": partial(search, places),
         "grep": partial(search, places),
         "write": alone(write),
         "edit": alone(edit),
         "put": alone(put),
+        "plan_start": plans.start,
+        "plan_next": plans.next,
+        "plan_answer": plans.answer,
     }
 
 
