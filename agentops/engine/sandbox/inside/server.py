@@ -17,7 +17,6 @@ from .carrying import get, kind, listed, put
 from .checking import Checks
 from .fields import Json
 from .places import WORKSPACE, Places
-from .plans import Plans
 from .reading import read
 from .refusal import Refused, reason
 from .searching import search
@@ -53,7 +52,6 @@ def main(root: str, environment: dict[str, str]) -> None:
                 break
             server.take(line)
     shells.stop()
-    plans.stop()
     os._exit(0)
 
 
@@ -101,9 +99,6 @@ def _works(places: Places, shells: Shells, checks: Checks) -> Mapping[str, Work]
         "write": alone(write),
         "edit": alone(edit),
         "put": alone(put),
-        "plan_start": plans.start,
-        "plan_next": plans.next,
-        "plan_answer": plans.answer,
     }
 
 
