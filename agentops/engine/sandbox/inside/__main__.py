@@ -19,6 +19,10 @@ if __name__ == "__main__":
         from .finding import main as find
 
         find()
+    elif sys.argv[1:2] == ["plan"]:
+        from .plan import main as run
+
+        run(int(sys.argv[2]), int(sys.argv[3]))
     else:
         from .server import main as serve
 

@@ -17,6 +17,7 @@ from .carrying import get, kind, listed, put
 from .checking import Checks
 from .fields import Json
 from .places import WORKSPACE, Places
+from .plans import Plans
 from .reading import read
 from .refusal import Refused, reason
 from .searching import search
@@ -43,7 +44,8 @@ def main(root: str, environment: dict[str, str]) -> None:
     shells = Shells(partial(_workspace, places), environment, places.new_spill)
     # With a root there are no walls, and whoever else runs is not the session's.
     checks = Checks(partial(_workspace, places), environment, places.new_spill, has_walls=not root)
-    server = Server(_works(places, shells, checks), answers)
+    plans = Plans(partial(_workspace, places), environment)
+    server = Server({**_works(places, shells, checks), **_of_plans(plans)}, answers)
     server.tell({"ready": True})
     with os.fdopen(commands, "rb") as lines:
         while True:
@@ -52,6 +54,7 @@ def main(root: str, environment: dict[str, str]) -> None:
                 break
             server.take(line)
     shells.stop()
+    plans.stop()
     os._exit(0)
 
 
@@ -100,6 +103,10 @@ def _works(places: Places, shells: Shells, checks: Checks) -> Mapping[str, Work]
         "edit": alone(edit),
         "put": alone(put),
     }
+
+
+def _of_plans(plans: Plans) -> Mapping[str, Work]:
+    return {"plan_start": plans.start, "plan_next": plans.next, "plan_answer": plans.answer}
 
 
 class Server:
