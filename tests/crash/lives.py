@@ -125,14 +125,14 @@ def _doom(life: Life) -> None:
     notes = (life.folder / "commits").open("w")
     count = 0
 
-    async def commit(run: Run, decision: Any, waited: Any) -> Written:
+    async def commit(run: Run, decision: Any, *rest: Any) -> Written:
         nonlocal count
         count += 1
         notes.write("+".join(each.type for each in decision.entries) + "\n")
         notes.flush()
         if count == life.dies_at and life.side == "before":
             os.kill(os.getpid(), signal.SIGKILL)
-        found = await committed(run, decision, waited)
+        found = await committed(run, decision, *rest)
         if count == life.dies_at:
             os.kill(os.getpid(), signal.SIGKILL)
         return found

@@ -36,9 +36,6 @@ _log = logging.getLogger("agentops.engine")
 
 _BROKEN = "Something went wrong inside the server while this was done; the server's log says what."
 
-_HEARTBEAT_S = 10.0
-"""How often an evaluation says that it goes on; the API states no interval."""
-
 _Done = Coroutine[None, None, Happening]
 
 
@@ -223,7 +220,7 @@ class Deeds:
 
     async def _beat(self, start_id: str) -> None:
         while True:
-            await self._shop.sleep(_HEARTBEAT_S)
+            await asyncio.sleep(self._shop.heartbeat_s)
             self._hear(Heard(Evaluating(start_id)))
 
     def _assignment(self, session: SessionState) -> Assignment:

@@ -80,3 +80,5 @@ class Workshop:
     warm: WarmToolboxes
     grader: Grader | None = None
     sleep: Sleep = asyncio.sleep
+    heartbeat_s: float = 10.0
+    """How often an evaluation says that it goes on; the API states no interval."""
