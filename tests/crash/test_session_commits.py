@@ -30,8 +30,8 @@ class Scenario:
 
 SCENARIOS = {
     "plain turn": Scenario([{"think": True, "say": "Hello."}], 2),
-    "tool call": Scenario([{"say": "I look.", "call": CALLS}, {"say": "Done."}], 5),
-    "confirmation": Scenario([{"call": CALLS}, {"say": "Done."}], 6, policy="always_ask"),
+    "tool call": Scenario([{"say": "I look.", "call": CALLS}, {"say": "Done."}], 4),
+    "confirmation": Scenario([{"call": CALLS}, {"say": "Done."}], 5, policy="always_ask"),
     "interrupt": Scenario([{"delay_ms": 3_600_000, "say": "Never."}], 2, is_impatient=True),
     "retry": Scenario([{"error": {"kind": "overloaded"}}, {"say": "At last."}], 4),
 }
