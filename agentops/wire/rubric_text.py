@@ -89,5 +89,5 @@ def _refused(constant: str) -> object:
 
 
 def _told(problem: Problem) -> Problem:
-    place = ".".join(map(str, problem.path)) or "what it holds"
+    place = ".".join(map(str, problem.path)) or "content"
     return Problem((), problem.kind, f"has an {INFO} block whose {place} {problem.message}", problem.candidates)

@@ -310,7 +310,7 @@ MISSED, PARTLY = ({**FOUND[0], "degree": each} for each in ("not_met", "partiall
 @pytest.mark.parametrize(
     ("sent", "result"),
     [
-        ({"criteria": FOUND, "rubric_fits": True, "satisfied": True}, "satisfied"),
+        ({"criteria": FOUND, "rubric_fits": True, "satisfied": True, "summary": "It is good."}, "satisfied"),
         ({"criteria": FOUND, "rubric_fits": True, "satisfied": False}, "needs_revision"),
         ({"criteria": [*FOUND, MISSED], "rubric_fits": True, "satisfied": True}, "needs_revision"),
         ({"criteria": [PARTLY], "rubric_fits": True, "satisfied": True}, "needs_revision"),

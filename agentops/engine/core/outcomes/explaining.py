@@ -103,4 +103,4 @@ def _note(finding: Finding) -> str:
 
 
 def _number(share: float) -> str:
-    return f"{share:.3f}".rstrip("0").rstrip(".") or "0"
+    return f"{share:.3f}".rstrip("0").rstrip(".")
