@@ -75,9 +75,10 @@ class Standings:
 def _progress(thread: Thread, setting: Setting) -> Json:
     """Return what running a thread changed; what it took is told once it has rested, as documented."""
     state = thread.state
+    rested = {"stop": None if state.is_active else state.stop["type"], "usage": thread_snapshot(state, setting)}
     return {
-        "usage": thread_snapshot(state, setting) if thread.has_rested else None,
+        "status": state.phase,
         "active_seconds": round(state.active_seconds, 3),
-        "stop": None if state.is_active else state.stop["type"],
         "started_at": thread.started_at,
+        **(rested if thread.has_rested else {}),
     }

@@ -12,7 +12,7 @@ from agentops.engine.core.runs.session_state import SessionState, Thread
 from agentops.engine.core.runs.setting import Setting, Settings
 from agentops.engine.core.runs.state import Entry, Phase, State
 
-_SHOWN_TOO = ("session.thread_created", "session.thread_status_", "user.")
+_SHOWN_TOO = ("session.thread_status_", "user.")
 """How the types of a child's events begin that the session shows too, beside calls that wait for the client.
 
 Source: documented, platform.claude.com/docs/en/managed-agents/session-threads.
@@ -93,11 +93,9 @@ class Draft:
         self._add(Entry(self.ids.new("sevt"), event_type, self._at, body or {}))
 
     def begin(self, thread_id: str, body: Json, kept: str) -> None:
-        """Log that another thread begins."""
+        """Log that another thread begins: documented, its own first event is what it is told."""
         said = {"session_thread_id": thread_id, **body}
-        self._add(
-            Entry(self.ids.new("sevt"), "session.thread_created", self._at, said, kept, thread_id, is_crossposted=True)
-        )
+        self._add(Entry(self.ids.new("sevt"), "session.thread_created", self._at, said, kept))
 
     def take(self, sent: Entry) -> None:
         """Let something that waited take effect now."""

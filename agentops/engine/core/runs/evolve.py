@@ -222,6 +222,7 @@ def _idle(state: State, entry: Entry, _setting: Setting) -> State:
         _paused(state, entry),
         phase=Phase.IDLE,
         stop=entry.body["stop_reason"],
+        is_called=state.is_called and entry.body["stop_reason"] != END_TURN,
         request_id=None,
         attempts=0,
     )

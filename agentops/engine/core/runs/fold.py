@@ -50,7 +50,7 @@ def _created(session: SessionState, entry: Entry) -> SessionState:
         workflow_run_id=entry.body.get("workflow_run_id"),
         advises=kept.get("advises"),
     )
-    session = session.with_thread(entry.thread_id, thread)
+    session = session.with_thread(entry.body["session_thread_id"], thread)
     return session if thread.advises is None else _consulted(session, thread.advises, kept)
 
 

@@ -35,7 +35,12 @@ def relieve(draft: Draft) -> bool:
 
 def is_over(draft: Draft, call: Call) -> bool:
     """Tell whether every awaited thread rests, and for nothing that the client owes it."""
-    return not any(each.state.is_active or each.state.waits_for for each in _awaited(draft, call).values())
+    return not any(_goes_on(each) for each in _awaited(draft, call).values())
+
+
+def _goes_on(thread: Thread) -> bool:
+    """Tell whether a report is still to come; whoever was just given a task has not begun yet."""
+    return not thread.is_over and bool(thread.state.is_active or thread.state.is_called or thread.state.waits_for)
 
 
 def answer(draft: Draft, call: Call) -> None:
