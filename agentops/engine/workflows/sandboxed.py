@@ -20,7 +20,7 @@ from agentops.engine.sandbox.lines import Garbled, parsed
 from agentops.engine.sandbox.port import Limits, Sandbox, Sandboxes, SandboxFailed, SandboxSpec
 from agentops.engine.threads import in_thread
 
-LIMITS = Limits(memory_mib=512, processes=256, cpu_percent=100, file_mib=8, disk_mib=64, files=1_000, open_files=256)
+LIMITS = Limits(memory_mib=512, processes=192, cpu_percent=100, file_mib=8, disk_mib=64, files=1_000, open_files=256)
 _MIB = 1024 * 1024
 _PLAN = "plan"
 _POLL_S = 60.0

@@ -35,6 +35,8 @@ from agentops.engine.core.workflows.happenings import (
 from agentops.engine.core.workflows.state import Answer, Attempt, Course, Setting
 
 LOGS_KEPT = 50
+ANSWER_MAX = 100_000
+"""Longer ones are cut. Units: characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +162,8 @@ def _ask(draft: Draft, asked: Asked) -> None:
         draft.fail(ends.NO_SUCH_AGENT)
     elif len(run.agents) + len(draft.attempt.queue) >= bounds.agents:
         draft.fail(ends.thread_limit_error(bounds))
+    elif len(draft.attempt.queue) >= bounds.waiting:
+        draft.fail(ends.ENDLESS)
     else:
         draft.attempt = replace(draft.attempt, queue=(*draft.attempt.queue, asked))
         _fill(draft)
@@ -176,7 +180,7 @@ def _answered(draft: Draft, ended: AgentEnded) -> None:
     """Hand on what came of a piece of work; of a thread that is over, or another's, nothing more is heard."""
     number = next((each for each in draft.run.running if draft.run.agents[each].thread_id == ended.thread_id), None)
     if number is not None:
-        draft.end_thread(number, Answer(ended.text, ended.is_error))
+        draft.end_thread(number, Answer(ended.text[:ANSWER_MAX], ended.is_error))
         draft.tell()
         _fill(draft)
 

@@ -26,6 +26,9 @@ class Bounds:
     visits: int = 1_000
     """Of phases. Not documented."""
 
+    waiting: int = 256
+    """Agents that have no thread yet; a plan that keeps to its language never asks for so many at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:

@@ -28,6 +28,8 @@ _TRACE_MOST = 4_000
 class AgentFailed(Exception):
     """An agent did not come to a result."""
 
+    __module__ = "__main__"  # so that it is called what a plan calls it
+
 
 class Language:
     """The names that a plan is given."""

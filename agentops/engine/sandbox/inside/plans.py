@@ -40,6 +40,7 @@ class Plans:
     def start(self, request: Json, _: Call) -> Json:
         """Begin with a plan."""
         name = text(request, "plan")
+        self._plans = {each: plan for each, plan in self._plans.items() if plan.is_running}
         if name in self._plans or len(self._plans) >= _MOST:
             raise Refused("this plan runs already, or too many others do")
         plan = self._plans[name] = Plan(self._folder(), self._environment)
@@ -90,6 +91,11 @@ class Plan:
             threading.Thread(target=work, daemon=True).start()
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has not ended."""
+        return self._end is None
 
     def tell(self, value: Json) -> None:
         """Write to it when it reads."""

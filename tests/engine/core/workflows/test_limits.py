@@ -43,12 +43,16 @@ def test_no_more_than_64_threads_work_at_once_and_the_others_follow() -> None:
 
 
 def test_the_agent_after_the_thousandth_ends_the_run() -> None:
-    desk = Desk(Setting()).happen(*_asked(1, 1_000))
+    desk = Desk(Setting())
+    for each in _asked(1, 1_000):
+        desk.happen(each)
+        if len(desk.threads) == 64:
+            desk.end_thread(0)
     assert desk.run.is_open
     desk.happen(Asked(1_001, "one more"))
     assert desk.result["error"] == ends.thread_limit_error(Bounds())
     assert not desk.threads
-    assert desk.types.count("session.thread_created") == 64
+    assert desk.types.count("session.thread_created") == 1_000
 
 
 def test_an_eleventh_open_run_is_an_error_of_no_run() -> None:
@@ -75,6 +79,9 @@ def test_a_plan_that_asks_without_end_is_ended(happening: Happening) -> None:
     desk = Desk(bounded(requests=8)).happen(PhaseBegun(1, "find"), *([happening] * 7))
     assert desk.run.is_open
     assert desk.happen(happening).result["error"] == ends.ENDLESS
+    many = Desk(bounded(threads_at_once=1, waiting=2)).happen(*_asked(1, 3))
+    assert many.run.is_open
+    assert many.happen(Asked(4, "work 4")).result["error"] == ends.ENDLESS
     assert Desk(bounded(visits=1)).happen(PhaseBegun(1, "find"), PhaseBegun(2, "fix")).result["error"] == ends.ENDLESS
 
 
