@@ -17,6 +17,7 @@ from agentops.engine.api.auth import Door
 from agentops.engine.api.edge import Edge
 from agentops.engine.api.exchange import Backend
 from agentops.engine.blobs.folder import FolderBlobs
+from agentops.engine.grading.grader import ModelGrader
 from agentops.engine.keyring import VAULT_KEY_FILE, Keyring
 from agentops.engine.keys import Caller
 from agentops.engine.mounting.desk import Backing
@@ -140,6 +141,7 @@ class Engine:
                 news=news,
                 previews=previews,
                 warm=WarmToolboxes(),
+                grader=ModelGrader(means.model, means.sleep),
                 sleep=means.sleep,
             )
         )

@@ -78,7 +78,7 @@ class Workshop:
     news: News
     previews: Previews
     warm: WarmToolboxes
-    grader: Grader | None = None
+    grader: Grader
     sleep: Sleep = asyncio.sleep
     heartbeat_s: float = 10.0
     """How often an evaluation says that it goes on; the API states no interval."""
