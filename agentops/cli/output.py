@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterable
 from typing import IO, Any, TypeVar
@@ -10,6 +11,8 @@ import click
 
 from agentops.base.diagnostics import Report, SourceLine
 from agentops.base.paint import Paint
+
+_PIPE_WIDTH = 160
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -25,6 +28,14 @@ def output_option(function: F) -> F:
 def stdout_paint() -> Paint:
     """Return colours for standard output, if it is a terminal that wants them."""
     return Paint(_wants_colour(sys.stdout))
+
+
+def stdout_width() -> int:
+    """Return how long a line on standard output may be: a pipe's may be longer than what a terminal shows at once.
+
+    Units: characters.
+    """
+    return shutil.get_terminal_size((_PIPE_WIDTH, 24)).columns
 
 
 def stderr_paint() -> Paint:

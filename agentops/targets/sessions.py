@@ -68,6 +68,15 @@ class Sessions:
         )
         return page["data"][::-1] if page else []
 
+    async def threads(self, session_id: str) -> Sequence[Body]:
+        """Return every thread of a session, the primary one among them."""
+        return await self._target.pages.every(f"{_path(session_id)}/threads", _BETAS) or ()
+
+    async def thread_events(self, session_id: str, thread_id: str) -> Sequence[Body]:
+        """Return everything that happened in a thread, oldest first."""
+        path = f"{_path(session_id)}/threads/{quote(thread_id, safe='')}/events"
+        return await self._target.pages.every(path, _BETAS) or ()
+
     async def send(self, session_id: str, events: Sequence[Body]) -> None:
         """Send events."""
         what = f"send {' and '.join(dict.fromkeys(each['type'] for each in events))} to {session_id}"

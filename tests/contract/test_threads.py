@@ -136,8 +136,7 @@ def test_a_thread_tells_who_runs_it_and_how_far_it_came(team: Callable[..., Team
     agent = crew.session.agent.to_dict(mode="json")
     inline = {**INLINE, **{key: agent[key] for key in ("model", "mcp_servers", "execution_identity")}}
     primary, child = crew.primary, crew.child()
-    fresh = crew.child("idle", inline, started_at=None)
-    crew.run(lambda tx: tx.run("UPDATE session_threads SET progress = '{}' WHERE id = :id", {"id": fresh}))
+    fresh = crew.child("idle", inline, started_at=None, usage=None, stop=None)
     advisor = crew.child("terminated", ADVISOR)
     clock.advance(timedelta(seconds=3))
     seen = {each.id: each for each in crew.api.sessions.threads.list(crew.session.id)}
@@ -155,7 +154,7 @@ def test_a_thread_tells_who_runs_it_and_how_far_it_came(team: Callable[..., Team
 
 def test_the_primary_thread_may_rest_while_the_session_runs(team: Callable[..., Team], api: Api) -> None:
     crew = team()
-    own = {"status": "idle", "usage": {**USAGE, "input_tokens": 1}, "active_seconds": 1, "stop": "end_turn"}
+    own = {"started_at": crew.now(), "usage": {**USAGE, "input_tokens": 1}, "active_seconds": 1, "stop": "end_turn"}
     crew.child("running")
     crew.stand("running", None, primary=own)
     primary = api.sessions.threads.retrieve(crew.primary, session_id=crew.session.id)

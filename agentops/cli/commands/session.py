@@ -8,7 +8,7 @@ import click
 from agentops.base.errors import UsageError
 from agentops.base.paint import printable
 from agentops.cli.models import ModelFlags, model_options
-from agentops.cli.output import output_option, say, stdout_paint, write_json, write_lines
+from agentops.cli.output import output_option, say, stdout_paint, stdout_width, write_json, write_lines
 from agentops.cli.planning import target_option
 
 if TYPE_CHECKING:
@@ -70,12 +70,14 @@ def show(session_id: str, target: str | None, output: str) -> None:
     """Show the state of SESSION, what it waits for, and its last events."""
     from agentops.cli.sessions import waiting
 
-    async def found(ground: "Ground") -> "tuple[Ground, Mapping[str, Any], Any, Any]":
+    async def found(ground: "Ground") -> "tuple[Ground, Mapping[str, Any], Any, Any, Any]":
         known = await ground.sessions.read(await ground.identity(session_id))
         events = await ground.sessions.last_events(known["id"], _LAST_EVENTS)
-        return ground, known, events, await waiting.calls(ground.sessions, known)
+        calls = await waiting.calls(ground.sessions, known)
+        is_team = any(each.get("session_thread_id") for each in events)
+        return ground, known, events, calls, await ground.sessions.threads(known["id"]) if is_team else ()
 
-    seen, known, events, calls = _looked(target, found)
+    seen, known, events, calls, threads = _looked(target, found)
     if output == "json":
         write_json({"format_version": 1, "session": known, "waits_for": calls, "last_events": events})
         return
@@ -84,9 +86,34 @@ def show(session_id: str, target: str | None, output: str) -> None:
     from agentops.cli.sessions.transcript import Transcript
 
     transcript = Transcript(stdout_paint())
+    transcript.meet(threads)
     told = [line for each in events for line in transcript.tell(each)]
     write_lines([*page(known, SystemClock().now()), *(["", *told] if told else [])])
     waiting.explain(calls, seen.command("approve", known["id"]))
+
+
+@session.command("tree", short_help="Show who ran in it, in which order and why.")
+@click.argument("session_id", metavar="SESSION")
+@target_option
+@output_option
+def tree_(session_id: str, target: str | None, output: str) -> None:
+    """Show who ran in SESSION, in which order and why: threads, workflow runs and evaluations, with what each took."""
+    from agentops.base.clock import SystemClock
+    from agentops.cli.sessions.gathering import gather
+    from agentops.cli.sessions.lineage import tree
+
+    async def found(ground: "Ground") -> "tuple[Mapping[str, Any], Mapping[str, Any]]":
+        known = await ground.sessions.read(await ground.identity(session_id))
+        return known, tree(await gather(ground.sessions, known), SystemClock().now())
+
+    known, root = _looked(target, found)
+    if output == "json":
+        write_json({"format_version": 1, "session": known, "tree": root})
+        return
+    from agentops.cli.sessions.drawing import lines, total
+
+    width = stdout_width()
+    write_lines([*lines(root, stdout_paint(), width), *total(known, width)])
 
 
 @session.command(short_help="Show what happened, and what happens until it rests.")

@@ -32,6 +32,8 @@ class Transcript:
     def __init__(self, paint: Paint) -> None:
         """Begin with nothing told."""
         self.paint = paint
+        self._agents: dict[str, str] = {}
+        self._runs: dict[str, str] = {}
         self._calls: dict[str, str] = {}
         self._last_call = ""
         self._last_error = ""
@@ -49,6 +51,9 @@ class Transcript:
             **dict.fromkeys(_RESULTS, self._came),
             "agent.thread_message_sent": self._sent_on,
             "agent.thread_message_received": self._reported,
+            "session.thread_status_terminated": self._left,
+            "workflow_run.created": self._planned,
+            "workflow_run.status_ended": self._carried_out,
             "session.error": self._failed,
             "session.updated": self._changed,
             "span.outcome_evaluation_end": self._graded,
@@ -60,9 +65,15 @@ class Transcript:
         for each in calls:
             self._calls[each["id"]] = words.call(printable(each["name"]), each.get("input") or {})
 
+    def meet(self, threads: Iterable[Event]) -> None:
+        """Learn who runs which thread."""
+        self._agents |= {each["id"]: each["agent"]["name"] for each in threads if "name" in each["agent"]}
+
     def tell(self, event: Event) -> list[str]:
         """Return the lines that tell an event, a blank one before what is of another sort than the last."""
         kind = event["type"]
+        if "agent_name" in event:
+            self._agents[event["session_thread_id"]] = event["agent_name"]
         if kind == "span.model_request_start":
             self.requests += 1
         elif kind == "session.usage":
@@ -101,7 +112,7 @@ class Transcript:
 
     def _called(self, event: Event) -> Lines:
         server = f"{event['mcp_server_name']}." if event.get("mcp_server_name") else ""
-        said = words.call(printable(f"{server}{event['name']}"), event["input"])
+        said = self._whose(event) + words.call(printable(f"{server}{event['name']}"), event["input"])
         self._calls[event["id"]] = said
         self._last_call = event["id"]
         match event.get("evaluated_permission"):
@@ -148,7 +159,8 @@ class Transcript:
 
     def _interrupted(self, event: Event) -> Lines:
         if not self._is_told(event):
-            yield self.paint("yellow", "■ interrupted")
+            whose = self._whose(event).removesuffix(": ")
+            yield self.paint("yellow", f"■ {whose} interrupted" if whose else "■ interrupted")
 
     def _sent_on(self, event: Event) -> Lines:
         name = printable(event.get("to_agent_name") or event["to_session_thread_id"])
@@ -157,6 +169,25 @@ class Transcript:
     def _reported(self, event: Event) -> Lines:
         name = printable(event.get("from_agent_name") or event["from_session_thread_id"])
         yield self.paint("magenta", f"⇠ {name}: {words.shortened(words.text_of(event['content']))}")
+
+    def _left(self, event: Event) -> Lines:
+        yield self.paint("dim", f"■ {printable(event['agent_name'])} has ended")
+
+    def _planned(self, event: Event) -> Lines:
+        self._runs[event["workflow_run_id"]] = event["name"]
+        yield self.paint("magenta", f"⚙ {words.shortened(event['name'])}: a workflow run begins")
+
+    def _carried_out(self, event: Event) -> Lines:
+        run_id = str(event["workflow_run_id"])
+        name = self._runs.get(run_id, run_id)
+        error = event["result"].get("error") or {}
+        why = f": {words.shortened(error['message'])}" if error.get("message") else ""
+        yield self.paint("magenta", f"⚙ {words.shortened(name)}: {printable(event['result']['type'])}{why}")
+
+    def _whose(self, event: Event) -> str:
+        """Return whose doing an event is, unless it is that of the session's own agent: `logs: `."""
+        thread_id = str(event.get("session_thread_id") or "")
+        return f"{printable(self._agents.get(thread_id, thread_id))}: " if thread_id else ""
 
     def _graded(self, event: Event) -> Lines:
         said = words.shortened(event.get("explanation") or "")

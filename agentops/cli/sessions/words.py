@@ -52,15 +52,24 @@ def error(body: Mapping[str, Any]) -> str:
 def tokens(usage: Mapping[str, Any]) -> str:
     """Return what a session took: tokens, dollars, seconds."""
     cached = usage.get("cache_read_input_tokens") or 0
-    creation = sum((usage.get("cache_creation") or {}).values())
-    took = (usage.get("input_tokens") or 0) + cached + creation
-    parts = [f"{took:,} tokens in{f' ({cached:,} cached)' if cached else ''}, {usage.get('output_tokens') or 0:,} out"]
+    took, out = taken(usage)
+    parts = [f"{took:,} tokens in{f' ({cached:,} cached)' if cached else ''}, {out:,} out"]
     cost = usage.get("list_cost")
     if cost:
         parts.append(money(cost))
     if usage.get("active_seconds"):
         parts.append(f"{usage['active_seconds']:.1f} s")
     return " · ".join(parts)
+
+
+def taken(usage: Mapping[str, Any]) -> tuple[int, int]:
+    """Return how many tokens went in, whatever a cache had of them, and how many came out; of one request or of many.
+
+    Source: SDK 2.11.0 `…/sessions/beta_managed_agents_{session_thread_usage,span_model_usage}.py`.
+    """
+    written = usage.get("cache_creation_input_tokens") or sum((usage.get("cache_creation") or {}).values())
+    read = usage.get("cache_read_input_tokens") or 0
+    return (usage.get("input_tokens") or 0) + read + written, usage.get("output_tokens") or 0
 
 
 def money(amount: Mapping[str, str]) -> str:

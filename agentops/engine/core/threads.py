@@ -5,7 +5,7 @@ from datetime import datetime
 
 from agentops.engine.core.json import Json, parsed, written
 from agentops.engine.core.rosters import ADVISOR_NAME
-from agentops.engine.core.sessions import IDLE, TERMINATED, Session
+from agentops.engine.core.sessions import IDLE, RUNNING, TERMINATED, Session
 
 _PREFIX = "sthr"
 
@@ -45,15 +45,16 @@ def primary_id(session_id: str) -> str:
 
 
 def primary(session: Session) -> Thread:
-    """Return the primary thread, whose progress is the session's as long as nothing else runs in it."""
+    """Return the primary thread, whose progress is the session's as long as it has no others."""
     reached = parsed(session.progress)
     own = reached.get("primary")
+    is_resting = session.status == RUNNING and own is not None and own["stop"] is not None
     return Thread(
         primary_id(session.id),
         session.id,
         None,
         written({key: value for key, value in parsed(session.agent).items() if key != "multiagent"}),
-        own["status"] if own and session.status != TERMINATED else session.status,
+        IDLE if is_resting else session.status,
         written(own or reached),
         None,
         session.created_at,
@@ -69,7 +70,7 @@ def answered(thread: Thread, now: str) -> str:
     stands still. Source: SDK 2.11.0 `types/beta/sessions/beta_managed_agents_session_thread.py`.
     """
     reached = parsed(thread.progress)
-    has_started = reached.get("started_at") is not None or "stop" in reached
+    has_started = reached.get("started_at", "stop" in reached or None) is not None
     stats = {
         "active_seconds": reached.get("active_seconds", 0),
         "duration_seconds": _seconds(thread.created_at, thread.updated_at if thread.archived_at else now),

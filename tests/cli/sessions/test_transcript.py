@@ -80,6 +80,37 @@ def test_an_answer_to_a_call_of_an_earlier_turn_names_it() -> None:
     assert told == ["✓ allowed: bash  ls"]
 
 
+def test_what_others_do_has_their_name() -> None:
+    transcript = Transcript(Paint())
+    transcript.meet([{"id": "t2", "agent": {"name": "metrics"}}, {"id": "t3", "agent": {"type": "advisor"}}])
+    theirs = {"input": {"command": "ls"}, "name": "bash", "evaluated_permission": "ask"}
+    told = [
+        event("session.thread_created", "1", session_thread_id="t1", agent_name="lo\x1bgs"),
+        event("agent.tool_use", "2", **theirs, session_thread_id="t1"),
+        event("agent.tool_use", "3", **theirs, session_thread_id="t2"),
+        event("agent.tool_use", "4", **theirs, session_thread_id="t4"),
+        event("user.tool_confirmation", "5", tool_use_id="2", result="allow", session_thread_id="t1"),
+        event("user.interrupt", "6", session_thread_id="t2"),
+        event("session.thread_status_terminated", "7", session_thread_id="t2", agent_name="metrics"),
+        event("workflow_run.created", "8", workflow_run_id="r", name="sweep", phases=[]),
+        event("workflow_run.status_ended", "9", workflow_run_id="r", result={"type": "completed"}),
+        event(
+            "workflow_run.status_ended", "a", workflow_run_id="q", result={"type": "error", "error": {"message": "No."}}
+        ),
+    ]
+    assert [line for each in told for line in transcript.tell(each)] == [
+        "? lo\\x1bgs: bash  ls",
+        "? metrics: bash  ls",
+        "? t4: bash  ls",
+        "✓ allowed: lo\\x1bgs: bash  ls",
+        "■ metrics interrupted",
+        "■ metrics has ended",
+        "⚙ sweep: a workflow run begins",
+        "⚙ sweep: completed",
+        "⚙ q: error: No.",
+    ]
+
+
 def event(kind: str, event_id: str = "e", **body: Any) -> dict[str, Any]:
     return {"type": kind, "id": event_id, "processed_at": "2026-11-21T08:30:00Z", **body}
 
