@@ -87,9 +87,8 @@ def lines(folder: Path, rounds: int) -> Iterator[str]:
                 teams.append(_begun(stack, kind, f"http://127.0.0.1:{port}", folder, model))
             except CannotRun as reason:
                 yield f"  {kind.name}: cannot run: {reason}"
-        for _ in range(rounds):
-            for team in teams:
-                team.turns.append(team.turn(_STEPS, model))
+        for team in [each for _ in range(rounds) for each in teams]:
+            team.turns.append(team.turn(_STEPS, model))
         yield from _table(teams)
 
 
