@@ -51,8 +51,8 @@ def _by_pattern(request: dict[str, Any], content: bytes) -> dict[str, Any]:
 def _by_schema(request: dict[str, Any], content: bytes) -> dict[str, Any]:
     """Tell what keeps the content from being an instance of the schema; nothing is fetched for it."""
     from jsonschema import Draft202012Validator, SchemaError  # noqa: PLC0415 - patterns are looked for without it
-    from referencing import Registry  # noqa: PLC0415
-    from referencing.exceptions import Unresolvable  # noqa: PLC0415
+    from referencing import Registry  # noqa: PLC0415 - likewise
+    from referencing.exceptions import Unresolvable  # noqa: PLC0415 - likewise
 
     try:
         data = json.loads(content, parse_constant=_refused)

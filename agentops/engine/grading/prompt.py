@@ -60,7 +60,7 @@ def first_message(
         f"# The task\n\n{assignment.task}",
         f"# The rubric\n\n{rubric.words or _listed(rubric.criteria)}",
         _settled(settled),
-        _files(*files),
+        _files(files[0], is_cut=files[1]),
         _wanted(rubric, settled),
         _AGAIN if is_again else "",
     ]
@@ -83,7 +83,7 @@ def _settled(settled: Sequence[Finding]) -> str:
     return f"# Settled by checks\n\n{_data(lines)}"
 
 
-def _files(files: Sequence[SandboxFile], is_cut: bool) -> str:  # noqa: FBT001 - as it is found
+def _files(files: Sequence[SandboxFile], *, is_cut: bool) -> str:
     shown = sorted(files, key=lambda each: each.path)[:FILES_SHOWN]
     lines = [_ascii({"path": f"{OUTPUTS}/{each.path}", "bytes": each.size_bytes}) for each in shown]
     rest = len(files) - len(shown)

@@ -40,7 +40,7 @@ def explained(rubric: Rubric, findings: Sequence[Finding], *, share: float, is_s
     found = f"{count} of {len(findings)} criteria are met, a score of {_number(share)}"
     enough = f"{found} where {_number(rubric.pass_share)} is enough"
     required = f", and required but not met: {', '.join(missing)}" if missing else ""
-    opening = f"An independent grader found that the result {_verb(is_satisfied)}: {enough}{required}."
+    opening = f"An independent grader found that the result {_verb(is_satisfied=is_satisfied)}: {enough}{required}."
     texts = {each.id: each.text for each in rubric.criteria}
     lines = (
         Line(f"{each.criterion_id}: {texts[each.criterion_id]}", each.degree, each.reason, _note(each))
@@ -51,7 +51,7 @@ def explained(rubric: Rubric, findings: Sequence[Finding], *, share: float, is_s
 
 def explained_freely(lines: Sequence[Line], summary: str, *, is_satisfied: bool) -> str:
     """Return the words of a verdict on what a model took for the criteria itself."""
-    opening = f"An independent grader found that the result {_verb(is_satisfied)}."
+    opening = f"An independent grader found that the result {_verb(is_satisfied=is_satisfied)}."
     if summary:
         opening = f"{opening} {_reason(summary, _REASON_MAX)}"
     return told(opening, lines, len(lines), is_satisfied=is_satisfied)
@@ -94,7 +94,7 @@ def _lines(words: str) -> Iterator[str]:
     yield from (each.rstrip() for each in words.split("\n") if each.strip())
 
 
-def _verb(is_satisfied: bool) -> str:  # noqa: FBT001 - it is the only thing it is told
+def _verb(*, is_satisfied: bool) -> str:
     return "satisfies the rubric" if is_satisfied else "does not satisfy the rubric yet"
 
 
