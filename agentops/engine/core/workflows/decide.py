@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 
 from agentops.base.ids import IdSource
 from agentops.engine.core.json import written
+from agentops.engine.core.rosters import ADVISOR_NAME
 from agentops.engine.core.runs.state import Entry
 from agentops.engine.core.workflows import ends, events
 from agentops.engine.core.workflows.draft import Draft
@@ -173,7 +174,7 @@ def _is_allowed(asked: Asked, setting: Setting) -> bool:
     choice, facts = asked.choice, setting.facts
     if choice.agent is not None:
         return choice == Choice(choice.agent) and choice.agent in facts.agents
-    return facts.has_inline and set(choice.tools or ()) <= set(facts.tools)
+    return facts.has_inline and choice.name != ADVISOR_NAME and set(choice.tools or ()) <= set(facts.tools)
 
 
 def _answered(draft: Draft, ended: AgentEnded) -> None:

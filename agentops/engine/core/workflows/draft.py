@@ -55,7 +55,7 @@ class Draft:
         thread_id = self._ids.new("sthr")
         name = asked.choice.agent or asked.choice.name or f"agent {asked.number}"
         kept = {"number": asked.number, "asked": digest}
-        self.say(events.THREAD_CREATED, {"session_thread_id": thread_id, "agent_name": name}, kept)
+        self.say(events.THREAD_CREATED, {"session_thread_id": thread_id, "agent_name": name}, {"workflow": kept})
         self.do(StartThread(self.run.id, thread_id, name, asked.choice, asked.prompt))
 
     def end_thread(self, number: int, answer: Answer | None) -> None:
@@ -63,7 +63,8 @@ class Draft:
         agent = self.run.agents[number]
         told = {"answer": {"text": answer.text, "is_error": answer.is_error}} if answer else {}
         body = {"session_thread_id": agent.thread_id, "agent_name": agent.name}
-        self._log(events.THREAD_TERMINATED, body, {"workflow_run_id": self.run.id, "number": number, **told})
+        kept = {"run": self.run.id, "number": number, **told}
+        self._log(events.THREAD_TERMINATED, body, {"workflow": kept}, of_thread=agent.thread_id)
         self.do(EndThread(self.run.id, agent.thread_id))
 
     def tell(self) -> None:
@@ -93,8 +94,11 @@ class Draft:
         """End the run with an error."""
         self.close({"type": "error", "error": error}, details)
 
-    def _log(self, event_type: str, body: Json, kept: Json | None) -> None:
-        entry = Entry(self._ids.new("sevt"), event_type, self._at, body, written(kept) if kept is not None else None)
+    def _log(self, event_type: str, body: Json, kept: Json | None, of_thread: str | None = None) -> None:
+        """Log an event of the session's own stream, or one of a thread that the session shows too."""
+        text = written(kept) if kept is not None else None
+        is_shown_too = of_thread is not None
+        entry = Entry(self._ids.new("sevt"), event_type, self._at, body, text, of_thread, is_shown_too)
         self.entries.append(entry)
         run = evolve(self.run, entry)
         assert run is not None

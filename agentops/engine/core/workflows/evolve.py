@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from agentops.engine.core.json import parsed
+from agentops.engine.core.json import Json, parsed
 from agentops.engine.core.runs.state import Entry
 from agentops.engine.core.workflows import events
 from agentops.engine.core.workflows.plan import Phase, Plan
@@ -13,11 +13,16 @@ from agentops.engine.core.workflows.state import Agent, Answer, Run, Visit
 
 def run_of(entry: Entry) -> str | None:
     """Return the id of the run that an event belongs to; None for one of no run."""
-    if entry.type == events.THREAD_TERMINATED:
-        found = parsed(entry.kept).get("workflow_run_id") if entry.kept and entry.kept.startswith("{") else None
-    else:
-        found = entry.body.get("workflow_run_id")
+    is_thread_over = entry.type == events.THREAD_TERMINATED
+    found = _kept(entry).get("run") if is_thread_over else entry.body.get("workflow_run_id")
     return str(found) if found is not None else None
+
+
+def _kept(entry: Entry) -> Json:
+    """Return what the engine keeps of an event; events of threads keep what other parts need beside it."""
+    is_of_thread = entry.type in (events.THREAD_CREATED, events.THREAD_TERMINATED)
+    kept = parsed(entry.kept or "{}")
+    return kept.get("workflow", {}) if is_of_thread else kept
 
 
 def fold(entries: Iterable[Entry]) -> Mapping[str, Run]:
@@ -40,14 +45,14 @@ def evolve(run: Run | None, entry: Entry) -> Run | None:
 
 
 def _created(entry: Entry) -> Run:
-    body, kept = entry.body, parsed(entry.kept or "{}")
+    body, kept = entry.body, _kept(entry)
     phases = tuple(Phase(each["id"], each["name"], each["description"]) for each in body["phases"])
     plan = Plan(body["name"], body["description"], phases, kept["program"])
     return Run(body["workflow_run_id"], plan, kept["expires_at"])
 
 
 def _evolved(run: Run, entry: Entry) -> Run:
-    body, kept = entry.body, parsed(entry.kept or "{}")
+    body, kept = entry.body, _kept(entry)
     match entry.type:
         case events.STATUS_IDLE:
             return replace(run, pause=kept["why"])

@@ -91,6 +91,7 @@ def test_a_plan_that_asks_without_end_is_ended(happening: Happening) -> None:
         (Asked(1, "work", Choice("Nobody")), ends.NO_SUCH_AGENT),
         (Asked(1, "work", Choice("Reviewer", tools=("bash",))), ends.NO_SUCH_AGENT),
         (Asked(1, "work", Choice(tools=("rocket",))), ends.NO_SUCH_AGENT),
+        (Asked(1, "work", Choice(name="anthropic.advisor")), ends.NO_SUCH_AGENT),
         (Asked(2, "work"), ends.LOST[Cause.GARBLED]),
         (PhaseBegun(1, "rest"), ends.NO_SUCH_PHASE),
         (PhaseBegun(0, "find"), ends.LOST[Cause.GARBLED]),
