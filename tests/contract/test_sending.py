@@ -49,8 +49,12 @@ async def sent(scene: Scene) -> set[str]:
     return {each.id for each in await scene.listed() if each.type.startswith(("user.", "system."))}
 
 
-def outcome() -> Any:
-    rubric = {"type": "text", "content": "It is short."}
+UNREADABLE = "# Short\n\n```agentops-rubric\n{}\n```\n"
+"""A rubric whose block holds no criteria."""
+
+
+def outcome(content: str = "It is short.") -> Any:
+    rubric = {"type": "text", "content": content}
     return {"type": "user.define_outcome", "description": "Write.", "rubric": rubric}
 
 
@@ -72,7 +76,8 @@ def test_a_session_that_waits_takes_answers_and_nothing_else(acted: Callable[...
             ([{**answer(awaited), "custom_tool_use_id": NOWHERE}], ("events.0.custom_tool_use_id",)),
             ([{**answer(awaited), "custom_tool_use_id": asked.id}], ("agent.custom_tool_use",)),
             ([answer(awaited, ""), outcome()], ("events",)),
-            ([outcome()], ("events.0", "initial_events")),
+            ([outcome()], ("events.0", "wait for an answer")),
+            ([outcome(UNREADABLE)], ("events.0", "rubric.content")),
             ([instructions()], ("events.0", "must directly follow")),
             ([confirmation(asked), instructions()], ("events.1", "must directly follow")),
             ([answer(awaited), instructions(), confirmation(asked)], ("events.1", "must be the last")),
@@ -116,7 +121,7 @@ def test_a_running_session_takes_no_answers_that_nobody_waits_for(acted: Callabl
         await scene.say("Wait for news.")
         await scene.until("span.model_request_end")
         await refused(scene, [confirmation(scene.last("agent.tool_use"))], "waits for a confirmation")
-        await refused(scene, [outcome()], "initial_events")
+        await refused(scene, [outcome(), outcome()], "one by one")
         await scene.send({"type": "user.interrupt", "session_thread_id": scene.thread_id})
         await scene.idle()
 

@@ -263,15 +263,10 @@ _SESSIONS = (
     ),
     Capability(
         "sessions.outcomes",
-        State.STORED,
-        "The agent is given the outcome's description as its task; nothing is graded yet.",
-        _of("sessions.initial_events", "rubric max_iterations"),
-    ),
-    Capability(
-        "sessions.events.outcomes",
-        State.REFUSED,
-        "A running session takes no outcome yet: nothing is graded.",
-        _of("sessions.events.events", "type=user.define_outcome rubric max_iterations description"),
+        State.AVAILABLE,
+        "Work towards an outcome is graded by its rubric, criteria that code checks included, until it is good enough.",
+        _of("sessions.initial_events", "rubric max_iterations")
+        + _of("sessions.events.events", "type=user.define_outcome rubric max_iterations description"),
     ),
     Capability(
         "sessions.resources",
@@ -288,7 +283,7 @@ _SESSIONS = (
     Capability(
         "sessions.threads",
         State.AVAILABLE,
-        "Every session has its primary thread, which ends with it; nothing is delegated to others yet.",
+        "Agents delegate to up to 25 threads at once, which share the session's files; each can be watched and ended.",
         _of("sessions.threads", "?statuses[]")
         + _of("sessions.threads.stream", "?event_deltas[]")
         + _paged("sessions.threads", "sessions.threads.events"),

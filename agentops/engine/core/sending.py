@@ -19,6 +19,9 @@ ANSWERS = (CONFIRMATION, RESULT, CUSTOM_RESULT, INTERRUPT)
 AT_THE_CAP = (CONFIRMATION, RESULT, CUSTOM_RESULT, INTERRUPT)
 """What a session takes whose budget is used up. Source: platform.claude.com/docs/en/managed-agents/budgets."""
 
+_TASKS = ("user.message", session_events.OUTCOME)
+"""What is not taken while calls wait for an answer."""
+
 _AT_ONCE = (CUSTOM_RESULT, RESULT)
 """What counts as processed when it is received. Source: documented, events-and-streaming."""
 
@@ -117,7 +120,7 @@ def _problems(
     kind = event["type"]
     if kind == INTERRUPT:
         yield from _interrupt_problems(event.get("session_thread_id"), situation, path)
-    elif kind == "user.message" and waits_for and situation.rests_for == "requires_action":
+    elif kind in _TASKS and waits_for and situation.rests_for == "requires_action":
         open_calls = ", ".join(list(waits_for)[:5])
         yield Problem(path, "bad-combination", f"cannot be sent while calls wait for an answer: {open_calls}")
     elif kind == "system.message":

@@ -183,10 +183,6 @@ def _refuse_lost(call: Call, events: Sequence[Json]) -> None:
         if files.readable(call, file_id) is None:
             message = "must be a file that exists and has not expired"
             raise refused(("events", *path), message)
-    for index, event in enumerate(events):
-        if event["type"] == core.OUTCOME:
-            message = "is not taken from a running session by this server yet; begin a session with it: initial_events"
-            raise refused(("events", index), message)
 
 
 def _stir(call: Call, session: Session, events: Sequence[Event]) -> None:

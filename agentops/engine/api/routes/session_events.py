@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from agentops.engine.api import sse, two_way
+from agentops.engine.api import rubrics, sse, two_way
 from agentops.engine.api.exchange import Exchange
 from agentops.engine.operations import session_events
 from agentops.engine.store.session_events import EventWindow
@@ -23,7 +23,7 @@ async def page(exchange: Exchange) -> str:
 
 async def send(exchange: Exchange) -> str:
     """Send events to a session."""
-    request = await exchange.body(SessionEventsSend)
+    request = await rubrics.resolved(exchange, await exchange.body(SessionEventsSend), "events")
     sent = await exchange.write(session_events.send, exchange.id("session_id"), request["events"])
     return f'{{"data":[{",".join(sent)}]}}'
 

@@ -11,7 +11,7 @@ from agentops.wire.sessions import SessionCreate, SessionUpdate
 
 async def create(exchange: Exchange) -> str:
     """Create a session."""
-    request = await rubrics.resolved(exchange, await exchange.body(SessionCreate))
+    request = await rubrics.resolved(exchange, await exchange.body(SessionCreate), "initial_events")
     return await exchange.write(sessions.create, request)
 
 

@@ -11,7 +11,7 @@ from agentops.engine.core.runs.setting import Settings
 from agentops.engine.core.runs.state import ADVICE, Call, Entry, Phase, Standing, between
 from agentops.engine.core.runs.team import ADVISE
 
-REVISE = "\n\nRevise the work accordingly. It is evaluated again when you end your turn."
+REVISE = "\n\nThe work is evaluated again when you end your turn."
 LAST = "\n\nThere will be no further evaluation. Say in a few words what is done and what is missing."
 
 _Change = Callable[[SessionState, Entry], SessionState]
