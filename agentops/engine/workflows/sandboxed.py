@@ -32,7 +32,7 @@ class Share:
     """What the plan's own process may take of its sandbox."""
 
     cpu_s: int = 60
-    """Processing time of all attempts' own: a plan only hands out work."""
+    """Processing time of one attempt: a plan only hands out work."""
 
     memory_mib: int = 256
 
