@@ -2,15 +2,9 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Collection, Coroutine, Hashable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
-
-T = TypeVar("T")
-
-_ANSWERS_MAX = 8
-"""Of one topic: most who ask stand at the end, and those who are behind each ask something else."""
+from typing import Protocol
 
 
 class Attendant(Protocol):
@@ -18,13 +12,6 @@ class Attendant(Protocol):
 
     def __call__(self, topic: str, *, is_own: bool) -> None:
         """Take note of a topic, told in this process or heard from another."""
-
-
-@dataclass(eq=False, slots=True)
-class _Topic:
-    listeners: set[asyncio.Event] = field(default_factory=set)
-    answers: dict[Hashable, "asyncio.Task[Any]"] = field(default_factory=dict)
-    """What was found out since the topic was told last."""
 
 
 class News:
@@ -37,7 +24,8 @@ class News:
 
         self._attendants: list[tuple[str, Attendant]] = []
         self._carriers: list[Callable[[Collection[str]], None]] = []
-        self._topics: defaultdict[str, _Topic] = defaultdict(_Topic)
+        self._topics: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
+        self._alarms: list[Callable[[], None]] = []
 
     def tell(self, topics: Collection[str]) -> None:
         """Wake everybody who listens for one of the topics, here and in other servers."""
@@ -51,36 +39,15 @@ class News:
 
     def nudge(self, topic: str) -> None:
         """Wake who listens for the topic here: what there is to see is in this process only."""
-        if (found := self._topics.get(topic)) is not None:
-            for each in found.listeners:
-                each.set()
+        for each in self._topics.get(topic, ()):
+            each.set()
 
     def nudge_all(self) -> None:
         """Wake everybody who listens here: something may have been missed."""
         for topic in list(self._topics):
-            self.forget(topic)
             self.nudge(topic)
-
-    async def shared(self, topic: str, question: Hashable, find: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        """Return what is found, once for all who listen for the topic and ask the same before it is told again.
-
-        Whoever asks clears his event first: if the topic is told while this is found out, he is woken to ask again.
-        """
-        answers = self._topics[topic].answers
-        if question not in answers:
-            if len(answers) >= _ANSWERS_MAX:
-                self.forget(topic)
-                answers = self._topics[topic].answers
-            answers[question] = asyncio.ensure_future(find())
-        answer = answers[question]
-        found: T = answer.result() if answer.done() else await asyncio.shield(answer)
-        return found
-
-    def forget(self, topic: str) -> None:
-        """Have everything found out anew that is asked about the topic from now on."""
-        if (found := self._topics.get(topic)) is not None:
-            # Not cleared: who waits for an answer to an old question still gets it.
-            found.answers = {}
+        for alarm in self._alarms:
+            alarm()
 
     def close(self) -> None:
         """Wake everybody for the last time."""
@@ -91,6 +58,10 @@ class News:
         """Have every topic with such a beginning handed to somebody, whether or not anybody else listens."""
         self._attendants.append((beginning, attendant))
 
+    def alarm(self, alarm: Callable[[], None]) -> None:
+        """Have somebody called when something may have been missed."""
+        self._alarms.append(alarm)
+
     def carried_by(self, carrier: Callable[[Collection[str]], None]) -> None:
         """Hand everything that is told here to somebody who takes it to other servers."""
         self._carriers.append(carrier)
@@ -100,12 +71,12 @@ class News:
         """Return what is set when the topic is told; listen first and look then, so that nothing falls between."""
         arrived = asyncio.Event()
         there = self._topics[topic]
-        there.listeners.add(arrived)
+        there.add(arrived)
         try:
             yield arrived
         finally:
-            there.listeners.discard(arrived)
-            if not there.listeners:
+            there.discard(arrived)
+            if not there:
                 self._topics.pop(topic, None)
 
     def _reach(self, topics: Collection[str], *, is_own: bool) -> None:
@@ -113,5 +84,4 @@ class News:
             for beginning, attend in self._attendants:
                 if topic.startswith(beginning):
                     attend(topic, is_own=is_own)
-            self.forget(topic)
             self.nudge(topic)

@@ -17,6 +17,7 @@ from agentops.engine.api.auth import Door
 from agentops.engine.api.edge import Edge
 from agentops.engine.api.exchange import Backend
 from agentops.engine.blobs.folder import FolderBlobs
+from agentops.engine.feeds import Feeds
 from agentops.engine.grading.grader import ModelGrader
 from agentops.engine.keyring import VAULT_KEY_FILE, Keyring
 from agentops.engine.keys import Caller
@@ -71,6 +72,8 @@ class Engine:
         self._wire = wire(settings.database, self._name)
         news.carried_by(self._wire.send)
         previews = Previews(news)
+        self._feeds = feeds = Feeds(news)
+        self._database.watched_by(feeds.gained)
         self._means = means
         self._crew = self._manned(means, news, previews) if means else None
         backend = Backend(
@@ -86,6 +89,7 @@ class Engine:
             settings.file_limit,
             news,
             previews,
+            feeds,
         )
         local = Caller(settings.workspace, _LOCAL_KEY_ID)
         door = Door(self._database, clock, keys.digest(self.credential.reveal()), local)

@@ -20,6 +20,7 @@ from agentops.engine.core.blobs import Blob
 from agentops.engine.core.ids import is_id
 from agentops.engine.core.json import Json
 from agentops.engine.core.model_table import Model
+from agentops.engine.feeds import Feed, Feeds
 from agentops.engine.keyring import Keyring
 from agentops.engine.keys import Caller, Credential
 from agentops.engine.news import News
@@ -52,6 +53,7 @@ class Backend:
     file_limit: int
     news: News
     previews: Previews
+    feeds: Feeds
     queue: Queue = field(default_factory=Queue)
 
 
@@ -165,24 +167,18 @@ class Exchange:
         with self._backend.queue.place():
             return await self._backend.database.glance(lambda tx: operation(self._call(tx), *args, **kwargs))
 
-    async def shared(
-        self, topic: str, operation: Callable[Concatenate[Call, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
-        """As `glance`, once for all who listen for the topic and ask the same before it is told again."""
+    async def look(self, operation: Callable[Concatenate[Call, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """As `glance`, for a stream: one that is open is not sent away."""
+        return await self._backend.database.glance(lambda tx: operation(self._call(tx), *args, **kwargs))
 
-        async def find() -> T:
-            # A stream that is open is not sent away.
-            return await self._backend.database.glance(lambda tx: operation(self._call(tx), *args, **kwargs))
+    def feed(self, session_id: str, seq: int, arrived: asyncio.Event) -> AbstractContextManager[Feed]:
+        """Return what all who watch a session share, for a reader at a position."""
+        return self._backend.feeds.watching(session_id, seq, arrived)
 
-        # What a worker's token is good for is looked at whenever it is used.
-        if self._caller.bounds:
-            return await find()
-        question = (self._caller.workspace, operation, *args, *sorted(kwargs.items()))
-        return await self._backend.news.shared(topic, question, find)
-
-    def forget(self, topic: str) -> None:
-        """Have everything found out anew that is asked about the topic: what is not told here may have happened."""
-        self._backend.news.forget(topic)
+    @property
+    def is_bounded(self) -> bool:
+        """Tell whether the caller has a worker's token: what it is good for is looked at whenever it is used."""
+        return bool(self._caller.bounds)
 
     async def write(self, operation: Callable[Concatenate[Call, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Return what an operation answers, once what it changed is on disk and those who wait for it are told."""

@@ -2,18 +2,20 @@
 
 A stream holds a position in the log and what it is sending: a slow reader costs little memory, and misses nothing.
 Readers of one session that stand at one position share what is read for them.
-Source: SDK 2.11.0 `_streaming.py`: a frame is named as the event's type, and `ping` is passed over.
+Source: SDK 2.11.0 `_streaming.py`: `ping` is passed over.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import replace
 
 from starlette.responses import Response, StreamingResponse
 
 from agentops.engine.api.exchange import Exchange
 from agentops.engine.core.json import Json, written
 from agentops.engine.core.sessions import watchers_topic
+from agentops.engine.feeds import Feed
 from agentops.engine.operations import session_events
 from agentops.engine.operations.session_events import Frame, Glimpse
 from agentops.engine.previews import Part, Watcher
@@ -29,42 +31,56 @@ def response(
     exchange: Exchange, session_id: str, seq: int, types: frozenset[str], thread_id: str | None = None
 ) -> Response:
     """Return the stream of what comes behind a position, of a thread or of what the session shows."""
-    frames = _frames(exchange, session_id, seq, types, thread_id)
-    return StreamingResponse(_lines(frames), media_type="text/event-stream", headers=_HEADERS)
+    lines = _lines(exchange, session_id, seq, types, thread_id)
+    return StreamingResponse(lines, media_type="text/event-stream", headers=_HEADERS)
 
 
-async def _lines(chunks: AsyncIterator[Sequence[Frame]]) -> AsyncIterator[str]:
-    async for frames in chunks:
-        yield "".join([f"event: {each.type}\ndata: {each.json}\n\n" for each in frames])
-
-
-async def _frames(
+async def _lines(
     exchange: Exchange, session_id: str, seq: int, types: frozenset[str], thread_id: str | None
-) -> AsyncIterator[Sequence[Frame]]:
-    topic = watchers_topic(session_id)
+) -> AsyncIterator[bytes]:
     with (
-        exchange.listening(topic) as arrived,
+        _listening(exchange, session_id, types) as arrived,
+        exchange.feed(session_id, seq, arrived) as feed,
         exchange.watching(session_id, types, thread_id) as watcher,
         _beating(arrived) as heart,
     ):
         while not exchange.is_closing:
             arrived.clear()
-            seen = await exchange.shared(topic, session_events.glimpse, session_id, seq, thread_id)
+            seen = await _seen(exchange, feed, session_id, seq, thread_id)
             seq = seen.seq
-            if found := list(_in_order(seen, watcher)):
-                yield found
+            if lines := b"".join([each.line for each in _in_order(seen, watcher)]) if types else seen.lines:
+                yield lines
                 heart.rest()
             if seen.is_over:
                 return
             if not seen.is_there:
-                yield (Frame("session.deleted", written(_deleted(exchange))),)
+                yield Frame("session.deleted", written(_deleted(exchange))).line
                 return
             if not seen.is_full:
                 await arrived.wait()
             if heart.is_due:
-                exchange.forget(topic)
-                yield (_PING,)
+                # What is not told here may have happened.
+                feed.is_behind = True
+                yield _PING.line
                 heart.rest()
+
+
+def _listening(exchange: Exchange, session_id: str, types: frozenset[str]) -> AbstractContextManager[asyncio.Event]:
+    """Return what is set when parts come in, for who wants to see some."""
+    return exchange.listening(watchers_topic(session_id)) if types else nullcontext(asyncio.Event())
+
+
+async def _seen(exchange: Exchange, feed: Feed, session_id: str, seq: int, thread_id: str | None) -> Glimpse:
+    """Return what is behind a position: what all share, or what is read for this reader alone."""
+    if exchange.is_bounded:
+        return await exchange.look(session_events.glimpse, session_id, seq, thread_id)
+    if feed.is_behind:
+        await feed.catch_up(lambda end: exchange.look(session_events.look, session_id, end))
+    seen = feed.behind(seq, thread_id)
+    if seen is None:
+        seen = await exchange.look(session_events.glimpse, session_id, seq, thread_id)
+        return replace(seen, is_full=True)
+    return replace(seen, is_full=True) if feed.is_behind else seen
 
 
 def _in_order(seen: Glimpse, watcher: Watcher) -> Iterator[Frame]:

@@ -120,9 +120,12 @@ def _seconds(session: Session, now: str) -> float:
     return (datetime.fromisoformat(until) - datetime.fromisoformat(session.created_at)).total_seconds()
 
 
+WATCHERS = "session "
+
+
 def watchers_topic(session_id: str) -> str:
     """Return what is told when a session's log has grown."""
-    return f"session {session_id}"
+    return f"{WATCHERS}{session_id}"
 
 
 INBOX = "inbox "

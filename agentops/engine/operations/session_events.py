@@ -38,6 +38,28 @@ class Frame:
     seq: int = 0
     """Where the event stood when it was to be seen so."""
 
+    @property
+    def line(self) -> bytes:
+        """Return it as it travels. Source: SDK 2.11.0 `_streaming.py`: a frame is named as the event's type."""
+        return f"event: {self.type}\ndata: {self.json}\n\n".encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of a log as it was to be seen."""
+
+    events: tuple[Event, ...]
+    """Of all threads, each where it stood; what waited appears twice, as documented."""
+
+    seq: int
+    """The position up to which it goes."""
+
+    is_there: bool = True
+    """Whether the session still exists."""
+
+    is_full: bool = False
+    """Whether there may be more already."""
+
 
 @dataclass(frozen=True, slots=True)
 class Glimpse:
@@ -55,6 +77,9 @@ class Glimpse:
 
     is_over: bool = False
     """Whether nothing will come any more."""
+
+    lines: bytes = b""
+    """The frames as they travel."""
 
 
 def page(call: Call, session_id: str, window: EventWindow) -> Listed:
@@ -153,28 +178,36 @@ def end(call: Call, session_id: str) -> int:
     return SessionLog(call.tx, call.workspace, session_id).end()
 
 
-def glimpse(call: Call, session_id: str, seq: int, thread_id: str | None = None) -> Glimpse:
-    """Return what came or took effect behind a position, in order, as the feed of a thread or the session's shows it.
-
-    What waited appears twice, as documented: when it is received, and when it takes effect.
-    """
+def look(call: Call, session_id: str, seq: int) -> Stretch:
+    """Return what came or took effect behind a position, in order: when it was received, and when it took effect."""
     rows = SessionLog(call.tx, call.workspace, session_id).after(seq, _FRAMES_MAX)
-    frames = tuple(sorted(_frames(rows, seq, thread_id), key=lambda each: each.seq))
+    events = tuple(sorted(_events(rows, seq), key=lambda each: each.seq))
     is_there = bool(rows) or Sessions(call.tx, call.workspace).get(session_id) is not None
-    end = rows[-1].event.seq if rows else seq
-    is_over = any(core.is_last(each.event, thread_id) for each in rows)
-    return Glimpse(frames, end, is_there, len(rows) == _FRAMES_MAX, is_over)
+    return Stretch(events, rows[-1].event.seq if rows else seq, is_there, len(rows) == _FRAMES_MAX)
 
 
-def _frames(rows: Sequence[Row], seq: int, thread_id: str | None) -> Iterator[Frame]:
+def _events(rows: Sequence[Row], seq: int) -> Iterator[Event]:
     for row in rows:
-        event = row.event
-        if not core.is_shown(event, thread_id):
-            continue
         if row.received_seq is not None and row.received_seq > seq:
-            waiting = replace(event, processed_at=None)
-            yield Frame(event.type, core.answered(waiting, thread_id), event.id, row.received_seq)
-        yield Frame(event.type, core.answered(event, thread_id), event.id, event.seq)
+            yield replace(row.event, processed_at=None, seq=row.received_seq)
+        yield row.event
+
+
+def glimpse(call: Call, session_id: str, seq: int, thread_id: str | None = None) -> Glimpse:
+    """Return what came or took effect behind a position, as the feed of a thread or the session's shows it."""
+    return shown(look(call, session_id, seq), thread_id)
+
+
+def shown(stretch: Stretch, thread_id: str | None) -> Glimpse:
+    """Return a part of a log as the feed of a thread or the session's shows it."""
+    frames = tuple(
+        Frame(each.type, core.answered(each, thread_id), each.id, each.seq)
+        for each in stretch.events
+        if core.is_shown(each, thread_id)
+    )
+    is_over = any(core.is_last(each, thread_id) for each in stretch.events)
+    lines = b"".join([each.line for each in frames])
+    return Glimpse(frames, stretch.seq, stretch.is_there, stretch.is_full, is_over, lines)
 
 
 def _refuse_lost(call: Call, events: Sequence[Json]) -> None:

@@ -1,6 +1,6 @@
 """The database as the engine sees it: transactions over one SQL."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,12 +8,17 @@ from typing import Any, Protocol, TypeVar
 
 from agentops.base.clock import Clock
 from agentops.base.errors import ApiError, StorageError
+from agentops.engine.core.session_events import Event
 
 T = TypeVar("T")
 
 Row = tuple[Any, ...]
 Params = Mapping[str, str | int | None]
 NO_PARAMS: Params = {}
+
+
+def unwatched(_gains: object) -> None:
+    """Hand what logs gain to nobody."""
 
 
 class Contention(StorageError):
@@ -28,8 +33,23 @@ class Unreachable(StorageError):
     retry = "temporary"
 
 
+@dataclass(frozen=True, slots=True)
+class Gain:
+    """What one transaction put at the end of a session's log."""
+
+    session_id: str
+    after: int
+    """The position that the log ended at before."""
+
+    events: tuple[Event, ...]
+    """All that stands behind it now, in order."""
+
+
 class Transaction(Protocol):
     """One consistent view of the data. SQL names its parameters `:name`; values are text, integers and null."""
+
+    gains: list[Gain]
+    """What it is known to have put into logs: told to whoever watches in this process, once it is on disk."""
 
     def all(self, sql: str, params: Params = NO_PARAMS) -> list[Row]:
         """Return every row."""
@@ -90,16 +110,21 @@ class Database(Protocol):
     async def skew(self, clock: Clock) -> timedelta:
         """Return how much later it is by the clock that all who use the database share."""
 
+    def watched_by(self, watch: Callable[[Sequence[Gain]], None]) -> None:
+        """Have what logs gain through this object handed over, on the event loop and before the writer goes on."""
+
 
 @contextmanager
 def revocable(tx: Transaction) -> Iterator[None]:
     """Undo only what is done inside when it is refused; whatever else goes wrong undoes the whole transaction."""
+    gained = len(tx.gains)
     tx.run("SAVEPOINT part")
     try:
         yield
     except ApiError:
         tx.run("ROLLBACK TO SAVEPOINT part")
         tx.run("RELEASE SAVEPOINT part")
+        del tx.gains[gained:]
         raise
     tx.run("RELEASE SAVEPOINT part")
 
@@ -107,10 +132,12 @@ def revocable(tx: Transaction) -> Iterator[None]:
 @contextmanager
 def rehearsal(tx: Transaction) -> Iterator[None]:
     """Undo what is done inside: it was only to see whether it can be done. What fails inside undoes everything."""
+    gained = len(tx.gains)
     tx.run("SAVEPOINT part")
     yield
     tx.run("ROLLBACK TO SAVEPOINT part")
     tx.run("RELEASE SAVEPOINT part")
+    del tx.gains[gained:]
 
 
 @dataclass(frozen=True, slots=True)

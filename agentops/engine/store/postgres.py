@@ -1,7 +1,7 @@
 """Postgres: a pool of connections in worker threads, serialisable transactions; the only user of `psycopg`."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
@@ -14,7 +14,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 from agentops.base.clock import Clock
 from agentops.base.errors import DiskFull, StorageError
 from agentops.engine.store import migrations
-from agentops.engine.store.port import NO_PARAMS, Contention, Params, Row, Transaction, Unreachable
+from agentops.engine.store.port import NO_PARAMS, Contention, Gain, Params, Row, Transaction, Unreachable, unwatched
 from agentops.engine.store.postgres_link import Link
 from agentops.engine.threads import in_thread
 
@@ -58,6 +58,7 @@ class PostgresTransaction:
     def __init__(self, link: Link) -> None:
         """Work on the connection."""
         self._link = link
+        self.gains: list[Gain] = []
 
     def all(self, sql: str, params: Params = NO_PARAMS) -> list[Row]:
         """Return every row."""
@@ -81,6 +82,11 @@ class PostgresDatabase:
         self._url = url
         self._threads = ThreadPoolExecutor(_POOL, thread_name_prefix="agentops-postgres")
         self._pool: ConnectionPool[Link] | None = None
+        self._watch: Callable[[Sequence[Gain]], None] = unwatched
+
+    def watched_by(self, watch: Callable[[Sequence[Gain]], None]) -> None:
+        """Hand over what logs gain."""
+        self._watch = watch
 
     async def open(self, at: str) -> None:
         """Connect, and bring the tables up to date.
@@ -114,7 +120,7 @@ class PostgresDatabase:
             DiskFull: the server's takes no more; nothing of the function's changes is there.
             Unreachable: the server does not answer; whether the changes are there is unknown.
         """
-        return await in_thread(self._write, work, executor=self._threads)
+        return await self._written(work, _SERIALISABLE)
 
     async def append(self, work: Callable[[Transaction], T]) -> T:
         """As `write`, for functions that change a row, or add one of a name, that all have to whom it matters.
@@ -122,12 +128,19 @@ class PostgresDatabase:
         Serialisable transactions collide by what they read, and by the pages of an index at that: twenty sessions that
         have nothing in common kept each other from writing. Source: PostgreSQL 15 documentation, 13.2.3.
         """
-        return await in_thread(self._write, work, _SNAPSHOT, executor=self._threads)
+        return await self._written(work, _SNAPSHOT)
 
     async def skew(self, clock: Clock) -> timedelta:
         """Return how much later it is by the server's clock; the way there and back counts as its error."""
         there = await self.read(lambda tx: tx.one("SELECT clock_timestamp()"))
         return there[0] - clock.now() if there else timedelta()
+
+    async def _written(self, work: Callable[[Transaction], T], begin: bytes) -> T:
+        written: tuple[T, list[Gain]] = await in_thread(self._write, work, begin, executor=self._threads)
+        result, gains = written
+        if gains:
+            self._watch(gains)
+        return result
 
     def _open(self, at: str) -> None:
         try:
@@ -160,9 +173,9 @@ class PostgresDatabase:
 
     def _read(self, work: Callable[[Transaction], T]) -> T:
         with self._link() as link:
-            return _run(link, _READING, work)
+            return _run(link, _READING, work)[0]
 
-    def _write(self, work: Callable[[Transaction], T], begin: bytes = _SERIALISABLE) -> T:
+    def _write(self, work: Callable[[Transaction], T], begin: bytes) -> tuple[T, list[Gain]]:
         with self._link() as link:
             for attempt in range(_ATTEMPTS):
                 try:
@@ -195,16 +208,18 @@ def _bounded(link: Link) -> None:
     link.command(b"SET idle_in_transaction_session_timeout = %d" % _STALLED_MS)
 
 
-def _run(link: Link, begin: bytes, work: Callable[[Transaction], T]) -> T:
+def _run(link: Link, begin: bytes, work: Callable[[Transaction], T]) -> tuple[T, list[Gain]]:
+    """Return what the function returns, and what logs gained."""
+    tx = PostgresTransaction(link)
     link.command(begin)
     try:
-        result = work(PostgresTransaction(link))
+        result = work(tx)
         link.command(b"COMMIT")
     except BaseException:
         if not link.closed:
             link.rollback()
         raise
-    return result
+    return result, tx.gains
 
 
 def _migrate(tx: Transaction, at: str) -> None:

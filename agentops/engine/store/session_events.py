@@ -1,10 +1,11 @@
 """The log of a session: written at its end, read in the order in which things took effect."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from agentops.engine.core.session_events import Event
-from agentops.engine.store.port import Row, Transaction
+from agentops.engine.store.port import Gain, Row, Transaction
 
 COLUMNS = "id, type, processed_at, body, seq, thread_id, is_crossposted"
 """What `event` reads an event from."""
@@ -45,24 +46,10 @@ class SessionEvents:
 
     def append(self, events: Sequence[Event]) -> None:
         """Add events at the end, in their order."""
-        for seq, event in enumerate(events, start=self._last() + 1):
-            self._tx.run(
-                """
-                INSERT INTO session_events
-                  (workspace_id, session_id, seq, id, type, processed_at, body, thread_id, is_crossposted)
-                VALUES (:workspace, :session, :seq, :id, :type, :processed_at, :body, :thread, :crossposted)
-                """,
-                {
-                    **self._key,
-                    "seq": seq,
-                    "id": event.id,
-                    "type": event.type,
-                    "processed_at": event.processed_at,
-                    "body": event.body,
-                    "thread": event.thread_id,
-                    "crossposted": int(event.is_crossposted),
-                },
-            )
+        last = self._last()
+        placed = tuple(replace(each, seq=seq) for seq, each in enumerate(events, start=last + 1))
+        insert(self._tx, self._key, [(each, None) for each in placed])
+        self._tx.gains.append(Gain(self._key["session"], last, placed))
 
     def page(self, window: EventWindow) -> list[Event]:
         """Return events, one more than the limit."""
@@ -116,3 +103,34 @@ class SessionEvents:
 def event(row: Row) -> Event:
     """Return the event of a row that begins with its columns."""
     return Event(row[0], row[1], row[2], row[3], row[4], row[5], bool(row[6]))
+
+
+def insert(tx: Transaction, key: Mapping[str, str], events: Sequence[tuple[Event, str | None]]) -> None:
+    """Add events at their places, each with what is kept beside it, in as few statements as there can be."""
+    for start in range(0, len(events), _AT_ONCE):
+        some = events[start : start + _AT_ONCE]
+        params: dict[str, str | int | None] = dict(key)
+        for number, (each, kept) in enumerate(some):
+            values = (each.seq, each.id, each.type, each.processed_at, each.body, kept, each.thread_id)
+            params |= {f"{name}_{number}": value for name, value in zip(_NAMES, values, strict=True)}
+            params[f"crossposted_{number}"] = int(each.is_crossposted)
+        tx.run(_insertion(len(some)), params)
+
+
+_AT_ONCE = 16
+"""Rows that one statement inserts: a commit has two or three, and each number makes a statement of its own."""
+
+_NAMES = ("seq", "id", "type", "at", "body", "kept", "thread")
+
+
+@lru_cache(maxsize=_AT_ONCE)
+def _insertion(count: int) -> str:
+    rows = (
+        ", ".join((":workspace", ":session", *(f":{name}_{number}" for name in (*_NAMES, "crossposted"))))
+        for number in range(count)
+    )
+    return f"""
+        INSERT INTO session_events
+          (workspace_id, session_id, seq, id, type, processed_at, body, kept, thread_id, is_crossposted)
+        VALUES {", ".join(f"({row})" for row in rows)}
+        """  # noqa: S608 - the parts are our own words

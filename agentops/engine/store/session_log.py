@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from agentops.engine.core.runs.state import Entry
 from agentops.engine.core.sending import Origin
 from agentops.engine.core.session_events import Event
-from agentops.engine.store.port import Transaction
-from agentops.engine.store.session_events import COLUMNS, event
+from agentops.engine.store.port import Gain, Transaction
+from agentops.engine.store.session_events import COLUMNS, event, insert
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +97,16 @@ class SessionLog:
 
     def write(self, entries: Sequence[tuple[Entry, str]], known: frozenset[str], end: int) -> int:
         """Put entries, each with its JSON, behind the end, move those that waited there, and return the new end."""
+        fresh = []
         for seq, (entry, body) in enumerate(entries, start=end + 1):
             if entry.id in known:
                 self._move(entry, seq)
             else:
-                self._insert(entry, body, seq)
+                fresh.append((_event(entry, body, seq), entry.kept))
+        insert(self._tx, self._key, fresh)
+        if len(fresh) == len(entries):
+            # Of what waited the log holds what was sent, and the machine may hold what was made of it.
+            self._tx.gains.append(Gain(self._key["session"], end, tuple(each for each, _ in fresh)))
         return end + len(entries)
 
     def _move(self, entry: Entry, seq: int) -> None:
@@ -113,22 +118,6 @@ class SessionLog:
             {**self._key, "id": entry.id, "seq": seq, "at": entry.at, "kept": entry.kept},
         )
 
-    def _insert(self, entry: Entry, body: str, seq: int) -> None:
-        self._tx.run(
-            """
-            INSERT INTO session_events
-              (workspace_id, session_id, seq, id, type, processed_at, body, kept, thread_id, is_crossposted)
-            VALUES (:workspace, :session, :seq, :id, :type, :at, :body, :kept, :thread, :crossposted)
-            """,
-            {
-                **self._key,
-                "seq": seq,
-                "id": entry.id,
-                "type": entry.type,
-                "at": entry.at,
-                "body": body,
-                "kept": entry.kept,
-                "thread": entry.thread_id,
-                "crossposted": int(entry.is_crossposted),
-            },
-        )
+
+def _event(entry: Entry, body: str, seq: int) -> Event:
+    return Event(entry.id, entry.type, entry.at, body, seq, entry.thread_id, entry.is_crossposted)

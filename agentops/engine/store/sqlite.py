@@ -5,7 +5,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from agentops.base.clock import Clock
 from agentops.base.errors import DiskFull, StorageError
 from agentops.engine.store import migrations
-from agentops.engine.store.port import NO_PARAMS, Contention, Params, Row, Transaction
+from agentops.engine.store.port import NO_PARAMS, Contention, Gain, Params, Row, Transaction, unwatched
 from agentops.engine.threads import in_thread
 
 T = TypeVar("T")
@@ -52,6 +52,7 @@ class SqliteTransaction:
     def __init__(self, connection: sqlite3.Connection) -> None:
         """Work on the connection."""
         self._connection = connection
+        self.gains: list[Gain] = []
 
     def all(self, sql: str, params: Params = NO_PARAMS) -> list[Row]:
         """Return every row."""
@@ -80,6 +81,7 @@ class _Outcome:
     job: _Job
     result: Any = None
     error: Exception | None = None
+    gains: Sequence[Gain] = ()
 
 
 class SqliteDatabase:
@@ -96,6 +98,11 @@ class SqliteDatabase:
         self._checks = 0
         self._writer: threading.Thread | None = None
         self._is_closed = False
+        self._watch: Callable[[Sequence[Gain]], None] = unwatched
+
+    def watched_by(self, watch: Callable[[Sequence[Gain]], None]) -> None:
+        """Hand over what logs gain."""
+        self._watch = watch
 
     async def open(self, at: str) -> None:
         """Make or open the file, bring its tables up to date, and start the writer.
@@ -252,9 +259,20 @@ class SqliteDatabase:
     def _write_for_ever(self, connection: sqlite3.Connection) -> None:
         while (first := self._jobs.get()) is not None:
             group, is_last = self._group(first)
-            _commit_group(connection, [job for job in group if not job.done.cancelled()])
+            outcomes = _commit_group(connection, [job for job in group if not job.done.cancelled()])
+            for loop in {each.job.loop for each in outcomes}:
+                # One call for all of them: each would wake the loop and contend with it for the interpreter.
+                with suppress(RuntimeError):  # the loop is closed: nobody waits there any more
+                    loop.call_soon_threadsafe(self._tell, [each for each in outcomes if each.job.loop is loop])
             if is_last:
                 return
+
+    def _tell(self, outcomes: list[_Outcome]) -> None:
+        for each in outcomes:
+            if each.gains:
+                self._watch(each.gains)
+            if not each.job.done.cancelled():
+                each.job.done.set_result(each)
 
     def _group(self, first: _Job) -> tuple[list[_Job], bool]:
         """Return what is queued right now, and whether the queue ends with it."""
@@ -296,8 +314,8 @@ def _migrate(connection: sqlite3.Connection, at: str) -> None:
     connection.execute("COMMIT")
 
 
-def _commit_group(connection: sqlite3.Connection, group: list[_Job]) -> None:
-    """Run every job behind its own savepoint, commit once, and only then tell anybody."""
+def _commit_group(connection: sqlite3.Connection, group: list[_Job]) -> list[_Outcome]:
+    """Run every job behind its own savepoint, commit once, and return what is to be told only then."""
     # One that is alone is undone with the transaction: behind a savepoint every page is copied before it changes.
     run = _attempt if len(group) > 1 else _alone
     try:
@@ -308,20 +326,19 @@ def _commit_group(connection: sqlite3.Connection, group: list[_Job]) -> None:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         outcomes = [_Outcome(job, error=_as_storage_error(error)) for job in group]
-    for loop in {job.loop for job in group}:
-        # One call for all of them: each would wake the loop and contend with it for the interpreter.
-        with suppress(RuntimeError):  # the loop is closed: nobody waits there any more
-            loop.call_soon_threadsafe(_tell, [each for each in outcomes if each.job.loop is loop])
+    return outcomes
 
 
 def _alone(connection: sqlite3.Connection, job: _Job) -> _Outcome:
-    return _Outcome(job, job.work(SqliteTransaction(connection)))
+    tx = SqliteTransaction(connection)
+    return _Outcome(job, job.work(tx), gains=tx.gains)
 
 
 def _attempt(connection: sqlite3.Connection, job: _Job) -> _Outcome:
+    tx = SqliteTransaction(connection)
     connection.execute("SAVEPOINT job")
     try:
-        result = job.work(SqliteTransaction(connection))
+        result = job.work(tx)
     except Exception as error:
         if not connection.in_transaction:  # a full disk ends the whole transaction, not only this job
             raise
@@ -329,13 +346,7 @@ def _attempt(connection: sqlite3.Connection, job: _Job) -> _Outcome:
         connection.execute("RELEASE job")
         return _Outcome(job, error=_as_storage_error(error))
     connection.execute("RELEASE job")
-    return _Outcome(job, result)
-
-
-def _tell(outcomes: list[_Outcome]) -> None:
-    for each in outcomes:
-        if not each.job.done.cancelled():
-            each.job.done.set_result(each)
+    return _Outcome(job, result, gains=tx.gains)
 
 
 def _as_storage_error(error: Exception) -> Exception:

@@ -18,7 +18,7 @@ from agentops.engine.store.files import Chores, Files
 from agentops.engine.store.memories import Memories
 from agentops.engine.store.memory_versions import MemoryVersions, VersionFilter
 from agentops.engine.store.migrations import MIGRATIONS
-from agentops.engine.store.port import NO_PARAMS, Params, Row, Transaction, Window
+from agentops.engine.store.port import NO_PARAMS, Gain, Params, Row, Transaction, Window
 from agentops.engine.store.session_events import EventWindow, SessionEvents
 from agentops.engine.store.session_log import SessionLog
 from agentops.engine.store.session_resources import SessionResources
@@ -125,6 +125,7 @@ class Explainer:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self.steps: list[str] = []
+        self.gains: list[Gain] = []
 
     def all(self, sql: str, params: Params = NO_PARAMS) -> list[Row]:
         self.steps += [row[3] for row in self._connection.execute(f"EXPLAIN QUERY PLAN {sql}", params)]
