@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from agentops.engine.core.conversation import Usage
 from agentops.engine.core.json import Json, listed, parsed, written
+from agentops.engine.core.runs.altered import altered
 from agentops.engine.core.runs.setting import Setting
 from agentops.engine.core.runs.state import END_TURN, Call, Entry, Phase, Standing, State, between
 from agentops.engine.core.runs.team import WAIT
@@ -19,22 +20,21 @@ Change = Callable[[State, Entry, Setting], State]
 def evolve(state: State, entry: Entry, setting: Setting) -> State:
     """Return the state after one more entry; types that change nothing are passed over."""
     if entry.at is None:
-        return replace(state, queue=(*state.queue, entry))
+        return altered(state, queue=(*state.queue, entry))
     if any(each.id == entry.id for each in state.queue):
-        state = replace(state, queue=tuple(each for each in state.queue if each.id != entry.id))
+        state = altered(state, queue=tuple(each for each in state.queue if each.id != entry.id))
     change = _CHANGES.get(entry.type)
-    state = change(state, entry, setting) if change else state
-    return replace(state, last_at=entry.at) if entry.at > state.last_at else state
+    return change(state, entry, setting) if change else state
 
 
 def _message(state: State, entry: Entry, _setting: Setting) -> State:
     blocks = listed(entry.kept) if entry.kept else entry.body["content"]
-    return replace(state, pending=(*state.pending, *blocks))
+    return altered(state, pending=(*state.pending, *blocks))
 
 
 def _outcome(state: State, entry: Entry, _setting: Setting) -> State:
     task: Json = {"type": "text", "text": entry.body["description"]}
-    return replace(state, pending=(*state.pending, task), is_called=True)
+    return altered(state, pending=(*state.pending, task), is_called=True)
 
 
 def _word(state: State, entry: Entry, _setting: Setting) -> State:
@@ -43,7 +43,7 @@ def _word(state: State, entry: Entry, _setting: Setting) -> State:
         return _answered(state, call_id, entry)
     name, sender = entry.body.get("from_agent_name"), entry.body["from_session_thread_id"]
     head: Json = {"type": "text", "text": f"[From {name or 'the lead'}, thread {sender}]"}
-    return replace(state, pending=(*state.pending, head, *entry.body["content"]), is_called=True)
+    return altered(state, pending=(*state.pending, head, *entry.body["content"]), is_called=True)
 
 
 def _answered(state: State, call_id: str, entry: Entry) -> State:
@@ -55,13 +55,13 @@ def _answered(state: State, call_id: str, entry: Entry) -> State:
 
 
 def _instructions(state: State, entry: Entry, _setting: Setting) -> State:
-    return replace(state, instructions=(*state.instructions, *entry.body["content"]))
+    return altered(state, instructions=(*state.instructions, *entry.body["content"]))
 
 
 def _interrupt(state: State, _entry: Entry, _setting: Setting) -> State:
     told: Json = {"type": "text", "text": INTERRUPTED}
     closed = {each.id: _done(each, (told,), is_error=True) for each in state.open_calls}
-    return replace(state, calls=_with(state.calls, closed), is_called=False)
+    return altered(state, calls=_with(state.calls, closed), is_called=False)
 
 
 def _confirmation(state: State, entry: Entry, setting: Setting) -> State:
@@ -70,10 +70,10 @@ def _confirmation(state: State, entry: Entry, setting: Setting) -> State:
         return state
     if entry.body["result"] == "allow":
         standing = _allowed(call, state, setting)
-        return replace(state, calls=_with(state.calls, {call.id: replace(call, standing=standing)}))
+        return altered(state, calls=_with(state.calls, {call.id: replace(call, standing=standing)}))
     told: Json = {"type": "text", "text": rejection(call.name, entry.body.get("deny_message"))}
     refused = replace(call, standing=Standing.REJECTED, content=(told,), is_error=True)
-    return replace(state, calls=_with(state.calls, {call.id: refused}))
+    return altered(state, calls=_with(state.calls, {call.id: refused}))
 
 
 def _allowed(call: Call, state: State, setting: Setting) -> Standing:
@@ -103,12 +103,12 @@ def _result(state: State, entry: Entry, _setting: Setting) -> State:
     content = tuple(entry.body.get("content") or ())
     # Who waited for others may rest with them, and goes on when they do.
     is_called = state.is_called or (call.name == WAIT and state.phase is Phase.IDLE)
-    state = replace(state, is_called=is_called) if is_called is not state.is_called else state
+    state = altered(state, is_called=is_called) if is_called is not state.is_called else state
     return _finished(state, call, content, is_error=bool(entry.body.get("is_error")))
 
 
 def _finished(state: State, call: Call, content: tuple[Json, ...], *, is_error: bool) -> State:
-    return replace(state, calls=_with(state.calls, {call.id: _done(call, content, is_error=is_error)}))
+    return altered(state, calls=_with(state.calls, {call.id: _done(call, content, is_error=is_error)}))
 
 
 def _done(call: Call, content: tuple[Json, ...], *, is_error: bool) -> Call:
@@ -125,7 +125,7 @@ def _tool_use(state: State, entry: Entry, setting: Setting) -> State:
         type=entry.type,
         mcp_server_name=entry.body.get("mcp_server_name"),
     )
-    return replace(state, calls=_with(state.calls, {call.id: call}), compactions=0)
+    return altered(state, calls=_with(state.calls, {call.id: call}), compactions=0)
 
 
 def _standing(entry: Entry, setting: Setting) -> Standing:
@@ -144,7 +144,7 @@ def _is_remote(name: str, setting: Setting) -> bool:
 
 
 def _request_start(state: State, entry: Entry, _setting: Setting) -> State:
-    return replace(
+    return altered(
         state,
         conversation=(*state.conversation, *_messages(entry.kept)),
         pending=(),
@@ -161,7 +161,7 @@ def _request_end(state: State, entry: Entry, _setting: Setting) -> State:
     said = tuple(each.encode() for each in (entry.kept,) if each)
     used = entry.body["model_usage"]
     length = sum(used.values())
-    return replace(
+    return altered(
         state,
         conversation=(*state.conversation, *said),
         request_id=None,
@@ -182,12 +182,12 @@ def added(usage: Usage, used: Json) -> Usage:
 
 
 def _spoken(state: State, entry: Entry, _setting: Setting) -> State:
-    return replace(state, compactions=0, said=tuple(entry.body["content"]))
+    return altered(state, compactions=0, said=tuple(entry.body["content"]))
 
 
 def _compacted(state: State, entry: Entry, _setting: Setting) -> State:
     kept = parsed(entry.kept or "{}")
-    return replace(
+    return altered(
         state,
         conversation=tuple(written(each).encode() for each in kept["messages"]),
         usage=added(state.usage, kept["usage"]),
@@ -203,7 +203,7 @@ def _messages(array: str | None) -> tuple[bytes, ...]:
 def _running(state: State, entry: Entry, _setting: Setting) -> State:
     held = [each for each in state.calls.values() if each.standing is Standing.ALLOWED]
     is_new_turn = state.phase is Phase.IDLE and state.stop["type"] != "requires_action"
-    return replace(
+    return altered(
         state,
         phase=Phase.RUNNING,
         calls=_with(state.calls, {each.id: replace(each, standing=Standing.STARTED) for each in held}),
@@ -214,11 +214,11 @@ def _running(state: State, entry: Entry, _setting: Setting) -> State:
 
 
 def _rescheduled(state: State, entry: Entry, _setting: Setting) -> State:
-    return replace(_paused(state, entry), phase=Phase.RESCHEDULING, attempts=state.attempts + 1)
+    return altered(_paused(state, entry), phase=Phase.RESCHEDULING, attempts=state.attempts + 1)
 
 
 def _idle(state: State, entry: Entry, _setting: Setting) -> State:
-    return replace(
+    return altered(
         _paused(state, entry),
         phase=Phase.IDLE,
         stop=entry.body["stop_reason"],
@@ -229,12 +229,12 @@ def _idle(state: State, entry: Entry, _setting: Setting) -> State:
 
 
 def _terminated(state: State, entry: Entry, _setting: Setting) -> State:
-    return replace(_paused(state, entry), phase=Phase.TERMINATED, stop=END_TURN, request_id=None)
+    return altered(_paused(state, entry), phase=Phase.TERMINATED, stop=END_TURN, request_id=None)
 
 
 def _paused(state: State, entry: Entry) -> State:
     seconds = between(state.running_since, entry.at) if state.running_since else 0.0
-    return replace(state, active_seconds=state.active_seconds + seconds, running_since=None)
+    return altered(state, active_seconds=state.active_seconds + seconds, running_since=None)
 
 
 def _with(calls: Mapping[str, Call], changed: Mapping[str, Call]) -> Mapping[str, Call]:

@@ -1,10 +1,10 @@
 """How an entry of the log changes a session: its threads, its outcome, and when it works."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from types import MappingProxyType
 
 from agentops.engine.core.json import Json, parsed
+from agentops.engine.core.runs.altered import altered
 from agentops.engine.core.runs.evolve import added, evolve
 from agentops.engine.core.runs.session_state import Outcome, SessionState, Stage, Thread
 from agentops.engine.core.runs.setting import Settings
@@ -33,11 +33,11 @@ def advance(session: SessionState, entry: Entry, settings: Settings) -> SessionS
     if thread is not None:
         state = evolve(thread.state, entry, settings(entry.thread_id, thread.agent))
         if state is not thread.state:
-            session = session.with_thread(entry.thread_id, replace(thread, state=state))
+            session = session.with_thread(entry.thread_id, altered(thread, state=state))
     change = _CHANGES.get(entry.type)
     if change is not None and entry.at is not None:
         session = change(session, entry)
-    return replace(session, last_at=entry.at) if entry.at is not None and entry.at > session.last_at else session
+    return altered(session, last_at=entry.at) if entry.at is not None and entry.at > session.last_at else session
 
 
 def _created(session: SessionState, entry: Entry) -> SessionState:
@@ -59,40 +59,40 @@ def _consulted(session: SessionState, call_id: str, kept: Json) -> SessionState:
     primary = session.threads[None]
     call = Call(call_id, kept["use"], ADVISE, {"question": kept["question"]}, Standing.STARTED, type=ADVICE)
     calls = MappingProxyType({**primary.state.calls, call_id: call})
-    return session.with_thread(None, replace(primary, state=replace(primary.state, calls=calls)))
+    return session.with_thread(None, altered(primary, state=altered(primary.state, calls=calls)))
 
 
 def _running(session: SessionState, entry: Entry) -> SessionState:
-    return replace(session, phase=Phase.RUNNING, running_since=session.running_since or entry.at)
+    return altered(session, phase=Phase.RUNNING, running_since=session.running_since or entry.at)
 
 
 def _rescheduled(session: SessionState, entry: Entry) -> SessionState:
-    return replace(_paused(session, entry), phase=Phase.RESCHEDULING)
+    return altered(_paused(session, entry), phase=Phase.RESCHEDULING)
 
 
 def _idle(session: SessionState, entry: Entry) -> SessionState:
-    return replace(_paused(session, entry), phase=Phase.IDLE, stop=entry.body["stop_reason"])
+    return altered(_paused(session, entry), phase=Phase.IDLE, stop=entry.body["stop_reason"])
 
 
 def _terminated(session: SessionState, entry: Entry) -> SessionState:
-    return replace(_paused(session, entry), phase=Phase.TERMINATED)
+    return altered(_paused(session, entry), phase=Phase.TERMINATED)
 
 
 def _paused(session: SessionState, entry: Entry) -> SessionState:
     since = session.running_since
     seconds = between(since, entry.at) if since else 0.0
-    return replace(session, active_seconds=session.active_seconds + seconds, running_since=None)
+    return altered(session, active_seconds=session.active_seconds + seconds, running_since=None)
 
 
 def _thread_runs(session: SessionState, entry: Entry) -> SessionState:
     thread = session.threads[entry.thread_id]
     started_at = thread.started_at or entry.at
-    return session.with_thread(entry.thread_id, replace(thread, started_at=started_at, changed_at=entry.at or ""))
+    return session.with_thread(entry.thread_id, altered(thread, started_at=started_at, changed_at=entry.at or ""))
 
 
 def _thread_rests(session: SessionState, entry: Entry) -> SessionState:
     thread = session.threads[entry.thread_id]
-    return session.with_thread(entry.thread_id, replace(thread, has_rested=True, changed_at=entry.at or ""))
+    return session.with_thread(entry.thread_id, altered(thread, has_rested=True, changed_at=entry.at or ""))
 
 
 def _thread_ended(session: SessionState, entry: Entry) -> SessionState:
@@ -100,7 +100,7 @@ def _thread_ended(session: SessionState, entry: Entry) -> SessionState:
         return session
     thread = session.threads[entry.thread_id]
     return session.with_thread(
-        entry.thread_id, replace(thread, is_over=True, has_rested=True, changed_at=entry.at or "")
+        entry.thread_id, altered(thread, is_over=True, has_rested=True, changed_at=entry.at or "")
     )
 
 
@@ -112,7 +112,7 @@ def _defined(session: SessionState, entry: Entry) -> SessionState:
     outcome = Outcome(
         wanted["outcome_id"], wanted["description"], wanted["rubric"]["content"], wanted["max_iterations"]
     )
-    return replace(session, outcome=outcome, evaluations=(*session.evaluations, pending(wanted)))
+    return altered(session, outcome=outcome, evaluations=(*session.evaluations, pending(wanted)))
 
 
 def pending(wanted: Json) -> Json:
@@ -141,38 +141,38 @@ def _begun(session: SessionState, entry: Entry) -> SessionState:
 def _evaluating(session: SessionState, entry: Entry) -> SessionState:
     if session.outcome is None:
         return session
-    outcome = replace(session.outcome, stage=Stage.EVALUATING, start_id=entry.id, started_at=entry.at or "")
-    return replace(_noted(session, result="evaluating", iteration=outcome.iteration), outcome=outcome)
+    outcome = altered(session.outcome, stage=Stage.EVALUATING, start_id=entry.id, started_at=entry.at or "")
+    return altered(_noted(session, result="evaluating", iteration=outcome.iteration), outcome=outcome)
 
 
 def _evaluated(session: SessionState, entry: Entry) -> SessionState:
     outcome, found = session.outcome, entry.body
     kept = parsed(entry.kept or "{}")
     graded, cents = added(session.graded, found["usage"]), session.graded_cents + kept.get("cents", 0)
-    session = replace(session, graded=graded, graded_cents=cents)
+    session = altered(session, graded=graded, graded_cents=cents)
     if outcome is None:
         return session
     result, told = found["result"], found["explanation"]
     if result == "needs_revision":
         session = _noted(session, result="running", explanation=told)
-        outcome = replace(outcome, stage=Stage.WORKING, start_id="", iteration=outcome.iteration + 1)
-        return _told(replace(session, outcome=outcome), told + REVISE)
-    session = replace(_noted(session, result=result, explanation=told, completed_at=entry.at), outcome=None)
+        outcome = altered(outcome, stage=Stage.WORKING, start_id="", iteration=outcome.iteration + 1)
+        return _told(altered(session, outcome=outcome), told + REVISE)
+    session = altered(_noted(session, result=result, explanation=told, completed_at=entry.at), outcome=None)
     return _told(session, told + LAST) if result == "max_iterations_reached" else session
 
 
 def _noted(session: SessionState, **changed: object) -> SessionState:
     """Return the session with the record of its newest outcome changed."""
     *earlier, newest = session.evaluations
-    return replace(session, evaluations=(*earlier, {**newest, **changed}))
+    return altered(session, evaluations=(*earlier, {**newest, **changed}))
 
 
 def _told(session: SessionState, words: str) -> SessionState:
     """Return the session with something for its agent to read and to act on."""
     primary = session.threads[None]
     block: Json = {"type": "text", "text": words}
-    state = replace(primary.state, pending=(*primary.state.pending, block), is_called=True)
-    return session.with_thread(None, replace(primary, state=state))
+    state = altered(primary.state, pending=(*primary.state.pending, block), is_called=True)
+    return session.with_thread(None, altered(primary, state=state))
 
 
 _CHANGES: Mapping[str, _Change] = {

@@ -1,18 +1,19 @@
 """What a running session is at a moment: its threads, the outcome that they work towards, and what both took."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
 from agentops.engine.core.conversation import Usage
 from agentops.engine.core.json import Json
+from agentops.engine.core.runs.altered import altered
 from agentops.engine.core.runs.state import END_TURN, Call, Phase, State, between
 
 ADVISOR = "advisor"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Thread:
     """One conversation of the session: an agent with a history, a prompt and tools of its own."""
 
@@ -54,7 +55,7 @@ class Stage(StrEnum):
     EVALUATING = "evaluating"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Outcome:
     """What the session works towards until an evaluation ends it."""
 
@@ -73,7 +74,7 @@ class Outcome:
     """When that began."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SessionState:
     """The folded log of a session."""
 
@@ -128,4 +129,4 @@ class SessionState:
 
     def with_thread(self, thread_id: str | None, thread: Thread) -> "SessionState":
         """Return the session with a thread as it is now."""
-        return replace(self, threads=MappingProxyType({**self.threads, thread_id: thread}))
+        return altered(self, threads=MappingProxyType({**self.threads, thread_id: thread}))

@@ -102,7 +102,7 @@ class Entry:
     """Whether it is of another thread, and the session shows it too."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class State:
     """One thread of a session: the folded log."""
 
@@ -144,9 +144,6 @@ class State:
     web_searches: int = 0
     active_seconds: float = 0
     running_since: str | None = None
-    last_at: str = ""
-    """The moment of the newest entry: later ones are never earlier, whatever the clock does."""
-
     started_once: bool = False
     """Whether it ever ran."""
 
