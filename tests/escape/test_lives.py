@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from agentops.engine.sandbox import bubblewrap
 from agentops.engine.sandbox.bounds import cgroups
 from agentops.engine.sandbox.bubblewrap import Bubblewrap
-from agentops.engine.sandbox.building import look
+from agentops.engine.sandbox.building import Host, look
 from agentops.engine.sandbox.folders import remove
 from agentops.engine.sandbox.port import Egress, Isolation, Mount, SandboxFailed, SandboxSpec
 from agentops.engine.sandbox.report import report
@@ -94,6 +95,21 @@ async def test_a_process_that_dies_is_told_to_everybody_who_waits_and_another_st
     await sandbox.stop()
     again = await sandboxes.start(spec())
     assert (await again.call({"op": "echo", "a": 1}, timeout_s=20))["ok"]["a"] == 1
+
+
+async def test_the_first_ones_share_one_host_whose_groups_have_names_of_their_own(
+    sandboxes: Bubblewrap, spec: Spec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[str] = []
+
+    def noted(command: str) -> Host:
+        looked.append(command)
+        return look(command)
+
+    monkeypatch.setattr(bubblewrap, "look", noted)
+    await asyncio.gather(*(sandboxes.start(spec(f"session-{number}")) for number in range(3)))
+    await sandboxes.close()
+    assert looked == ["bwrap"]
 
 
 async def test_a_session_that_takes_all_its_processes_takes_none_of_another(sandboxes: Bubblewrap, spec: Spec) -> None:

@@ -49,6 +49,7 @@ class Bubblewrap:
         self._host: Host | None = None
         self._isolation: Isolation | None = None
         self._looking = asyncio.Lock()
+        self._meeting = asyncio.Lock()
         self._watch = Watch()
         self._bubbles: set[Bubble] = set()
 
@@ -84,13 +85,19 @@ class Bubblewrap:
 
     async def _drawn(self, spec: SandboxSpec, belongings: Belongings, *, is_trial: bool = False) -> Blueprint:
         """Return what to build, its folders made ready."""
-        if self._host is None:
-            self._host = await in_thread(look, self._command)
-        user = self._users.lend(spec.session_id) if self._host.is_root else None
+        host = await self._met()
+        user = self._users.lend(spec.session_id) if host.is_root else None
         if user is not None:
             belongings.also(lambda: self._users.take_back(user))
         binds = await in_thread(prepared, spec, user)
         return Blueprint(spec, binds, user, self._program, is_trial)
+
+    async def _met(self) -> Host:
+        """Return what this host has: found once, for two that name groups would give them the same names."""
+        async with self._meeting:
+            if self._host is None:
+                self._host = await in_thread(look, self._command)
+            return self._host
 
     async def _built(self, blueprint: Blueprint, belongings: Belongings) -> Json:
         assert self._host is not None
