@@ -16,6 +16,7 @@ _COMMANDS = {
     "destroy": "Remove everything that this project owns.",
     "run": "Give an agent a task and show what it does.",
     "session": "List, show, follow and answer sessions.",
+    "rubric": "Grade artifacts, try rubrics out, see what graders found.",
     "test": "Try agents with the tests beside their manifests.",
     "doctor": "Check this machine, the target and the credential.",
     "webhook": "Register who is told of events in a workspace.",

@@ -21,6 +21,9 @@ _SUFFIXES = (".yaml", ".yml")
 TESTS = (".test.yaml", ".test.yml")
 """Tests of agents lie beside the manifests, and are none."""
 
+CASES = ".cases"
+"""Folders of labelled artifacts lie beside the rubrics that they try out, and hold no manifests."""
+
 
 class Unreadable(Exception):
     """A file's text cannot be had; carries the diagnostic, placed at the top of the file."""
@@ -125,6 +128,8 @@ class _Walk:
         """Take a manifest; tell whether this is a folder that is still to be entered."""
         try:
             is_folder = entry.is_dir()
+            if is_folder and entry.name.endswith(CASES):
+                return False
             wanted = is_folder or (entry.name.endswith(_SUFFIXES) and not entry.name.endswith(TESTS))
             if entry.name.startswith(".") or not wanted or (entry.is_symlink() and not self._may_follow(entry.path)):
                 return False
@@ -156,7 +161,7 @@ def _is_met(real: Path, folder: Path) -> bool:
     """Tell whether a walk through the folder meets the file or folder under its own name."""
     if not real.is_relative_to(folder):
         return False
-    is_hidden = any(each.startswith(".") for each in real.relative_to(folder).parts)
+    is_hidden = any(each.startswith(".") or each.endswith(CASES) for each in real.relative_to(folder).parts)
     return real == folder or not (is_hidden or (real.is_file() and real.suffix not in _SUFFIXES))
 
 

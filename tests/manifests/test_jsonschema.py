@@ -18,7 +18,7 @@ MANIFESTS = sorted(
     path.relative_to(ROOT)
     for folder in ("agents.d", "examples/incident-response/agents.d")
     for path in (ROOT / folder).rglob("*.yaml")
-    if not path.name.endswith(".test.yaml")
+    if not path.name.endswith(".test.yaml") and not any(each.name.endswith(".cases") for each in path.parents)
 )
 
 

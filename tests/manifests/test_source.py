@@ -135,3 +135,10 @@ def test_tests_beside_manifests_are_none(loads: Loads) -> None:
     tree = loads({"agents.d/x.yaml": agent("x"), "agents.d/x.test.yaml": "agent: x", "agents.d/y.test.yml": "["})
     assert [str(each.address) for each in tree.documents] == ["Agent/x", "Project/tests"]
     assert not tree.report.diagnostics
+
+
+def test_artifacts_that_rubrics_are_tried_on_are_no_manifests(loads: Loads) -> None:
+    artifacts = {"agents.d/note.cases/cases.yaml": "task: x", "agents.d/note.cases/bad/one.yaml": "["}
+    tree = loads({"agents.d/x.yaml": agent("x"), **artifacts})
+    assert [str(each.address) for each in tree.documents] == ["Agent/x", "Project/tests"]
+    assert not tree.report.diagnostics
