@@ -269,6 +269,5 @@ class Run:
 
     def _show(self, thread_id: str | None, part: Part) -> None:
         """Let watchers see a part of a reply, behind all that was logged before it."""
-        if thread_id is None:
-            placed = replace(part, after=self._seq)
-            self._shop.previews.show(self.place.session_id, watchers_topic(self.place.session_id), placed)
+        placed = replace(part, after=self._seq, thread_id=thread_id)
+        self._shop.previews.show(self.place.session_id, watchers_topic(self.place.session_id), placed)
