@@ -2,9 +2,19 @@
 
 from typing import Self
 
+from agentops.engine.core.json import Json
+from agentops.engine.outbound import Outbound
+from agentops.engine.tools.builtin import Web
 from agentops.engine.tools.port import CheckRun, Outcome, SandboxFile, ToolsUnavailable
+from agentops.engine.tools.search import WebSearch
+from agentops.engine.tools.web import WebFetch
 
 NOWHERE = "These tools have no sandbox."
+
+
+def plain_web(_agent: Json | None) -> Web:
+    """Return the web as an agent without settings may see it."""
+    return Web(WebFetch(Outbound()), WebSearch())
 
 
 class Bare:

@@ -54,7 +54,7 @@ class Workplace:
 
     sandbox: LazySandbox
 
-    async def offer(self, _agent: Json) -> Offer:
+    async def offer(self, _agent: Json, _thread_id: str) -> Offer:
         """Return that no server offers anything."""
         return Offer()
 

@@ -156,7 +156,7 @@ class Deeds:
             return
         try:
             toolbox = await self._tools()
-            offer = await toolbox.offer(self._equipments.agent(thread.agent))
+            offer = await toolbox.offer(self._equipments.agent(thread.agent), equipment.setting.thread_id)
         except Exception:  # noqa: BLE001 - the model can be asked without them
             _log.exception("the servers of an agent could not be asked: session=%s", self._place.session_id)
             offer = Offer()
@@ -187,7 +187,8 @@ class Deeds:
         own_id = self._equipments.setting(thread_id, thread.agent).thread_id
         try:
             toolbox = await self._tools()
-            outcome = await toolbox.run(Invocation(call.id, call.name, call.input, call.mcp_server_name, own_id))
+            server = call.mcp_server_name
+            outcome = await toolbox.run(Invocation(call.id, call.name, call.input, server, own_id, thread.agent))
         except ToolsUnavailable as error:
             outcome = text(f"The tool could not run: {error}", is_error=True)
         except Exception:  # noqa: BLE001 - whatever it was, the model has to hear of it

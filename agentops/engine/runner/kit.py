@@ -20,7 +20,7 @@ from agentops.engine.runner.url_sources import LogSources
 from agentops.engine.sandbox.elsewhere import Elsewhere
 from agentops.engine.sandbox.port import Egress, Limits, Sandboxes, SandboxSpec
 from agentops.engine.threads import in_thread
-from agentops.engine.tools.builtin import BuiltinTools
+from agentops.engine.tools.builtin import BuiltinTools, Web
 from agentops.engine.tools.mcp.port import Patience
 from agentops.engine.tools.mcp.servers import McpServers
 from agentops.engine.tools.port import Toolbox
@@ -82,18 +82,23 @@ class Kit:
         prepared = await mounting.prepare(desk.place, session, () if is_elsewhere else resources)
         out = egress(agent, config)
         spec = SandboxSpec(session.id, prepared.folder, prepared.mounts, egress=out, limits=self._limits)
-        settings = tool_definitions.settings(agent["tools"], "web_fetch")
-        fetch = WebFetch(self._outbound, settings, LogSources(desk))
-        search = WebSearch(self._searcher, tool_definitions.settings(agent["tools"], "web_search"))
         sandboxes = PackagedSandboxes(
             Elsewhere() if is_elsewhere else self._sandboxes, self._packages, config.get("packages")
         )
-        builtin = BuiltinTools(sandboxes, spec, fetch, search, is_resumed=is_resumed)
+        sources = LogSources(desk)
+        builtin = BuiltinTools(
+            sandboxes, spec, lambda other: self._web((other or agent)["tools"], sources), is_resumed=is_resumed
+        )
         credentials = SessionCredentials(desk, parsed(session.fields)["vault_ids"], self._renewals)
-        servers = McpServers(self._outbound, credentials, Patience())
-        tools = SessionTools(builtin, servers, config.get("networking"))
-        tools.know(agent)
+        tools = SessionTools(
+            builtin, lambda: McpServers(self._outbound, credentials, Patience()), agent, config.get("networking")
+        )
         return MountedTools(tools, mounting, desk, prepared, sandboxes.taken)
+
+    def _web(self, tools: Sequence[Json], sources: LogSources) -> Web:
+        """Return the web as an agent's settings let it be seen."""
+        fetch = WebFetch(self._outbound, tool_definitions.settings(tools, "web_fetch"), sources)
+        return Web(fetch, WebSearch(self._searcher, tool_definitions.settings(tools, "web_search")))
 
     async def begin(self, backing: Backing) -> None:
         """Remove what is left of sessions that are gone, and packages that none used for long."""

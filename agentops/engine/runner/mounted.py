@@ -39,9 +39,9 @@ class MountedTools:
         self._order: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         """The turns of each thread's shell, and of changes of files."""
 
-    async def offer(self, agent: Json) -> Offer:
-        """Return what the servers of the agent, as it is by now, offer."""
-        return await self._tools.offer(agent)
+    async def offer(self, agent: Json, thread_id: str) -> Offer:
+        """Return what the servers of a thread's agent, as it is by now, offer."""
+        return await self._tools.offer(agent, thread_id)
 
     async def run(self, invocation: Invocation) -> Outcome:
         """Return what came of the call, and with it what the agent has to be told of its files.

@@ -3,7 +3,9 @@
 import asyncio
 from base64 import b64encode
 from collections import defaultdict
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import dataclass
 
 from agentops.engine.core.json import Json
 from agentops.engine.sandbox.port import Sandboxes, SandboxSpec
@@ -33,16 +35,27 @@ _DIED = (
 _RESUMED = "[this is a new shell: files are kept; variables, the working directory and running processes are not]"
 
 
+@dataclass(frozen=True, slots=True)
+class Web:
+    """The web as one agent may see it."""
+
+    fetch: WebFetch
+    search: WebSearch
+
+
 class BuiltinTools:
     """A toolbox of the eight built-in tools; whether a call is permitted was decided before."""
 
     def __init__(
-        self, sandboxes: Sandboxes, spec: SandboxSpec, fetch: WebFetch, search: WebSearch, *, is_resumed: bool = False
+        self, sandboxes: Sandboxes, spec: SandboxSpec, web: Callable[[Json | None], Web], *, is_resumed: bool = False
     ) -> None:
-        """Start nothing yet; of a session that has run before, the model is told that its shells are new."""
+        """Start nothing yet; of a session that has run before, the model is told that its shells are new.
+
+        `web` makes the web as an agent's settings let it be seen; None for the agent of the session.
+        """
         self._sandbox = LazySandbox(sandboxes, spec)
-        self._fetch = fetch
-        self._search = search
+        self._web = web
+        self._webs: dict[str, Web] = {}
         self._is_resumed = is_resumed
         self._greeted: set[str] = set()
         self._shells: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -59,9 +72,9 @@ class BuiltinTools:
         if isinstance(sent, str):
             return text(sent, is_error=True)
         if isinstance(sent, WebFetchInput):
-            return await self.bounded(await self._fetch.fetch(sent.url))
+            return await self.bounded(await self._web_of(invocation).fetch.fetch(sent.url))
         if isinstance(sent, WebSearchInput):
-            return await self.bounded(await self._search.search(sent.query))
+            return await self.bounded(await self._web_of(invocation).search.search(sent.query))
         async with self._turn(invocation):
             try:
                 return await self._inside(invocation, sent)
@@ -75,6 +88,11 @@ class BuiltinTools:
     async def close(self) -> None:
         """Stop the sandbox; files stay."""
         await self._sandbox.stop()
+
+    def _web_of(self, invocation: Invocation) -> Web:
+        if invocation.thread_id not in self._webs:
+            self._webs[invocation.thread_id] = self._web(invocation.agent)
+        return self._webs[invocation.thread_id]
 
     def _turn(self, invocation: Invocation) -> AbstractAsyncContextManager[object]:
         """Return what keeps calls in the order in which they were made, where that matters."""

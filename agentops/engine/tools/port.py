@@ -24,6 +24,9 @@ class Invocation:
     thread_id: str = ""
     """Whose call it is: each thread has a shell of its own."""
 
+    agent: Json | None = None
+    """Who runs the thread, where that is not the agent of the session: its servers and its rules for the web count."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -121,8 +124,8 @@ class Inspection(Protocol):
 class Toolbox(Protocol):
     """The tools of one running session. A call never raises for what the model or its input did."""
 
-    async def offer(self, agent: Json) -> Offer:
-        """Return what the servers of the agent, as it is by now, offer: asked at the start of a turn."""
+    async def offer(self, agent: Json, thread_id: str) -> Offer:
+        """Return what the servers of a thread's agent, as it is by now, offer: asked at the start of a turn."""
 
     async def run(self, invocation: Invocation) -> Outcome:
         """Return what came of the call; cancelling stops what it started.

@@ -36,7 +36,7 @@ class NoTools(Bare):
     def definitions(self, *_: object) -> bytes:
         return _TOOLS
 
-    async def offer(self, _agent: Json) -> Offer:
+    async def offer(self, _agent: Json, _thread_id: str) -> Offer:
         return Offer()
 
     async def run(self, _invocation: Invocation) -> Outcome:

@@ -20,17 +20,15 @@ from agentops.engine.grading.port import Assignment, Grade
 from agentops.engine.models.port import Hear
 from agentops.engine.models.script import Script
 from agentops.engine.models.scripted import Scripted
-from agentops.engine.outbound import Outbound
 from agentops.engine.sandbox.bubblewrap import Bubblewrap
 from agentops.engine.sandbox.local import UnsafeLocal
 from agentops.engine.sandbox.port import Sandboxes, SandboxSpec
 from agentops.engine.tools.builtin import BuiltinTools
 from agentops.engine.tools.inspection import SandboxInspection
 from agentops.engine.tools.port import Invocation
-from agentops.engine.tools.search import WebSearch
-from agentops.engine.tools.web import WebFetch
 from agentops.wire.rubric_text import block
 from tests.conftest import NO_SANDBOX
+from tests.toolboxes import plain_web
 
 OUTPUTS = "/mnt/session/outputs"
 
@@ -73,7 +71,10 @@ class Ground:
 def ground(folder: Path, sandboxes: Sandboxes) -> Ground:
     for name in ("workspace", "outputs"):
         (folder / name).mkdir(parents=True)
-    return Ground(folder, BuiltinTools(sandboxes, SandboxSpec("sesn_1", folder), WebFetch(Outbound()), WebSearch()))
+    return Ground(
+        folder,
+        BuiltinTools(sandboxes, SandboxSpec("sesn_1", folder), plain_web),
+    )
 
 
 @pytest.fixture(scope="session")

@@ -8,14 +8,12 @@ import pytest
 from agentops.engine.core.outcomes.rubric import Criterion
 from agentops.engine.core.outcomes.verdict import Degree
 from agentops.engine.grading.checks import FILE_MAX, settled
-from agentops.engine.outbound import Outbound
 from agentops.engine.sandbox.elsewhere import Elsewhere
 from agentops.engine.sandbox.port import SandboxSpec
 from agentops.engine.tools.builtin import BuiltinTools
 from agentops.engine.tools.port import ToolsUnavailable
-from agentops.engine.tools.search import WebSearch
-from agentops.engine.tools.web import WebFetch
 from agentops.wire.rubrics import Check
+from tests.toolboxes import plain_web
 
 pytestmark = pytest.mark.anyio
 
@@ -207,7 +205,7 @@ async def test_a_check_that_is_cancelled_leaves_nothing_running(walled: Any) -> 
 
 
 async def test_a_machine_that_fails_is_no_result(tmp_path: Any) -> None:
-    tools = BuiltinTools(Elsewhere(), SandboxSpec("sesn_1", tmp_path), WebFetch(Outbound()), WebSearch())
+    tools = BuiltinTools(Elsewhere(), SandboxSpec("sesn_1", tmp_path), plain_web)
     for check in ({"run": "true"}, {"exists": "/a"}, {"path": "/a", "absent": "x"}):
         criterion = Criterion("it", "It.", check=Check(**check))
         with pytest.raises(ToolsUnavailable, match="with the workers of its environment"):

@@ -22,7 +22,7 @@ class Tools:
     def __init__(self) -> None:
         self.seen: list[str] = []
 
-    async def offer(self, agent: Json) -> Offer:
+    async def offer(self, agent: Json, thread_id: str) -> Offer:
         del agent
         return Offer()
 

@@ -18,7 +18,7 @@ import agentops.engine.sandbox.inside as program
 from agentops.engine.core.json import Json
 from agentops.engine.outbound import Outbound
 from agentops.engine.sandbox.port import Isolation, SandboxFailed, SandboxSpec
-from agentops.engine.tools.builtin import BuiltinTools
+from agentops.engine.tools.builtin import BuiltinTools, Web
 from agentops.engine.tools.port import Invocation, Outcome
 from agentops.engine.tools.search import WebSearch
 from agentops.engine.tools.web import WebFetch
@@ -113,7 +113,7 @@ class Kit:
 async def kit(tmp_path: Path, anyio_backend: str) -> AsyncIterator[Kit]:
     sandboxes = Sandboxes()
     spec = SandboxSpec("sesn_1", tmp_path)
-    tools = BuiltinTools(sandboxes, spec, WebFetch(Outbound(allow_loopback=True)), WebSearch())
+    tools = BuiltinTools(sandboxes, spec, lambda _agent: Web(WebFetch(Outbound(allow_loopback=True)), WebSearch()))
     yield Kit(tools, sandboxes, tmp_path)
     await tools.close()
 

@@ -10,13 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agentops.engine.outbound import Outbound
 from agentops.engine.sandbox.port import SandboxSpec
 from agentops.engine.tools.builtin import BuiltinTools
 from agentops.engine.tools.inputs import INPUTS, checked
 from agentops.engine.tools.port import Invocation, Outcome, ToolsUnavailable
 from agentops.engine.tools.search import Hit, Query, SearchFailed, WebSearch
-from agentops.engine.tools.web import WebFetch
+from tests.toolboxes import plain_web
 
 pytestmark = pytest.mark.anyio
 
@@ -144,7 +143,7 @@ async def test_nothing_is_started_for_what_needs_no_sandbox(kit: Any) -> None:
 
 async def test_a_session_that_goes_on_is_told_that_its_shells_are_new(kit: Any) -> None:
     spec = SandboxSpec("sesn_1", kit.root)
-    tools = BuiltinTools(kit.sandboxes, spec, WebFetch(Outbound()), WebSearch(), is_resumed=True)
+    tools = BuiltinTools(kit.sandboxes, spec, plain_web, is_resumed=True)
     try:
         said = [await tools.run(Invocation("1", "bash", {"command": "echo a"}, thread_id=each)) for each in "xxy"]
         heads = [outcome.content[0]["text"].startswith("[this is a new shell") for outcome in said]
