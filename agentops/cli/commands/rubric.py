@@ -65,8 +65,9 @@ def grade(
 ) -> None:
     """Grade PATH by RUBRIC, as if a session had left it in /mnt/session/outputs.
 
-    A copy lies in a sandbox that is thrown away; checks run there, and a model judges what they do not settle: that of
-    ANTHROPIC_API_KEY or AGENTOPS_MODEL_BASE_URL. With --checks-only nothing is satisfied that nobody judged.
+    A copy lies in a sandbox without a network that is thrown away; checks run there, and a model judges what they do
+    not settle: that of ANTHROPIC_API_KEY or AGENTOPS_MODEL_BASE_URL. With --checks-only nothing is satisfied that
+    nobody judged.
 
     Exits with 0 when PATH satisfies the rubric, with 1 when it does not.
     """

@@ -17,11 +17,14 @@ from agentops.engine.core.conversation import Usage
 from agentops.engine.core.evaluations import Evaluation, Result, body, rubric_digest
 from agentops.engine.core.outcomes.verdict import Degree, Finding
 from agentops.engine.operations import evaluations
+from agentops.engine.server import Engine
 from agentops.engine.store.port import Transaction
 from agentops.targets import live
 from tests.cli.shell import Shell
+from tests.conftest import BETA
 
-BETA = {"anthropic-beta": "managed-agents-2026-04-01"}
+from .conftest import GOOD, a_script
+
 BLANK = Evaluation(
     session_id="sesn_01A",
     outcome_id="outc_01A",
@@ -93,16 +96,7 @@ def remembered(project: Shell) -> Shell:
 
 async def _filled(digest: str) -> None:
     async with embedded.engine(Path(".agentops")) as engine:
-        headers = {**BETA, "authorization": f"Bearer {engine.credential.reveal()}"}
-        transport = httpx2.ASGITransport(app=engine.app)
-        async with httpx2.AsyncClient(base_url=embedded.URL, transport=transport, headers=headers) as http:
-
-            async def made(path: str, **fields: Any) -> str:
-                return str((await http.post(f"/v1/{path}", json=fields)).json()["id"])
-
-            agent = await made("agents", name="Writer", model="claude-opus-5-5")
-            environment = await made("environments", name="Desk")
-            session = await made("sessions", agent=agent, environment_id=environment)
+        agent, session = await _begun(engine)
         mine = replace(BLANK, session_id=session, agent_id=agent)
         kept = (
             replace(mine, rubric_digest="an earlier text"),
@@ -115,6 +109,21 @@ async def _filled(digest: str) -> None:
                 evaluations.record(tx, engine.settings.workspace, each)
 
         await engine._database.write(record)
+
+
+async def _begun(engine: Engine, *events: dict[str, Any]) -> tuple[str, str]:
+    """Begin a session of a new agent, and return the ids of both."""
+    headers = {"anthropic-beta": BETA, "authorization": f"Bearer {engine.credential.reveal()}"}
+    transport = httpx2.ASGITransport(app=engine.app)
+    async with httpx2.AsyncClient(base_url=embedded.URL, transport=transport, headers=headers) as http:
+
+        async def made(path: str, **fields: Any) -> str:
+            return str((await http.post(f"/v1/{path}", json=fields)).json()["id"])
+
+        tools = [{"type": "agent_toolset_20260401"}]
+        agent = await made("agents", name="Writer", model="claude-opus-5-5", tools=tools)
+        environment = await made("environments", name="Desk")
+        return agent, await made("sessions", agent=agent, environment_id=environment, initial_events=list(events))
 
 
 def test_the_history_of_a_rubric_is_shown_newest_first(remembered: Shell) -> None:
@@ -142,3 +151,29 @@ def test_a_target_that_keeps_none_is_told_as_such(project: Shell, monkeypatch: p
     said = project("rubric", "history", "note", status=1).err
     assert "https://api.anthropic.com keeps no history of evaluations" in said
     assert "agentops serve" in said
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_what_a_session_was_graded_by_is_in_the_history(project: Shell) -> None:
+    rubric = {"type": "text", "content": project("rubric", "show", "note").out}
+    outcome = {"type": "user.define_outcome", "description": "Thank them.", "rubric": rubric}
+
+    async def begin() -> None:
+        async with embedded.engine(Path(".agentops")) as engine:
+            await _begun(engine, outcome)
+
+    asyncio.run(begin())
+    script = Path(a_script())
+    writing = "  - when: {{agent: Writer, turn: {turn}}}\n    call: [{{tool: write, input: {input}}}]\n"
+    for turn, content in ((1, "Thanks."), (3, GOOD)):
+        note = json.dumps({"file_path": "/mnt/session/outputs/note.md", "content": content})
+        script.write_text(script.read_text() + writing.format(turn=turn, input=note))
+    script.write_text(script.read_text() + "  - {when: {agent: Writer}, say: Done., times: 2}\n")
+    project("session", "tail", "last", "--model-script", str(script))
+    found = project("rubric", "history", "note", "-o", "json").json["evaluations"]
+    assert [(each["iteration"], each["result"], each["score"]) for each in found] == [
+        (1, "satisfied", 1.0),
+        (0, "needs_revision", 0.75),
+    ]
+    assert [each["criterion_id"] for each in found[1]["findings"] if each["degree"] != "met"] == ["headings"]
+    assert "another text of the rubric" not in project("rubric", "history", "note").out
