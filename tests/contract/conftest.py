@@ -24,7 +24,7 @@ from agentops.engine.store.memories import Memories
 from agentops.engine.store.port import Transaction
 from tests.conftest import empty_postgres
 
-from .plays import PLAYS
+from .repertoire import PLAYS
 from .sdk import Api, Door, open_async, open_sync
 from .stage import Stage, opened
 

@@ -3,7 +3,7 @@
 A gate holds a model in the middle of a reply until the client is where the play wants it; nothing waits for a clock.
 """
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
@@ -12,11 +12,10 @@ from anthropic import BadRequestError, beta_async_tool
 from anthropic.lib.sessions import accumulate_managed_agents_event
 
 from .given import a_custom_tool, the_agent_toolset
-from .stage import Play, Scene, answer, confirmation, message
+from .stage import Act, Play, Scene, answer, confirmation, message
 
 PLAYS: dict[str, Play] = {}
 
-Act = Callable[[Scene], Coroutine[Any, Any, None]]
 HELLO = {"say": "Hello."}
 DONE = {"say": "Done."}
 ECHO = {"call": [{"tool": "bash", "input": {"command": "echo one"}}]}

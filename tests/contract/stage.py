@@ -4,9 +4,9 @@ import asyncio
 import json
 import re
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from anthropic import AsyncAnthropic
@@ -14,8 +14,10 @@ from anthropic.types.beta.sessions import BetaManagedAgentsStreamSessionEvents
 
 from agentops.base.clock import ManualClock
 from agentops.base.ids import RandomIds
+from agentops.engine.core.conversation import Ask, Reply
 from agentops.engine.core.runs.setting import Bounds
 from agentops.engine.listener import Address, Listener
+from agentops.engine.models.port import Hear
 from agentops.engine.models.script import Script
 from agentops.engine.models.scripted import Scripted
 from agentops.engine.outbound import Outbound
@@ -33,10 +35,17 @@ BOUNDS = Bounds(requests=3, attempts=2, compactions=1, context_tokens=100_000)
 _PATIENCE_S = 10
 """What takes longer has got stuck."""
 
-NOT_TOLD = ("session_thread_id", "agent_name")
-"""What every event of a thread holds."""
+LEAD = "lead"
+"""What transcripts call the primary thread."""
 
 ID = re.compile(r"sevt_01[1-9A-Za-z]{22}")
+THREAD = re.compile(r"sthr_01[1-9A-Za-z]{22}")
+OUTCOME = re.compile(r"outc_01[1-9A-Za-z]{22}")
+
+_BEGUN = re.compile(r"thread_id\W+(sthr_\w+)\W+agent\W+(\w+)")
+"""What a call that begins a thread results in, in a conversation: JSON in JSON."""
+
+_THREAD_OF = "thread of "
 
 
 class Gates:
@@ -53,6 +62,9 @@ class Gates:
             self._gates[number].release()
 
 
+Act = Callable[["Scene"], Coroutine[Any, Any, None]]
+
+
 @dataclass(frozen=True)
 class Play:
     """A named script with what happens to the session whose model follows it."""
@@ -63,19 +75,53 @@ class Play:
     session: dict[str, Any]
     environment: str
     deltas: tuple[Any, ...]
-    act: Callable[["Scene"], Coroutine[Any, Any, None]]
+    act: Act
+    members: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    """The other agents by name, all of whom the play's own may delegate to."""
+
+    team: Mapping[str, Any] | None = None
+    """What its `multiagent` holds beside them; None for an agent that works alone."""
 
 
-def scripted(plays: list[Play]) -> Script:
-    """Return one script for all: each turn waits for the agent that is named as its play."""
+def scripted(play: Play) -> Script:
+    """Return the script of a play: a turn that names no agent is of the play's own."""
     turns = []
-    for play in plays:
-        for turn in play.turns:
-            usage = {} if "error" in turn else {"usage": TOKENS}
-            turns.append({**usage, **turn, "when": {"agent": play.name, **turn.get("when", {})}})
+    for turn in play.turns:
+        usage = {} if "error" in turn else {"usage": TOKENS}
+        turns.append({**usage, **turn, "when": {"agent": play.name, **turn.get("when", {})}})
     script, problems = check(Script, {"turns": turns})
     assert script is not None, problems
     return script
+
+
+class Cast:
+    """A model that follows in each session the script of its play, and remembers what it was asked.
+
+    An agent that is `thread of scout` in a call stands for the last thread that the caller began with the scout.
+    """
+
+    def __init__(self, plays: Sequence[Play], gates: Gates) -> None:
+        self._scripts = {each.name: Scripted(scripted(each), gates.sleep) for each in plays}
+        self._plays: dict[str, str] = {}
+        self.asked: defaultdict[str, list[Ask]] = defaultdict(list)
+        """By the session's id."""
+
+    async def ask(self, ask: Ask, hear: Hear) -> Reply:
+        # The first who speaks in a session is the agent that is called as its play.
+        play = self._plays.setdefault(ask.session_id, ask.agent_name)
+        self.asked[ask.session_id].append(ask)
+        reply = await self._scripts[play].ask(ask, hear)
+        begun = {name: thread_id for thread_id, name in _BEGUN.findall(b"".join(ask.messages).decode())}
+        return replace(reply, content=tuple(_naming(each, begun) for each in reply.content))
+
+
+def _naming(block: dict[str, Any], begun: Mapping[str, str]) -> dict[str, Any]:
+    """Return the block with the id of the thread that it means."""
+    given = block.get("input")
+    wanted = given.get("agent") if isinstance(given, dict) else None
+    if not isinstance(wanted, str) or not wanted.startswith(_THREAD_OF):
+        return block
+    return {**block, "input": {**block["input"], "agent": begun[wanted.removeprefix(_THREAD_OF)]}}
 
 
 @dataclass
@@ -84,6 +130,7 @@ class Stage:
 
     client: AsyncAnthropic
     gates: Gates
+    cast: Cast
     environments: dict[str, str] = field(default_factory=dict)
 
     async def environment(self, kind: str) -> str:
@@ -94,11 +141,12 @@ class Stage:
 
 
 @asynccontextmanager
-async def opened(settings: Settings, clock: ManualClock, plays: list[Play]) -> AsyncIterator[Stage]:
+async def opened(settings: Settings, clock: ManualClock, plays: Sequence[Play]) -> AsyncIterator[Stage]:
     """Serve, with tools that run without walls: what they do here is harmless."""
     gates = Gates()
     tools = Kit(UnsafeLocal(), Outbound(allow_loopback=True), settings.data / "sessions")
-    means = Means(Scripted(scripted(plays), gates.sleep), tools, BOUNDS, sleep=lambda _seconds: asyncio.sleep(0))
+    cast = Cast(plays, gates)
+    means = Means(cast, tools, BOUNDS, sleep=lambda _seconds: asyncio.sleep(0))
     engine = build(settings, clock=clock, ids=RandomIds(), means=means)
     started: asyncio.Future[Address] = asyncio.get_running_loop().create_future()
     listener = Listener(engine, started.set_result)
@@ -109,7 +157,7 @@ async def opened(settings: Settings, clock: ManualClock, plays: list[Play]) -> A
         async with AsyncAnthropic(
             api_key=key, base_url=address.url, max_retries=0, _strict_response_validation=True
         ) as client:
-            yield Stage(client, gates)
+            yield Stage(client, gates, cast)
         listener.stop()
         await serving
 
@@ -127,6 +175,7 @@ class Scene:
         self.lines: list[str] = []
         self.found: list[Any] | None = None
         self._names: dict[str, str] = {}
+        self._threads: dict[str, str] = {}
         self._stream = stream
 
     async def send(self, *events: Any) -> list[Any]:
@@ -152,12 +201,16 @@ class Scene:
 
     async def _read(self) -> AsyncIterator[Any]:
         try:
-            while (event := await asyncio.wait_for(anext(self._stream, None), _PATIENCE_S)) is not None:
+            while (event := await self._next()) is not None:
                 self.seen.append(event)
                 self.lines.append(self._line(event))
                 yield event
         except TimeoutError:
             raise AssertionError("\n".join(["nothing more happens", *self.lines])) from None
+
+    async def _next(self) -> Any:
+        async with asyncio.timeout(_PATIENCE_S):
+            return await anext(self._stream, None)
 
     async def idle(self) -> Any:
         return await self.until("session.status_idle")
@@ -178,13 +231,20 @@ class Scene:
 
     async def retell(self) -> None:
         """Tell from the list, where how much was seen of the beginning depends on when the stream was open."""
-        self.seen, self._names = await self.listed(), {}
+        self.seen, self._names, self._threads = await self.listed(), {}, {}
         self.lines = [self._line(each) for each in self.seen]
 
-    @property
-    def thread_id(self) -> str:
-        found: str = self.last("session.thread_status_running").session_thread_id
-        return found
+    def thread(self, name: str) -> str:
+        """Return the id of the thread that transcripts call so."""
+        return next(thread_id for thread_id, called in self._threads.items() if called == name)
+
+    async def tell_threads(self) -> None:
+        """Tell what only the threads beside the primary one show, one after the other."""
+        threads = self.client.beta.sessions.threads
+        for thread_id, name in [*self._threads.items()][1:]:
+            self.lines.append(f"== {name}")
+            events = threads.events.list(thread_id, session_id=self.session.id, limit=9)
+            self.lines += [self._line(each) async for each in events]
 
     def last(self, event_type: str) -> Any:
         """Return the newest event of the type that was seen."""
@@ -198,25 +258,48 @@ class Scene:
         name = self._name(body["id"]) if "id" in body else "  "
         kind, waits = body.pop("type"), body.pop("processed_at", "") is None
         body.pop("id", None)
-        told = [self._field(key, value) for key, value in body.items() if key not in NOT_TOLD]
-        return " ".join([f"{name:>3} {kind}", *["(waits)"] * waits, *told])
+        where = self._where(body.pop("session_thread_id", None), body.pop("agent_name", ""))
+        told = [self._field(key, value) for key, value in body.items()]
+        return " ".join([f"{name:>3} {kind}", *["(waits)"] * waits, *where, *told])
+
+    def _where(self, thread_id: str | None, agent_name: str) -> list[str]:
+        """Return which thread an event names; the primary one is meant where nothing else is said."""
+        if thread_id is None:
+            return []
+        if thread_id not in self._threads:
+            # The first thread of which anything is heard is the primary one.
+            called = LEAD if not self._threads else agent_name
+            number = 1 + sum(each.split("#")[0] == called for each in self._threads.values())
+            self._threads[thread_id] = called if number == 1 else f"{called}#{number}"
+        found = self._threads[thread_id]
+        return [f"[{found}]"] if found != LEAD else []
 
     def _field(self, key: str, value: Any) -> str:
         if key == "agent":
             return f"agent with {len(value['tools'])} tools"
         if key in ("usage", "model_usage"):
             return f"{key}={_usage(value)}"
+        if key == "explanation":
+            return f"{key}={_first_line(value)}"
+        if key == "rubric":
+            return f"{key}={_first_line(value['content'])}"
         if isinstance(value, dict) and set(value) == {"type"}:
             return f"{key}={value['type']}"
         if isinstance(value, list) and all(set(each) == {"type", "text"} for each in value):
-            return " ".join(_short(each["text"]) for each in value)
-        return f"{key}=" + self._named(json.dumps(value, ensure_ascii=False, sort_keys=True))
+            return " ".join(_short(self._without_ids(each["text"])) for each in value)
+        return f"{key}=" + self._without_ids(json.dumps(value, ensure_ascii=False, sort_keys=True)).replace('"', "")
 
-    def _named(self, text: str) -> str:
-        return ID.sub(lambda found: self._name(found[0]), text).replace('"', "")
+    def _without_ids(self, text: str) -> str:
+        text = THREAD.sub(lambda found: self._threads[found[0]], text)
+        text = OUTCOME.sub("outcome", text)
+        return ID.sub(lambda found: self._name(found[0]), text)
 
     def _name(self, event_id: str) -> str:
         return self._names.setdefault(event_id, f"#{len(self._names) + 1}")
+
+
+def _first_line(text: str) -> str:
+    return json.dumps(text.splitlines()[0])
 
 
 def _short(text: str) -> str:
@@ -246,8 +329,25 @@ def answer(call: Any, words: str = "42", **more: Any) -> Any:
 async def watched(stage: Stage, play: Play) -> AsyncIterator[Scene]:
     """Begin the play's session, and watch it from then on."""
     beta = stage.client.beta
-    agent = await beta.agents.create(**{"name": play.name, "model": MODEL, **play.agent})
+    agent = await beta.agents.create(**{"name": play.name, "model": MODEL, **play.agent, **await _team(stage, play)})
     environment_id = await stage.environment(play.environment)
     session = await beta.sessions.create(agent=agent.id, environment_id=environment_id, **play.session)
     async with await beta.sessions.events.stream(session.id, event_deltas=list(play.deltas) or None) as stream:
         yield Scene(stage, session, aiter(stream))
+
+
+async def _team(stage: Stage, play: Play) -> dict[str, Any]:
+    """Hire the other agents of the play, and return whom its own may delegate to."""
+    if play.team is None:
+        return {}
+    create = stage.client.beta.agents.create
+    hired = [await create(**{"name": name, "model": MODEL, **fields}) for name, fields in play.members.items()]
+    subagents = {"type": "enabled", "inline_agents": {"type": "disabled"}, "predefined_agents": [e.id for e in hired]}
+    return {
+        "multiagent": {
+            "type": "multiagent_20261001",
+            "subagents": subagents if hired else {"type": "disabled"},
+            "workflows": {"type": "disabled"},
+            **play.team,
+        }
+    }

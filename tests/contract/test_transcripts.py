@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from anyio.from_thread import BlockingPortal
 
-from .plays import PLAYS
+from .repertoire import PLAYS
 from .stage import Play, Scene, Stage, watched
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "transcripts"
@@ -26,6 +26,7 @@ async def played(stage: Stage, play: Play) -> Scene:
         await play.act(scene)
     if not any(each.type == "session.deleted" for each in scene.seen):
         scene.found = await scene.listed()
+        await scene.tell_threads()
     return scene
 
 
