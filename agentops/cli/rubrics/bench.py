@@ -12,6 +12,7 @@ from pathlib import Path
 from agentops.base.clock import SystemClock
 from agentops.base.errors import AgentopsError, UsageError
 from agentops.cli.models import ModelFlags, means
+from agentops.cli.output import say
 from agentops.cli.rubrics.finding import Rubric
 from agentops.cli.rubrics.judging import Judgement, by_checks, by_grader
 from agentops.engine.core.json import Json
@@ -81,6 +82,7 @@ class Bench:
         self._folder = folder
         self._task = task
         self._numbers = count(1)
+        self._warned: set[str] = set()
 
     async def grade(self, rubric: Rubric, artifact: Path, task: str = "") -> Judgement:
         """Return what an artifact comes to.
@@ -89,6 +91,7 @@ class Bench:
             UsageError: it cannot be copied.
             AgentopsError: there is no sandbox, or no model that answers.
         """
+        self._warn(rubric)
         number = next(self._numbers)
         folder = self._folder / str(number)
         await in_thread(_laid_out, artifact, folder)
@@ -102,6 +105,16 @@ class Bench:
             raise AgentopsError(f"{artifact} cannot be graded: {error.message}") from None
         finally:
             await asyncio.shield(_tidied(place, folder))
+
+    def _warn(self, rubric: Rubric) -> None:
+        """Say once of a rubric that its commands do not see the artifact where they look for it."""
+        commands = [each.id for each in rubric.criteria if each.check is not None and each.check.run is not None]
+        if commands and isinstance(self._sandboxes, UnsafeLocal) and rubric.name not in self._warned:
+            self._warned.add(rubric.name)
+            say(
+                f"warning: without a sandbox {_OUTPUTS} is this machine's own for commands: "
+                f"what the checks of {', '.join(commands)} find says nothing"
+            )
 
     async def _judged(self, rubric: Rubric, task: str, number: int, place: Workplace) -> Judgement:
         # A grader would take a machine that fails for something that cannot be graded.

@@ -103,3 +103,9 @@ def test_a_rubric_without_a_model_of_its_own_wants_one_named(project: Shell, mon
     said = project("rubric", "grade", "note", str(a_note(GOOD)), status=2).err
     assert "Rubric/note names no model that grades" in said
     assert "--model ID" in said
+
+
+def test_without_walls_it_is_said_that_commands_do_not_see_the_artifact(project: Shell) -> None:
+    said = project("rubric", "grade", "note", str(a_note(GOOD)), "--checks-only", "--unsafe-local-tools", status=1)
+    assert "✓ headings" in said.out
+    assert "what the checks of short find says nothing" in said.err
