@@ -114,7 +114,7 @@ class SqliteDatabase:
         Raises:
             StorageError: the file cannot be used, or a newer version wrote it.
         """
-        # Between every two statements the writer needs the interpreter back from the event loop, which keeps it for 5 ms
+        # Between two statements the writer needs the interpreter back from the event loop, which keeps it for 5 ms
         # unless told otherwise: a commit of 0.5 ms took 3 to 4 where 25 threads of a session were at work.
         sys.setswitchinterval(_TURN_S)
         await in_thread(self._open, at, executor=self._readers)
