@@ -21,7 +21,7 @@ from agentops.manifests.references import resolved
 from agentops.manifests.rules import names, security
 from agentops.manifests.rules.networks import blocked
 from agentops.manifests.rules.references import Dangling, Named, circles, circular
-from agentops.manifests.rules.rosters import namesakes, nested
+from agentops.manifests.rules.rosters import abroad, namesakes, nested, reserved
 from agentops.manifests.texts import Files
 from agentops.manifests.wording import MOST_TOLD
 
@@ -166,6 +166,8 @@ class _Loading:
             self._diagnostics += islice(names_judge.judge(naming), MOST_TOLD)
             self._diagnostics += islice(nested(naming, declared, in_circles), MOST_TOLD)
             self._diagnostics += islice(namesakes(naming, declared), MOST_TOLD)
+            self._diagnostics += islice(reserved(naming, declared), MOST_TOLD)
+            self._diagnostics += islice(abroad(naming, right), MOST_TOLD)
             self._diagnostics += islice(blocked(naming, self._named, right), MOST_TOLD)
 
     def tree(self) -> Tree:
