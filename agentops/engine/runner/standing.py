@@ -20,12 +20,12 @@ class Standings:
         self._session_id = session.id
         self._status: str = session.status
         self._progress: Json = parsed(session.progress)
-        self._threads: dict[str, str] = {}
-        """When each thread's status changed that its row knows."""
+        self._threads: dict[str, object] = {}
+        """What of each thread is in its row."""
 
     def take(self, session: SessionState) -> None:
         """Take it that the rows of the threads say what the log does."""
-        self._threads = {key: each.changed_at for key, each in session.threads.items() if key}
+        self._threads = {key: _mark(each) for key, each in session.threads.items() if key}
 
     def of_session(self, session: SessionState, settings: Settings) -> Standing | None:
         """Return how the session stands; None where nobody can tell the difference."""
@@ -53,8 +53,9 @@ class Standings:
         """Return the rows of the threads that changed."""
         if len(session.threads) == 1:
             return ()
-        changed = [key for key, each in session.threads.items() if key and self._threads.get(key) != each.changed_at]
-        self._threads |= {key: session.threads[key].changed_at for key in changed}
+        marks = {key: _mark(each) for key, each in session.threads.items() if key}
+        changed = [key for key, mark in marks.items() if self._threads.get(key) != mark]
+        self._threads = marks
         return tuple(self._row(key, session.threads[key], settings) for key in changed)
 
     def _row(self, thread_id: str, thread: Thread, settings: Settings) -> core.Thread:
@@ -70,6 +71,12 @@ class Standings:
             updated_at=thread.changed_at,
             archived_at=thread.changed_at if thread.is_over else None,
         )
+
+
+def _mark(thread: Thread) -> object:
+    """Return what differs whenever the row of a thread has to be written: two changes may come at one moment."""
+    state = thread.state
+    return thread.changed_at, state.phase, thread.is_over, thread.has_rested, None if state.is_active else state.usage
 
 
 def _progress(thread: Thread, setting: Setting) -> Json:
