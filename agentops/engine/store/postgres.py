@@ -35,9 +35,9 @@ _ATTEMPTS = 32
 
 _STEP_BACK_S = 0.0005
 
-_SERIALISABLE = b"BEGIN ISOLATION LEVEL SERIALIZABLE"
-_SNAPSHOT = b"BEGIN ISOLATION LEVEL REPEATABLE READ"
-_READING = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+_SERIALISABLE = "BEGIN ISOLATION LEVEL SERIALIZABLE"
+_SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ"
+_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 _CONNECT_TIMEOUT_S = 10
 
@@ -135,7 +135,7 @@ class PostgresDatabase:
         there = await self.read(lambda tx: tx.one("SELECT clock_timestamp()"))
         return there[0] - clock.now() if there else timedelta()
 
-    async def _written(self, work: Callable[[Transaction], T], begin: bytes) -> T:
+    async def _written(self, work: Callable[[Transaction], T], begin: str) -> T:
         written: tuple[T, list[Gain]] = await in_thread(self._write, work, begin, executor=self._threads)
         result, gains = written
         if gains:
@@ -145,7 +145,7 @@ class PostgresDatabase:
     def _open(self, at: str) -> None:
         try:
             with Link.connect(self._url, autocommit=True, connect_timeout=_CONNECT_TIMEOUT_S) as link:
-                _run(link, b"BEGIN", lambda tx: _migrate(tx, at))
+                _run(link, "BEGIN", lambda tx: _migrate(tx, at))
             self._pool = ConnectionPool(
                 self._url,
                 connection_class=Link,
@@ -175,7 +175,7 @@ class PostgresDatabase:
         with self._link() as link:
             return _run(link, _READING, work)[0]
 
-    def _write(self, work: Callable[[Transaction], T], begin: bytes) -> tuple[T, list[Gain]]:
+    def _write(self, work: Callable[[Transaction], T], begin: str) -> tuple[T, list[Gain]]:
         with self._link() as link:
             for attempt in range(_ATTEMPTS):
                 try:
@@ -208,16 +208,15 @@ def _bounded(link: Link) -> None:
     link.command(b"SET idle_in_transaction_session_timeout = %d" % _STALLED_MS)
 
 
-def _run(link: Link, begin: bytes, work: Callable[[Transaction], T]) -> tuple[T, list[Gain]]:
+def _run(link: Link, begin: str, work: Callable[[Transaction], T]) -> tuple[T, list[Gain]]:
     """Return what the function returns, and what logs gained."""
     tx = PostgresTransaction(link)
-    link.command(begin)
+    link.begin(begin)
     try:
         result = work(tx)
-        link.command(b"COMMIT")
+        link.end()
     except BaseException:
-        if not link.closed:
-            link.rollback()
+        link.undo()
         raise
     return result, tx.gains
 

@@ -5,6 +5,7 @@ thread does not have to win the lock back in the middle of it.
 """
 
 import re
+import select
 from collections import OrderedDict
 from functools import lru_cache
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import psycopg
 from psycopg import errors
 from psycopg.adapt import Transformer
-from psycopg.pq import ExecStatus
+from psycopg.pq import ConnStatus, ExecStatus
 from psycopg.pq.abc import PGconn, PGresult
 
 from agentops.engine.store.port import Params, Row
@@ -34,6 +35,28 @@ class Link(psycopg.Connection[tuple[Any, ...]]):
         self._ready: OrderedDict[str, bytes] = OrderedDict()
         self._count = 0
         self._loader = Transformer(self)
+        self._beginning = ""
+
+    def begin(self, sql: str) -> None:
+        """Have a transaction begin on the way to its first statement, which then takes no way of its own."""
+        self._beginning = sql
+
+    def end(self) -> None:
+        """Commit, if anything was begun.
+
+        Raises:
+            psycopg.Error: it is not committed, or nobody knows.
+        """
+        if self._beginning:
+            self._beginning = ""
+        else:
+            self.command(b"COMMIT")
+
+    def undo(self) -> None:
+        """Take back what was done since the beginning, unless the connection is lost, and that with it."""
+        self._beginning = ""
+        if not self.closed:
+            self.rollback()
 
     def command(self, sql: bytes) -> None:
         """Run a statement that has no parameters and answers nothing.
@@ -52,7 +75,44 @@ class Link(psycopg.Connection[tuple[Any, ...]]):
         _, names = translated(sql)
         # psycopg's own types forget that a parameter may be NULL.
         values: list[Any] = [_spelt(params[name]) for name in names]
-        return _understood(self.pgconn.exec_prepared(self._name(sql), values))
+        if not self._beginning:
+            return _understood(self.pgconn.exec_prepared(self._name(sql), values))
+        beginning, self._beginning = self._beginning, ""
+        return self._together((self._name(beginning), []), (self._name(sql), values))
+
+    def _together(self, *statements: tuple[bytes, list[Any]]) -> PGresult:
+        """Send statements in one go, and return what the last one is answered."""
+        pgconn = self.pgconn
+        pgconn.enter_pipeline_mode()
+        for name, values in statements:
+            pgconn.send_query_prepared(name, values)
+        pgconn.pipeline_sync()
+        results = []
+        while (result := self._next()) is None or result.status != ExecStatus.PIPELINE_SYNC:
+            if result is not None:
+                results.append(result)
+        pgconn.exit_pipeline_mode()
+        for each in results:
+            _understood(each)
+        return results[-1]
+
+    def _next(self) -> PGresult | None:
+        """Return what came next. libpq itself would wait for it with the interpreter's lock."""
+        while self.pgconn.flush():
+            self._wait(select.POLLIN | select.POLLOUT)
+        while self.pgconn.is_busy():
+            self._wait(select.POLLIN)
+        result = self.pgconn.get_result()
+        # After the last words of a connection that broke, no end of the answers comes.
+        if result is not None and self.pgconn.status != ConnStatus.OK:
+            raise errors.error_from_result(result)
+        return result
+
+    def _wait(self, events: int) -> None:
+        ready = select.poll()
+        ready.register(self.pgconn.socket, events)
+        ready.poll()
+        self.pgconn.consume_input()
 
     def rows(self, result: PGresult) -> list[Row]:
         """Return the rows of an answer."""

@@ -105,6 +105,8 @@ class PostgresWire:
             keepalives_count=3,
         )
         async with connection:
+            # Whoever notifies commits, and would wait for the disk: what is told is worth nothing after a crash.
+            await connection.execute("SET synchronous_commit = off")
             # Installations that share a database, each in a schema of its own, have nothing to tell each other.
             row = await (await connection.execute("SELECT current_schema()")).fetchone()
             yield connection, f"agentops_{crc32(repr(row).encode()):08x}"

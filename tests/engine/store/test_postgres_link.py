@@ -1,9 +1,11 @@
 """Statements on a connection that is spoken to through libpq itself."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from psycopg import errors
+from psycopg.pq import TransactionStatus
 
 from agentops.engine.store.postgres_link import _PREPARED_MAX, Link, translated
 
@@ -16,7 +18,7 @@ def link(postgres: str) -> Iterator[Link]:
         yield connected
 
 
-def rows(link: Link, sql: str, **params: str | int | None) -> list[tuple[object, ...]]:
+def rows(link: Link, sql: str, **params: str | int | None) -> list[tuple[Any, ...]]:
     return link.rows(link.ask(sql, params))
 
 
@@ -51,3 +53,59 @@ def test_no_more_statements_are_kept_than_there_is_room_for(link: Link) -> None:
     for number in (*range(_PREPARED_MAX + 5), 0):
         assert rows(link, f"SELECT {number}") == [(number,)]
     assert rows(link, "SELECT COUNT(*) FROM pg_prepared_statements") == [(_PREPARED_MAX,)]
+
+
+def status(link: Link) -> TransactionStatus:
+    return link.info.transaction_status
+
+
+def test_a_transaction_begins_with_its_first_statement(link: Link) -> None:
+    link.begin("BEGIN ISOLATION LEVEL SERIALIZABLE READ ONLY")
+    assert status(link) == TransactionStatus.IDLE
+    assert rows(link, "SHOW transaction_isolation") == [("serializable",)]
+    assert rows(link, "SHOW transaction_read_only") == [("on",)]
+    assert status(link) == TransactionStatus.INTRANS
+    link.end()
+    assert status(link) == TransactionStatus.IDLE
+
+
+def test_a_transaction_without_statements_never_was(link: Link) -> None:
+    for finish in (link.end, link.undo):
+        link.begin("BEGIN")
+        finish()
+        assert rows(link, "SELECT 1") == [(1,)]
+        assert status(link) == TransactionStatus.IDLE
+
+
+@pytest.mark.parametrize("sql", ["SELECT nonsense", "SELECT 1 / :zero"])
+def test_a_transaction_whose_first_statement_fails_is_undone(link: Link, sql: str) -> None:
+    for _ in range(2):
+        link.begin("BEGIN")
+        with pytest.raises(errors.Error):
+            rows(link, sql, zero=0)
+        link.undo()
+        assert status(link) == TransactionStatus.IDLE
+    assert rows(link, "SELECT 1") == [(1,)]
+
+
+def test_a_first_statement_may_be_longer_than_what_a_socket_holds(link: Link) -> None:
+    text = "x" * 5_000_000
+    link.begin("BEGIN")
+    assert rows(link, "SELECT :text::text", text=text) == [(text,)]
+    link.end()
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_a_connection_that_breaks_under_a_statement_is_an_error_and_closed(
+    link: Link, postgres: str, *, before: bool
+) -> None:
+    (pid,) = rows(link, "SELECT pg_backend_pid()")[0]
+    rows(link, "SELECT 1")
+    with Link.connect(postgres, autocommit=True) as other:
+        if before:
+            rows(other, "SELECT pg_terminate_backend(:pid, 10000)", pid=pid)
+    link.begin("BEGIN")
+    with pytest.raises(errors.Error):
+        rows(link, "SELECT 1" if before else "SELECT pg_terminate_backend(pg_backend_pid()), pg_sleep(10)")
+    assert link.closed
+    link.undo()
