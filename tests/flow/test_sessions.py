@@ -153,6 +153,8 @@ def test_a_session_is_listed_followed_sent_to_and_ended(shop: Command) -> None:
     assert followed.startswith("> Count\n")
     assert followed.index("All there.") < followed.index("> Go on") < followed.index("And now this.")
     assert "And now this." not in shop("session", "tail", "last", "--since", "2030-01-01").out
+    tree = shop("session", "tree", "last").out
+    assert tree.index("\ndoer ") < tree.index("├─ > Count") < tree.index("└─ > Go on") < tree.index("\nsesn_")
     assert "rests already" in shop("session", "interrupt", "last").err
     shown = shop("session", "show", "last", "-o", "json").json()
     assert shown["waits_for"] == []

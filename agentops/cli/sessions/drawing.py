@@ -62,9 +62,9 @@ def lines(root: Node, paint: Paint, width: int) -> Iterator[str]:
 
 def total(session: Mapping[str, Any], width: int) -> Iterator[str]:
     """Yield what the session took as a whole: with gradings and running time, so more than its threads together."""
-    usage = session.get("usage") or {}
     yield ""
-    yield words.shortened(f"{session['id']} {session['status']} · {words.tokens(usage)}", width)
+    facts = words.tokens(session.get("usage") or {}).split(" · ")
+    yield from _wrapped([f"{session['id']} {session['status']}", *facts], "", width)
 
 
 def _rows(node: Node, before: str, under: str, origin: datetime) -> Iterator[_Row]:
@@ -155,14 +155,19 @@ def _stacked(row: _Row, paint: Paint, width: int) -> Iterator[str]:
     yield _with(paint, "dim", row.before) + _with(paint, row.colour, words.shortened(row.label, room))
     units = ("", "ran", "requests", "calls", "in", "out", "", "")
     facts = [_fact(unit, cell) for unit, cell in zip(units, row.cells, strict=True) if cell]
+    yield from (paint("dim", line) for line in _wrapped(facts, f"{row.under}   ", width))
+
+
+def _wrapped(facts: Sequence[str], indent: str, width: int) -> Iterator[str]:
+    """Yield facts, as many on a line as it has room for."""
     line = ""
     for fact in facts:
         longer = f"{line} · {fact}" if line else fact
-        if line and len(row.under) + 3 + len(longer) > width:
-            yield paint("dim", f"{row.under}   {line}")
+        if line and len(indent) + len(longer) > width:
+            yield indent + line
             longer = fact
         line = longer
-    yield paint("dim", f"{row.under}   {line}")
+    yield indent + line
 
 
 def _fact(unit: str, cell: str) -> str:

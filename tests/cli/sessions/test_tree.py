@@ -214,6 +214,7 @@ def test_a_session_without_others_is_one_line() -> None:
     assert drawn(story, 100)[1:] == ["alone  +0.0 s  0.0 s                                         idle"]
     said = list(total(story.gathered.session, 100))
     assert said == ["", "sesn_1 running · 16,000 tokens in, 520 out · $0.17"]
+    assert list(total(story.gathered.session, 30)) == ["", "sesn_1 running", "16,000 tokens in, 520 out", "$0.17"]
 
 
 def test_an_outcome_interrupted_before_it_was_graded_has_its_place(story: Story) -> None:
