@@ -33,7 +33,14 @@ USAGE = {
     "active_seconds": 2.5,
     "list_cost": {"amount": "12", "currency": "USD"},
 }
-INLINE: dict[str, Any] = {"type": "inline", "name": "reader", "description": None, "system": "Read.", "tools": [], "skills": []}
+INLINE: dict[str, Any] = {
+    "type": "inline",
+    "name": "reader",
+    "description": None,
+    "system": "Read.",
+    "tools": [],
+    "skills": [],
+}
 ADVISOR = {"type": "advisor", "model": "claude-opus-5-5"}
 
 
