@@ -9,6 +9,7 @@ import click
 from agentops.base.errors import UsageError
 from agentops.base.paint import printable
 from agentops.cli.models import ModelFlags, model_options
+from agentops.cli.options import iterations_option, rubric_option
 from agentops.cli.output import output_option, say
 from agentops.cli.planning import target_option
 
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     multiple=True,
     help="A file, or a folder without what is hidden in it, to put under /mnt/session/uploads; may be repeated.",
 )
+@rubric_option
+@iterations_option
 @click.option("--budget", metavar="CENTS", type=click.IntRange(min=1), help="The most it may cost, in US cents.")
 @click.option("--keep/--no-keep", default=True, help="Whether to keep the session afterwards.  [default: keep]")
 @model_options
@@ -46,28 +49,33 @@ def run(
     """Give AGENT a TASK and show what it does until it rests.
 
     AGENT is a manifest's name (reviewer, Agent/reviewer, Team/incident) that was applied, or an id of the target
-    (agent_…). A TASK of - is read from standard input.
+    (agent_…). A TASK of - is read from standard input. With --rubric the work is graded and revised until it satisfies
+    that rubric of the manifests at hand.
 
     Calls of tools that need a confirmation are asked about at the terminal. Ctrl-C interrupts the agent and waits until
     it rests; a second one leaves it. On the embedded target the model is that of ANTHROPIC_API_KEY or
     AGENTOPS_MODEL_BASE_URL, and tools run in a sandbox on this machine.
 
-    Exits with 0 when the agent came to its end, with 1 when it did not, with 130 when it was interrupted.
+    Exits with 0 when the agent came to its end, and satisfied the rubric if there is one; with 1 when it did not, with
+    130 when it was interrupted.
     """
     from agentops.cli.sessions import conducting
     from agentops.cli.sessions.beginning import Order
+    from agentops.cli.sessions.outcomes import first_event
 
     model = ModelFlags(**{each: options.pop(each) for each in ModelFlags.__slots__})
     words = sys.stdin.read() if task == "-" else task
     if not words.strip():
         raise UsageError("the task is empty", hint='say what to do: agentops run reviewer "Review the last commit"')
-    ctx.exit(conducting.run(_run(Order(agent, **options), words, (target, model, keep, output))))
+    first = first_event(words, options.pop("rubric"), options.pop("max_iterations"))
+    ctx.exit(conducting.run(_run(Order(agent, **options), first, (target, model, keep, output))))
 
 
-async def _run(order: "Order", task: str, how: tuple[str | None, ModelFlags, bool, str]) -> int:
+async def _run(order: "Order", first: dict[str, Any], how: tuple[str | None, ModelFlags, bool, str]) -> int:
     from agentops.cli.sessions import conducting
-    from agentops.cli.sessions.beginning import begin, message
+    from agentops.cli.sessions.beginning import begin
     from agentops.cli.sessions.ground import running_ground
+    from agentops.cli.sessions.outcomes import with_files
 
     target, model, is_kept, output = how
     async with running_ground(target, model, needs_tree=True) as ground:
@@ -75,7 +83,7 @@ async def _run(order: "Order", task: str, how: tuple[str | None, ModelFlags, boo
         session_id = begun.session["id"]
         if output == "text":
             say(_heading(ground, begun))
-        code = await conducting.conduct(ground, session_id, [message(task, begun.mounted)], output)
+        code = await conducting.conduct(ground, session_id, [with_files(first, begun.mounted)], output)
         if not is_kept:
             await _forget(ground, session_id)
         return code

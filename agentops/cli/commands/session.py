@@ -8,6 +8,7 @@ import click
 from agentops.base.errors import UsageError
 from agentops.base.paint import printable
 from agentops.cli.models import ModelFlags, model_options
+from agentops.cli.options import iterations_option, rubric_option
 from agentops.cli.output import output_option, say, stdout_paint, stdout_width, write_json, write_lines
 from agentops.cli.planning import target_option
 
@@ -147,28 +148,44 @@ def tail(
     ctx.exit(_driven(target, ModelFlags(**model), session_id, watch, needs_model=False))
 
 
-@session.command(short_help="Send a message and show what comes of it.")
+@session.command(short_help="Send a message, or an outcome, and show what comes of it.")
 @click.argument("session_id", metavar="SESSION")
-@click.argument("text")
+@click.argument("text", required=False)
+@click.option("--outcome", "description", metavar="TEXT", help="Instead of a message: what to work towards.")
+@rubric_option
+@iterations_option
 @target_option
 @model_options
 @output_option
 @click.pass_context
-def send(ctx: click.Context, /, session_id: str, text: str, target: str | None, output: str, **model: Any) -> None:
-    """Send TEXT to SESSION and show what comes of it."""
-    if not text.strip():
-        raise UsageError("the message is empty")
-    from agentops.cli.sessions import conducting, waiting
+def send(
+    ctx: click.Context,
+    /,
+    session_id: str,
+    text: str | None,
+    description: str | None,
+    target: str | None,
+    output: str,
+    **options: Any,
+) -> None:
+    """Send TEXT to SESSION and show what comes of it.
 
-    message = {"type": "user.message", "content": [{"type": "text", "text": text}]}
+    With --outcome and --rubric the work is graded and revised until it satisfies the rubric. The command then exits
+    with 0 only when it does.
+    """
+    from agentops.cli.sessions import conducting, waiting
+    from agentops.cli.sessions.outcomes import sent_event
+
+    rubric, most = options.pop("rubric"), options.pop("max_iterations")
+    event = sent_event(text, description, rubric, most)
 
     async def conduct(ground: "Ground", known: str) -> int:
         if found := await waiting.calls(ground.sessions, await ground.sessions.read(known)):
             waiting.explain(found, ground.command("approve", known))
             raise UsageError(f"{known} takes no message while it waits for an answer")
-        return await conducting.conduct(ground, known, [message], output)
+        return await conducting.conduct(ground, known, [event], output)
 
-    ctx.exit(_driven(target, ModelFlags(**model), session_id, conduct))
+    ctx.exit(_driven(target, ModelFlags(**options), session_id, conduct))
 
 
 @session.command(short_help="Allow, or --deny, the calls that it waits with.")

@@ -75,14 +75,6 @@ async def begin(ground: Ground, order: Order) -> Begun:
     return Begun(session, lookup.title(environment), [f"{_UPLOADS}/{place}" for _, place in files])
 
 
-def message(task: str, mounted: Sequence[str]) -> dict[str, Any]:
-    """Return the first message: the task, and where its files are, which nobody else tells the agent."""
-    blocks = [{"type": "text", "text": task}]
-    if mounted:
-        blocks.append({"type": "text", "text": "\n".join(("Files for this task:", *mounted))})
-    return {"type": "user.message", "content": blocks}
-
-
 def mounts(paths: Sequence[Path]) -> list[tuple[Path, str]]:
     """Return each file with its place below the uploads; of a folder every file in it that is not hidden.
 

@@ -13,7 +13,7 @@ from agentops.cli.sessions.asking import Desk
 from agentops.cli.sessions.following import Following
 from agentops.cli.sessions.ground import Ground
 from agentops.cli.sessions.screen import Screen, screen
-from agentops.cli.sessions.turn import Rest, Turn
+from agentops.cli.sessions.turn import SATISFIED, Rest, Turn
 from agentops.cli.sessions.watch import Watch
 
 Event = Mapping[str, Any]
@@ -77,6 +77,9 @@ def explain(ground: Ground, session_id: str, rest: Rest) -> None:
             say(f"nothing came of it; try again with `{ground.command('send', session_id)} 'go on'`")
         case "budget_reached":
             say("the budget is spent; the session goes on when it is raised (`budget` of the session, by the SDK)")
+        case "end_turn" if rest.outcome not in (None, SATISFIED) and not rest.was_interrupted:
+            became = printable(rest.outcome).replace("_", " ") if rest.outcome else "nobody graded it"
+            say(f"the rubric is not satisfied: {became}")
 
 
 async def _written(ground: Ground, session_id: str) -> list[str]:

@@ -4,7 +4,7 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from agentops.base.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_PROBLEMS, TargetError, TargetRejected
@@ -15,6 +15,13 @@ from agentops.cli.sessions.screen import Screen
 from agentops.cli.sessions.waiting import CALLS, is_asked
 
 Event = Mapping[str, Any]
+
+SATISFIED = "satisfied"
+DECIDED = (SATISFIED, "max_iterations_reached", "failed", "interrupted")
+"""Results after which nothing more is graded.
+
+Source: SDK 2.11.0 `types/beta/sessions/beta_managed_agents_span_outcome_evaluation_end_event.py`.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +35,23 @@ class Rest:
     waits_for: Sequence[Event] = field(default=())
     """The calls that nobody here could answer."""
 
+    outcome: str | None = None
+    """What the last evaluation came to; empty when there was none yet, None when there is no outcome."""
+
     @property
     def word(self) -> str:
         """Return how it ended as a person is told."""
-        return "interrupted" if self.was_interrupted else self.stop
+        if self.was_interrupted:
+            return "interrupted"
+        return self.outcome if self.outcome in DECIDED else self.stop
 
     @property
     def exit_code(self) -> int:
         """Return what a command ends with."""
         if self.was_interrupted or self.stop == "left":
             return EXIT_INTERRUPTED
-        return EXIT_DONE if self.stop == "end_turn" else EXIT_PROBLEMS
+        is_done = self.stop == "end_turn" and self.outcome in (None, SATISFIED)
+        return EXIT_DONE if is_done else EXIT_PROBLEMS
 
 
 class Turn:
@@ -51,6 +64,7 @@ class Turn:
         self._desk = desk
         self._calls: dict[str, Event] = {each["id"]: each for each in calls}
         self._interrupting: asyncio.Task[None] | None = None
+        self._outcome: str | None = None
 
     async def run(self) -> Rest:
         """Follow, show and ask until the session rests; Ctrl-C interrupts it, a second one leaves it.
@@ -68,7 +82,7 @@ class Turn:
                 rest = Rest("left")
             finally:
                 self._screen.rest()
-        return Rest(rest.stop, was_interrupted=ctrl_c.count > 0, waits_for=rest.waits_for)
+        return replace(rest, was_interrupted=ctrl_c.count > 0, outcome=self._outcome)
 
     async def _followed(self, events: AsyncIterator[Event]) -> Rest:
         async for event in events:
@@ -76,6 +90,10 @@ class Turn:
             match event["type"]:
                 case kind if kind in CALLS:
                     self._calls[event["id"]] = event
+                case "user.define_outcome":
+                    self._outcome = ""
+                case "span.outcome_evaluation_end":
+                    self._outcome = event["result"]
                 case "session.status_idle":
                     rest = await self._rested(event["stop_reason"])
                     if rest is not None:

@@ -10,9 +10,10 @@ from agentops.base.errors import UsageError
 from agentops.base.paint import Paint
 from agentops.cli.sessions import waiting, words
 from agentops.cli.sessions.asking import confirmation
-from agentops.cli.sessions.beginning import message, mounts
+from agentops.cli.sessions.beginning import mounts
 from agentops.cli.sessions.listing import age, page, rows
 from agentops.cli.sessions.moments import moment
+from agentops.cli.sessions.outcomes import first_event, sent_event, with_files
 
 NOW = datetime(2026, 11, 21, 8, 30, tzinfo=UTC)
 
@@ -101,8 +102,28 @@ def test_files_lie_where_they_were_named(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_the_first_message_says_where_files_are() -> None:
-    assert message("Look.", ["/mnt/session/uploads/a"])["content"][1]["text"].endswith("\n/mnt/session/uploads/a")
-    assert len(message("Look.", [])["content"]) == 1
+    message = first_event("Look.", None, None)
+    assert with_files(message, ["/mnt/session/uploads/a"])["content"][1]["text"].endswith("\n/mnt/session/uploads/a")
+    assert with_files(message, []) == message
+    outcome = {"type": "user.define_outcome", "description": "Look."}
+    assert with_files(outcome, ["/a", "/b"])["description"] == "Look.\n\nFiles for this task:\n/a\n/b"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((None, None, None, None), "send one thing"),
+        (("Go on.", "A report.", "note", None), "send one thing"),
+        (("Go on.", None, "note", None), "an outcome needs a rubric"),
+        ((None, "A report.", None, None), "an outcome needs a rubric"),
+        ((" ", None, None, None), "the message is empty"),
+        ((None, "", "note", None), "the outcome is empty"),
+        (("Go on.", None, None, 3), "nothing is graded"),
+    ],
+)
+def test_a_session_is_sent_a_message_or_an_outcome_with_its_rubric(arguments: tuple[Any, ...], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        sent_event(*arguments)
 
 
 def test_calls_and_results_are_short() -> None:
