@@ -18,7 +18,7 @@ def settle(draft: Draft, details: Json | None = None) -> None:
 
     Documented: a thread that came to its end by itself says so, also where that used the session's budget up.
     """
-    if not draft.is_unsettled or waits.relieve(draft) or draft.stirred:
+    if waits.relieve(draft) or draft.stirred or not (draft.is_unsettled or waits.has_fewer(draft)):
         return
     states = {key: each.state for key, each in draft.session.threads.items()}
     if any(each.phase is Phase.RUNNING and not waits.dozes(each) for each in states.values()):

@@ -160,8 +160,9 @@ class State:
 
     @property
     def waits_for(self) -> list[Call]:
-        """Return the calls that only the client can bring further."""
-        return [each for each in self.calls.values() if each.awaits is not None]
+        """Return the calls that only the client can bring further; of a thread that is over it is asked nothing."""
+        is_over = self.phase is Phase.TERMINATED
+        return [] if is_over else [each for each in self.calls.values() if each.awaits is not None]
 
     @property
     def is_summing_up(self) -> bool:

@@ -4,7 +4,7 @@ from agentops.engine.core.json import Json, written
 from agentops.engine.core.runs.draft import Draft
 from agentops.engine.core.runs.results import result
 from agentops.engine.core.runs.session_state import Thread
-from agentops.engine.core.runs.state import Call, Phase, Standing, State
+from agentops.engine.core.runs.state import BUDGET_REACHED, Call, Phase, Standing, State
 from agentops.engine.core.runs.team import WAIT
 
 
@@ -33,6 +33,14 @@ def relieve(draft: Draft) -> bool:
     return bool(waiting)
 
 
+def has_fewer(draft: Draft) -> bool:
+    """Tell whether the session says that it waits for calls which nobody can answer any more: their thread is over."""
+    session = draft.session
+    if session.phase is not Phase.IDLE or session.stop["type"] != "requires_action":
+        return False
+    return not set(session.stop["event_ids"]) <= {call.id for _, call in session.waits_for}
+
+
 def is_over(draft: Draft, call: Call) -> bool:
     """Tell whether every awaited thread rests, and for nothing that the client owes it."""
     return not any(_goes_on(each) for each in _awaited(draft, call).values())
@@ -40,7 +48,9 @@ def is_over(draft: Draft, call: Call) -> bool:
 
 def _goes_on(thread: Thread) -> bool:
     """Tell whether a report is still to come; whoever was just given a task has not begun yet."""
-    return not thread.is_over and bool(thread.state.is_active or thread.state.is_called or thread.state.waits_for)
+    state = thread.state
+    is_capped = state.phase is Phase.IDLE and state.stop == BUDGET_REACHED
+    return not thread.is_over and bool(state.is_active or state.is_called or state.waits_for or is_capped)
 
 
 def answer(draft: Draft, call: Call) -> None:
@@ -61,9 +71,10 @@ def standing(thread: Thread) -> Json:
 
 def _awaited(draft: Draft, call: Call) -> dict[str, Thread]:
     asked = call.input.get("threads")
-    named = set(asked) if isinstance(asked, list) and asked else None
+    named = {each for each in asked if isinstance(each, str)} if isinstance(asked, list) else set()
+    # Who waits for all is told of those too that have ended for good meanwhile.
     return {
         key: each
         for key, each in draft.session.threads.items()
-        if key is not None and each.counts | (named is not None) and (named is None or key in named)
+        if (key in named if named else key is not None and not (each.advises or each.workflow_run_id))
     }
