@@ -59,9 +59,9 @@ def run(
     Exits with 0 when the agent came to its end, and satisfied the rubric if there is one; with 1 when it did not, with
     130 when it was interrupted.
     """
+    from agentops.cli.rubrics.outcomes import first_event
     from agentops.cli.sessions import conducting
     from agentops.cli.sessions.beginning import Order
-    from agentops.cli.sessions.outcomes import first_event
 
     model = ModelFlags(**{each: options.pop(each) for each in ModelFlags.__slots__})
     words = sys.stdin.read() if task == "-" else task
@@ -72,10 +72,10 @@ def run(
 
 
 async def _run(order: "Order", first: dict[str, Any], how: tuple[str | None, ModelFlags, bool, str]) -> int:
+    from agentops.cli.rubrics.outcomes import with_files
     from agentops.cli.sessions import conducting
     from agentops.cli.sessions.beginning import begin
     from agentops.cli.sessions.ground import running_ground
-    from agentops.cli.sessions.outcomes import with_files
 
     target, model, is_kept, output = how
     async with running_ground(target, model, needs_tree=True) as ground:

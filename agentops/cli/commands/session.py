@@ -173,8 +173,8 @@ def send(
     With --outcome and --rubric the work is graded and revised until it satisfies the rubric. The command then exits
     with 0 only when it does.
     """
+    from agentops.cli.rubrics.outcomes import sent_event
     from agentops.cli.sessions import conducting, waiting
-    from agentops.cli.sessions.outcomes import sent_event
 
     rubric, most = options.pop("rubric"), options.pop("max_iterations")
     event = sent_event(text, description, rubric, most)

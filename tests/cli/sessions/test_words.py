@@ -8,12 +8,12 @@ import pytest
 
 from agentops.base.errors import UsageError
 from agentops.base.paint import Paint
+from agentops.cli.rubrics.outcomes import first_event, sent_event, with_files
 from agentops.cli.sessions import waiting, words
 from agentops.cli.sessions.asking import confirmation
 from agentops.cli.sessions.beginning import mounts
 from agentops.cli.sessions.listing import age, page, rows
 from agentops.cli.sessions.moments import moment
-from agentops.cli.sessions.outcomes import first_event, sent_event, with_files
 
 NOW = datetime(2026, 11, 21, 8, 30, tzinfo=UTC)
 
