@@ -76,5 +76,5 @@ def _awaited(draft: Draft, call: Call) -> dict[str, Thread]:
     return {
         key: each
         for key, each in draft.session.threads.items()
-        if (key in named if named else key is not None and not (each.advises or each.workflow_run_id))
+        if key is not None and (key in named if named else not (each.advises or each.workflow_run_id))
     }
