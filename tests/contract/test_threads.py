@@ -334,6 +334,22 @@ def test_only_a_child_that_rests_can_be_archived(team: Callable[..., Team], api:
     assert crew.feed() == before
 
 
+def test_threads_end_with_their_session(team: Callable[..., Team], api: Api, clock: ManualClock) -> None:
+    crew = team()
+    everyone = [crew.primary, crew.child(), crew.child()]
+    api.sessions.archive(crew.session.id)
+    threads = partial(api.sessions.threads.list, crew.session.id)
+    assert [(each.id, each.status, each.archived_at) for each in threads().data] == [
+        (each, "terminated", clock.now()) for each in everyone
+    ]
+    assert ids(threads(statuses=["terminated"]).data) == everyone
+    assert threads(statuses=["idle"]).data == []
+    before = crew.feed()
+    clock.advance(timedelta(seconds=1))
+    archived = api.sessions.threads.archive(everyone[1], session_id=crew.session.id)
+    assert (archived.archived_at, crew.feed()) == (clock.now() - timedelta(seconds=1), before)
+
+
 def test_outcomes_are_worked_on_one_by_one(team: Callable[..., Team], api: Api) -> None:
     crew = team(initial_events=[an_outcome()])
     (first,) = crew.session.outcome_evaluations

@@ -1,6 +1,6 @@
 """The threads of a session: its primary one, which lives and dies with it, and those that were begun since."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from agentops.engine.core.json import Json, parsed, written
@@ -61,6 +61,13 @@ def primary(session: Session) -> Thread:
         session.updated_at,
         session.archived_at,
     )
+
+
+def within(session: Session, thread: Thread) -> Thread:
+    """Return a thread as its session leaves it: with an archived session all of its threads have ended."""
+    if session.archived_at is None or thread.archived_at is not None:
+        return thread
+    return replace(thread, status=TERMINATED, updated_at=session.archived_at, archived_at=session.archived_at)
 
 
 def answered(thread: Thread, now: str) -> str:

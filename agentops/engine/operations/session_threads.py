@@ -21,10 +21,16 @@ def page(call: Call, session_id: str, after: int, limit: int, statuses: tuple[st
     Raises:
         NotFound: there is no such session.
     """
-    primary = core.primary(sessions.existing(call, session_id))
+    session = sessions.existing(call, session_id)
+    if session.archived_at:
+        # All threads have ended with it, whatever their rows say.
+        if statuses and TERMINATED not in statuses:
+            return Page([])
+        statuses = ()
+    primary = core.primary(session)
     is_first = after < 0 and (not statuses or primary.status in statuses)
     children = SessionThreads(call.tx, call.workspace, session_id).page(max(after, 0), limit, statuses)
-    found = [*([primary] if is_first else []), *children]
+    found = [*([primary] if is_first else []), *(core.within(session, each) for each in children)]
     items = [core.answered(each, call.at) for each in found[:limit]]
     return Page(items, [found[limit - 1].seq] if len(found) > limit else None)
 
@@ -76,7 +82,7 @@ def _existing(call: Call, session: Session, thread_id: str) -> Thread:
     found = SessionThreads(call.tx, call.workspace, session.id).get(thread_id)
     if found is None:
         raise NotFound(f"There is no thread {thread_id} in session {session.id}.")
-    return found
+    return core.within(session, found)
 
 
 def _say(call: Call, session: Session, thread: Thread) -> None:
