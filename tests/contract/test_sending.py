@@ -122,7 +122,8 @@ def test_a_running_session_takes_no_answers_that_nobody_waits_for(acted: Callabl
         await scene.until("span.model_request_end")
         await refused(scene, [confirmation(scene.last("agent.tool_use"))], "waits for a confirmation")
         await refused(scene, [outcome(), outcome()], "one by one")
-        await scene.send({"type": "user.interrupt", "session_thread_id": scene.thread_id})
+        thread_id = scene.last("session.thread_status_running").session_thread_id
+        await scene.send({"type": "user.interrupt", "session_thread_id": thread_id})
         await scene.idle()
 
     acted("interrupt_a_tool", work)
