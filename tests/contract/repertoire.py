@@ -1,5 +1,5 @@
 """Every play that a stage can give."""
 
-from . import outcome_plays, plays
+from . import outcome_plays, plays, team_plays
 
-PLAYS = {**plays.PLAYS, **outcome_plays.PLAYS}
+PLAYS = {**plays.PLAYS, **outcome_plays.PLAYS, **team_plays.PLAYS}

@@ -191,6 +191,10 @@ class Scene:
         """Write down what the client did."""
         self.lines.append(f"-- {words}")
 
+    def tell(self, event: Any) -> None:
+        """Write down an event that another stream showed."""
+        self.lines.append(self._line(event))
+
     async def until(self, event_type: str, times: int = 1) -> Any:
         """Read the stream up to an event of the type."""
         async for event in self._read():
