@@ -47,7 +47,7 @@ class ModelGrader:
             verdict = _failed(f"The files could not be looked at, and no check could run. {error}")
         except NoVerdict as error:
             verdict = _failed(str(error))
-        return Grade(verdict, total(usage))
+        return Grade(verdict, total(usage), _model(assignment))
 
     async def _judged(self, assignment: Assignment, inspection: Inspection, usage: list[Usage]) -> Verdict:
         found = rubric(assignment.rubric)
@@ -67,6 +67,13 @@ class ModelGrader:
             finally:
                 usage += talk.usage
         raise AssertionError("every talk ends in a verdict or without one")
+
+
+def _model(assignment: Assignment) -> str:
+    try:
+        return rubric(assignment.rubric).model or str(assignment.model["id"])
+    except Unreadable:
+        return str(assignment.model["id"])
 
 
 def _ask(assignment: Assignment, found: Rubric, first: bytes) -> Ask:

@@ -34,6 +34,8 @@ class Grade:
 
     verdict: Verdict
     usage: Usage
+    model_id: str
+    """The model that was asked, which says what it cost."""
 
 
 class Grader(Protocol):

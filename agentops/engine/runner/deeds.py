@@ -106,7 +106,7 @@ class Deeds:
                 return self._wait(seconds)
             case Evaluate(start_id):
                 return self._evaluate(start_id, session)
-            case Cancel():
+            case _:
                 raise AssertionError(effect)
 
     def _start(self, thread_id: str | None, deed: _Done) -> asyncio.Task[None]:
@@ -215,7 +215,7 @@ class Deeds:
             return Evaluated(start_id, "failed", f"The outcome could not be evaluated. {_BROKEN}")
         finally:
             beating.cancel()
-        return _evaluated(start_id, grade, assignment)
+        return _evaluated(start_id, grade)
 
     async def _beat(self, start_id: str) -> None:
         while True:
@@ -265,8 +265,8 @@ def _failure(error: ModelError) -> RequestFailed:
     return RequestFailed(error.kind, error.message, error.may_pass, error.retry_after_s, is_too_long)
 
 
-def _evaluated(start_id: str, grade: Grade, assignment: Assignment) -> Evaluated:
-    cents = prices.cents(assignment.model["id"], grade.usage, 0, 0) or 0
+def _evaluated(start_id: str, grade: Grade) -> Evaluated:
+    cents = prices.cents(grade.model_id, grade.usage, 0, 0) or 0
     found = grade.verdict
     return Evaluated(start_id, found.result, found.explanation, grade.usage, cents, found)
 
