@@ -17,11 +17,12 @@ from agentops.engine.outbound import Outbound
 from agentops.engine.packages.bench import Stock
 from agentops.engine.packages.packages import Packages
 from agentops.engine.packages.shelf import Shelf
-from agentops.engine.runner.kit import PACKAGES, SESSIONS, Kit
+from agentops.engine.runner.kit import PACKAGES, PLANS, SESSIONS, Kit
 from agentops.engine.runner.means import Close, Means, nothing_to_close
 from agentops.engine.sandbox.bubblewrap import Bubblewrap
 from agentops.engine.sandbox.local import UnsafeLocal
 from agentops.engine.settings import Settings
+from agentops.engine.workflows.sandboxed import SandboxedPrograms
 from agentops.wire.problems import check
 
 
@@ -47,21 +48,22 @@ def means(settings: Settings, clock: Clock, sources: Sources, *, unsafe_local_to
         UsageError: the script or the recording cannot be used.
     """
     model, close_model = _model(settings, clock, sources)
-    kit = _kit(settings, unsafe_local_tools=unsafe_local_tools)
+    sandboxes = UnsafeLocal() if unsafe_local_tools else Bubblewrap()
+    kit = _kit(settings, sandboxes)
 
     async def close() -> None:
         await kit.close()
         await close_model()
 
-    return Means(Recording(model, sources.record) if sources.record else model, kit, close=close)
+    programs = SandboxedPrograms(sandboxes, settings.data / PLANS)
+    return Means(Recording(model, sources.record) if sources.record else model, kit, programs=programs, close=close)
 
 
-def _kit(settings: Settings, *, unsafe_local_tools: bool) -> Kit:
+def _kit(settings: Settings, sandboxes: Bubblewrap | UnsafeLocal) -> Kit:
     outbound, folder = Outbound(allow_loopback=settings.allow_loopback), settings.data / SESSIONS
-    if unsafe_local_tools:
+    if isinstance(sandboxes, UnsafeLocal):
         # Without walls packages are not installed: their programs would run as the server.
-        return Kit(UnsafeLocal(), outbound, folder)
-    sandboxes = Bubblewrap()
+        return Kit(sandboxes, outbound, folder)
     packages = Packages(Stock(sandboxes, Shelf(settings.data / PACKAGES)))
     return Kit(sandboxes, outbound, folder, packages=packages)
 

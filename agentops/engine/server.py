@@ -146,6 +146,7 @@ class Engine:
                 previews=previews,
                 warm=WarmToolboxes(),
                 grader=ModelGrader(means.model, means.sleep),
+                programs=means.programs,
                 sleep=means.sleep,
             )
         )

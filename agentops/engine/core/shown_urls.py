@@ -6,9 +6,9 @@ Source: SDK 2.11.0 `types/beta/beta_managed_agents_web_fetch_url_sources.py`; do
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
+from agentops.engine.core.entries import Entry
 from agentops.engine.core.json import Json
 from agentops.engine.core.runs.grants import SERVED_HERE
-from agentops.engine.core.runs.state import Entry
 from agentops.engine.core.web_rules import Sources, urls_in
 
 _TOLD = ("text", "title", "context", "source")

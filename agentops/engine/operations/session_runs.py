@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from agentops.engine.core.blobs import Blob
+from agentops.engine.core.entries import Entry
 from agentops.engine.core.evaluations import Evaluation
 from agentops.engine.core.json import Json, parsed, written
-from agentops.engine.core.runs.state import Entry
 from agentops.engine.core.sessions import Session
 from agentops.engine.core.threads import Thread
 from agentops.engine.core.work import Work

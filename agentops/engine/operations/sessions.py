@@ -11,7 +11,7 @@ from agentops.engine.core.ids import is_id
 from agentops.engine.core.json import Json, parsed, written
 from agentops.engine.core.refusals import invalid, refused
 from agentops.engine.core.sessions import Session
-from agentops.engine.operations import files, mounts, session_agents, work
+from agentops.engine.operations import files, mounts, session_agents, work, workflow_runs
 from agentops.engine.operations.call import Call, Listed
 from agentops.engine.store.documents import Environments, Vaults
 from agentops.engine.store.session_events import SessionEvents
@@ -102,7 +102,8 @@ def archive(call: Call, session_id: str) -> str:
     if stored.archived_at:
         return _answers(call, [stored])[0]
     _refuse_busy(call, stored, "archived")
-    ended = replace(stored, status=core.TERMINATED, updated_at=call.at, archived_at=call.at)
+    progress = written(workflow_runs.end_all(call, stored))
+    ended = replace(stored, status=core.TERMINATED, progress=progress, updated_at=call.at, archived_at=call.at)
     Sessions(call.tx, call.workspace).replace(ended)
     _log(call, session_id, "session.status_terminated")
     mounts.secrets(call, session_id).destroy()
@@ -200,6 +201,7 @@ def _refuse_bad_fields(stored: Session, before: Json, fields: Json) -> None:
 
 
 def _changed_agent(stored: Session, agent: Json, sent: Json) -> Json:
+    workflow_runs.refuse_change(stored)
     if stored.status != core.IDLE:
         raise refused(("agent",), f"can only be changed while the session is idle, it is {stored.status}")
     changed = agents.changed(agent, sent)
@@ -218,8 +220,10 @@ def _refuse_busy(call: Call, session: Session, becoming: str) -> None:
     """
     is_active = session.status not in (core.IDLE, core.TERMINATED)
     if is_active and SessionEvents(call.tx, call.workspace, session.id).has("session.status_running"):
+        runs = ", ".join(workflow_runs.open_runs(session))
+        way_out = f"have its agent stop {runs}," if runs else "interrupt it"
         raise InvalidRequest(
-            f"Session {session.id} is {session.status}: interrupt it and wait until it is idle before it is {becoming}."
+            f"Session {session.id} is {session.status}: {way_out} and wait until it is idle before it is {becoming}."
         )
 
 

@@ -52,6 +52,8 @@ class Crew:
     async def open(self) -> None:
         """Enter the list of runners, take up what others left, and go on looking for such."""
         await self._shop.outfitter.begin()
+        if self._shop.programs is not None:
+            await self._shop.programs.sweep(self._now())
         self._is_closing = False
         await self._look()
         self._watch = asyncio.ensure_future(self._keep_watch())

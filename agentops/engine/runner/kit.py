@@ -33,6 +33,9 @@ _log = logging.getLogger("agentops.engine")
 SESSIONS = "sessions"
 """The folder in the data folder with one folder for each session that ran tools."""
 
+PLANS = "plans"
+"""The folder in the data folder where the programs of workflow runs are, each in a folder of its own."""
+
 PACKAGES = "packages"
 """The folder in the data folder with what environments' packages came to; it can be removed at any time."""
 

@@ -8,6 +8,7 @@ from agentops.engine.core.runs.setting import Bounds
 from agentops.engine.models.port import Model
 from agentops.engine.runner.outfit import Toolboxes
 from agentops.engine.runner.workshop import Sleep
+from agentops.engine.workflows.port import Programs
 
 Close = Callable[[], Awaitable[None]]
 
@@ -23,6 +24,9 @@ class Means:
     model: Model
     toolboxes: Toolboxes
     bounds: Bounds = field(default_factory=Bounds)
+    programs: Programs | None = None
+    """What runs the plans of workflows; without, they end as soon as they begin."""
+
     sleep: Sleep = asyncio.sleep
     close: Close = nothing_to_close
     """Lets go of what the model holds."""

@@ -9,6 +9,7 @@ from typing import Protocol
 from agentops.base.clock import timestamp
 from agentops.engine.core import threads, tool_definitions
 from agentops.engine.core.blobs import Blob
+from agentops.engine.core.entries import Entry
 from agentops.engine.core.json import Json, parsed, written
 from agentops.engine.core.rosters import ADVISOR_NAME
 from agentops.engine.core.runs import prices
@@ -16,9 +17,10 @@ from agentops.engine.core.runs import team as team_tools
 from agentops.engine.core.runs.grants import Grants
 from agentops.engine.core.runs.session_state import ADVISOR
 from agentops.engine.core.runs.setting import Bounds, Setting
-from agentops.engine.core.runs.state import Entry
-from agentops.engine.core.runs.team import team_of
+from agentops.engine.core.runs.team import OF_RUN, Team, team_of
 from agentops.engine.core.sessions import Session
+from agentops.engine.core.workflows import tool as plan_tools
+from agentops.engine.core.workflows.cast import Planner, planner_of
 from agentops.engine.mounting.desk import Backing, Desk
 from agentops.engine.operations import session_runs
 from agentops.engine.runner.workshop import Equipment
@@ -80,8 +82,8 @@ class Outfit:
         whole = own if agent is None else agent
         if whole["type"] == ADVISOR:
             return self._advisor(session, str(thread_id), whole)
-        team = team_of(whole)
-        ours = team_tools.definitions(team) if agent is None else [team_tools.OF_CHILD]
+        team, planner = team_of(whole), planner_of(whole) if agent is None else None
+        ours = _of_team(team, planner, agent)
         setting = Setting(
             thread_id=thread_id or threads.primary_id(session.id),
             agent_name=whole["name"],
@@ -94,6 +96,7 @@ class Outfit:
             cost_cents=partial(prices.cents, whole["model"]["id"]),
             budget=parsed(session.fields)["budget"],
             team=team,
+            planner=planner,
             bounds=self._bounds,
         )
         system = "\n\n".join(filter(None, (whole["system"] or "", notes)))
@@ -149,6 +152,13 @@ class Outfit:
 
     async def _bytes(self, blob: Blob) -> bytes:
         return b"".join([piece async for piece in await self._backing.blobs.read(blob)])
+
+
+def _of_team(team: Team, planner: Planner | None, agent: Json | None) -> list[Json]:
+    """Return the tools by which an agent works with others; what works in a workflow run has none."""
+    if agent is None:
+        return [*team_tools.definitions(team), *(plan_tools.definitions(planner.facts) if planner else ())]
+    return [] if OF_RUN in agent else [team_tools.OF_CHILD]
 
 
 def _file_id(block: Json) -> str | None:

@@ -11,14 +11,15 @@ from typing import Final
 
 from agentops.base.clock import timestamp
 from agentops.base.errors import StorageError
+from agentops.engine.core.entries import Entry
 from agentops.engine.core.evaluations import Evaluation, rubric_digest, rubric_title
 from agentops.engine.core.json import parsed
 from agentops.engine.core.runs.decide import Decision, Heard, decide
-from agentops.engine.core.runs.effects import Cancel, Task
+from agentops.engine.core.runs.effects import Cancel, OfProgram, Task
 from agentops.engine.core.runs.fold import fold
-from agentops.engine.core.runs.happenings import Evaluated, Resumed, Sent
+from agentops.engine.core.runs.happenings import Evaluated, OfRun, Resumed, Sent
 from agentops.engine.core.runs.session_state import SessionState
-from agentops.engine.core.runs.state import Entry, Phase
+from agentops.engine.core.runs.state import Phase
 from agentops.engine.core.sessions import watchers_topic
 from agentops.engine.core.work import OF_WORKERS, Work, queued
 from agentops.engine.operations import session_runs, work
@@ -26,6 +27,7 @@ from agentops.engine.operations.session_runs import Loaded, Standing, Superseded
 from agentops.engine.previews import Part
 from agentops.engine.runner.deeds import Deeds
 from agentops.engine.runner.equipments import Equipments
+from agentops.engine.runner.plans import Plans
 from agentops.engine.runner.standing import Standings
 from agentops.engine.runner.workshop import Workshop
 from agentops.engine.store.runners import Place
@@ -53,6 +55,7 @@ class Run:
         self._inbox: deque[Heard] = deque()
         self._equipments = Equipments(workshop.outfitter, place)
         self._deeds = Deeds(place, workshop, self._equipments, self._hear, self._show)
+        self._plans = Plans(workshop.programs, workshop.clock, self._hear)
         self.is_claimed = False
         """Whether the session is known to be this process's."""
 
@@ -70,12 +73,14 @@ class Run:
         """Take nothing new up, and go as soon as the tools that run have ended: another process goes on."""
         self._is_leaving = True
         self._deeds.leave()
+        self._plans.leave()
         self._stirred.set()
 
     def lose(self) -> None:
         """Stop at once: another process has the session."""
         self._is_lost = True
         self._deeds.lose()
+        self._plans.leave()
         self._stirred.set()
 
     def stir(self) -> None:
@@ -102,6 +107,7 @@ class Run:
             while not self._has_left and not await self._is_over():
                 await self._step()
         finally:
+            await self._plans.let_go()
             await self._deeds.let_go(self._session.phase)
 
     async def _begin(self, loaded: Loaded) -> None:
@@ -190,6 +196,12 @@ class Run:
         self._forget_offers()
         # Who leaves commits what came of its tools; what follows from that is done by the next.
         for task in decision.tasks if not self._is_leaving else ():
+            await self._perform(task)
+
+    async def _perform(self, task: Task) -> None:
+        if isinstance(task.effect, OfProgram):
+            self._plans.perform(task.effect, self._session)
+        else:
             await self._deeds.perform(task, self._session)
             self._drop_stopped(task)
 
@@ -265,7 +277,9 @@ class Run:
     def _drop_stopped(self, task: Task) -> None:
         """Forget what a thread came to at the last moment before it was stopped."""
         if isinstance(task.effect, Cancel):
-            self._inbox = deque(each for each in self._inbox if each.thread_id != task.thread_id)
+            own = [each for each in self._inbox if each.thread_id == task.thread_id]
+            stopped = {id(each) for each in own if not isinstance(each.happening, OfRun)}
+            self._inbox = deque(each for each in self._inbox if id(each) not in stopped)
 
     def _show(self, thread_id: str | None, part: Part) -> None:
         """Let watchers see a part of a reply, behind all that was logged before it."""

@@ -8,6 +8,7 @@ from agentops.engine.core.json import Json, parsed, written
 from agentops.engine.core.runs.costs import snapshot, thread_snapshot
 from agentops.engine.core.runs.session_state import SessionState, Thread
 from agentops.engine.core.runs.setting import Setting, Settings
+from agentops.engine.core.runs.team import OF_RUN
 from agentops.engine.core.sessions import Session
 from agentops.engine.operations.session_runs import Standing
 
@@ -37,6 +38,8 @@ class Standings:
             stands["waits_in"] = in_others
         elif "waits_in" in self._progress:
             stands["waits_in"] = {}
+        if session.runs or "workflow_runs" in self._progress:
+            stands["workflow_runs"] = list(session.runs)
         if session.evaluations:
             stands["outcome_evaluations"] = list(session.evaluations)
         if self._status == session.phase and stands.items() <= self._progress.items():
@@ -63,7 +66,7 @@ class Standings:
             id=thread_id,
             session_id=self._session_id,
             parent_id=core.primary_id(self._session_id),
-            agent=written(thread.agent),
+            agent=_shown(thread.agent or {}),
             status=thread.state.phase,
             progress=written(_progress(thread, settings(thread_id, thread.agent))),
             workflow_run_id=thread.workflow_run_id,
@@ -71,6 +74,10 @@ class Standings:
             updated_at=thread.changed_at,
             archived_at=thread.changed_at if thread.is_over else None,
         )
+
+
+def _shown(agent: Json) -> str:
+    return written({key: value for key, value in agent.items() if key != OF_RUN} if OF_RUN in agent else agent)
 
 
 def _mark(thread: Thread) -> object:

@@ -7,9 +7,9 @@ from typing import Protocol
 
 from agentops.base.clock import Clock
 from agentops.base.ids import IdSource
+from agentops.engine.core.entries import Entry
 from agentops.engine.core.json import Json
 from agentops.engine.core.runs.setting import Setting
-from agentops.engine.core.runs.state import Entry
 from agentops.engine.core.sessions import Session
 from agentops.engine.grading.port import Grader
 from agentops.engine.models.port import Model
@@ -19,6 +19,7 @@ from agentops.engine.runner.warm import WarmToolboxes
 from agentops.engine.store.port import Database
 from agentops.engine.store.runners import Place
 from agentops.engine.tools.port import Offer, Toolbox
+from agentops.engine.workflows.port import Programs
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,9 @@ class Workshop:
     previews: Previews
     warm: WarmToolboxes
     grader: Grader
+    programs: Programs | None = None
+    """What runs the plans of workflows; None for a server that runs none."""
+
     sleep: Sleep = asyncio.sleep
     heartbeat_s: float = 10.0
     """How often an evaluation says that it goes on; the API states no interval."""

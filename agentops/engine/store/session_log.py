@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from agentops.engine.core.runs.state import Entry
+from agentops.engine.core.entries import Entry
 from agentops.engine.core.sending import Origin
 from agentops.engine.core.session_events import Event
 from agentops.engine.store.port import Gain, Transaction

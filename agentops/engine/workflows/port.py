@@ -1,6 +1,7 @@
 """A plan's program as the runner sees it: it is started, it asks, it is answered, it ends."""
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Protocol
 
 from agentops.engine.core.workflows.effects import AnswerProgram, StartProgram
@@ -29,5 +30,5 @@ class Programs(Protocol):
     def new(self, run_id: str) -> Program:
         """Return a program that was not started yet; a run's next attempt is a new one."""
 
-    async def sweep(self) -> None:
-        """Remove what a server that died left behind."""
+    async def sweep(self, now: datetime) -> None:
+        """Remove what servers left behind that died; what a run that is open may need stays."""

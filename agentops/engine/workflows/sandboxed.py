@@ -9,6 +9,7 @@ import contextlib
 import signal
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from agentops.engine.core.json import Json
@@ -25,6 +26,9 @@ _MIB = 1024 * 1024
 _PLAN = "plan"
 _POLL_S = 60.0
 _GRACE_S = 15.0
+
+_OUTLIVED = timedelta(hours=25)
+"""How old a folder is that no run needs any more: several servers may share the place, and a run lasts for a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +55,9 @@ class SandboxedPrograms:
         spec = SandboxSpec(run_id, self._folder / run_id, limits=LIMITS)
         return SandboxedProgram(self._sandboxes, spec, self._share)
 
-    async def sweep(self) -> None:
-        """Remove what a server that died left behind."""
-        for each in await in_thread(lambda: list(self._folder.iterdir()) if self._folder.is_dir() else []):
+    async def sweep(self, now: datetime) -> None:
+        """Remove what servers left behind that died; what a run that is open may need stays."""
+        for each in await in_thread(_older, self._folder, (now - _OUTLIVED).timestamp()):
             await _removed(each)
 
 
@@ -157,6 +161,12 @@ def _request(line: object) -> Request:
         return requested(parsed(str(line).encode(errors="replace")))
     except Garbled:
         return Lost(Cause.GARBLED)
+
+
+def _older(folder: Path, moment: float) -> list[Path]:
+    with contextlib.suppress(OSError):
+        return [each for each in folder.iterdir() if each.stat().st_mtime < moment]
+    return []
 
 
 def _laid_out(folder: Path) -> None:

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from agentops.engine.core.entries import Entry
 from agentops.engine.core.json import Json
-from agentops.engine.core.runs.state import Entry
 from agentops.engine.core.shown_urls import ShownUrls
 
 

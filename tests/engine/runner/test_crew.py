@@ -13,7 +13,7 @@ from agentops.base.errors import StorageError
 from agentops.base.ids import RandomIds
 from agentops.base.secrets import Secret
 from agentops.engine.core.conversation import Ask, Reply, Usage
-from agentops.engine.core.runs.state import Entry
+from agentops.engine.core.entries import Entry
 from agentops.engine.models.port import Hear
 from agentops.engine.operations import session_runs
 from agentops.engine.operations.session_runs import Superseded, Writing

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from agentops.base.ids import CountingIds
-from agentops.engine.core.runs.state import Entry
+from agentops.engine.core.entries import Entry
 from agentops.engine.core.workflows import ends
 from agentops.engine.core.workflows.begin import Begun, begin
 from agentops.engine.core.workflows.decide import Decision, decide

@@ -1,10 +1,12 @@
 """Whatever a plan does, it ends in its own sandbox and is reported as the plan's fault."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from agentops.base.clock import SystemClock
 from agentops.engine.core.workflows import ends
 from agentops.engine.core.workflows.happenings import Asked, Cause, Failed, Finished, Lost, Waits
 from agentops.engine.sandbox.port import Isolation, Sandbox, SandboxFailed, SandboxSpec
@@ -137,6 +139,10 @@ async def test_without_a_sandbox_it_is_the_server_s_fault(tmp_path: Path) -> Non
 async def test_what_a_server_left_behind_is_removed(tmp_path: Path) -> None:
     (tmp_path / "plans/wrun_1/workspace").mkdir(parents=True)
     programs = SandboxedPrograms(Nowhere(), tmp_path / "plans")
-    await programs.sweep()
+    now = SystemClock().now()
+    # Another server of the same folder may run it.
+    await programs.sweep(now + timedelta(hours=24))
+    assert list((tmp_path / "plans").iterdir())
+    await programs.sweep(now + timedelta(hours=26))
     assert not list((tmp_path / "plans").iterdir())
-    await SandboxedPrograms(Nowhere(), tmp_path / "none").sweep()
+    await SandboxedPrograms(Nowhere(), tmp_path / "none").sweep(now)

@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from agentops.base.ids import IdSource
+from agentops.engine.core.entries import Entry
 from agentops.engine.core.json import written
-from agentops.engine.core.runs import evaluations, messages
+from agentops.engine.core.runs import evaluations, messages, plans
 from agentops.engine.core.runs.costs import shown
 from agentops.engine.core.runs.draft import Draft
 from agentops.engine.core.runs.effects import AskModel, Evaluate, RunTool, Summarise, Task
@@ -19,10 +20,10 @@ from agentops.engine.core.runs.happenings import (
     Evaluated,
     Evaluating,
     Happening,
+    OfRun,
     Ran,
     Replied,
     RequestFailed,
-    Resumed,
     Sent,
     Summarised,
     Troubled,
@@ -33,7 +34,7 @@ from agentops.engine.core.runs.rests import settle
 from agentops.engine.core.runs.results import result
 from agentops.engine.core.runs.session_state import SessionState, Stage
 from agentops.engine.core.runs.setting import Settings
-from agentops.engine.core.runs.state import Entry, Phase, Standing
+from agentops.engine.core.runs.state import Phase, Standing
 from agentops.engine.core.runs.turns import ask, is_summing_up, proceed
 
 CONFIRMATION = "user.tool_confirmation"
@@ -65,20 +66,30 @@ def decide(session: SessionState, heard: Iterable[Heard], settings: Settings, id
     """Return what happenings lead to, one after the other."""
     draft = Draft(session, settings, ids, at)
     for each in heard:
-        if each.thread_id in draft.session.threads:
+        if _is_there(draft.session, each.thread_id):
             with draft.within(each.thread_id):
                 _react(draft, each.happening)
             _finish(draft)
     return Decision(draft.session, tuple(draft.entries), tuple(draft.tasks))
 
 
+def _is_there(session: SessionState, thread_id: str | None) -> bool:
+    """Tell whether anything can happen to a thread: what was under way for one that is over is not heard of."""
+    return thread_id is None or (thread_id in session.threads and not session.threads[thread_id].is_over)
+
+
 def _finish(draft: Draft) -> None:
     """Look after the threads that were stirred, and say how the session stands."""
-    settle(draft)
+    _settle(draft)
     while draft.stirred:
         with draft.within(draft.stirred.pop(0)):
             proceed(draft)
-        settle(draft)
+        _settle(draft)
+
+
+def _settle(draft: Draft) -> None:
+    plans.catch_up(draft)
+    settle(draft)
 
 
 def _react(draft: Draft, happening: Happening) -> None:
@@ -99,9 +110,11 @@ def _react(draft: Draft, happening: Happening) -> None:
             _summed_up(draft, happening)
         case Evaluating() | Evaluated():
             _evaluate(draft, happening)
+        case OfRun():
+            plans.hear(draft, happening)
         case Due():
             ask(draft)
-        case Resumed():
+        case _:
             _resume(draft)
 
 
@@ -130,6 +143,7 @@ def _hear(draft: Draft, entries: Iterable[Entry]) -> None:
     for key in list(draft.session.threads):
         with draft.within(key):
             _heed(draft, was_summing_up=key in summing_up)
+    plans.reconsider(draft)
 
 
 def _summing_up(draft: Draft) -> set[str | None]:
@@ -150,6 +164,8 @@ def _resume(draft: Draft) -> None:
     for key in list(draft.session.threads):
         with draft.within(key):
             _resume_thread(draft, was_summing_up=key in summing_up)
+    plans.take_up(draft)
+    plans.reconsider(draft)
 
 
 def _resume_thread(draft: Draft, *, was_summing_up: bool) -> None:

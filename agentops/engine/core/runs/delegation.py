@@ -5,7 +5,7 @@ Source: documented, platform.claude.com/docs/en/managed-agents, pages multiagent
 
 from agentops.engine.core import rosters
 from agentops.engine.core.json import Json, written
-from agentops.engine.core.runs import messages, reports, team, waits
+from agentops.engine.core.runs import messages, plans, reports, team, waits
 from agentops.engine.core.runs.draft import Draft
 from agentops.engine.core.runs.effects import AskModel
 from agentops.engine.core.runs.results import result
@@ -19,6 +19,9 @@ _QUESTION = "What do you advise?"
 
 def carry_out(draft: Draft, call: Call) -> None:
     """Do what a call of the team's tools asks for."""
+    if call.name in plans.TOOLS:
+        plans.carry_out(draft, call)
+        return
     if call.name == team.WAIT:
         if waits.is_over(draft, call):
             waits.answer(draft, call)
@@ -41,7 +44,7 @@ def _list(draft: Draft, _input: Json) -> str:
     threads = [
         {"thread_id": key, **waits.standing(each)}
         for key, each in draft.session.threads.items()
-        if key is not None and not each.advises
+        if key is not None and not (each.advises or each.workflow_run_id)
     ]
     return written({"agents": agents, "threads": threads})
 
@@ -126,9 +129,11 @@ def _deliver(draft: Draft, thread_id: str, message: str) -> None:
     content = [_text(message)]
     to = {"to_session_thread_id": thread_id, "to_agent_name": draft.session.threads[thread_id].name}
     draft.say(reports.SENT, {**to, "content": content})
+    was_summing_up = draft.session.threads[thread_id].state.is_summing_up
     with draft.within(thread_id):
         draft.say(reports.RECEIVED, {"from_session_thread_id": draft.primary_id, "content": content})
-    draft.stir(thread_id)
+    if not was_summing_up:
+        draft.stir(thread_id)
 
 
 def consult(draft: Draft, use: Json) -> None:

@@ -2,15 +2,20 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import MappingProxyType
 
 from agentops.base.ids import IdSource
+from agentops.engine.core.entries import Entry
 from agentops.engine.core.json import Json
+from agentops.engine.core.runs.altered import altered
 from agentops.engine.core.runs.costs import cents, snapshot
 from agentops.engine.core.runs.effects import Effect, Task
 from agentops.engine.core.runs.fold import advance
 from agentops.engine.core.runs.session_state import SessionState, Thread
 from agentops.engine.core.runs.setting import Setting, Settings
-from agentops.engine.core.runs.state import Entry, Phase, State
+from agentops.engine.core.runs.state import Phase, State
+from agentops.engine.core.workflows.happenings import Happening as Tidings
+from agentops.engine.core.workflows.state import Course
 
 _SHOWN_TOO = ("session.thread_status_", "user.")
 """How the types of a child's events begin that the session shows too, beside calls that wait for the client.
@@ -36,6 +41,9 @@ class Draft:
         self.stirred: list[str | None] = []
         """Threads that may have something to do now."""
 
+        self.untold: list[tuple[str, Tidings]] = []
+        """What workflow runs are to hear before anything else is looked at, with the ids of the runs."""
+
         self._settings = settings
         self._at = max(at, session.last_at)
 
@@ -50,9 +58,19 @@ class Draft:
         return self.session.threads[self.thread_id]
 
     @property
+    def lead(self) -> Setting:
+        """Return the surroundings of the primary thread."""
+        return self._settings(None, None)
+
+    @property
     def primary_id(self) -> str:
         """Return how events name the primary thread."""
-        return self._settings(None, None).thread_id
+        return self.lead.thread_id
+
+    @property
+    def at(self) -> str:
+        """Return the moment of what is logged."""
+        return self._at
 
     @contextmanager
     def within(self, thread_id: str | None) -> Iterator[None]:
@@ -85,25 +103,32 @@ class Draft:
         entry = Entry(
             event_id or self.ids.new("sevt"), event_type, self._at, body or {}, kept, self.thread_id, is_shown_too
         )
-        self._add(entry)
+        self.add(entry)
         return entry.id
 
     def say_of_session(self, event_type: str, body: Json | None = None) -> None:
         """Log an event that is about the session and none of its threads."""
-        self._add(Entry(self.ids.new("sevt"), event_type, self._at, body or {}))
+        self.add(Entry(self.ids.new("sevt"), event_type, self._at, body or {}))
 
     def begin(self, thread_id: str, body: Json, kept: str) -> None:
         """Log that another thread begins: documented, its own first event is what it is told."""
         said = {"session_thread_id": thread_id, **body}
-        self._add(Entry(self.ids.new("sevt"), "session.thread_created", self._at, said, kept))
+        self.add(Entry(self.ids.new("sevt"), "session.thread_created", self._at, said, kept))
 
     def take(self, sent: Entry) -> None:
         """Let something that waited take effect now."""
-        self._add(Entry(sent.id, sent.type, self._at, sent.body, sent.kept, sent.thread_id, sent.is_crossposted))
+        self.add(Entry(sent.id, sent.type, self._at, sent.body, sent.kept, sent.thread_id, sent.is_crossposted))
 
     def know(self, entry: Entry) -> None:
         """Take in what is in the log already."""
         self.session = advance(self.session, entry, self._settings)
+
+    def go_on(self, course: Course) -> None:
+        """Remember how far the program of a workflow run has come."""
+        attempts = {key: each for key, each in self.session.attempts.items() if key in self.session.runs}
+        if course.run.is_open:
+            attempts[course.run.id] = course.attempt
+        self.session = altered(self.session, attempts=MappingProxyType(attempts))
 
     def has_to(self, effect: Effect) -> bool:
         """Tell whether something is to be done for the thread already."""
@@ -120,10 +145,14 @@ class Draft:
 
     def run(self) -> None:
         """Say that the thread works, and with it the session, unless they do already."""
-        if self.session.phase is not Phase.RUNNING:
-            self.say_of_session("session.status_running")
+        self.run_session()
         if self.state.phase is not Phase.RUNNING:
             self.say("session.thread_status_running", self.thread)
+
+    def run_session(self) -> None:
+        """Say that the session works, unless it does already."""
+        if self.session.phase is not Phase.RUNNING:
+            self.say_of_session("session.status_running")
 
     def stop(self, stop: Json, details: Json | None = None) -> None:
         """Say that the thread rests, and why."""
@@ -148,6 +177,7 @@ class Draft:
         """Return how events name the thread."""
         return {"session_thread_id": self.setting.thread_id, "agent_name": self.setting.agent_name}
 
-    def _add(self, entry: Entry) -> None:
+    def add(self, entry: Entry) -> None:
+        """Log an event as it is."""
         self.entries.append(entry)
         self.session = advance(self.session, entry, self._settings)

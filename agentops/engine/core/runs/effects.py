@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from agentops.engine.core.runs.state import Call
+from agentops.engine.core.workflows.effects import AnswerProgram, EndProgram, StartProgram
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,10 @@ class Evaluate:
     start_id: str
 
 
-Effect = AskModel | RunTool | Summarise | Wait | Cancel | Evaluate
+OfProgram = StartProgram | AnswerProgram | EndProgram
+"""What is to be done for the program of a workflow run, in this order; the primary thread has it done."""
+
+Effect = AskModel | RunTool | Summarise | Wait | Cancel | Evaluate | OfProgram
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ def may_begin(draft: Draft) -> bool:
     session, outcome = draft.session, draft.session.outcome
     if outcome is None or outcome.stage is not Stage.WORKING or draft.is_spent:
         return False
+    if session.runs:
+        return False
     primary = session.primary
     if primary.is_called or primary.request_id is not None or primary.open_calls:
         return False

@@ -5,10 +5,11 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from agentops.engine.core.conversation import Usage
+from agentops.engine.core.entries import Entry
 from agentops.engine.core.json import Json, listed, parsed, written
 from agentops.engine.core.runs.altered import altered
 from agentops.engine.core.runs.setting import Setting
-from agentops.engine.core.runs.state import END_TURN, Call, Entry, Phase, Standing, State, between
+from agentops.engine.core.runs.state import END_TURN, Call, Phase, Standing, State, between
 from agentops.engine.core.runs.team import WAIT
 
 INTERRUPTED = "Tool execution was interrupted before completion. Please retry."

@@ -3,13 +3,16 @@
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
+from agentops.engine.core.entries import Entry
 from agentops.engine.core.json import Json, parsed
 from agentops.engine.core.runs.altered import altered
 from agentops.engine.core.runs.evolve import added, evolve
 from agentops.engine.core.runs.session_state import Outcome, SessionState, Stage, Thread
 from agentops.engine.core.runs.setting import Settings
-from agentops.engine.core.runs.state import ADVICE, Call, Entry, Phase, Standing, between
+from agentops.engine.core.runs.state import ADVICE, Call, Phase, Standing, between
 from agentops.engine.core.runs.team import ADVISE
+from agentops.engine.core.workflows import events as of_runs
+from agentops.engine.core.workflows import evolve as workflows
 
 REVISE = "\n\nThe work is evaluated again when you end your turn."
 LAST = "\n\nThere will be no further evaluation. Say in a few words what is done and what is missing."
@@ -51,6 +54,7 @@ def _created(session: SessionState, entry: Entry) -> SessionState:
         advises=kept.get("advises"),
     )
     session = session.with_thread(entry.body["session_thread_id"], thread)
+    session = _of_run(session, entry) if thread.workflow_run_id else session
     return session if thread.advises is None else _consulted(session, thread.advises, kept)
 
 
@@ -99,9 +103,26 @@ def _thread_ended(session: SessionState, entry: Entry) -> SessionState:
     if entry.thread_id is None:
         return session
     thread = session.threads[entry.thread_id]
+    session = _of_run(session, entry) if thread.workflow_run_id else session
     return session.with_thread(
         entry.thread_id, altered(thread, is_over=True, has_rested=True, changed_at=entry.at or "")
     )
+
+
+# --- workflow runs ----------------------------------------------------------------------------------------------------
+
+
+def _of_run(session: SessionState, entry: Entry) -> SessionState:
+    """Take an event of a workflow run; of one that has ended nothing is remembered but what its agent is to read."""
+    run_id = workflows.run_of(entry)
+    if run_id is None:
+        return session
+    run = workflows.evolve(session.runs.get(run_id), entry)
+    if run is not None and run.is_open:
+        return altered(session, runs=MappingProxyType({**session.runs, run_id: run}))
+    runs = MappingProxyType({key: each for key, each in session.runs.items() if key != run_id})
+    session = altered(session, runs=runs)
+    return session if run is None else _told(session, run.notice)
 
 
 # --- the outcome ------------------------------------------------------------------------------------------------------
@@ -188,4 +209,10 @@ _CHANGES: Mapping[str, _Change] = {
     "span.model_request_start": _begun,
     "span.outcome_evaluation_start": _evaluating,
     "span.outcome_evaluation_end": _evaluated,
+    of_runs.CREATED: _of_run,
+    of_runs.STATUS_RUNNING: _of_run,
+    of_runs.STATUS_IDLE: _of_run,
+    of_runs.PHASE_STARTED: _of_run,
+    of_runs.PHASE_ENDED: _of_run,
+    of_runs.STATUS_ENDED: _of_run,
 }

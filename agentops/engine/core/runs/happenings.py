@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from agentops.engine.core.conversation import Reply, Usage
+from agentops.engine.core.entries import Entry
 from agentops.engine.core.json import Json
 from agentops.engine.core.outcomes.verdict import Result, Verdict
-from agentops.engine.core.runs.state import Entry
+from agentops.engine.core.workflows import happenings as workflows
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,4 +104,13 @@ class Resumed:
     """Somebody takes the session up: for the first time, again, or after whoever ran it died."""
 
 
-Happening = Sent | Replied | RequestFailed | Ran | Troubled | Summarised | Evaluating | Evaluated | Due | Resumed
+@dataclass(frozen=True, slots=True)
+class OfRun:
+    """Something happened to a workflow run of the session."""
+
+    run_id: str
+    happening: workflows.Happening
+
+
+_OfWork = Replied | RequestFailed | Ran | Troubled | Summarised | Evaluating | Evaluated | Due
+Happening = Sent | Resumed | _OfWork | OfRun

@@ -3,8 +3,9 @@
 Source: documented, platform.claude.com/docs/en/managed-agents, pages events-and-streaming and session-threads.
 """
 
+from agentops.engine.core.entries import Entry
 from agentops.engine.core.json import Json
-from agentops.engine.core.runs import evaluations
+from agentops.engine.core.runs import evaluations, reports
 from agentops.engine.core.runs.draft import Draft
 from agentops.engine.core.runs.effects import Cancel
 from agentops.engine.core.runs.evolve import INTERRUPTED
@@ -12,7 +13,7 @@ from agentops.engine.core.runs.failures import close_request
 from agentops.engine.core.runs.rests import settle
 from agentops.engine.core.runs.results import broken_off
 from agentops.engine.core.runs.session_state import Thread
-from agentops.engine.core.runs.state import END_TURN, Entry, Phase
+from agentops.engine.core.runs.state import END_TURN, Phase
 from agentops.engine.core.runs.turns import is_due
 
 INTERRUPT = "user.interrupt"
@@ -24,14 +25,14 @@ def interrupt(draft: Draft, sent: Entry) -> None:
     """Stop what the interrupt is for."""
     earlier = _before(draft.state.queue, sent)
     concerned = _concerned(draft, sent)
-    halted = [key for key in concerned if _is_at_work(draft.session.threads[key])]
+    halted = [key for key in concerned if is_at_work(draft.session.threads[key])]
     is_awaited = draft.thread_id in halted or not is_due(draft.state, earlier)
     if not halted and is_awaited and (draft.session.outcome is None or None not in concerned):
         draft.take(sent)
         return
     for key in halted:
         with draft.within(key):
-            _halt(draft)
+            halt(draft)
     for each in earlier:
         draft.take(each)
     if not is_awaited:
@@ -53,13 +54,15 @@ def _concerned(draft: Draft, sent: Entry) -> list[str | None]:
     return [key for key, each in draft.session.threads.items() if not each.is_over and each.workflow_run_id is None]
 
 
-def _is_at_work(thread: Thread) -> bool:
+def is_at_work(thread: Thread) -> bool:
+    """Tell whether there is anything of the thread to stop."""
     return thread.state.phase is not Phase.TERMINATED and (
         thread.state.phase is not Phase.IDLE or bool(thread.state.open_calls)
     )
 
 
-def _halt(draft: Draft) -> None:
+def halt(draft: Draft) -> None:
+    """Stop what the thread does, and say so of all that was begun."""
     draft.do(Cancel())
     close_request(draft)
     for call in draft.state.open_calls:
@@ -69,6 +72,8 @@ def _halt(draft: Draft) -> None:
 def _end(draft: Draft) -> None:
     """Have the thread rest; who waits for its report hears nothing of it. An advisor is done with that."""
     draft.stop(END_TURN)
+    if draft.here.workflow_run_id is not None:
+        reports.tell_run(draft, "The agent was interrupted before it had ended its work.", is_error=True)
     if draft.here.advises is not None:
         draft.say("session.thread_status_terminated", draft.thread)
     draft.is_unsettled = True

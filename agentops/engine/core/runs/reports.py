@@ -9,6 +9,7 @@ from agentops.engine.core.json import Json
 from agentops.engine.core.runs.draft import Draft
 from agentops.engine.core.runs.rests import rest, settle
 from agentops.engine.core.runs.state import END_TURN
+from agentops.engine.core.workflows.happenings import AgentEnded
 
 RECEIVED = "agent.thread_message_received"
 SENT = "agent.thread_message_sent"
@@ -20,6 +21,10 @@ _NOTHING: Json = {"type": "text", "text": "(The agent ended its turn without a m
 def report(draft: Draft) -> None:
     """End the turn of a thread that another began: its last message is what it reports."""
     said = draft.state.said
+    if draft.here.workflow_run_id is not None:
+        draft.stop(END_TURN)
+        tell_run(draft, "\n".join(each["text"] for each in said if each["type"] == "text"))
+        return
     if draft.here.advises is not None:
         _advise(draft, said or (_text(_NO_ADVICE),))
         return
@@ -33,11 +38,23 @@ def tell(draft: Draft, content: Sequence[Json]) -> None:
     _deliver(draft, content)
 
 
+def tell_run(draft: Draft, words: str, *, is_error: bool = False) -> None:
+    """Have the workflow run hear what came of the thread, and end it. Documented: no event shows what it was."""
+    run_id, thread_id = draft.here.workflow_run_id, draft.thread_id
+    assert run_id is not None
+    assert thread_id is not None
+    draft.untold.append((run_id, AgentEnded(thread_id, words, is_error)))
+    draft.is_unsettled = True
+
+
 def refused(draft: Draft, details: Json) -> None:
     """Rest after a refusal; who gave the task hears of it."""
     stop = {"type": "refusal"}
     if draft.thread_id is None:
         rest(draft, stop, details)
+    elif draft.here.workflow_run_id is not None:
+        draft.stop(stop, details)
+        tell_run(draft, "The model refused to do the work.", is_error=True)
     elif draft.here.advises is not None:
         _advise(draft, (_text(_NO_ADVICE),))
     else:
@@ -47,6 +64,9 @@ def refused(draft: Draft, details: Json) -> None:
 
 def lost(draft: Draft, why: str) -> None:
     """End a thread for good; who began it hears why, and may begin another."""
+    if draft.here.workflow_run_id is not None:
+        tell_run(draft, why, is_error=True)
+        return
     if draft.here.advises is not None:
         _advise(draft, (_text(_NO_ADVICE),))
         return
@@ -67,9 +87,12 @@ def _advise(draft: Draft, content: Sequence[Json]) -> None:
 
 def _deliver(draft: Draft, content: Sequence[Json], *, call_id: str | None = None) -> None:
     sender = {"from_session_thread_id": draft.setting.thread_id, "from_agent_name": draft.setting.agent_name}
+    # While the conversation is summed up everything else waits: two requests at once would tear it.
+    was_summing_up = draft.session.primary.is_summing_up
     with draft.within(None):
         draft.say(RECEIVED, {**sender, "content": list(content)}, kept=call_id)
-    draft.stir(None)
+    if not was_summing_up:
+        draft.stir(None)
 
 
 def _text(words: str) -> Json:

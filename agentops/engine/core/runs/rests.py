@@ -18,7 +18,9 @@ def settle(draft: Draft, details: Json | None = None) -> None:
 
     Documented: a thread that came to its end by itself says so, also where that used the session's budget up.
     """
-    if waits.relieve(draft) or draft.stirred or not (draft.is_unsettled or waits.has_fewer(draft)):
+    if draft.untold or waits.relieve(draft) or draft.stirred or not (draft.is_unsettled or waits.has_fewer(draft)):
+        return
+    if draft.session.has_plans_at_work:
         return
     states = {key: each.state for key, each in draft.session.threads.items()}
     if any(each.phase is Phase.RUNNING and not waits.dozes(each) for each in states.values()):
@@ -41,6 +43,8 @@ def settle(draft: Draft, details: Json | None = None) -> None:
 def put_off(draft: Draft) -> None:
     """Say that the session waits for another attempt, unless something goes on."""
     states = [each.state for each in draft.session.threads.values()]
+    if draft.session.has_plans_at_work:
+        return
     if draft.session.phase is Phase.RUNNING and not any(each.phase is Phase.RUNNING for each in states):
         draft.say_of_session("session.status_rescheduled")
 

@@ -9,6 +9,7 @@ from agentops.engine.core.conversation import Usage
 from agentops.engine.core.json import Json
 from agentops.engine.core.runs.altered import altered
 from agentops.engine.core.runs.state import END_TURN, Call, Phase, State, between
+from agentops.engine.core.workflows.state import Attempt, Run
 
 ADVISOR = "advisor"
 
@@ -101,6 +102,12 @@ class SessionState:
     """How long any thread ran; where several did, once."""
 
     running_since: str | None = None
+    runs: Mapping[str, Run] = field(default_factory=lambda: MappingProxyType({}))
+    """The workflow runs that are open, by id."""
+
+    attempts: Mapping[str, Attempt] = field(default_factory=lambda: MappingProxyType({}), compare=False)
+    """How far their programs are that run now, by the same ids. The log does not tell: who folds it runs them again."""
+
     last_at: str = ""
     """The moment of the newest entry: later ones are never earlier, whatever the clock does."""
 
@@ -121,6 +128,11 @@ class SessionState:
             return None
         stop: str = self.stop["type"]
         return stop
+
+    @property
+    def has_plans_at_work(self) -> bool:
+        """Tell whether a workflow run goes on, whatever the threads do."""
+        return bool(self.runs) and any(each.pause is None for each in self.runs.values())
 
     @property
     def waits_for(self) -> list[tuple[str | None, Call]]:

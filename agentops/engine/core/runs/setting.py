@@ -7,6 +7,8 @@ from typing import Literal
 from agentops.engine.core.conversation import Usage
 from agentops.engine.core.json import Json
 from agentops.engine.core.runs.team import NOBODY, Team
+from agentops.engine.core.workflows.cast import Planner
+from agentops.engine.core.workflows.state import Bounds as PlanBounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ class Bounds:
     context_tokens: int = 160_000
     """When a conversation is this long it is compacted before it goes on; four fifths of the smallest window."""
 
+    plans: PlanBounds = field(default_factory=PlanBounds)
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -58,6 +62,9 @@ class Setting:
     budget: Json | None = None
     team: Team = NOBODY
     """Whom the agent may call on."""
+
+    planner: Planner | None = None
+    """What the plans of the agent may use; None where it may run no workflows."""
 
     bounds: Bounds = field(default_factory=Bounds)
 

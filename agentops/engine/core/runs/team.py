@@ -13,6 +13,9 @@ from agentops.engine.core.json import Json
 LIST, SEND, WAIT, ADVISE = "list_agents", "send_to_agent", "wait_for_agents", "consult_advisor"
 REPORT = "send_to_parent"
 
+OF_RUN = "of_workflow_run"
+"""What is kept with the agent of a thread that works in a workflow run: it reports to that, and to no agent."""
+
 MESSAGE_MAX = 100_000
 """How long a message between threads may be. Units: characters."""
 

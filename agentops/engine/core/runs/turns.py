@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from agentops.engine.core.entries import Entry
 from agentops.engine.core.runs import evaluations, messages, reports
 from agentops.engine.core.runs.draft import Draft
 from agentops.engine.core.runs.effects import AskModel, RunTool
@@ -9,7 +10,8 @@ from agentops.engine.core.runs.failures import compact, give_up
 from agentops.engine.core.runs.rests import rest
 from agentops.engine.core.runs.results import result
 from agentops.engine.core.runs.session_state import Stage
-from agentops.engine.core.runs.state import BUDGET_REACHED, END_TURN, Call, Entry, Phase, Standing, State
+from agentops.engine.core.runs.state import BUDGET_REACHED, END_TURN, Call, Phase, Standing, State
+from agentops.engine.core.workflows.happenings import Paused
 
 MESSAGES = ("user.message", "user.define_outcome", "system.message")
 
@@ -92,6 +94,7 @@ def ask(draft: Draft) -> None:
     for each in [each for each in draft.state.queue if each.type in MESSAGES]:
         draft.take(each)
     if draft.is_spent:
+        draft.untold += [(run_id, Paused("budget")) for run_id in draft.session.runs]
         if draft.state.stop != BUDGET_REACHED or draft.state.phase is not Phase.IDLE:
             rest(draft, BUDGET_REACHED)
         return

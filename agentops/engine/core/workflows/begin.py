@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from agentops.base.clock import timestamp
 from agentops.base.ids import IdSource
-from agentops.engine.core.runs.state import Entry
+from agentops.engine.core.entries import Entry
 from agentops.engine.core.workflows import events
 from agentops.engine.core.workflows.decide import Decision, started
 from agentops.engine.core.workflows.draft import Draft

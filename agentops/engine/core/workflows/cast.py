@@ -5,6 +5,7 @@ Source: SDK 2.11.0 `types/beta/beta_managed_agents_session_multiagent_workflows_
 """
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 
 from agentops.engine.core import rosters
 from agentops.engine.core.json import Json
@@ -14,6 +15,20 @@ from agentops.wire.custom_tools import BUILT_IN_TOOLS
 
 _SHARED = ("model", "mcp_servers", "skills", "execution_identity")
 """What an agent that is made up has of the session's. Documented, managed-agents page workflow-runs: its model too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planner:
+    """An agent that may run workflows."""
+
+    agent: Json
+    facts: Facts
+
+
+def planner_of(agent: Json) -> Planner | None:
+    """Return the agent with what its plans may use; None where it may run no workflows."""
+    facts = facts_of(agent)
+    return None if facts is None else Planner(agent, facts)
 
 
 def facts_of(agent: Json) -> Facts | None:

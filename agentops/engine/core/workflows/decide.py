@@ -7,9 +7,9 @@ import hashlib
 from dataclasses import asdict, dataclass, replace
 
 from agentops.base.ids import IdSource
+from agentops.engine.core.entries import Entry
 from agentops.engine.core.json import written
 from agentops.engine.core.rosters import ADVISOR_NAME
-from agentops.engine.core.runs.state import Entry
 from agentops.engine.core.workflows import ends, events
 from agentops.engine.core.workflows.draft import Draft
 from agentops.engine.core.workflows.effects import Effect, StartProgram

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from agentops.base.ids import IdSource
+from agentops.engine.core.entries import Entry
 from agentops.engine.core.json import Json, written
-from agentops.engine.core.runs.state import Entry
 from agentops.engine.core.workflows import events
 from agentops.engine.core.workflows.effects import AnswerProgram, Effect, EndProgram, EndThread, StartThread
 from agentops.engine.core.workflows.evolve import evolve

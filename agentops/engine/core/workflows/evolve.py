@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
+from agentops.engine.core.entries import Entry
 from agentops.engine.core.json import Json, parsed
-from agentops.engine.core.runs.state import Entry
 from agentops.engine.core.workflows import events
 from agentops.engine.core.workflows.plan import Phase, Plan
 from agentops.engine.core.workflows.state import Agent, Answer, Run, Visit

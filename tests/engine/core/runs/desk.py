@@ -10,6 +10,7 @@ from typing import Any
 from agentops.base.clock import timestamp
 from agentops.base.ids import CountingIds
 from agentops.engine.core.conversation import Reply, Usage
+from agentops.engine.core.entries import Entry
 from agentops.engine.core.json import Json
 from agentops.engine.core.runs.decide import Decision, Heard, decide
 from agentops.engine.core.runs.effects import AskModel, Cancel, Effect, RunTool, Summarise, Wait
@@ -18,7 +19,7 @@ from agentops.engine.core.runs.grants import Grants
 from agentops.engine.core.runs.happenings import Happening, Ran, Replied, RequestFailed, Resumed, Sent
 from agentops.engine.core.runs.session_state import SessionState
 from agentops.engine.core.runs.setting import Bounds, Setting
-from agentops.engine.core.runs.state import Entry, State
+from agentops.engine.core.runs.state import State
 
 AT_ONCE = ("user.custom_tool_result", "user.tool_result", "session.updated")
 SMALL = Bounds(requests=8, attempts=2, compactions=2, context_tokens=1_000)

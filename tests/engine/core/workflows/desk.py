@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agentops.base.ids import CountingIds
+from agentops.engine.core.entries import Entry
 from agentops.engine.core.json import Json
-from agentops.engine.core.runs.state import Entry
 from agentops.engine.core.workflows.begin import Begun, begin
 from agentops.engine.core.workflows.decide import decide
 from agentops.engine.core.workflows.effects import (
