@@ -332,6 +332,8 @@ def test_only_a_child_that_rests_can_be_archived(team: Callable[..., Team], api:
     before = crew.feed()
     assert archive(crew.child("terminated")).archived_at is not None
     assert crew.feed() == before
+    archive(crew.child("idle", ADVISOR))
+    assert crew.feed()[-1].agent_name == "anthropic.advisor"
 
 
 def test_threads_end_with_their_session(team: Callable[..., Team], api: Api, clock: ManualClock) -> None:

@@ -20,16 +20,6 @@ class Row:
 
     kept: str | None
 
-    @property
-    def thread_id(self) -> str | None:
-        """Return the thread that it is of; None for the primary one and for the session."""
-        return self.event.thread_id
-
-    @property
-    def is_crossposted(self) -> bool:
-        """Tell whether it is of another thread, and the session shows it too."""
-        return self.event.is_crossposted
-
 
 class SessionLog:
     """The log of one session of one workspace."""
