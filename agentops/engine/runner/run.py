@@ -38,7 +38,7 @@ _log = logging.getLogger("agentops.engine")
 _PAUSES_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 """Between attempts to write what came of a step: it would have to be done again, or be told as unknown."""
 
-_LONG = 200
+_LONG = 100
 """Entries of a log that are folded at once."""
 
 _AT_ONCE: Final = 64
@@ -98,10 +98,11 @@ class Run:
         Raises:
             Superseded: another process has it.
         """
-        loaded = await self._shop.database.read(lambda tx: session_runs.load(tx, self.place))
-        if loaded is None or self._is_leaving:
-            return
-        await self._begin(loaded)
+        async with self._shop.entrance:
+            loaded = await self._shop.database.read(lambda tx: session_runs.load(tx, self.place))
+            if loaded is None or self._is_leaving:
+                return
+            await self._begin(loaded)
         try:
             await self._take(Heard(Resumed()))
             while not self._has_left and not await self._is_over():

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from agentops.base.clock import Clock
@@ -65,6 +65,9 @@ class Outfitter(Protocol):
 
 Sleep = Callable[[float], Awaitable[None]]
 
+_AT_ONCE = 4
+"""Sessions that are taken up at once: each has its log folded, which takes some milliseconds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
@@ -86,3 +89,6 @@ class Workshop:
     sleep: Sleep = asyncio.sleep
     heartbeat_s: float = 10.0
     """How often an evaluation says that it goes on; the API states no interval."""
+
+    entrance: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
+    """Passed by sessions that are taken up: a hundred at a start would fold their logs in one round of the loop."""
