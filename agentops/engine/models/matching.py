@@ -31,10 +31,8 @@ class Heard:
 
     def hear(self, message: Json) -> None:
         """Take a message that is not the model's."""
-        content = message["content"]
-        blocks = [{"type": "text", "text": content}] if isinstance(content, str) else content
-        self.results += [_text(each.get("content")) for each in blocks if each["type"] == "tool_result"]
-        if message["role"] == "user" and (said := _text(blocks)):
+        self.results += result_texts(message)
+        if message["role"] == "user" and (said := _text(message["content"])):
             self.last = said
 
 
@@ -96,6 +94,14 @@ class Walk:
             if used[index] < turn.limit and not _unmet(turn.when, self.heard):
                 return index
         return None
+
+
+def result_texts(message: Json) -> list[str]:
+    """Return the texts of the tools' results in a message."""
+    content = message["content"]
+    if isinstance(content, str):
+        return []
+    return [_text(each.get("content")) for each in content if each["type"] == "tool_result"]
 
 
 def shown(text: str) -> str:

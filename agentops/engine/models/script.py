@@ -13,6 +13,8 @@ r"""Scripts of what a model says, as people write them: turns, each with what it
         say: A disk is nearly full.
 
 A request is answered by the first turn that is not used up and whose `when` holds; without `when` any request will do.
+What only the conversation knows is found in it: `find: {thread: '"thread_id":"([^"]+)"'}` puts the last such id for
+`{thread}` into what a turn says and calls.
 """
 
 import re
@@ -20,7 +22,7 @@ import sys
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Discriminator, Field, JsonValue, Tag, model_validator
+from pydantic import AfterValidator, Discriminator, Field, JsonValue, Tag, model_validator
 
 from agentops.engine.core.json import written
 from agentops.wire.problems import Problem, obeying
@@ -36,19 +38,20 @@ def _number_or_word(data: object) -> str:
     return "word" if isinstance(data, str) else "number"
 
 
+def _pattern_problems(pattern: str) -> Iterator[Problem]:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        yield Problem((), "bad-format", f"must be a regular expression: {error}")
+
+
+Pattern = Annotated[str, AfterValidator(lambda text: obeying(text, _pattern_problems(text)))]
+
+
 class Matches(Shape):
     """A regular expression that is found somewhere in the text."""
 
-    matches: str
-
-    @model_validator(mode="after")
-    def _compiles(self) -> Self:
-        try:
-            re.compile(self.matches)
-        except re.error as error:
-            wrong = f"must be a regular expression: {error}"
-            return obeying(self, [Problem(("matches",), "bad-format", wrong)])
-        return self
+    matches: Pattern
 
 
 Words = Annotated[Annotated[str, Tag("string")] | Annotated[Matches, Tag("object")], STRING_OR_OBJECT]
@@ -113,6 +116,9 @@ class Turn(Shape):
     """One answer, and which request it waits for."""
 
     when: When = Field(default_factory=When)
+    find: dict[str, Pattern] = Field(default_factory=dict)
+    """What to look for in the results of tools so far, by name: `{name}` stands for the first group of the latest."""
+
     times: Annotated[
         Annotated[Annotated[int, Field(ge=1)], Tag("number")] | Annotated[Literal["forever"], Tag("word")],
         Discriminator(_number_or_word),
@@ -170,6 +176,9 @@ class Turn(Shape):
             yield Problem(("stop_reason",), "bad-combination", "cannot stand beside refuse, which is one")
         if len(self.say or "") * self.repeat > _LONGEST_SAID:
             yield Problem(("repeat",), "too-long", f"must make at most {_LONGEST_SAID} characters of say")
+        for name, pattern in self.find.items():
+            if re.compile(pattern).groups < 1:
+                yield Problem(("find", name), "bad-format", "must have a group in parentheses: what it stands for")
         for index, block in enumerate(self.raw or ()):
             yield from _block_problems(("raw", index), block)
         for index, each in enumerate(self.call):

@@ -7,6 +7,7 @@ from typing import Any
 
 from agentops.engine.core.conversation import Ask, Reply, Usage
 from agentops.engine.core.json import Json, written
+from agentops.engine.models.finding import filled
 from agentops.engine.models.matching import Walk, shown
 from agentops.engine.models.port import (
     ContextTooLong,
@@ -71,7 +72,7 @@ class Scripted:
         found = walk.next(self._silent.get(place, 0))
         if found is None:
             raise ModelRefusedRequest(_miss(walk))
-        turn = self._turns[found]
+        turn = filled(self._turns[found], ask)
         blocks = tuple(_blocks(turn, ask))
         for piece in _pieces(blocks):
             await self._wait(turn)

@@ -42,6 +42,8 @@ def test_the_example_in_the_documentation_is_a_script() -> None:
             ("when", "last", "matches"),
             "must be a regular expression: ",
         ),
+        ({"say": "x", "find": {"id": "("}}, ("find", "id"), "must be a regular expression: "),
+        ({"say": "x", "find": {"id": "x"}}, ("find", "id"), "must have a group in parentheses"),
         ({"say": "x", "when": {"turn": 0}}, ("when", "turn"), "must be at least 1, is 0"),
         ({"say": "x", "when": {"last": ["a"]}}, ("when", "last"), "must be a string or an object"),
         ({"say": "x", "error": {"kind": "billing"}}, ("say",), "cannot stand beside error: there is no reply"),

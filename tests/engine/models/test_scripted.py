@@ -115,6 +115,20 @@ async def test_a_result_is_waited_for_only_until_the_model_has_spoken() -> None:
     assert await words(asked, asking(user("a"), spoke(), result("x"), spoke(), user("b"))) == "other"
 
 
+async def test_what_only_the_conversation_knows_is_found_in_its_results() -> None:
+    turn = {
+        "find": {"thread": '"id":"(t[0-9])"'},
+        "say": "On in {thread}, {else}.",
+        "call": [{"tool": "send_to_agent", "input": {"agent": "{thread}", "more": ["{thread}", 1, {"a": None}]}}],
+    }
+    asked, begun = model({"say": "…"}, {"say": "…"}, turn), (user('"id":"t0"'), spoke(), result('"id":"t1"'))
+    reply = await said(asked, asking(*begun, spoke(), result('"id":"t2" "id":"t3"')))
+    assert reply.content[0]["text"] == "On in t3, {else}."
+    assert reply.content[1]["input"] == {"agent": "t3", "more": ["t3", 1, {"a": None}]}
+    with pytest.raises(ModelRefusedRequest, match="no result of a tool holds it"):
+        await said(model(turn), asking(user('"id":"t0"')))
+
+
 async def test_what_no_turn_answers_says_what_was_sent_and_what_came_near() -> None:
     asked = model(
         {"when": {"agent": "writer", "last": "a"}, "say": "x"},
