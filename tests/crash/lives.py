@@ -9,7 +9,7 @@ import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -24,8 +24,9 @@ from agentops.engine.runner.means import Means
 from agentops.engine.runner.run import Run
 from agentops.engine.server import Engine, build
 from agentops.engine.settings import Settings
-from agentops.engine.tools.port import Invocation, Outcome, text
+from agentops.engine.tools.port import Invocation, Outcome, SandboxFile, text
 from agentops.wire.problems import check
+from agentops.wire.rubric_text import block
 from tests.forked import processes
 from tests.toolboxes import Bare
 
@@ -33,8 +34,29 @@ KEY = "a-key-for-crash-tests"
 HEADERS = {"authorization": f"Bearer {KEY}", "anthropic-beta": "managed-agents-2026-04-01"}
 MODEL = "claude-sonnet-5-5"
 
+NEVER_MS = 3_600_000
+
 _PATIENCE_S = 50
 """A life takes a tenth of a second."""
+
+MESSAGE: Json = {"type": "user.message", "content": [{"type": "text", "text": "Go."}]}
+OUTCOME: Json = {
+    "type": "user.define_outcome",
+    "description": "Do it.",
+    "rubric": {"type": "text", "content": block({"criteria": [{"id": "done", "text": "It is done."}]})},
+}
+
+
+def verdict(degree: str) -> list[Json]:
+    """Return the call by which a grader says how far it is done."""
+    found = {"criteria": [{"id": "done", "degree": degree, "reason": "Seen."}], "rubric_fits": True, "summary": ""}
+    return [{"tool": "submit_verdict", "input": found}]
+
+
+def team_of(members: list[str]) -> Json:
+    """Return the `multiagent` of a lead that delegates to agents, and to no others."""
+    subagents = {"type": "enabled", "inline_agents": {"type": "disabled"}, "predefined_agents": members}
+    return {"type": "multiagent_20261001", "subagents": subagents, "workflows": {"type": "disabled"}}
 
 
 @dataclass(frozen=True)
@@ -49,6 +71,12 @@ class Life:
     policy: str = "always_allow"
     is_impatient: bool = False
     """Whether the client interrupts as soon as the model is asked."""
+
+    has_scout: bool = False
+    """Whether there is an agent that the session's may delegate to."""
+
+    event: Json = field(default_factory=lambda: MESSAGE)
+    """What the client sends."""
 
     dies_at: int = 0
     """At which commit of the session, from 1; 0 for none."""
@@ -91,6 +119,35 @@ class Witness(Bare):
             file.write(f"{invocation.id}\n")
         return text("noted")
 
+    async def files(self, folder: str) -> tuple[tuple[SandboxFile, ...], bool]:
+        """Show graders one file for each call that took effect."""
+        del folder
+        calls = self._path.read_text().split() if self._path.exists() else []
+        return tuple(SandboxFile(each, 0) for each in calls), False
+
+
+class Pace:
+    """Lets a model go on by commits: a delay of so many milliseconds lasts until so many were made.
+
+    In a life that is to be lived to its end nobody waits, but for what never comes.
+    """
+
+    def __init__(self, *, is_held: bool) -> None:
+        self._is_held = is_held
+        self._changed = asyncio.Condition()
+        self.count = 0
+
+    async def sleep(self, seconds: float) -> None:
+        number = round(seconds * 1000)
+        if self._is_held or number == NEVER_MS:
+            async with self._changed:
+                await self._changed.wait_for(lambda: self.count >= number)
+
+    async def committed(self) -> None:
+        async with self._changed:
+            self.count += 1
+            self._changed.notify_all()
+
 
 def _lived(life: Life) -> None:
     asyncio.run(_live(life))
@@ -99,10 +156,11 @@ def _lived(life: Life) -> None:
 async def _live(life: Life) -> None:
     script, problems = check(Script, {"turns": life.turns})
     assert script, problems
-    means = Means(Scripted(script, asyncio.sleep), Witness(life.folder), sleep=_at_once)
+    pace = Pace(is_held=life.dies_at > 0)
+    means = Means(Scripted(script, pace.sleep), Witness(life.folder), sleep=_at_once)
     settings = Settings(database=life.url, data=life.folder, api_key=Secret(KEY))
     engine = build(settings, clock=SystemClock(), ids=RandomIds(), means=means)
-    _doom(life)
+    _doom(life, pace)
     asyncio.get_running_loop().call_later(_PATIENCE_S, _give_up)
     async with engine:
         await _Client(engine, life).live()
@@ -119,22 +177,21 @@ async def _at_once(_seconds: float) -> None:
     """Wait no time."""
 
 
-def _doom(life: Life) -> None:
+def _doom(life: Life, pace: Pace) -> None:
     """Have the process die at the commit that it is told; the points have the names of what is committed."""
     committed: Callable[..., Awaitable[Written]] = Run._commit
     notes = (life.folder / "commits").open("w")
-    count = 0
 
     async def commit(run: Run, decision: Any, *rest: Any) -> Written:
-        nonlocal count
-        count += 1
+        number = pace.count + 1
         notes.write("+".join(each.type for each in decision.entries) + "\n")
         notes.flush()
-        if count == life.dies_at and life.side == "before":
+        if number == life.dies_at and life.side == "before":
             os.kill(os.getpid(), signal.SIGKILL)
         found = await committed(run, decision, *rest)
-        if count == life.dies_at:
+        if number == life.dies_at:
             os.kill(os.getpid(), signal.SIGKILL)
+        await pace.committed()
         return found
 
     Run._commit = commit  # type: ignore[method-assign]
@@ -151,13 +208,15 @@ class _Client:
         session = self._remembered("session") or self._remember("session", await self._begun())
         async with self._watching(session) as changed:
             if not self._remembered("sent"):
-                await self._send(session, {"type": "user.message", "content": [{"type": "text", "text": "Go."}]})
+                await self._send(session, self._life.event)
                 self._remember("sent", "yes")
             while not await self._is_over(session):
                 await changed.get()
+                while not changed.empty():
+                    changed.get_nowait()
 
     async def _is_over(self, session: str) -> bool:
-        events = (await self._ask("GET", f"/v1/sessions/{session}/events"))["data"]
+        events = (await self._ask("GET", f"/v1/sessions/{session}/events", query=b"limit=1000"))["data"]
         await self._interrupt(session, events)
         last = next((each for each in reversed(events) if each["type"].startswith("session.status_")), {"type": ""})
         if last["type"] != "session.status_idle":
@@ -181,7 +240,11 @@ class _Client:
             "type": "agent_toolset_20260401",
             "default_config": {"permission_policy": {"type": self._life.policy}},
         }
-        agent = await self._ask("POST", "/v1/agents", {"name": "Worker", "model": MODEL, "tools": [toolset]})
+        worker = {"name": "Worker", "model": MODEL, "tools": [toolset]}
+        if self._life.has_scout:
+            scout = await self._ask("POST", "/v1/agents", {**worker, "name": "scout"})
+            worker["multiagent"] = team_of([scout["id"]])
+        agent = await self._ask("POST", "/v1/agents", worker)
         place = await self._ask("POST", "/v1/environments", {"name": "Workshop"})
         session = {"agent": agent["id"], "environment_id": place["id"]}
         return str((await self._ask("POST", "/v1/sessions", session))["id"])
@@ -189,13 +252,14 @@ class _Client:
     async def _send(self, session: str, *events: Json) -> None:
         await self._ask("POST", f"/v1/sessions/{session}/events", {"events": events})
 
-    async def _ask(self, method: str, path: str, body: Json | None = None) -> Json:
+    async def _ask(self, method: str, path: str, body: Json | None = None, query: bytes = b"") -> Json:
         sent: list[Json] = []
 
         async def send(message: Json) -> None:
             sent.append(message)
 
-        await self._app(_scope(method, path), _receive(body), send)  # type: ignore[arg-type] # ASGI's own looser types
+        scope = {**_scope(method, path), "query_string": query}
+        await self._app(scope, _receive(body), send)  # type: ignore[arg-type] # ASGI's own looser types
         answer: Json = json.loads(b"".join(each.get("body", b"") for each in sent))
         assert sent[0]["status"] == 200, answer
         return answer

@@ -1,21 +1,27 @@
 """The server is killed before and after every commit of a session, started again, and nothing differs but what must."""
 
+import re
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
 import pytest
 
 from agentops.engine.core.json import Json, parsed
+from agentops.engine.core.runs import team
 from agentops.engine.core.runs.decide import UNKNOWN_OUTCOME
 
-from .lives import Life
+from .lives import MESSAGE, NEVER_MS, OUTCOME, Life, verdict
 
 pytestmark = pytest.mark.crash
 
 CALLS = [{"tool": "bash", "input": {"command": "one"}}, {"tool": "write", "input": {"file_path": "two"}}]
+NOTE = {"say": "I note it.", "call": CALLS[:1]}
+DONE = {"say": "Done.", "times": "forever"}
+OF_TEAM = (team.LIST, team.SEND, team.WAIT, team.REPORT)
 
 
 @dataclass(frozen=True)
@@ -26,15 +32,49 @@ class Scenario:
     commits: int
     policy: str = "always_allow"
     is_impatient: bool = False
+    has_scout: bool = False
+    event: Json = field(default_factory=lambda: MESSAGE)
+
+
+def tasks(count: int) -> Json:
+    """Return a turn in which the lead gives so many tasks, and waits until all are done."""
+    each_task = [f"Task {number + 1}." for number in range(count)]
+    sends = [{"tool": "send_to_agent", "input": {"agent": "scout", "message": words}} for words in each_task]
+    return {"when": {"agent": "Worker", "turn": 1}, "call": [*sends, {"tool": "wait_for_agents"}]}
+
+
+def scouts(count: int) -> list[Json]:
+    """Return a turn for each task: in a life that is to end, the next begins when the one before is on disk."""
+    return [
+        {**NOTE, "when": {"agent": "scout", "turn": 1, "last": f"Task {number + 1}."}, "delay_ms": number + 2}
+        for number in range(count)
+    ]
 
 
 SCENARIOS = {
     "plain turn": Scenario([{"think": True, "say": "Hello."}], 2),
     "tool call": Scenario([{"say": "I look.", "call": CALLS}, {"say": "Done."}], 4),
     "confirmation": Scenario([{"call": CALLS}, {"say": "Done."}], 5, policy="always_ask"),
-    "interrupt": Scenario([{"delay_ms": 3_600_000, "say": "Never."}], 2, is_impatient=True),
+    "interrupt": Scenario([{"delay_ms": NEVER_MS, "say": "Never."}], 2, is_impatient=True),
     "retry": Scenario([{"error": {"kind": "overloaded"}}, {"say": "At last."}], 4),
+    "grading": Scenario(
+        [
+            {"when": {"agent": "grader", "last": "sevt_"}, "call": verdict("met")},
+            {"when": {"agent": "grader"}, "call": verdict("not_met")},
+            {"say": "Done."},
+            NOTE,
+            DONE,
+        ],
+        7,
+        event=OUTCOME,
+    ),
+    "delegation": Scenario([tasks(1), {**NOTE, "when": {"agent": "scout"}}, DONE], 6, has_scout=True),
 }
+"""The grader finds a file for each call that took effect, and none in the first round."""
+
+FAN_OUT = Scenario([tasks(25), *scouts(25), DONE], 0, has_scout=True)
+"""Its commits are as many as the scouts happen to make together: at least one for each that is begun."""
+
 DEATHS = [
     (name, number, side)
     for name, each in SCENARIOS.items()
@@ -47,23 +87,22 @@ DEATHS = [
 def unharmed(tmp_path_factory: pytest.TempPathFactory, sqlite_tables: Path) -> dict[str, list[str]]:
     """The transcript of each scenario without a death."""
     found = {}
-    for name in SCENARIOS:
-        life = a_life(name, tmp_path_factory.mktemp("unharmed"), sqlite_tables)
+    for name, scenario in SCENARIOS.items():
+        life = a_life(scenario, tmp_path_factory.mktemp("unharmed"), sqlite_tables)
         assert life.begin() == 0
         found[name] = transcript(life)
     return found
 
 
-def a_life(name: str, folder: Path, tables: Path) -> Life:
+def a_life(scenario: Scenario, folder: Path, tables: Path) -> Life:
     (folder / "engine.db").write_bytes(tables.read_bytes())
-    scenario = SCENARIOS[name]
     url = f"sqlite:///{folder / 'engine.db'}"
-    return Life(url, folder, scenario.turns, scenario.policy, scenario.is_impatient)
+    return Life(url, folder, scenario.turns, scenario.policy, scenario.is_impatient, scenario.has_scout, scenario.event)
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_the_commits_are_those_that_are_died_at(name: str, tmp_path: Path, sqlite_tables: Path) -> None:
-    life = a_life(name, tmp_path, sqlite_tables)
+    life = a_life(SCENARIOS[name], tmp_path, sqlite_tables)
     assert life.begin() == 0
     assert len(life.commits) == SCENARIOS[name].commits, life.commits
 
@@ -77,25 +116,89 @@ def test_a_death_changes_nothing_but_what_it_must(
     sqlite_tables: Path,
     unharmed: dict[str, list[str]],
 ) -> None:
-    life = a_life(name, tmp_path, sqlite_tables)
+    life = a_life(SCENARIOS[name], tmp_path, sqlite_tables)
     assert replace(life, dies_at=number, side=side).begin() == -9
     assert life.begin() == 0
     lost = UNKNOWN_OUTCOME in "\n".join(transcript(life))
     assert without_repeats(transcript(life)) == without_repeats(unharmed[name]) or lost
+    nothing_is_done_twice_or_forgotten(life)
+    every_report_came_once(life)
+
+
+def nothing_is_done_twice_or_forgotten(life: Life) -> None:
     assert len(life.witness) == len(set(life.witness)), "a call took effect twice"
     assert set(life.witness) | unknown(life) == set(calls(life)), "a call is neither done nor told as unknown"
 
 
+def every_report_came_once(life: Life) -> None:
+    begun = [each["session_thread_id"] for each in events(life) if each["type"] == "session.thread_created"]
+    heard = [each for each in events(life) if each["type"] == "agent.thread_message_received"]
+    came = Counter(each["from_session_thread_id"] for each in heard if each.get("from_agent_name"))
+    assert came == Counter(begun)
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 4, 9, 17, 27])
+def test_a_death_in_a_fan_out_of_25_loses_no_report_and_repeats_nothing(
+    number: int, tmp_path: Path, sqlite_tables: Path
+) -> None:
+    life = a_life(FAN_OUT, tmp_path, sqlite_tables)
+    side: Literal["before", "after"] = "after" if number % 2 else "before"
+    assert replace(life, dies_at=number, side=side).begin() == -9
+    assert life.begin() == 0
+    nothing_is_done_twice_or_forgotten(life)
+    every_report_came_once(life)
+    lead, *threads = by_thread(life)
+    assert len(threads) == 25
+    assert {tuple(told(each)[1:]) for each in threads} <= {SCOUTED, WITH_AN_UNKNOWN_END}
+    assert Counter(each["type"] for each in lead) == LED
+    assert lead[-1]["stop_reason"] == {"type": "end_turn"}
+
+
+LED = Counter(
+    {
+        **dict.fromkeys(("agent.tool_use", "agent.tool_result"), 26),
+        **{f"agent.thread_message_{each}": 25 for each in ("sent", "received")},
+        "session.thread_created": 25,
+        **{f"span.model_request_{each}": 2 for each in ("start", "end")},
+        **{f"session.{of}status_{each}": 1 for of in ("", "thread_") for each in ("running", "idle")},
+        **dict.fromkeys(("user.message", "agent.message", "session.usage"), 1),
+    }
+)
+"""What happens on the lead's thread and in the session, and how often."""
+
+SCOUTED = (
+    "session.thread_status_running",
+    "span.model_request_start",
+    "agent.message I note it.",
+    "agent.tool_use bash",
+    "span.model_request_end",
+    "agent.tool_result noted",
+    "span.model_request_start",
+    "agent.message Done.",
+    "span.model_request_end",
+    "agent.thread_message_sent Done.",
+    "session.thread_status_idle end_turn",
+)
+"""What happens on a scout's thread once it has its task."""
+
+WITH_AN_UNKNOWN_END = tuple(each.replace(" noted", f" {UNKNOWN_OUTCOME}") for each in SCOUTED)
+
+
 def transcript(life: Life) -> list[str]:
     """Return what the log says, without ids and times."""
-    return list(_lines(life))
+    return told(events(life))
 
 
-def _lines(life: Life) -> Iterator[str]:
-    for event in events(life):
+def told(found: list[Any]) -> list[str]:
+    return list(_lines(found))
+
+
+def _lines(found: list[Any]) -> Iterator[str]:
+    for event in found:
         said = " ".join(block.get("text", "") for block in event.get("content") or ())
         stop = event.get("stop_reason", {}).get("type", "")
-        yield " ".join(filter(None, (event["type"], event.get("name"), said, stop)))
+        line = " ".join(filter(None, (event["type"], event.get("name"), said, stop, event.get("result"))))
+        yield re.sub(r"sthr_\w+", "sthr", line)
 
 
 def without_repeats(lines: list[str]) -> list[str]:
@@ -109,7 +212,7 @@ def without_repeats(lines: list[str]) -> list[str]:
 
 
 def calls(life: Life) -> list[str]:
-    return [each["id"] for each in events(life) if each["type"] == "agent.tool_use"]
+    return [each["id"] for each in events(life) if each["type"] == "agent.tool_use" and each["name"] not in OF_TEAM]
 
 
 def unknown(life: Life) -> set[str]:
@@ -118,6 +221,18 @@ def unknown(life: Life) -> set[str]:
 
 
 def events(life: Life) -> list[Any]:
+    return [event for _, event in _rows(life)]
+
+
+def by_thread(life: Life) -> list[list[Any]]:
+    """Return the events of each thread, those of the primary one and of the session first."""
+    found: dict[str | None, list[Any]] = {None: []}
+    for thread_id, event in _rows(life):
+        found.setdefault(thread_id, []).append(event)
+    return list(found.values())
+
+
+def _rows(life: Life) -> list[tuple[str | None, Any]]:
     with sqlite3.connect(life.folder / "engine.db") as connection:
-        rows = connection.execute("SELECT body FROM session_events ORDER BY seq").fetchall()
-    return [parsed(body) for (body,) in rows]
+        rows = connection.execute("SELECT thread_id, body FROM session_events ORDER BY seq").fetchall()
+    return [(thread_id, parsed(body)) for thread_id, body in rows]
