@@ -30,19 +30,22 @@ from agentops.engine.tools.port import Invocation, Outcome
 from agentops.wire.problems import check
 from tests.forked import processes
 
-from .lives import HEADERS, KEY, MODEL, Witness
+from .lives import HEADERS, KEY, MODEL, OUTCOME, Witness, team_of, verdict
 
-Kind = Literal["plain", "tools", "confirmations", "interrupts"]
-KINDS: tuple[Kind, ...] = ("plain", "tools", "confirmations", "interrupts")
+Kind = Literal["plain", "tools", "confirmations", "interrupts", "team", "outcome"]
+KINDS: tuple[Kind, ...] = ("plain", "tools", "confirmations", "interrupts", "team", "outcome")
 
 _CALLS = [{"tool": "bash", "input": {"command": "one"}}, {"tool": "write", "input": {"file_path": "two"}}]
+_TASK = {"tool": "send_to_agent", "input": {"agent": "scout", "message": "Look at this."}}
 TURNS: list[Json] = [
     {"when": {"agent": "plain"}, "think": True, "say": "Hello.", "times": "forever"},
     {"when": {"agent": "interrupts"}, "delay_ms": 3_600_000, "say": "Never.", "times": "forever"},
+    {"when": {"agent": "grader"}, "call": verdict("met"), "times": "forever"},
     {"when": {"tool_result": {"matches": "."}}, "say": "Done.", "times": "forever"},
+    {"when": {"agent": "team"}, "call": [_TASK, _TASK, {"tool": "wait_for_agents"}], "times": "forever"},
     {"say": "I do two things.", "call": _CALLS, "times": "forever"},
 ]
-"""What the model says, by the agent's name, which is the session's kind."""
+"""What the model says, by the agent's name, which is the session's kind; scouts do two things too."""
 
 _TOOL_S = 0.005
 """How long a tool takes once it has done what cannot be undone: long enough to be killed in it."""
@@ -177,10 +180,12 @@ class Client:
         self.session = await self._begun()
 
     async def say(self) -> None:
-        """Send a message, with which a turn begins."""
+        """Send a message or an outcome, with which a turn begins."""
         self._turn += 1
         words = self._words
         message = {"type": "user.message", "content": [{"type": "text", "text": words}]}
+        if self.kind == "outcome":
+            message = {**OUTCOME, "description": words}
         await self._send(message, lambda events: words in json.dumps(events))
 
     async def rest(self) -> None:
@@ -196,11 +201,23 @@ class Client:
         return f"This is message {self._turn}."
 
     async def log(self) -> list[Json]:
-        """Return everything that happened in the session."""
+        """Return everything that the session shows."""
+        return await self._all(f"/v1/sessions/{self.session}/events")
+
+    async def logs_of_children(self) -> dict[str, list[Json]]:
+        """Return everything that happened in the threads beside the primary one."""
+        threads = await self._all(f"/v1/sessions/{self.session}/threads")
+        found = {}
+        for each in threads:
+            if each["parent_thread_id"]:
+                found[each["id"]] = await self._all(f"/v1/sessions/{self.session}/threads/{each['id']}/events")
+        return found
+
+    async def _all(self, path: str) -> list[Json]:
         found: list[Json] = []
         page = ""
         while True:
-            answer = await self._insist("GET", f"/v1/sessions/{self.session}/events?limit=1000{page}")
+            answer = await self._insist("GET", f"{path}?limit=1000{page}")
             found += answer["data"]
             if not answer.get("next_page"):
                 return found
@@ -274,7 +291,10 @@ class Client:
     async def _begun(self) -> str:
         policy = "always_ask" if self.kind == "confirmations" else "always_allow"
         toolset = {"type": "agent_toolset_20260401", "default_config": {"permission_policy": {"type": policy}}}
-        agent = {"name": self.kind, "model": MODEL, "tools": [toolset]}
+        agent: Json = {"name": self.kind, "model": MODEL, "tools": [toolset]}
+        if self.kind == "team":
+            scout = await self._insist("POST", "/v1/agents", {**agent, "name": "scout"})
+            agent["multiagent"] = team_of([scout["id"]])
         agent_id = (await self._insist("POST", "/v1/agents", agent))["id"]
         environment_id = (await self._insist("POST", "/v1/environments", {"name": "Workshop"}))["id"]
         made = await self._insist("POST", "/v1/sessions", {"agent": agent_id, "environment_id": environment_id})
@@ -311,8 +331,13 @@ class Client:
 
 
 def _begins(events: list[Json], words: str) -> int | None:
-    """Return where the message is."""
-    return next((index for index, each in enumerate(events) if words in json.dumps(each.get("content"))), None)
+    """Return where the message or the outcome is."""
+    return next((index for index, each in enumerate(events) if words in _said(each)), None)
+
+
+def _said(event: Json) -> str:
+    said: str = event.get("description") or json.dumps(event.get("content"))
+    return said
 
 
 def _is_answered(events: list[Json], call: str) -> bool:
@@ -345,6 +370,8 @@ class Ordeal:
 
     clients: list[Client] = field(default_factory=list)
     logs: list[list[Json]] = field(default_factory=list)
+    children: list[dict[str, list[Json]]] = field(default_factory=list)
+    """Of each session the logs of its other threads."""
 
     async def run(self) -> None:
         """Kill so often, let every session come to rest, and read what is left."""
@@ -363,6 +390,7 @@ class Ordeal:
             is_over.set()
             await asyncio.gather(*living)
             self.logs = [await each.log() for each in self.clients]
+            self.children = [await each.logs_of_children() for each in self.clients]
 
     @property
     def witness(self) -> list[str]:

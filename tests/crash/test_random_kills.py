@@ -30,12 +30,16 @@ def test_random_kills_of_servers_lose_nothing_and_repeat_nothing(prepared_url: s
     asyncio.run(ordeal.run())
     witness = ordeal.witness
     assert len(witness) == len(set(witness)), "a call took effect twice"
-    for client, log in zip(ordeal.clients, ordeal.logs, strict=True):
+    made = set()
+    for client, log, children in zip(ordeal.clients, ordeal.logs, ordeal.children, strict=True):
         assert lost(client.acknowledged, log) == [], f"{client.session}: acknowledged and lost"
         assert misses(log, set(witness)) == [], client.session
         assert turns(log), client.session
         assert log[-1]["type"] == "session.status_idle", client.session
-    assert {each for log in ordeal.logs for each in calls(log)} >= set(witness)
+        assert unreported(log, children) == [], client.session
+        assert [each for one in children.values() for each in misses(one, set(witness))] == [], client.session
+        made |= {each for one in (log, *children.values()) for each in calls(one)}
+    assert made >= set(witness)
 
 
 def lost(acknowledged: list[str], log: list[Json]) -> list[str]:
@@ -60,9 +64,15 @@ def misses(log: list[Json], witness: set[str]) -> list[str]:
     return [each for each in calls(log) if count[each] != 1] + untrue
 
 
+def unreported(log: list[Json], children: dict[str, list[Json]]) -> list[str]:
+    """Return the threads that did not report once to the one that gave them their one task."""
+    came = Counter(each["from_session_thread_id"] for each in log if each["type"] == "agent.thread_message_received")
+    return [each for each in children if came[each] != 1] + [each for each in came if each not in children]
+
+
 def turns(log: list[Json]) -> bool:
     """Tell whether the log is a sequence of turns: nothing is open at a rest, and nothing happens outside of a turn."""
-    is_running, request = False, None
+    is_running, request, evaluation = False, None, None
     for event in log:
         match event["type"]:
             case "session.status_running":
@@ -71,7 +81,7 @@ def turns(log: list[Json]) -> bool:
             case "session.status_idle":
                 # Documented: fewer answers than questions, and it says once more what it waits for.
                 assert is_running or event["stop_reason"]["type"] == "requires_action", event
-                assert request is None, event
+                assert request is evaluation is None, event
                 is_running = False
             case "span.model_request_start":
                 assert is_running, event
@@ -80,6 +90,13 @@ def turns(log: list[Json]) -> bool:
             case "span.model_request_end":
                 assert event["model_request_start_id"] == request, event
                 request = None
+            case "span.outcome_evaluation_start":
+                assert is_running, event
+                assert request is evaluation is None, event
+                evaluation = event["id"]
+            case "span.outcome_evaluation_end":
+                assert event["outcome_evaluation_start_id"] == evaluation, event
+                evaluation = None
             case "agent.message" | "agent.tool_use" | "agent.tool_result":
                 assert is_running, event
     return not is_running
