@@ -24,6 +24,9 @@ class Standings:
         self._threads: dict[str, object] = {}
         """What of each thread is in its row."""
 
+        self._primary: object = None
+        """The same of the primary one, which is told apart from the session once there are others."""
+
     def take(self, session: SessionState) -> None:
         """Take it that the rows of the threads say what the log does."""
         self._threads = {key: _mark(each) for key, each in session.threads.items() if key}
@@ -42,8 +45,11 @@ class Standings:
             stands["workflow_runs"] = list(session.runs)
         if session.evaluations:
             stands["outcome_evaluations"] = list(session.evaluations)
-        if self._status == session.phase and stands.items() <= self._progress.items():
+        primary = _mark(session.threads[None])
+        is_known = len(session.threads) == 1 or primary == self._primary
+        if is_known and self._status == session.phase and stands.items() <= self._progress.items():
             return None
+        self._primary = primary
         usage = snapshot(session, settings)
         seconds = sum(each.state.active_seconds for each in session.threads.values())
         self._status = session.phase
