@@ -3,12 +3,10 @@
 import asyncio
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from agentops.base.paint import printable
 from agentops.cli.output import stderr_paint
-from agentops.cli.sessions import words
 
 _LINE_MAX = 64 * 1024
 """More than a terminal gives at once. Units: bytes."""
@@ -29,25 +27,24 @@ class Desk:
         if self._answer is not None and not self._answer.done():
             self._answer.set_result(None)
 
-    async def decided(self, calls: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]] | None:
-        """Return a confirmation for each call, or None when it was interrupted."""
+    async def decided(self, calls: Mapping[str, str]) -> list[dict[str, Any]] | None:
+        """Return a confirmation for each call, an id with what is asked, or None when it was interrupted."""
         found = []
-        for each in calls:
-            decision = await self._decision(each)
+        for call_id, said in calls.items():
+            decision = await self._decision(call_id, said)
             if decision is None:
                 return None
             found.append(decision)
         return found
 
-    async def _decision(self, call: Mapping[str, Any]) -> dict[str, Any] | None:
-        said = words.call(printable(call["name"]), call["input"])
+    async def _decision(self, call_id: str, said: str) -> dict[str, Any] | None:
         while True:
             answer = await self._asked(f"{stderr_paint()('yellow', 'Allow')} {said} ? [y/n, or why not] ")
             if answer is None:
                 return None
             word = answer.strip()
             if word:
-                return confirmation(call["id"], word)
+                return confirmation(call_id, word)
 
     async def _asked(self, question: str) -> str | None:
         """Return a line from the terminal; None at its end or after an interrupt."""

@@ -13,6 +13,7 @@ from agentops.cli.sessions.asking import Desk
 from agentops.cli.sessions.following import Following
 from agentops.cli.sessions.ground import Ground
 from agentops.cli.sessions.screen import Screen, screen
+from agentops.cli.sessions.transcript import Transcript
 from agentops.cli.sessions.turn import SATISFIED, Rest, Turn
 from agentops.cli.sessions.watch import Watch
 
@@ -61,10 +62,10 @@ async def _close(ground: Ground, session_id: str, shown: Screen, rest: Rest, out
         transcript = shown.transcript
         shown.print(transcript.grouped("end", [transcript.paint("dim", transcript.summary(rest.word))]))
         shown.print([f"wrote {line}" for line in await _written(ground, session_id)])
-    explain(ground, session_id, rest)
+    explain(ground, session_id, rest, shown.transcript)
 
 
-def explain(ground: Ground, session_id: str, rest: Rest) -> None:
+def explain(ground: Ground, session_id: str, rest: Rest, transcript: Transcript) -> None:
     """Say what a person can do about a session that did not simply come to its end."""
     match rest.stop:
         case "left" if ground.is_embedded:
@@ -72,7 +73,7 @@ def explain(ground: Ground, session_id: str, rest: Rest) -> None:
         case "left":
             say(f"the session goes on; come back with `{ground.command('tail', session_id)}`")
         case "requires_action":
-            waiting.explain(rest.waits_for, ground.command("approve", session_id))
+            waiting.explain(rest.waits_for, ground.command("approve", session_id), transcript.said)
         case "retries_exhausted":
             say(f"nothing came of it; try again with `{ground.command('send', session_id)} 'go on'`")
         case "budget_reached":

@@ -3,11 +3,11 @@
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from agentops.base.paint import printable
-from agentops.cli.output import stdout_paint
+from agentops.cli.output import stdout_paint, stdout_width
 from agentops.cli.sessions import words
 from agentops.cli.sessions.following import PREVIEWS
 from agentops.cli.sessions.transcript import Transcript
@@ -29,7 +29,7 @@ class Screen:
 
     def __init__(self) -> None:
         """Print to standard output."""
-        self.transcript = Transcript(stdout_paint())
+        self.transcript = Transcript(stdout_paint(), stdout_width())
 
     def tell(self, event: Event) -> None:
         """Print what an event says."""
@@ -98,7 +98,7 @@ class LiveScreen(Screen):
             if self._coming:  # somebody else's word in the middle: the message comes again, whole
                 self._end("…")
             self.print(lines)
-        if doing := _doing(event):
+        if doing := _doing(event, self.transcript.team.at_work):
             self._show(doing)
         elif event["type"].startswith("session.status_"):
             self.rest()
@@ -152,8 +152,12 @@ def screen(output: str) -> Screen:
     return LiveScreen() if is_live else Screen()
 
 
-def _doing(event: Event) -> str:
+def _doing(event: Event, at_work: Sequence[str]) -> str:
     match event["type"]:
+        case "agent.tool_use" | "session.thread_status_running" | "session.thread_status_idle" if at_work:
+            return f"{', '.join(at_work)} at work".replace("[", "\\[")
+        case "span.outcome_evaluation_start":
+            return "a grader looks at the work"
         case "span.model_request_start":
             return "waiting for the model"
         case "agent.tool_use" | "agent.mcp_tool_use" if event.get("evaluated_permission") == "allow":

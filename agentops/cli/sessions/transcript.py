@@ -4,10 +4,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from agentops.base.paint import Paint, printable
-from agentops.cli.sessions import words
+from agentops.cli.sessions import verdicts, words
+from agentops.cli.sessions.teamwork import Teamwork
 
 _RESULT_LINES = 8
 """How much of a result is shown: enough to follow, too little to drown what the agent says."""
+
+_ASKED_LINES = 8
+_WHOLE = 1_000_000
+_NAMED_AGAIN = 80
+"""How much of a call stands before its result when something came in between. Units: characters."""
 
 _ASKED = ("user.message", "system.message")
 _CALLS = ("agent.tool_use", "agent.mcp_tool_use", "agent.custom_tool_use")
@@ -29,10 +35,11 @@ Lines = Iterator[str]
 class Transcript:
     """Tells events one after the other, and remembers what later ones refer to."""
 
-    def __init__(self, paint: Paint) -> None:
-        """Begin with nothing told."""
+    def __init__(self, paint: Paint, width: int = words.WIDTH) -> None:
+        """Begin with nothing told; what is wrapped keeps to the width."""
         self.paint = paint
-        self._agents: dict[str, str] = {}
+        self.width = min(width, words.WIDTH)
+        self.team = Teamwork(paint, self.width)
         self._runs: dict[str, str] = {}
         self._calls: dict[str, str] = {}
         self._last_call = ""
@@ -49,31 +56,32 @@ class Transcript:
             "agent.message": self._said,
             **dict.fromkeys(_CALLS, self._called),
             **dict.fromkeys(_RESULTS, self._came),
-            "agent.thread_message_sent": self._sent_on,
-            "agent.thread_message_received": self._reported,
+            "agent.thread_message_sent": self.team.sent,
+            "agent.thread_message_received": self.team.received,
+            "session.thread_status_idle": self.team.rested,
             "session.thread_status_terminated": self._left,
             "workflow_run.created": self._planned,
             "workflow_run.status_ended": self._carried_out,
             "session.error": self._failed,
             "session.updated": self._changed,
-            "span.outcome_evaluation_end": self._graded,
+            "span.outcome_evaluation_start": lambda event: verdicts.begun(event, paint),
+            "span.outcome_evaluation_end": lambda event: verdicts.lines(event, paint, self.width),
             **dict.fromkeys(_NOTES, self._noted),
         }
 
     def know(self, calls: Iterable[Event]) -> None:
         """Learn of calls that were made before."""
         for each in calls:
-            self._calls[each["id"]] = words.call(printable(each["name"]), each.get("input") or {})
+            self._calls[each["id"]] = self.said(each)
 
     def meet(self, threads: Iterable[Event]) -> None:
         """Learn who runs which thread."""
-        self._agents |= {each["id"]: each["agent"]["name"] for each in threads if "name" in each["agent"]}
+        self.team.agents |= {each["id"]: each["agent"]["name"] for each in threads if "name" in each["agent"]}
 
     def tell(self, event: Event) -> list[str]:
         """Return the lines that tell an event, a blank one before what is of another sort than the last."""
         kind = event["type"]
-        if "agent_name" in event:
-            self._agents[event["session_thread_id"]] = event["agent_name"]
+        self.team.note(event)
         if kind == "span.model_request_start":
             self.requests += 1
         elif kind == "session.usage":
@@ -91,7 +99,8 @@ class Transcript:
 
     def summary(self, stop: str) -> str:
         """Return the last line: how it ended, and what it took."""
-        asked = [words.counted(self.requests, "request")] if self.requests else []
+        others = f" of its own, {words.counted(self.team.count, 'thread')}" if self.team.count else ""
+        asked = [words.counted(self.requests, "request") + others] if self.requests else []
         parts = [stop.replace("_", " "), *asked]
         return " · ".join([*parts, *([words.tokens(self.usage)] if self.usage else [])])
 
@@ -107,12 +116,19 @@ class Transcript:
     def _asked(self, event: Event) -> Lines:
         if self._is_told(event):
             return
-        for line in printable(words.text_of(event["content"])).splitlines():
+        for line in self._quoted(words.text_of(event["content"])):
             yield self.paint("bold", f"> {line}")
 
+    def _quoted(self, text: str) -> Lines:
+        """Yield what a person wrote, who knows it: a list of many files is cut."""
+        yield from words.result(text, _ASKED_LINES, _WHOLE)
+
     def _called(self, event: Event) -> Lines:
-        server = f"{event['mcp_server_name']}." if event.get("mcp_server_name") else ""
-        said = self._whose(event) + words.call(printable(f"{server}{event['name']}"), event["input"])
+        told = self.team.called(event)
+        if told is not None:
+            yield from told
+            return
+        said = self.said(event)
         self._calls[event["id"]] = said
         self._last_call = event["id"]
         match event.get("evaluated_permission"):
@@ -123,10 +139,19 @@ class Transcript:
             case _:
                 yield self.paint("cyan", f"→ {said}")
 
+    def said(self, call: Event) -> str:
+        """Return a call on one line, with whose it is unless it is the session's own agent's."""
+        server = f"{call['mcp_server_name']}." if call.get("mcp_server_name") else ""
+        return self._whose(call) + words.call(printable(f"{server}{call['name']}"), call.get("input") or {})
+
     def _came(self, event: Event) -> Lines:
+        told = self.team.came(event)
+        if told is not None:
+            yield from told
+            return
         call_id = event.get("tool_use_id") or event.get("mcp_tool_use_id") or event.get("custom_tool_use_id") or ""
         if call_id != self._last_call:
-            yield self.paint("cyan", f"← {self._calls.get(call_id, 'a call')}")
+            yield self.paint("cyan", f"← {words.shortened(self._calls.get(call_id, 'a call'), _NAMED_AGAIN)}")
         self._last_call = ""
         lines = words.result(words.text_of(event.get("content")) or "(nothing)", _RESULT_LINES)
         if event.get("is_error"):
@@ -145,7 +170,11 @@ class Transcript:
         yield self.paint(colour, text)
 
     def _given(self, event: Event) -> Lines:
-        yield self.paint("bold", f"> outcome: {words.shortened(event['description'])}")
+        if self._is_told(event):
+            return
+        for line in self._quoted(event["description"]):
+            yield self.paint("bold", f"> {line}")
+        yield self.paint("bold", f"> to satisfy: {_rubric(event)}")
 
     def _confirmed(self, event: Event) -> Lines:
         if self._is_told(event):
@@ -161,14 +190,6 @@ class Transcript:
         if not self._is_told(event):
             whose = self._whose(event).removesuffix(": ")
             yield self.paint("yellow", f"■ {whose} interrupted" if whose else "■ interrupted")
-
-    def _sent_on(self, event: Event) -> Lines:
-        name = printable(event.get("to_agent_name") or event["to_session_thread_id"])
-        yield self.paint("magenta", f"⇢ {name}: {words.shortened(words.text_of(event['content']))}")
-
-    def _reported(self, event: Event) -> Lines:
-        name = printable(event.get("from_agent_name") or event["from_session_thread_id"])
-        yield self.paint("magenta", f"⇠ {name}: {words.shortened(words.text_of(event['content']))}")
 
     def _left(self, event: Event) -> Lines:
         yield self.paint("dim", f"■ {printable(event['agent_name'])} has ended")
@@ -187,12 +208,17 @@ class Transcript:
     def _whose(self, event: Event) -> str:
         """Return whose doing an event is, unless it is that of the session's own agent: `logs: `."""
         thread_id = str(event.get("session_thread_id") or "")
-        return f"{printable(self._agents.get(thread_id, thread_id))}: " if thread_id else ""
-
-    def _graded(self, event: Event) -> Lines:
-        said = words.shortened(event.get("explanation") or "")
-        yield self.paint("blue", f"☑ outcome: {printable(event['result'])}{f': {said}' if said else ''}")
+        return f"{self.team.name(thread_id)}: " if thread_id else ""
 
     def _changed(self, event: Event) -> Lines:
         fields = ", ".join(each for each in event if each not in ("id", "type", "processed_at"))
         yield self.paint("dim", f"· the session was changed: {printable(fields)}")
+
+
+def _rubric(event: Event) -> str:
+    """Return by what an outcome is graded, and how often."""
+    rubric = event["rubric"]
+    first = str(rubric.get("content") or "").strip().partition("\n")[0]
+    name = first.removeprefix("# ") if first.startswith("# ") else "a rubric"
+    most = event.get("max_iterations")
+    return words.shortened(name) + (f", graded at most {words.counted(most, 'time')}" if most else "")

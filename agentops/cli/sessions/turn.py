@@ -119,7 +119,7 @@ class Turn:
 
     async def _ask(self, calls: Sequence[Event]) -> None:
         self._screen.rest()
-        answers = await self._desk.decided(calls)
+        answers = await self._desk.decided({each["id"]: self._screen.transcript.said(each) for each in calls})
         if answers is None:
             if self._interrupting is None:
                 self._interrupt()

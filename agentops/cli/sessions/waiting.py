@@ -1,6 +1,6 @@
 """The calls that a session waits with: found in its log, shown, and answered."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from agentops.base.errors import UsageError
@@ -37,12 +37,12 @@ def is_asked(call: Call) -> bool:
     return call.get("evaluated_permission") == "ask"
 
 
-def explain(found: Sequence[Call], command: str) -> None:
-    """Say on standard error what waits and who can answer."""
+def explain(found: Sequence[Call], command: str, said: Callable[[Call], str] | None = None) -> None:
+    """Say on standard error what waits and who can answer; `said` tells a call with whose it is."""
     paint = stderr_paint()
     for each in found:
-        said = words.call(printable(each["name"]), each.get("input") or {})
-        say(f"{paint('yellow', 'waits')}: {each['id']}  {said}")
+        told = said(each) if said else words.call(printable(each["name"]), each.get("input") or {})
+        say(f"{paint('yellow', 'waits')}: {each['id']}  {told}")
     if any(map(is_asked, found)):
         say(f"answer with `{command}`, or with --deny REASON")
     elif found:

@@ -1,6 +1,7 @@
 """Parts of events in few words: content, tool inputs, errors, counts. Pure, and safe to print."""
 
 import json
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -8,6 +9,9 @@ from agentops.base.paint import printable
 
 WIDTH = 160
 """How much of a line of somebody else's is shown. Units: characters."""
+
+_LEAST = 24
+"""How narrow a text becomes at the most. Units: characters."""
 
 RETRIES = {"retrying": "it is tried again", "exhausted": "no more tries", "terminal": "nothing more can be done"}
 
@@ -32,13 +36,25 @@ def call(name: str, sent: Mapping[str, Any]) -> str:
     return f"{name}  {shortened(pairs)}".rstrip()
 
 
-def result(text: str, most: int) -> list[str]:
+def wrapped(text: str, width: int, indent: str, most: int) -> list[str]:
+    """Return the text in lines of at most so many characters, those behind the first one indented."""
+    return textwrap.wrap(
+        printable(text),
+        max(width, _LEAST),
+        subsequent_indent=indent,
+        max_lines=most,
+        placeholder=" …",
+        break_on_hyphens=False,
+    ) or [""]
+
+
+def result(text: str, most: int, width: int = WIDTH) -> list[str]:
     """Return the first lines of a result, and how many more there are."""
     lines = text.rstrip("\n").split("\n")
     # One line more is as long as saying that there is one.
     shown = lines if len(lines) <= most + 1 else lines[:most]
     hidden = len(lines) - len(shown)
-    return [*map(_cut, shown), *([f"… {hidden} more lines"] if hidden else [])]
+    return [*(_cut(each, width) for each in shown), *([f"… {hidden} more lines"] if hidden else [])]
 
 
 def error(body: Mapping[str, Any]) -> str:
@@ -83,9 +99,9 @@ def counted(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def _cut(line: str) -> str:
+def _cut(line: str, width: int) -> str:
     shown = printable(line.expandtabs(4))
-    return shown if len(shown) <= WIDTH else f"{shown[: WIDTH - 1]}…"
+    return shown if len(shown) <= width else f"{shown[: max(width, _LEAST) - 1]}…"
 
 
 def _block(block: Mapping[str, Any]) -> str:

@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -142,9 +142,9 @@ class Confirming(Desk):
         super().__init__(is_attended=answer is not None)
         self._word = answer or "deny"
 
-    async def decided(self, calls: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    async def decided(self, calls: Mapping[str, str]) -> list[dict[str, Any]]:
         """Return the answer to each."""
-        return [confirmation(each["id"], self._word) for each in calls]
+        return [confirmation(each, self._word) for each in calls]
 
 
 @asynccontextmanager

@@ -36,7 +36,7 @@ I would like to delete it.
 ✗ bash  curl example.com  (not permitted)
 ✗ denied: bash  rm -rf build  (keep it)
 ■ interrupted
-☑ outcome: satisfied: All there.
+☑ evaluation 1: satisfied: All there.
 · the session was changed: title
 
 Done.
@@ -164,7 +164,7 @@ def events() -> list[dict[str, Any]]:
         event("agent.tool_use", "no", name="bash", input={"command": "curl example.com"}, evaluated_permission="deny"),
         event("user.tool_confirmation", "u3", result="deny", deny_message="keep it", **confirmed),
         event("user.interrupt", "u4"),
-        event("span.outcome_evaluation_end", "o1", result="satisfied", explanation="All there."),
+        event("span.outcome_evaluation_end", "o1", result="satisfied", iteration=0, explanation="All there."),
         event("session.updated", "p1", title="New"),
         event("span.model_request_start"),
         event("agent.message", "m2", content=text("Done.")),
