@@ -95,8 +95,14 @@ def _wanted(rubric: Rubric, settled: Sequence[Finding]) -> str:
     if not rubric.criteria:
         return "# Your part\n\nFind the criteria of the rubric, and judge every one of them."
     done = {each.criterion_id for each in settled}
-    ids = "\n".join(f"- {each.id}" for each in rubric.criteria if each.id not in done)
-    return f"# Your part\n\nJudge these criteria of the rubric, every one of them:\n\n{ids}"
+    wanted = "\n".join(f"- {_named(each, rubric)}" for each in rubric.criteria if each.id not in done)
+    return f"# Your part\n\nJudge these criteria of the rubric, every one of them:\n\n{wanted}"
+
+
+def _named(criterion: Criterion, rubric: Rubric) -> str:
+    """Return the id, and what it means where the rubric's words do not say it."""
+    is_told = criterion.text in rubric.words or not rubric.words
+    return criterion.id if is_told else f"{criterion.id}: {criterion.text}"
 
 
 def _data(lines: Sequence[str]) -> str:
