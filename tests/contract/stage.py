@@ -16,6 +16,7 @@ from agentops.base.clock import ManualClock
 from agentops.base.ids import RandomIds
 from agentops.engine.core.conversation import Ask, Reply
 from agentops.engine.core.runs.setting import Bounds
+from agentops.engine.core.workflows.state import Bounds as PlanBounds
 from agentops.engine.listener import Address, Listener
 from agentops.engine.models.port import Hear
 from agentops.engine.models.script import Script
@@ -24,14 +25,17 @@ from agentops.engine.outbound import Outbound
 from agentops.engine.runner.kit import Kit
 from agentops.engine.runner.means import Means
 from agentops.engine.sandbox.local import UnsafeLocal
+from agentops.engine.sandbox.port import Sandboxes
 from agentops.engine.server import build
 from agentops.engine.settings import Settings
+from agentops.engine.workflows.port import Programs
+from agentops.engine.workflows.sandboxed import SandboxedPrograms
 from agentops.wire.problems import check
 
 from .given import MODEL
 
 TOKENS = {"input_tokens": 10, "output_tokens": 5}
-BOUNDS = Bounds(requests=3, attempts=2, compactions=1, context_tokens=100_000)
+BOUNDS = Bounds(requests=3, attempts=2, compactions=1, context_tokens=100_000, plans=PlanBounds(open_runs=2))
 _PATIENCE_S = 10
 """What takes longer has got stuck."""
 
@@ -101,10 +105,17 @@ class Cast:
     """
 
     def __init__(self, plays: Sequence[Play], gates: Gates) -> None:
-        self._scripts = {each.name: Scripted(scripted(each), gates.sleep) for each in plays}
+        self._gates = gates
+        self._scripts: dict[str, Scripted] = {}
+        for each in plays:
+            self.rehearse(each)
         self._plays: dict[str, str] = {}
         self.asked: defaultdict[str, list[Ask]] = defaultdict(list)
         """By the session's id."""
+
+    def rehearse(self, play: Play) -> None:
+        """Learn the script of a play."""
+        self._scripts[play.name] = Scripted(scripted(play), self._gates.sleep)
 
     async def ask(self, ask: Ask, hear: Hear) -> Reply:
         # The first who speaks in a session is the agent that is called as its play.
@@ -141,12 +152,20 @@ class Stage:
 
 
 @asynccontextmanager
-async def opened(settings: Settings, clock: ManualClock, plays: Sequence[Play]) -> AsyncIterator[Stage]:
-    """Serve, with tools that run without walls: what they do here is harmless."""
+async def opened(
+    settings: Settings,
+    clock: ManualClock,
+    plays: Sequence[Play],
+    programs: Programs | None = None,
+    sandboxes: Sandboxes | None = None,
+) -> AsyncIterator[Stage]:
+    """Serve, with tools that run without walls unless told otherwise: what they do here is harmless, as plans are."""
     gates = Gates()
-    tools = Kit(UnsafeLocal(), Outbound(allow_loopback=True), settings.data / "sessions")
+    sandboxes = sandboxes or UnsafeLocal()
+    tools = Kit(sandboxes, Outbound(allow_loopback=True), settings.data / "sessions")
+    programs = programs or SandboxedPrograms(sandboxes, settings.data / "plans")
     cast = Cast(plays, gates)
-    means = Means(cast, tools, BOUNDS, sleep=lambda _seconds: asyncio.sleep(0))
+    means = Means(cast, tools, BOUNDS, programs, sleep=lambda _seconds: asyncio.sleep(0), close=tools.close)
     engine = build(settings, clock=clock, ids=RandomIds(), means=means)
     started: asyncio.Future[Address] = asyncio.get_running_loop().create_future()
     listener = Listener(engine, started.set_result)
