@@ -46,7 +46,8 @@ class Standings:
         if session.evaluations:
             stands["outcome_evaluations"] = list(session.evaluations)
         primary = _mark(session.threads[None])
-        is_known = len(session.threads) == 1 or primary == self._primary
+        is_alone = len(session.threads) == 1 and not session.runs
+        is_known = is_alone or primary == self._primary
         if is_known and self._status == session.phase and stands.items() <= self._progress.items():
             return None
         self._primary = primary
@@ -54,7 +55,7 @@ class Standings:
         seconds = sum(each.state.active_seconds for each in session.threads.values())
         self._status = session.phase
         self._progress = {**self._progress, **stands, "usage": usage, "active_seconds": round(seconds, 3)}
-        if len(session.threads) > 1:
+        if not is_alone:
             self._progress["primary"] = _progress(session.threads[None], settings(None, None))
         return Standing(self._status, self._progress, session.last_at)
 
