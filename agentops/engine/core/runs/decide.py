@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from agentops.base.ids import IdSource
 from agentops.engine.core.entries import Entry
 from agentops.engine.core.json import written
-from agentops.engine.core.runs import evaluations, messages, plans
+from agentops.engine.core.runs import evaluations, messages, plans, reports
 from agentops.engine.core.runs.costs import shown
 from agentops.engine.core.runs.draft import Draft
-from agentops.engine.core.runs.effects import AskModel, Evaluate, RunTool, Summarise, Task
+from agentops.engine.core.runs.effects import AskModel, Cancel, Evaluate, RunTool, Summarise, Task
 from agentops.engine.core.runs.failures import compact, failed
 from agentops.engine.core.runs.happenings import (
     Due,
@@ -35,9 +35,10 @@ from agentops.engine.core.runs.results import result
 from agentops.engine.core.runs.session_state import SessionState, Stage
 from agentops.engine.core.runs.setting import Settings
 from agentops.engine.core.runs.state import Phase, Standing
-from agentops.engine.core.runs.turns import ask, is_summing_up, proceed
+from agentops.engine.core.runs.turns import ask, proceed
 
 CONFIRMATION = "user.tool_confirmation"
+ENDED = "session.thread_status_terminated"
 
 UNKNOWN_OUTCOME = (
     "The server stopped while this call ran, and its outcome is unknown: it may have taken effect in whole, in part or "
@@ -130,45 +131,42 @@ def _evaluate(draft: Draft, happening: Evaluating | Evaluated) -> None:
         evaluations.ongoing(draft, happening.start_id)
         return
     evaluations.evaluated(draft, happening)
-    # The agent may have come to rest long ago, while others were at work.
-    draft.is_unsettled = draft.session.outcome is None
     proceed(draft)
 
 
 def _hear(draft: Draft, entries: Iterable[Entry]) -> None:
     """Take what is in the log already into the state, and heed it."""
-    summing_up = _summing_up(draft)
     for entry in entries:
-        draft.know(entry)
+        _know(draft, entry)
     for key in list(draft.session.threads):
         with draft.within(key):
-            _heed(draft, was_summing_up=key in summing_up)
+            _heed(draft)
     plans.reconsider(draft)
 
 
-def _summing_up(draft: Draft) -> set[str | None]:
-    found = set()
-    for key in draft.session.threads:
-        with draft.within(key):
-            if is_summing_up(draft):
-                found.add(key)
-    return found
+def _know(draft: Draft, entry: Entry) -> None:
+    """Take in one entry; a thread that was archived may have been given a task at the same moment."""
+    thread = draft.session.threads.get(entry.thread_id)
+    draft.know(entry)
+    if entry.type == ENDED and thread is not None and thread.state.is_active:
+        with draft.within(entry.thread_id):
+            draft.do(Cancel())
+            reports.bereft(draft, "it was archived.")
 
 
 def _resume(draft: Draft) -> None:
     """Go on after whoever ran the session is gone."""
-    summing_up = _summing_up(draft)
-    outcome = draft.session.outcome
-    if outcome is not None and outcome.stage is Stage.EVALUATING:
-        draft.do(Evaluate(outcome.start_id))
-    for key in list(draft.session.threads):
+    session = draft.session
+    if session.outcome is not None and session.outcome.stage is Stage.EVALUATING:
+        draft.do(Evaluate(session.outcome.start_id))
+    for key in list(session.threads):
         with draft.within(key):
-            _resume_thread(draft, was_summing_up=key in summing_up)
+            _resume_thread(draft)
     plans.take_up(draft)
     plans.reconsider(draft)
 
 
-def _resume_thread(draft: Draft, *, was_summing_up: bool) -> None:
+def _resume_thread(draft: Draft) -> None:
     """Go on in a thread: what was started and has no result is never run again in silence."""
     request_id = draft.state.request_id
     for call in draft.state.open_calls:
@@ -181,23 +179,21 @@ def _resume_thread(draft: Draft, *, was_summing_up: bool) -> None:
             draft.do(RunTool(call))
         elif not (is_ours and grant is not None and grant.kind == "team") and call.type.startswith("agent."):
             result(draft, call, ({"type": "text", "text": UNKNOWN_OUTCOME},), is_error=True)
-    _heed(draft, was_summing_up=was_summing_up)
+    _heed(draft)
     state = draft.state
     if request_id is not None and state.request_id == request_id:
         draft.do(AskModel(request_id))
-    elif state.phase is Phase.RESCHEDULING or (is_summing_up(draft) and not draft.has_to(Summarise())):
+    elif state.phase is Phase.RESCHEDULING or (draft.is_summing_up and not draft.has_to(Summarise())):
         ask(draft)
 
 
-def _heed(draft: Draft, *, was_summing_up: bool) -> None:
+def _heed(draft: Draft) -> None:
     """Take up what was sent: interrupts before everything else, then answers, then what a turn is made of."""
     for sent in [each for each in draft.state.queue if each.type == INTERRUPT]:
         interrupt(draft, sent)
     for answer in [each for each in draft.state.queue if each.type == CONFIRMATION]:
         _confirm(draft, answer)
-    # While the conversation is summed up everything else waits: two requests at once would tear it.
-    if not (was_summing_up and is_summing_up(draft)):
-        proceed(draft)
+    proceed(draft)
 
 
 def _confirm(draft: Draft, answer: Entry) -> None:

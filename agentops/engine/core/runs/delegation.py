@@ -22,11 +22,10 @@ def carry_out(draft: Draft, call: Call) -> None:
     if call.name in plans.TOOLS:
         plans.carry_out(draft, call)
         return
-    if call.name == team.WAIT:
-        if waits.is_over(draft, call):
-            waits.answer(draft, call)
-        return
     try:
+        if call.name == team.WAIT:
+            _wait(draft, call)
+            return
         words = _DEEDS[call.name](draft, call.input)
     except _Wrong as error:
         result(draft, call, (_text(str(error)),), is_error=True)
@@ -36,6 +35,17 @@ def carry_out(draft: Draft, call: Call) -> None:
 
 class _Wrong(Exception):
     """The call cannot be done; the text is for the model."""
+
+
+def _wait(draft: Draft, call: Call) -> None:
+    named = call.input.get("threads")
+    if not isinstance(named, list | None):
+        raise _Wrong("threads must be a list of ids of your threads.")
+    for each in named or ():
+        if not isinstance(each, str) or each not in draft.session.threads:
+            raise _Wrong(f"threads must hold ids of your threads, {_shown(each)} is none.")
+    if waits.is_over(draft, call):
+        waits.answer(draft, call)
 
 
 def _list(draft: Draft, _input: Json) -> str:
@@ -86,10 +96,8 @@ def _member(draft: Draft, wanted: object) -> Json:
     members = draft.setting.team.members
     if not isinstance(wanted, str) or wanted not in members:
         known = ", ".join(members) or "none"
-        shown = repr(wanted)[:200]
-        raise _Wrong(
-            f"agent must be one of the roster or the id of one of your threads, {shown} is not. Known: {known}."
-        )
+        what = "one of the roster or the id of one of your threads"
+        raise _Wrong(f"agent must be {what}, {_shown(wanted)} is not. Known: {known}.")
     return members[wanted]
 
 
@@ -129,11 +137,9 @@ def _deliver(draft: Draft, thread_id: str, message: str) -> None:
     content = [_text(message)]
     to = {"to_session_thread_id": thread_id, "to_agent_name": draft.session.threads[thread_id].name}
     draft.say(reports.SENT, {**to, "content": content})
-    was_summing_up = draft.session.threads[thread_id].state.is_summing_up
     with draft.within(thread_id):
         draft.say(reports.RECEIVED, {"from_session_thread_id": draft.primary_id, "content": content})
-    if not was_summing_up:
-        draft.stir(thread_id)
+    draft.stir(thread_id)
 
 
 def consult(draft: Draft, use: Json) -> None:
@@ -149,7 +155,14 @@ def consult(draft: Draft, use: Json) -> None:
     draft.begin(thread_id, {"agent_name": rosters.ADVISOR_NAME}, written(kept))
     with draft.within(thread_id):
         draft.run()
-        draft.do(AskModel(draft.say("span.model_request_start", kept=read)))
+        if draft.is_spent:
+            reports.unadvised(draft)
+        else:
+            draft.do(AskModel(draft.say("span.model_request_start", kept=read)))
+
+
+def _shown(value: object) -> str:
+    return repr(value)[:200]
 
 
 def _text(words: str) -> Json:

@@ -9,9 +9,9 @@ from agentops.engine.core.entries import Entry
 from agentops.engine.core.json import Json
 from agentops.engine.core.runs.altered import altered
 from agentops.engine.core.runs.costs import cents, snapshot
-from agentops.engine.core.runs.effects import Effect, Task
+from agentops.engine.core.runs.effects import Effect, Summarise, Task
 from agentops.engine.core.runs.fold import advance
-from agentops.engine.core.runs.session_state import SessionState, Thread
+from agentops.engine.core.runs.session_state import SessionState, Stage, Thread
 from agentops.engine.core.runs.setting import Setting, Settings
 from agentops.engine.core.runs.state import Phase, State
 from agentops.engine.core.workflows.happenings import Happening as Tidings
@@ -22,6 +22,9 @@ _SHOWN_TOO = ("session.thread_status_", "user.")
 
 Source: documented, platform.claude.com/docs/en/managed-agents/session-threads.
 """
+
+_NEXT_STEPS = ("session.thread_status_", "span.model_request_start")
+"""How the types of events begin with which a thread is at something else."""
 
 
 class Draft:
@@ -44,6 +47,9 @@ class Draft:
         self.untold: list[tuple[str, Tidings]] = []
         """What workflow runs are to hear before anything else is looked at, with the ids of the runs."""
 
+        self._summing_up = {key for key, each in session.threads.items() if each.state.is_summing_up}
+        if self.is_evaluated:
+            self._summing_up.discard(None)
         self._settings = settings
         self._at = max(at, session.last_at)
 
@@ -137,6 +143,8 @@ class Draft:
     def do(self, effect: Effect) -> None:
         """Have something done for the thread once the entries are committed."""
         self.tasks.append(Task(self.thread_id, effect))
+        if isinstance(effect, Summarise):
+            self._summing_up.add(self.thread_id)
 
     def stir(self, thread_id: str | None) -> None:
         """Have a thread looked after before the decision is made."""
@@ -156,8 +164,20 @@ class Draft:
 
     def stop(self, stop: Json, details: Json | None = None) -> None:
         """Say that the thread rests, and why."""
+        self.is_unsettled = True
         more = {"stop_details": details} if details else {}
         self.say("session.thread_status_idle", {**self.thread, "stop_reason": stop, **more})
+
+    @property
+    def is_summing_up(self) -> bool:
+        """Tell whether the thread's conversation is being made shorter."""
+        return self.thread_id in self._summing_up
+
+    @property
+    def is_evaluated(self) -> bool:
+        """Tell whether the thread's work is being evaluated: until that is over it does nothing more."""
+        outcome = self.session.outcome
+        return self.thread_id is None and outcome is not None and outcome.stage is Stage.EVALUATING
 
     @property
     def is_spent(self) -> bool:
@@ -180,4 +200,6 @@ class Draft:
     def add(self, entry: Entry) -> None:
         """Log an event as it is."""
         self.entries.append(entry)
+        if entry.type.startswith(_NEXT_STEPS):
+            self._summing_up.discard(entry.thread_id)
         self.session = advance(self.session, entry, self._settings)

@@ -7,7 +7,7 @@ Source: platform.claude.com/docs/en/managed-agents/define-outcomes; SDK 2.11.0
 from agentops.engine.core.json import written
 from agentops.engine.core.runs.costs import NO_USAGE, shown
 from agentops.engine.core.runs.draft import Draft
-from agentops.engine.core.runs.effects import Evaluate
+from agentops.engine.core.runs.effects import Cancel, Evaluate
 from agentops.engine.core.runs.happenings import Evaluated
 from agentops.engine.core.runs.session_state import Stage
 from agentops.engine.core.runs.state import END_TURN, Phase
@@ -26,12 +26,11 @@ def may_begin(draft: Draft) -> bool:
     if session.runs:
         return False
     primary = session.primary
-    if primary.is_called or primary.request_id is not None or primary.open_calls:
+    if primary.is_called or primary.task is not None or primary.request_id is not None or primary.open_calls:
         return False
     if primary.phase is Phase.IDLE and primary.stop != END_TURN:
         return False
-    others = [each.state for key, each in session.threads.items() if key is not None]
-    return not any(each.is_active or each.waits_for for each in others)
+    return not any(each.state.is_unfinished for key, each in session.threads.items() if key is not None)
 
 
 def begin(draft: Draft) -> None:
@@ -76,6 +75,9 @@ def interrupted(draft: Draft) -> None:
     outcome = draft.session.outcome
     if outcome is None:
         return
+    if outcome.stage is Stage.EVALUATING:
+        with draft.within(None):
+            draft.do(Cancel())
     body = {
         "outcome_evaluation_start_id": outcome.start_id,
         "outcome_id": outcome.id,

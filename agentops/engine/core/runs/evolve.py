@@ -24,7 +24,8 @@ def evolve(state: State, entry: Entry, setting: Setting) -> State:
         return altered(state, queue=(*state.queue, entry))
     if any(each.id == entry.id for each in state.queue):
         state = altered(state, queue=tuple(each for each in state.queue if each.id != entry.id))
-    change = _CHANGES.get(entry.type)
+    # What was decided before anybody knew of a thread's end stands behind it in the log.
+    change = _CHANGES.get(entry.type) if state.phase is not Phase.TERMINATED else None
     return change(state, entry, setting) if change else state
 
 
@@ -35,7 +36,7 @@ def _message(state: State, entry: Entry, _setting: Setting) -> State:
 
 def _outcome(state: State, entry: Entry, _setting: Setting) -> State:
     task: Json = {"type": "text", "text": entry.body["description"]}
-    return altered(state, pending=(*state.pending, task), is_called=True)
+    return altered(state, task=task)
 
 
 def _word(state: State, entry: Entry, _setting: Setting) -> State:
@@ -53,6 +54,11 @@ def _answered(state: State, call_id: str, entry: Entry) -> State:
     if call is None or call.standing is Standing.DONE:
         return state
     return _finished(state, call, tuple(entry.body["content"]), is_error=False)
+
+
+def laid_aside(state: State) -> State:
+    """Return the state with a task that nobody came to as something that is read with whatever comes next."""
+    return state if state.task is None else altered(state, pending=(*state.pending, state.task), task=None)
 
 
 def _instructions(state: State, entry: Entry, _setting: Setting) -> State:
@@ -145,6 +151,7 @@ def _is_remote(name: str, setting: Setting) -> bool:
 
 
 def _request_start(state: State, entry: Entry, _setting: Setting) -> State:
+    is_told = state.task is not None and written(state.task) in (entry.kept or "")
     return altered(
         state,
         conversation=(*state.conversation, *_messages(entry.kept)),
@@ -154,7 +161,7 @@ def _request_start(state: State, entry: Entry, _setting: Setting) -> State:
         request_id=entry.id,
         requests=state.requests + 1,
         is_called=False,
-        said=(),
+        task=None if is_told else state.task,
     )
 
 
@@ -209,6 +216,7 @@ def _running(state: State, entry: Entry, _setting: Setting) -> State:
         phase=Phase.RUNNING,
         calls=_with(state.calls, {each.id: replace(each, standing=Standing.STARTED) for each in held}),
         requests=0 if is_new_turn else state.requests,
+        said=() if is_new_turn else state.said,
         running_since=state.running_since or entry.at,
         started_once=True,
     )
@@ -219,10 +227,14 @@ def _rescheduled(state: State, entry: Entry, _setting: Setting) -> State:
 
 
 def _idle(state: State, entry: Entry, _setting: Setting) -> State:
+    if entry.body["stop_reason"]["type"] == "retries_exhausted":
+        # What came meanwhile is read with the next message, and starts nothing.
+        state = altered(laid_aside(state), is_called=False)
     return altered(
         _paused(state, entry),
         phase=Phase.IDLE,
         stop=entry.body["stop_reason"],
+        stop_details=entry.body.get("stop_details"),
         is_called=state.is_called and entry.body["stop_reason"] != END_TURN,
         request_id=None,
         attempts=0,
@@ -230,7 +242,16 @@ def _idle(state: State, entry: Entry, _setting: Setting) -> State:
 
 
 def _terminated(state: State, entry: Entry, _setting: Setting) -> State:
-    return altered(_paused(state, entry), phase=Phase.TERMINATED, stop=END_TURN, request_id=None)
+    """Keep of a thread what it took: nobody waits for its calls, and nothing is sent to its model any more."""
+    ended = _paused(state, entry)
+    return State(
+        phase=Phase.TERMINATED,
+        queue=ended.queue,
+        usage=ended.usage,
+        web_searches=ended.web_searches,
+        active_seconds=ended.active_seconds,
+        started_once=ended.started_once,
+    )
 
 
 def _paused(state: State, entry: Entry) -> State:

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from agentops.engine.core.entries import Entry
 from agentops.engine.core.json import Json, parsed
 from agentops.engine.core.runs.altered import altered
-from agentops.engine.core.runs.evolve import added, evolve
+from agentops.engine.core.runs.evolve import added, evolve, laid_aside
 from agentops.engine.core.runs.session_state import Outcome, SessionState, Stage, Thread
 from agentops.engine.core.runs.setting import Settings
 from agentops.engine.core.runs.state import ADVICE, Call, Phase, Standing, between
@@ -90,6 +90,8 @@ def _paused(session: SessionState, entry: Entry) -> SessionState:
 
 def _thread_runs(session: SessionState, entry: Entry) -> SessionState:
     thread = session.threads[entry.thread_id]
+    if thread.is_over:
+        return session
     started_at = thread.started_at or entry.at
     return session.with_thread(entry.thread_id, altered(thread, started_at=started_at, changed_at=entry.at or ""))
 
@@ -156,6 +158,8 @@ def _begun(session: SessionState, entry: Entry) -> SessionState:
     """Take the agent's first request as the beginning of the work."""
     if session.outcome is None or entry.thread_id is not None or session.evaluations[-1]["result"] != "pending":
         return session
+    if session.primary.task is not None:
+        return session
     return _noted(session, result="running")
 
 
@@ -179,6 +183,7 @@ def _evaluated(session: SessionState, entry: Entry) -> SessionState:
         outcome = altered(outcome, stage=Stage.WORKING, start_id="", iteration=outcome.iteration + 1)
         return _told(altered(session, outcome=outcome), told + REVISE)
     session = altered(_noted(session, result=result, explanation=told, completed_at=entry.at), outcome=None)
+    session = session.with_thread(None, altered(session.threads[None], state=laid_aside(session.primary)))
     return _told(session, told + LAST) if result == "max_iterations_reached" else session
 
 

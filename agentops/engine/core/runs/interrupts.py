@@ -55,10 +55,9 @@ def _concerned(draft: Draft, sent: Entry) -> list[str | None]:
 
 
 def is_at_work(thread: Thread) -> bool:
-    """Tell whether there is anything of the thread to stop."""
-    return thread.state.phase is not Phase.TERMINATED and (
-        thread.state.phase is not Phase.IDLE or bool(thread.state.open_calls)
-    )
+    """Tell whether the thread has a turn to be stopped: it may be held up, or have been answered just now."""
+    state = thread.state
+    return state.phase is not Phase.TERMINATED and (state.is_unfinished or bool(state.open_calls))
 
 
 def halt(draft: Draft) -> None:
@@ -71,12 +70,12 @@ def halt(draft: Draft) -> None:
 
 def _end(draft: Draft) -> None:
     """Have the thread rest; who waits for its report hears nothing of it. An advisor is done with that."""
+    if draft.here.advises is not None:
+        reports.unadvised(draft)
+        return
     draft.stop(END_TURN)
     if draft.here.workflow_run_id is not None:
         reports.tell_run(draft, "The agent was interrupted before it had ended its work.", is_error=True)
-    if draft.here.advises is not None:
-        draft.say("session.thread_status_terminated", draft.thread)
-    draft.is_unsettled = True
 
 
 def _before(queue: tuple[Entry, ...], entry: Entry) -> list[Entry]:

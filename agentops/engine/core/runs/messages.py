@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from agentops.engine.core.conversation import Reply
 from agentops.engine.core.json import Json, parsed, written
-from agentops.engine.core.runs.state import Call, State
+from agentops.engine.core.runs.state import ADVICE, Call, State
 
 _NOTHING_SAID: Json = {"type": "text", "text": "(nothing was said)"}
 _EMPTY_RESULT: Json = {"type": "text", "text": "(no output)"}
@@ -33,12 +33,23 @@ def next_messages(state: State) -> str | None:
 
     Instructions are a turn of their own. Source: SDK 2.11.0 `types/beta/beta_system_message_param.py`.
     """
-    said = [*map(_result, state.calls.values()), *map(_block, state.pending)]
+    task = () if state.task is None else (state.task,)
+    said = [*map(_result, _in_order(state)), *map(_block, state.pending), *task]
     if state.instructions:
         turns = [_turn("user", said or [_NOTHING_SAID]), _turn("system", [*map(_block, state.instructions)])]
     else:
         turns = [_turn("user", said)] if said else []
     return written(turns) if turns else None
+
+
+def _in_order(state: State) -> list[Call]:
+    """Return the calls as the model made them: advice is asked for behind all others."""
+    calls = list(state.calls.values())
+    if not any(each.type == ADVICE for each in calls):
+        return calls
+    blocks = parsed(state.conversation[-1].decode())["content"]
+    places = {each["id"]: place for place, each in enumerate(blocks) if each["type"] == "tool_use"}
+    return sorted(calls, key=lambda each: places[each.tool_use_id])
 
 
 def _turn(role: str, content: list[Json]) -> Json:

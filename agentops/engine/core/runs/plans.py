@@ -104,7 +104,6 @@ def _setting(draft: Draft) -> Setting:
 
 def _take(draft: Draft, decision: decide.Decision) -> None:
     """Log what was decided on a run, and begin and end its threads."""
-    was_summing_up = draft.session.primary.is_summing_up
     starts = {each.thread_id: each for each in decision.effects if isinstance(each, StartThread)}
     for entry in decision.entries:
         if entry.thread_id is not None:
@@ -119,8 +118,8 @@ def _take(draft: Draft, decision: decide.Decision) -> None:
         _instruct(draft, start)
     if decision.entries:
         draft.is_unsettled = True
-    # The agent reads how it ended in a turn of its own; what is summed up is asked for after that.
-    if not decision.course.run.is_open and not was_summing_up:
+    # The agent reads how it ended in a turn of its own.
+    if not decision.course.run.is_open:
         draft.stir(None)
 
 

@@ -15,6 +15,9 @@ from agentops.engine.core.runs.team import ADVISE
 TOOL_USE_LIMIT = 128
 """Calls in one reply; what makes more has lost its way."""
 
+ADVICE_LIMIT = 4
+"""Questions to the advisor in one reply: each is a thread of its own that reads the whole conversation."""
+
 _UNREADABLE_SHOWN = 200
 """How much of an unreadable input is shown to the model. Units: characters."""
 
@@ -28,7 +31,8 @@ def replied(draft: Draft, happening: Replied) -> None:
     is_refusal = reply.stop_reason == "refusal"
     # What a refused reply calls was cut off with it: nobody runs it, and nothing would answer for it.
     every = [] if is_refusal else [each for each in reply.content if each["type"] == "tool_use"]
-    uses = [each for each in every if not _is_consultation(draft, each)]
+    consultations = [each for each in every if _is_consultation(draft, each)][:ADVICE_LIMIT]
+    uses = [each for each in every if each not in consultations]
     obstacles = [_obstacle(use, draft.setting.grants(use["name"]), number) for number, use in enumerate(uses)]
     calls = [_say_call(draft, use, is_barred=bool(why)) for use, why in zip(uses, obstacles, strict=True)]
     body = {"model_request_start_id": draft.state.request_id, "model_usage": shown(reply.usage)}
@@ -41,7 +45,7 @@ def replied(draft: Draft, happening: Replied) -> None:
             result(draft, call, ({"type": "text", "text": why_not},), is_error=True)
         elif call.standing is Standing.STARTED:
             _start(draft, call)
-    for use in [each for each in every if _is_consultation(draft, each)]:
+    for use in consultations:
         delegation.consult(draft, use)
 
 
@@ -94,6 +98,8 @@ def _obstacle(use: Json, grant: Grant | None, number: int) -> str | None:
             f"The input of {use['name']} is not a JSON object, so the tool did not run. It began: "
             f"{str(use['input'])[:_UNREADABLE_SHOWN]!r}. Send a complete JSON object."
         )
+    if use["name"] == ADVISE and grant.kind == "team":
+        return f"One reply may ask the advisor at most {ADVICE_LIMIT} questions; this one is beyond that."
     if number >= TOOL_USE_LIMIT:
         return f"One reply may call at most {TOOL_USE_LIMIT} tools; this call is beyond that and did not run."
     return None

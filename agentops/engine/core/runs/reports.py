@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from agentops.engine.core.json import Json
 from agentops.engine.core.runs.draft import Draft
 from agentops.engine.core.runs.rests import rest, settle
-from agentops.engine.core.runs.state import END_TURN
+from agentops.engine.core.runs.state import END_TURN, Standing
 from agentops.engine.core.workflows.happenings import AgentEnded
 
 RECEIVED = "agent.thread_message_received"
@@ -20,7 +20,8 @@ _NOTHING: Json = {"type": "text", "text": "(The agent ended its turn without a m
 
 def report(draft: Draft) -> None:
     """End the turn of a thread that another began: its last message is what it reports."""
-    said = draft.state.said
+    # No model takes a message of blanks.
+    said = tuple(each for each in draft.state.said if each["text"].strip())
     if draft.here.workflow_run_id is not None:
         draft.stop(END_TURN)
         tell_run(draft, "\n".join(each["text"] for each in said if each["type"] == "text"))
@@ -56,7 +57,7 @@ def refused(draft: Draft, details: Json) -> None:
         draft.stop(stop, details)
         tell_run(draft, "The model refused to do the work.", is_error=True)
     elif draft.here.advises is not None:
-        _advise(draft, (_text(_NO_ADVICE),))
+        unadvised(draft)
     else:
         _deliver(draft, (_text("(The model refused to go on. There is no report; another task may be taken.)"),))
         rest(draft, stop, details)
@@ -68,31 +69,39 @@ def lost(draft: Draft, why: str) -> None:
         tell_run(draft, why, is_error=True)
         return
     if draft.here.advises is not None:
-        _advise(draft, (_text(_NO_ADVICE),))
+        unadvised(draft)
         return
-    _deliver(draft, (_text(f"(The thread has ended without a report: {why})"),))
+    bereft(draft, why)
     draft.say("session.thread_status_terminated", draft.thread)
-    draft.is_unsettled = True
     settle(draft)
 
 
+def bereft(draft: Draft, why: str) -> None:
+    """Tell who began a thread that it has ended, and why."""
+    _deliver(draft, (_text(f"(The thread has ended without a report: {why})"),))
+
+
+def unadvised(draft: Draft) -> None:
+    """End an advisor's thread without advice; documented, that is no trouble for who asked."""
+    _advise(draft, (_text(_NO_ADVICE),))
+
+
 def _advise(draft: Draft, content: Sequence[Json]) -> None:
-    """Bring an advisor's word to the call that asked for it; its thread is done."""
-    _deliver(draft, content, call_id=draft.here.advises)
+    """Bring an advisor's word to the call that asked for it, if that still waits; its thread is done."""
+    call_id = draft.here.advises or ""
+    call = draft.session.primary.calls.get(call_id)
+    if call is not None and call.standing is not Standing.DONE:
+        _deliver(draft, content, call_id=call_id)
     draft.stop(END_TURN)
     draft.say("session.thread_status_terminated", draft.thread)
-    draft.is_unsettled = True
     settle(draft)
 
 
 def _deliver(draft: Draft, content: Sequence[Json], *, call_id: str | None = None) -> None:
     sender = {"from_session_thread_id": draft.setting.thread_id, "from_agent_name": draft.setting.agent_name}
-    # While the conversation is summed up everything else waits: two requests at once would tear it.
-    was_summing_up = draft.session.primary.is_summing_up
     with draft.within(None):
         draft.say(RECEIVED, {**sender, "content": list(content)}, kept=call_id)
-    if not was_summing_up:
-        draft.stir(None)
+    draft.stir(None)
 
 
 def _text(words: str) -> Json:

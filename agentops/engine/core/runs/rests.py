@@ -3,24 +3,22 @@
 from agentops.engine.core.json import Json
 from agentops.engine.core.runs import evaluations, waits
 from agentops.engine.core.runs.draft import Draft
+from agentops.engine.core.runs.session_state import Stage
 from agentops.engine.core.runs.state import BUDGET_REACHED, END_TURN, Phase, State
 
 
 def rest(draft: Draft, stop: Json, details: Json | None = None) -> None:
     """Say that the thread rests, and why; and of the session the same, if nothing else goes on."""
     draft.stop(stop, details)
-    draft.is_unsettled = True
-    settle(draft, details)
+    settle(draft)
 
 
-def settle(draft: Draft, details: Json | None = None) -> None:
-    """Say how the session stands, where a thread came to rest and none is about to go on.
+def settle(draft: Draft) -> None:
+    """Say how the session stands, where no thread goes on or is about to.
 
     Documented: a thread that came to its end by itself says so, also where that used the session's budget up.
     """
-    if draft.untold or waits.relieve(draft) or draft.stirred or not (draft.is_unsettled or waits.has_fewer(draft)):
-        return
-    if draft.session.has_plans_at_work:
+    if draft.untold or waits.relieve(draft) or draft.stirred or _is_said(draft):
         return
     states = {key: each.state for key, each in draft.session.threads.items()}
     if any(each.phase is Phase.RUNNING and not waits.dozes(each) for each in states.values()):
@@ -35,9 +33,19 @@ def settle(draft: Draft, details: Json | None = None) -> None:
     if evaluations.may_begin(draft):
         evaluations.begin(draft)
         return
+    stop, primary = _stop(draft), draft.session.primary
+    details = primary.stop_details if stop == primary.stop else None
     draft.say_of_session("session.usage", {"usage": draft.usage(), "budget": draft.setting.budget})
-    more = {"stop_details": details} if details else {}
-    draft.say_of_session("session.status_idle", {"stop_reason": _stop(draft), **more})
+    draft.say_of_session("session.status_idle", {"stop_reason": stop, **({"stop_details": details} if details else {})})
+
+
+def _is_said(draft: Draft) -> bool:
+    """Tell whether all is said of the session: it rests for what it is known to rest for, or not for its threads."""
+    session = draft.session
+    if session.phase is Phase.IDLE:
+        return not (draft.is_unsettled or waits.has_fewer(draft))
+    is_evaluated = session.outcome is not None and session.outcome.stage is Stage.EVALUATING
+    return is_evaluated or session.has_plans_at_work or session.phase is Phase.TERMINATED
 
 
 def put_off(draft: Draft) -> None:

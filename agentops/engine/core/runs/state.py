@@ -83,6 +83,9 @@ class State:
     stop: Json = field(default_factory=lambda: END_TURN)
     """Why it rests; meaningless while it runs."""
 
+    stop_details: Json | None = None
+    """What more is known of that."""
+
     conversation: tuple[bytes, ...] = ()
     """What the model is sent, oldest first."""
 
@@ -121,7 +124,13 @@ class State:
     """Whether it ever ran."""
 
     is_called: bool = False
-    """Whether something came that a turn is taken for: an outcome, or word from another thread."""
+    """Whether something came that a turn is taken for: a verdict, or word from another thread."""
+
+    task: Json | None = None
+    """The outcome that it is to work towards, until the model has been sent it.
+
+    An outcome takes effect when it is received, which may be in the middle of a step that knew nothing of it.
+    """
 
     said: tuple[Json, ...] = ()
     """What the last message of the turn held."""
@@ -133,9 +142,8 @@ class State:
 
     @property
     def waits_for(self) -> list[Call]:
-        """Return the calls that only the client can bring further; of a thread that is over it is asked nothing."""
-        is_over = self.phase is Phase.TERMINATED
-        return [] if is_over else [each for each in self.calls.values() if each.awaits is not None]
+        """Return the calls that only the client can bring further."""
+        return [each for each in self.calls.values() if each.awaits is not None]
 
     @property
     def is_summing_up(self) -> bool:
@@ -146,6 +154,12 @@ class State:
     def is_active(self) -> bool:
         """Tell whether it runs, or is about to again."""
         return self.phase in (Phase.RUNNING, Phase.RESCHEDULING)
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Tell whether its turn has not come to its end: it may be held up, by the client or by the budget."""
+        is_held_up = self.phase is Phase.IDLE and self.stop["type"] in ("requires_action", "budget_reached")
+        return self.is_active or self.is_called or is_held_up
 
 
 def between(since: str, until: str | None) -> float:

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 
 from agentops.engine.core.entries import Entry
-from agentops.engine.core.runs import evaluations, messages, reports
+from agentops.engine.core.runs import evaluations, messages, reports, waits
 from agentops.engine.core.runs.draft import Draft
 from agentops.engine.core.runs.effects import AskModel, RunTool
 from agentops.engine.core.runs.failures import compact, give_up
 from agentops.engine.core.runs.rests import rest
 from agentops.engine.core.runs.results import result
-from agentops.engine.core.runs.session_state import Stage
 from agentops.engine.core.runs.state import BUDGET_REACHED, END_TURN, Call, Phase, Standing, State
 from agentops.engine.core.workflows.happenings import Paused
 
@@ -18,31 +17,26 @@ MESSAGES = ("user.message", "user.define_outcome", "system.message")
 
 def is_due(state: State, sent: Sequence[Entry]) -> bool:
     """Tell whether a turn is about to begin."""
-    return state.is_called or any(each.type in MESSAGES for each in sent)
-
-
-def is_summing_up(draft: Draft) -> bool:
-    """Tell whether the thread's conversation is being made shorter."""
-    return draft.state.is_summing_up and not _is_evaluated(draft)
+    return state.is_called or state.task is not None or any(each.type in MESSAGES for each in sent)
 
 
 def proceed(draft: Draft) -> None:
     """Do whatever comes next, if anything can."""
     state = draft.state
-    if state.request_id is not None or state.phase in (Phase.RESCHEDULING, Phase.TERMINATED) or _is_evaluated(draft):
+    if _is_at_something(draft):
         return
-    if any(each.standing is Standing.STARTED for each in state.calls.values()):
-        return
+    still = [each for each in state.open_calls if not waits.is_wait(each)]
     if waiting := state.waits_for:
         # Calls that were agreed to are held until every answer is there; documented: fewer answers say idle again.
         stop = {"type": "requires_action", "event_ids": [each.id for each in waiting]}
         if state.phase is Phase.RUNNING or state.stop != stop:
             rest(draft, stop)
-        return
-    if held := state.open_calls:
-        _release(draft, held)
-        return
-    if is_due(state, state.queue) or (state.calls and _goes_on(state)) or _may_continue(draft):
+    elif still:
+        _release(draft, still)
+    elif state.open_calls:
+        if state.stop["type"] == "requires_action":
+            draft.run()
+    elif is_due(state, state.queue) or (state.calls and _goes_on(state)) or _may_continue(draft):
         ask(draft)
     elif state.phase is Phase.RUNNING:
         _end_turn(draft)
@@ -50,10 +44,16 @@ def proceed(draft: Draft) -> None:
         evaluations.begin(draft)
 
 
-def _is_evaluated(draft: Draft) -> bool:
-    """Tell whether the thread's work is being evaluated: until that is over it does nothing more."""
-    outcome = draft.session.outcome
-    return draft.thread_id is None and outcome is not None and outcome.stage is Stage.EVALUATING
+def _is_at_something(draft: Draft) -> bool:
+    """Tell whether the thread has to wait for what is under way for it.
+
+    While its conversation is summed up everything else waits: two requests at once would tear it.
+    """
+    state = draft.state
+    if state.request_id is not None or state.phase in (Phase.RESCHEDULING, Phase.TERMINATED):
+        return True
+    runs = any(each.standing is Standing.STARTED and not waits.is_wait(each) for each in state.open_calls)
+    return runs or draft.is_summing_up or draft.is_evaluated
 
 
 def _goes_on(state: State) -> bool:
@@ -95,7 +95,9 @@ def ask(draft: Draft) -> None:
         draft.take(each)
     if draft.is_spent:
         draft.untold += [(run_id, Paused("budget")) for run_id in draft.session.runs]
-        if draft.state.stop != BUDGET_REACHED or draft.state.phase is not Phase.IDLE:
+        if draft.here.advises is not None:
+            reports.unadvised(draft)
+        elif draft.state.stop != BUDGET_REACHED or draft.state.phase is not Phase.IDLE:
             rest(draft, BUDGET_REACHED)
         return
     draft.run()

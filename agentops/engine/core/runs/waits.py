@@ -4,17 +4,18 @@ from agentops.engine.core.json import Json, written
 from agentops.engine.core.runs.draft import Draft
 from agentops.engine.core.runs.results import result
 from agentops.engine.core.runs.session_state import Thread
-from agentops.engine.core.runs.state import BUDGET_REACHED, Call, Phase, Standing, State
+from agentops.engine.core.runs.state import Call, Phase, Standing, State
 from agentops.engine.core.runs.team import WAIT
 
 
 def dozes(state: State) -> bool:
     """Tell whether all that a thread does is to wait for others."""
     still = state.open_calls
-    return state.phase is Phase.RUNNING and state.request_id is None and bool(still) and all(map(_is_wait, still))
+    return state.phase is Phase.RUNNING and state.request_id is None and bool(still) and all(map(is_wait, still))
 
 
-def _is_wait(call: Call) -> bool:
+def is_wait(call: Call) -> bool:
+    """Tell whether a call that was started waits for threads: nothing has to be done for it."""
     return call.name == WAIT and call.type == "agent.tool_use" and call.standing is Standing.STARTED
 
 
@@ -24,7 +25,7 @@ def relieve(draft: Draft) -> bool:
         (key, call)
         for key, each in draft.session.threads.items()
         for call in each.state.open_calls
-        if _is_wait(call) and is_over(draft, call)
+        if is_wait(call) and is_over(draft, call)
     ]
     for key, call in waiting:
         with draft.within(key):
@@ -42,15 +43,8 @@ def has_fewer(draft: Draft) -> bool:
 
 
 def is_over(draft: Draft, call: Call) -> bool:
-    """Tell whether every awaited thread rests, and for nothing that the client owes it."""
-    return not any(_goes_on(each) for each in _awaited(draft, call).values())
-
-
-def _goes_on(thread: Thread) -> bool:
-    """Tell whether a report is still to come; whoever was just given a task has not begun yet."""
-    state = thread.state
-    is_capped = state.phase is Phase.IDLE and state.stop == BUDGET_REACHED
-    return not thread.is_over and bool(state.is_active or state.is_called or state.waits_for or is_capped)
+    """Tell whether no report is to come any more of those that are awaited."""
+    return not any(each.state.is_unfinished for each in _awaited(draft, call).values())
 
 
 def answer(draft: Draft, call: Call) -> None:

@@ -2,7 +2,8 @@
 
 from agentops.engine.core.runs.state import Phase
 
-from .desk import Desk, setting
+from .agents import setting
+from .desk import Desk
 
 SPENT = {"type": "budget_reached"}
 

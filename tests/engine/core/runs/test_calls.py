@@ -5,7 +5,8 @@ import pytest
 from agentops.engine.core.json import Json
 from agentops.engine.core.runs.state import Phase
 
-from .desk import Desk, say, setting, tool_results
+from .agents import setting
+from .desk import Desk, say, tool_results
 
 DENIED = "Permission to use write has been denied."
 

@@ -8,7 +8,8 @@ from agentops.engine.core.runs import messages
 from agentops.engine.core.runs.happenings import Due, RequestFailed, Summarised
 from agentops.engine.core.runs.setting import Bounds
 
-from .desk import Desk, say, setting
+from .agents import setting
+from .desk import Desk, say
 
 RESTS = ["session.thread_status_idle", "session.usage", "session.status_idle"]
 
@@ -25,8 +26,7 @@ def due(desk: Desk) -> None:
 
 
 def summarised(desk: Desk, words: str = "They said go.") -> None:
-    desk.summaries = 0
-    desk.take(Summarised(words))
+    desk.sum_up(words)
 
 
 def test_what_may_pass_is_tried_again_after_a_pause() -> None:
@@ -142,7 +142,7 @@ def test_while_it_is_summed_up_messages_wait() -> None:
 def test_a_summary_that_fails_is_tried_again_too() -> None:
     desk = asked()
     desk.fail(is_too_long=True)
-    desk.summaries = 0
+    desk.at(None).summaries = 0
     desk.take(RequestFailed("model_overloaded_error", "Too busy.", may_pass=True))
     due(desk)
     assert desk.asks

@@ -3,7 +3,8 @@
 from agentops.engine.core.runs.evolve import INTERRUPTED
 from agentops.engine.core.runs.state import Phase
 
-from .desk import Desk, say, setting, tool_results
+from .agents import setting
+from .desk import Desk, say, tool_results
 
 RESTS = ["session.thread_status_idle", "session.usage", "session.status_idle"]
 GO = {"type": "user.message", "content": [say("rather this")]}

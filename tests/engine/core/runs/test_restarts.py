@@ -6,10 +6,10 @@ import pytest
 
 from agentops.engine.core.runs.decide import UNKNOWN_OUTCOME
 from agentops.engine.core.runs.evolve import INTERRUPTED
-from agentops.engine.core.runs.happenings import Summarised
 from agentops.engine.core.runs.state import Phase
 
-from .desk import Desk, say, setting, tool_results
+from .agents import setting
+from .desk import Desk, say, tool_results
 
 
 def running(*calls: str) -> Desk:
@@ -101,8 +101,7 @@ def test_a_summary_is_begun_again() -> None:
     desk.message("and now?")
     desk.crash()
     assert desk.summaries == 1
-    desk.summaries = 0
-    desk.take(Summarised("They said go."))
+    desk.sum_up()
     assert desk.asks
     assert desk.last_user_blocks == [say("and now?")]
 
