@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from anthropic import AsyncAnthropic
@@ -28,7 +28,6 @@ from agentops.engine.sandbox.local import UnsafeLocal
 from agentops.engine.sandbox.port import Sandboxes
 from agentops.engine.server import build
 from agentops.engine.settings import Settings
-from agentops.engine.workflows.port import Programs
 from agentops.engine.workflows.sandboxed import SandboxedPrograms
 from agentops.wire.problems import check
 
@@ -45,11 +44,6 @@ LEAD = "lead"
 ID = re.compile(r"sevt_01[1-9A-Za-z]{22}")
 THREAD = re.compile(r"sthr_01[1-9A-Za-z]{22}")
 OUTCOME = re.compile(r"outc_01[1-9A-Za-z]{22}")
-
-_BEGUN = re.compile(r"thread_id\W+(sthr_\w+)\W+agent\W+(\w+)")
-"""What a call that begins a thread results in, in a conversation: JSON in JSON."""
-
-_THREAD_OF = "thread of "
 
 
 class Gates:
@@ -99,10 +93,7 @@ def scripted(play: Play) -> Script:
 
 
 class Cast:
-    """A model that follows in each session the script of its play, and remembers what it was asked.
-
-    An agent that is `thread of scout` in a call stands for the last thread that the caller began with the scout.
-    """
+    """A model that follows in each session the script of its play, and remembers what it was asked."""
 
     def __init__(self, plays: Sequence[Play], gates: Gates) -> None:
         self._gates = gates
@@ -121,18 +112,7 @@ class Cast:
         # The first who speaks in a session is the agent that is called as its play.
         play = self._plays.setdefault(ask.session_id, ask.agent_name)
         self.asked[ask.session_id].append(ask)
-        reply = await self._scripts[play].ask(ask, hear)
-        begun = {name: thread_id for thread_id, name in _BEGUN.findall(b"".join(ask.messages).decode())}
-        return replace(reply, content=tuple(_naming(each, begun) for each in reply.content))
-
-
-def _naming(block: dict[str, Any], begun: Mapping[str, str]) -> dict[str, Any]:
-    """Return the block with the id of the thread that it means."""
-    given = block.get("input")
-    wanted = given.get("agent") if isinstance(given, dict) else None
-    if not isinstance(wanted, str) or not wanted.startswith(_THREAD_OF):
-        return block
-    return {**block, "input": {**block["input"], "agent": begun[wanted.removeprefix(_THREAD_OF)]}}
+        return await self._scripts[play].ask(ask, hear)
 
 
 @dataclass
@@ -156,14 +136,13 @@ async def opened(
     settings: Settings,
     clock: ManualClock,
     plays: Sequence[Play],
-    programs: Programs | None = None,
     sandboxes: Sandboxes | None = None,
 ) -> AsyncIterator[Stage]:
     """Serve, with tools that run without walls unless told otherwise: what they do here is harmless, as plans are."""
     gates = Gates()
     sandboxes = sandboxes or UnsafeLocal()
     tools = Kit(sandboxes, Outbound(allow_loopback=True), settings.data / "sessions")
-    programs = programs or SandboxedPrograms(sandboxes, settings.data / "plans")
+    programs = SandboxedPrograms(sandboxes, settings.data / "plans")
     cast = Cast(plays, gates)
     means = Means(cast, tools, BOUNDS, programs, sleep=lambda _seconds: asyncio.sleep(0), close=tools.close)
     engine = build(settings, clock=clock, ids=RandomIds(), means=means)

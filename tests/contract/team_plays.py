@@ -48,6 +48,11 @@ def sends(*agents: str, message: str = TASK) -> dict[str, Any]:
     return {"call": [{"tool": "send_to_agent", "input": {"agent": each, "message": message}} for each in agents]}
 
 
+def goes_on(message: str = TASK) -> dict[str, Any]:
+    """Return a turn in which the lead says more to the scout that it began last."""
+    return {**sends("{scout}", message=message), "find": {"scout": r'"thread_id":"(\w+)","agent":"scout"'}}
+
+
 def scout(**turn: Any) -> dict[str, Any]:
     return {**(turn or DONE), "when": {"agent": "scout", **turn.get("when", {})}}
 
@@ -89,7 +94,7 @@ async def two_in_parallel(scene: Scene) -> None:
 
 
 @team_play(
-    sends("scout"), {"say": "I wait."}, sends("thread of scout", message="How full?"), {"say": "I wait again."},
+    sends("scout"), {"say": "I wait."}, goes_on("How full?"), {"say": "I wait again."},
     {"say": "Full."}, scout(**DONE, delay_ms=104), scout(say="99%.", delay_ms=104),
 )  # fmt: skip
 async def follow_up(scene: Scene) -> None:
@@ -244,9 +249,7 @@ async def archive_the_scout(scene: Scene) -> None:
     scene.note("archive the scout")
 
 
-@team_play(
-    sends("scout"), WAITS, {"say": "So it was the disk."}, sends("thread of scout"), {"say": "It is gone."}, scout()
-)
+@team_play(sends("scout"), WAITS, {"say": "So it was the disk."}, goes_on(), {"say": "It is gone."}, scout())
 async def archived_child(scene: Scene) -> None:
     """Its thread is over: nobody can go on in it."""
     await scene.turn()
