@@ -81,8 +81,8 @@ _AGENTS = (
     ),
     Capability(
         "agents.multiagent",
-        State.STORED,
-        "Rosters are resolved and pinned on every save; no session delegates yet.",
+        State.AVAILABLE,
+        "Agents delegate to their roster and to agents made up, ask an advisor, and run plans; rosters are pinned.",
         _of("agents", "multiagent"),
     ),
     Capability(
