@@ -1,10 +1,10 @@
 #!/bin/sh
-# The main job on a copy of this example: validate, plan, apply, drift, heal, re-pin, and a task for one of the agents. Run
-# by `make demo`.
+# The main job on a copy of this example: validate, plan, apply, drift, heal, re-pin, a task for one of the agents, and an
+# incident for the whole team, graded until its report is good enough. Run by `make demo`.
 #
 # It prints headings, the commands it runs behind `$ `, and what those commands print. It stops at the first exit
 # status that is not the expected one. Without ANTHROPIC_BASE_URL it uses the embedded engine: no key, no network. With
-# ANTHROPIC_API_KEY or AGENTOPS_MODEL_BASE_URL set, the agent has a real model instead of a script.
+# ANTHROPIC_API_KEY or AGENTOPS_MODEL_BASE_URL set, the agents have a real model instead of a script.
 set -u
 # Progress goes to standard error; one stream keeps it between the commands, also in a file.
 exec 3>&2 2>&1
@@ -48,7 +48,9 @@ here=$(cd "$(dirname "$0")" && pwd) || exit 1
 work=$(mktemp -d "${TMPDIR:-/tmp}/agentops-demo.XXXXXX") || fail "cannot make a temporary directory"
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
-cp -R "$here/agents.d" "$here/logs" "$here/meddle.py" "$here/model-script.yaml" "$work" || fail "cannot copy the example to $work"
+for each in agents.d logs metrics changes tickets meddle.py model-script.yaml team-script.yaml; do
+    cp -R "$here/$each" "$work" || fail "cannot copy the example to $work"
+done
 cd "$work" || exit 1
 
 # A repository of its own: not the one that a git hook may have pointed us at, not the user's name or signing key.
@@ -99,7 +101,8 @@ run 0 agentops plan --exit-code "$@"
 
 if [ "$target" != embedded ]; then
     act "11. The log analyst works on the logs of an incident"
-    echo "left out: this server has a model of its own. With one, \`agentops run logs TASK --file logs\` is the same."
+    echo "left out: this server has a model of its own. With one, \`agentops run logs TASK --file logs\` is the same,"
+    echo "and so is \`agentops run Team/incident TASK --rubric incident-report\`."
     exit 0
 fi
 if ! agentops doctor "$@" | grep -q '✓ sandbox'; then
@@ -121,3 +124,22 @@ run 0 agentops session list "$@"
 
 act "12. What it has to be able to do stays tested"
 run 0 agentops test
+
+task="Card payments fail since about 09:45 UTC on 2026-11-12. Find out what happened, and report."
+set -- --rubric incident-report --file logs --file metrics --file changes --file tickets --memory incident-knowledge "$@"
+if [ -n "${ANTHROPIC_API_KEY:-}${AGENTOPS_MODEL_BASE_URL:-}" ]; then
+    act "13. The incident team: four specialists at once, and a report that is graded until it is good enough"
+    # A real report may stay below the rubric, or reach the budget: the command says so by its status.
+    printf '$ %s\n' "agentops run Team/incident $task --budget 500 $*"
+    agentops run Team/incident "$task" --budget 500 "$@" || echo "(ended with status $?)"
+else
+    act "13. The incident team: four specialists at once, and a report that is graded until it is good enough"
+    run 0 agentops run Team/incident "$task" "$@" --model-script team-script.yaml
+fi
+
+act "14. Who ran, in which order and why"
+run 0 agentops session tree last --target embedded
+
+act "15. What graders found is kept, and the rubric itself is tried on reports that are known to be good or bad"
+run 0 agentops rubric history incident-report --target embedded
+run 0 agentops rubric test incident-report --checks-only

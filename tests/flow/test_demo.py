@@ -62,6 +62,47 @@ SESSION = (
 )
 """What it tells of the session, where there is a sandbox."""
 
+TEAM = (
+    r"session sesn_\w+ on embedded: Incident lead version \d, claude-opus-5-5, in Environment/incident-sandbox$",
+    r"> Card payments fail since about 09:45 UTC",
+    r"> to satisfy: Incident report, graded at most 3 times$",
+    r"  │ /mnt/memory/incident-knowledge/failure-modes/connection-pool\.md:\d+:\*\*Symptom",
+    r"⇢ Metrics: 2026-11-12, 08:40 to 10:00 UTC",
+    r"  why: Everything hangs on the onset",
+    r"⇢ Logs: ",
+    r"⇢ Changes: ",
+    r"⇢ Communications: ",
+    r"· waits for Metrics, Logs, Changes and Communications$",
+    r"→ write  file_path=/mnt/session/outputs/report\.md ",
+    r"☐ evaluation 1: needs revision: 10 of 12 criteria are met, .* required but not met: chronological$",
+    r"  ✗ chronological \(a check\): .* 2026-11-11T15:42:10Z stands behind 2026-11-12T09:45:41Z$",
+    r"  ✗ follow-up: The second row has no test",
+    r"⇢ Communications, again: Draft the status page",
+    r"⇠ Communications reports$",
+    r"☑ evaluation 2: satisfied: 12 of 12 criteria are met",
+    r"satisfied · 8 requests of its own, 4 threads · [\d,]+ tokens in, ",
+    r"wrote report\.md \([\d,]+ bytes\) ",
+    r"wrote updates/1010-customers\.md ",
+    r"Incident lead +\+0\.0 s .* end turn$",
+    r"├─ Metrics +\+",
+    r"│ +why: Everything hangs on the onset",
+    r"├─ ☑ evaluation 1 .*needs revision$",
+    r"└─ ☑ evaluation 2 .*satisfied$",
+    r"\d\S+ \S+  sesn_\w+  1   Team/incident v\d  claude-opus-5-5  1\.00   satisfied$",
+    r"\d\S+ \S+  sesn_\w+  0   Team/incident v\d  .* needs revision  chronological, follow-up$",
+    r"✓ bad/unordered-timeline  needs revision  chronological$",
+    r"4 of 7 agree · false passes 0 · false fails 0 · undecided 3$",
+)
+"""What it tells of the team, in this order."""
+
+REPORTS = (
+    r"  │ Answer: from 09:44 UTC 14,317 of 20,623 orders failed \(69 %\)",
+    r"  │ First: 2026-11-12 09:41:07 payments:",
+    r"  │ Candidates: 1 · c81d7f2 ",
+    r"  │ How many: 18 tickets",
+)
+"""What the specialists found, in whatever order they came to an end."""
+
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
@@ -71,7 +112,10 @@ def environment(tmp_path: Path) -> dict[str, str]:
 
 
 def test_the_demo_runs_on_the_embedded_engine(environment: dict[str, str], sandbox: None) -> None:
-    assert_told(demo(environment), (*ESSENTIAL, *SESSION))
+    said = demo(environment)
+    assert_told(said, (*ESSENTIAL, *SESSION, *TEAM))
+    for each in REPORTS:
+        assert_told(said, [each])
 
 
 def test_what_the_demo_runs_loads_what_it_needs_by_itself(tmp_path: Path) -> None:
