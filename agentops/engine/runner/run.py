@@ -65,6 +65,9 @@ class Run:
         """What was written from outside, is known to be there, and has not been taken yet."""
 
         self._stirred = asyncio.Event()
+        self._has_news = False
+        """Whether something may have come in from outside that nobody has looked at."""
+
         self._standings: Standings
         self._session = SessionState()
         self._seq = 0
@@ -85,12 +88,13 @@ class Run:
 
     def stir(self) -> None:
         """Have it look whether something came in."""
+        self._has_news = True
         self._stirred.set()
 
     @property
     def is_stirred(self) -> bool:
         """Tell whether something may have come in that it has not looked at."""
-        return self._stirred.is_set()
+        return self._has_news
 
     async def work(self) -> None:
         """Run the session until it rests, then give it back.
@@ -141,11 +145,11 @@ class Run:
         if is_active or self._deeds.is_under_way or self._inbox or self._unheeded:
             return False
         # Who wakes it from here on may find it gone; `is_stirred` tells.
-        self._stirred.clear()
+        self._has_news = False
         seq, place, runner_id = self._seq, self.place, self._shop.runner_id
         is_given_back = await self._shop.database.append(lambda tx: session_runs.release(tx, place, runner_id, seq))
         if not is_given_back:
-            self._stirred.set()
+            self.stir()
         return is_given_back
 
     async def _step(self) -> None:
@@ -155,13 +159,15 @@ class Run:
         if self._unheeded:
             found, self._unheeded = self._unheeded, ()
             await self._heed(found)
+        elif self._has_news:
+            # What was sent before a reply came is heeded before it.
+            self._has_news = False
+            await self._look()
         elif self._inbox:
             await self._take(*[self._inbox.popleft() for _ in range(min(len(self._inbox), _AT_ONCE))])
         else:
             await self._stirred.wait()
             self._stirred.clear()
-            if not self._inbox:
-                await self._look()
 
     async def _look(self) -> None:
         seq = self._seq
