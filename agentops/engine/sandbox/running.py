@@ -101,6 +101,8 @@ class Running:
         except BaseException:
             # Nobody else knows of it yet, so nobody else would end it.
             await running.kill()
+            if process.stderr is not None:
+                process.stderr.close()
             raise
         return running
 
