@@ -148,6 +148,7 @@ class Engine:
                 grader=ModelGrader(means.model, means.sleep),
                 programs=means.programs,
                 sleep=means.sleep,
+                beat=means.beat,
             )
         )
 

@@ -9,7 +9,7 @@ from anthropic import BadRequestError
 from agentops.wire.rubric_text import block
 
 from .given import the_agent_toolset
-from .stage import Act, Play, Scene, confirmation, message
+from .stage import BEAT, Act, Play, Scene, confirmation, message
 
 PLAYS: dict[str, Play] = {}
 
@@ -88,6 +88,18 @@ async def outcome_max_iterations_reached(scene: Scene) -> None:
     await scene.idle()
     (found,) = await evaluations(scene)
     assert (found.result, found.iteration) == ("max_iterations_reached", 1)
+
+
+@outcome_play(WRITTEN, {**GOOD, "delay_ms": 67})
+async def outcome_graded_for_long(scene: Scene) -> None:
+    """While it is graded the session says so, again and again."""
+    await scene.send(outcome())
+    await scene.until("span.outcome_evaluation_start")
+    for _ in range(2):
+        scene.gates.open(BEAT)
+        await scene.until("span.outcome_evaluation_ongoing")
+    scene.gates.open(67)
+    await scene.idle()
 
 
 @outcome_play(WRITTEN, judged(cause="not_met", brief="not_met", rubric_fits=False))

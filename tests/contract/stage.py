@@ -38,6 +38,9 @@ BOUNDS = Bounds(requests=3, attempts=2, compactions=1, context_tokens=100_000, p
 _PATIENCE_S = 10
 """What takes longer has got stuck."""
 
+BEAT = 1
+"""The gate at which an evaluation waits before it says again that it goes on."""
+
 LEAD = "lead"
 """What transcripts call the primary thread."""
 
@@ -144,7 +147,15 @@ async def opened(
     tools = Kit(sandboxes, Outbound(allow_loopback=True), settings.data / "sessions")
     programs = SandboxedPrograms(sandboxes, settings.data / "plans")
     cast = Cast(plays, gates)
-    means = Means(cast, tools, BOUNDS, programs, sleep=lambda _seconds: asyncio.sleep(0), close=tools.close)
+    means = Means(
+        cast,
+        tools,
+        BOUNDS,
+        programs,
+        sleep=lambda _seconds: asyncio.sleep(0),
+        beat=lambda _seconds: gates.sleep(BEAT / 1000),
+        close=tools.close,
+    )
     engine = build(settings, clock=clock, ids=RandomIds(), means=means)
     started: asyncio.Future[Address] = asyncio.get_running_loop().create_future()
     listener = Listener(engine, started.set_result)

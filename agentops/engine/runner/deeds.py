@@ -219,7 +219,7 @@ class Deeds:
 
     async def _beat(self, start_id: str) -> None:
         while True:
-            await asyncio.sleep(self._shop.heartbeat_s)
+            await self._shop.beat(self._shop.heartbeat_s)
             self._hear(Heard(Evaluating(start_id)))
 
     def _assignment(self, session: SessionState) -> Assignment:

@@ -28,5 +28,8 @@ class Means:
     """What runs the plans of workflows; without, they end as soon as they begin."""
 
     sleep: Sleep = asyncio.sleep
+    beat: Sleep = asyncio.sleep
+    """Lets the time pass until an evaluation says again that it goes on."""
+
     close: Close = nothing_to_close
     """Lets go of what the model holds."""

@@ -87,6 +87,9 @@ class Workshop:
     """What runs the plans of workflows; None for a server that runs none."""
 
     sleep: Sleep = asyncio.sleep
+    beat: Sleep = asyncio.sleep
+    """Lets the time pass until an evaluation says again that it goes on."""
+
     heartbeat_s: float = 10.0
     """How often an evaluation says that it goes on; the API states no interval."""
 
