@@ -10,6 +10,7 @@ from agentops.engine.core.runs.setting import Bounds, Setting
 from agentops.engine.core.runs.team import NOBODY, REPORT, Team
 
 SMALL = Bounds(requests=8, attempts=2, compactions=2, context_tokens=1_000)
+LARGE = Bounds()
 
 ALLOW, ASK, AUTO = ({"type": each} for each in ("always_allow", "always_ask", "auto"))
 
@@ -68,6 +69,10 @@ def setting(
 
 def _cents(usage: Usage, _searches: int, _seconds: float) -> float:
     return usage.output_tokens / 10
+
+
+def team_setting(*, is_self_hosted: bool = False, budget: int | None = None) -> Setting:
+    return setting(is_self_hosted=is_self_hosted, budget=budget, team=TEAM, bounds=LARGE)
 
 
 def setting_of(thread_id: str, agent: Json, lead: Setting) -> Setting:
