@@ -29,6 +29,12 @@ metadata: {name: asker}
 spec:
   model: claude-sonnet-5-5
   tools: [{type: agent_toolset_20260401, default_config: {permission_policy: {type: always_ask}}}]
+---
+apiVersion: agentops/v1
+kind: Rubric
+metadata: {name: note}
+spec:
+  criteria: [{id: there, text: The report is there., check: {exists: /mnt/session/outputs/report.md}}]
 """
 SCRIPT = """\
 turns:
@@ -167,6 +173,21 @@ def test_a_session_is_listed_followed_sent_to_and_ended(shop: Command) -> None:
     assert "agentops run" in shop("session", "tail", "last", status=2).err
 
 
+def test_work_is_done_when_it_satisfies_its_rubric(shop: Command) -> None:
+    missed = shop("run", "doer", "Write it", "--rubric", "note", "--max-iterations", "1", *HERE, status=1)
+    assert missed.out.startswith("> Write it\n> to satisfy: note, graded at most 1 time\n")
+    assert "☒ evaluation 1: max iterations reached: 0 of 1 criteria are met" in missed.out
+    assert "  ✗ there (a check): /mnt/session/outputs/report.md: there is no such file" in missed.out
+    assert "the rubric is not satisfied: max iterations reached" in missed.err
+    (shop.folder / "script.yaml").write_text(
+        "turns: [{call: [{tool: bash, input: {command: echo x > ../outputs/report.md}}]}, {say: Here., times: forever}]"
+    )
+    shop("run", "doer", "Write it", "--rubric", "Rubric/note", *HERE)
+    sent = shop("session", "send", "last", "--outcome", "Once more", "--rubric", "note", *HERE, "-o", "json")
+    assert json.loads(sent.out.splitlines()[0])["rubric"]["content"].startswith("# note\n")
+    assert shop("session", "tail", "last").out.count("☑ evaluation 1: satisfied") == 2
+
+
 def test_what_is_not_wanted_is_not_kept(shop: Command) -> None:
     shop("run", "doer", "Count", *HERE, "--no-keep")
     assert shop("session", "list", "--archived").out == "No sessions.\n"
@@ -180,6 +201,9 @@ def test_what_is_not_wanted_is_not_kept(shop: Command) -> None:
         (("run", "Team/doer", "x", *HERE), "embedded has no agent `Team/doer`", "did you mean"),
         (("run", "doer", " ", *HERE), "the task is empty", "agentops run"),
         (("run", "doer", "x", *HERE, "--environment", "box"), "no environment `box`", "did you mean `sandbox`?"),
+        (("run", "doer", "x", *HERE, "--rubric", "noet"), "no rubric `noet`", "did you mean `note`?"),
+        (("run", "doer", "x", *HERE, "--max-iterations", "2"), "nothing is graded", "--rubric NAME"),
+        (("session", "send", "last", "--outcome", "x", *HERE), "an outcome needs a rubric", "--rubric NAME"),
         (("run", "doer", "x", *HERE, "--file", "gone.txt"), "neither a file nor a folder", "exists"),
         (("run", "doer", "x", *HERE, "--memory", "notes:x"), "`x` is no kind of access", ":ro"),
         (("run", "doer", "x", "--model-script", "agents.d/more.yaml"), "must hold one YAML document", ""),

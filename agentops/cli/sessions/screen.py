@@ -10,6 +10,7 @@ from agentops.base.paint import printable
 from agentops.cli.output import stdout_paint, stdout_width
 from agentops.cli.sessions import words
 from agentops.cli.sessions.following import PREVIEWS
+from agentops.cli.sessions.teamwork import LIST, SEND, WAIT
 from agentops.cli.sessions.transcript import Transcript
 
 if TYPE_CHECKING:
@@ -156,6 +157,8 @@ def _doing(event: Event, at_work: Sequence[str]) -> str:
     match event["type"]:
         case "agent.tool_use" | "session.thread_status_running" | "session.thread_status_idle" if at_work:
             return f"{', '.join(at_work)} at work".replace("[", "\\[")
+        case "agent.tool_use" if event["name"] in (SEND, WAIT, LIST):
+            return "asking its agents"
         case "span.outcome_evaluation_start":
             return "a grader looks at the work"
         case "span.model_request_start":

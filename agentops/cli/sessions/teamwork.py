@@ -9,12 +9,13 @@ from agentops.cli.sessions import words
 Event = Mapping[str, Any]
 
 SEND: Final = "send_to_agent"
-_WAIT: Final = "wait_for_agents"
-_LIST: Final = "list_agents"
+WAIT: Final = "wait_for_agents"
+LIST: Final = "list_agents"
 """The documented names of a lead's tools. Source: documented, managed-agents page multiagent-orchestration."""
 
 _MESSAGE_LINES: Final = 3
-_REPORT_LINES: Final = 6
+_REPORT_LINES: Final = 8
+_INDENT_MAX: Final = 16
 _DONE: Final = ("end_turn", "requires_action")
 """How a thread rests without anything to tell: its report says it, or the call that waits."""
 
@@ -70,18 +71,15 @@ class Teamwork:
         sent = event.get("input")
         if event["type"] != "agent.tool_use" or event.get("session_thread_id") or not isinstance(sent, Mapping):
             return None
-        match event["name"]:
-            case "send_to_agent" if isinstance(sent.get("message"), str):
-                self._asked.append(event)
-                told = []
-            case "wait_for_agents":
-                told = [self._paint("dim", f"· waits for {self._awaited(sent.get('threads'))}")]
-            case "list_agents":
-                told = [self._paint("dim", "· looks up whom it can ask")]
-            case _:
-                return None
+        name = event["name"]
+        if name not in (SEND, WAIT, LIST) or (name == SEND and not isinstance(sent.get("message"), str)):
+            return None
         self._calls[event["id"]] = event
-        return told
+        if name == SEND:
+            self._asked.append(event)
+            return []
+        told = f"waits for {self._awaited(sent.get('threads'))}" if name == WAIT else "looks up whom it can ask"
+        return [self._paint("dim", f"· {told}")]
 
     def came(self, event: Event) -> list[str] | None:
         """Return the lines of the result of such a call, told in full only where it failed; None for any other."""
@@ -114,7 +112,8 @@ class Teamwork:
             yield from self._told("magenta", f"⇠ {name}", text, _REPORT_LINES)
             return
         yield self._paint("magenta", f"⇠ {name} reports")
-        yield from (f"  │ {line}".rstrip() for line in words.result(text, _REPORT_LINES, self._width - 4))
+        lines = [part for line in text.splitlines() for part in self._folded(line)]
+        yield from (f"  │ {line}".rstrip() for line in words.result("\n".join(lines), _REPORT_LINES))
 
     def rested(self, event: Event) -> Iterator[str]:
         """Yield why a thread rests, unless it is done or waits for an answer."""
@@ -122,6 +121,11 @@ class Teamwork:
         if event["session_thread_id"] in self._children and stop not in _DONE:
             name = self.name(event["session_thread_id"])
             yield self._paint("yellow", f"! {name} rests: {printable(stop).replace('_', ' ')}")
+
+    def _folded(self, line: str) -> list[str]:
+        """Return a line of a report in lines that fit, further in than it is itself."""
+        indent = line[: len(line) - len(line.lstrip())].expandtabs(4)[:_INDENT_MAX]
+        return words.wrapped(indent + line.strip(), self._width - 4, f"{indent}  ", _REPORT_LINES)
 
     def _told(self, colour: str, head: str, text: str, most: int) -> Iterator[str]:
         flat = " ".join(text.split())

@@ -69,6 +69,17 @@ def test_nothing_is_wider_than_a_narrow_terminal() -> None:
     assert max(map(len, marked.splitlines())) <= 40
 
 
+def test_a_long_report_is_folded_and_cut() -> None:
+    report = "Answer: one.\n  New: " + "line " * 12 + "\n" + "more\n" * 20
+    assert told(Transcript(Paint(), 44), [reported("t1", "Lo\x1bgs", report)]) == (
+        "⇠ Lo\\x1bgs reports\n"
+        "  │ Answer: one.\n"
+        "  │   New: line line line line line line\n"
+        "  │     line line line line line line\n"
+        "  │ more\n  │ more\n  │ more\n  │ more\n  │ more\n  │ … 15 more lines\n"
+    )
+
+
 def test_colours_leave_the_words_as_they_are() -> None:
     coloured = Transcript(Paint(is_on=True))
     said = told(coloured, [*team(), ended("needs_revision", ours())])
