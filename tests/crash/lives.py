@@ -22,9 +22,11 @@ from agentops.engine.models.scripted import Scripted
 from agentops.engine.operations.session_runs import Written
 from agentops.engine.runner.means import Means
 from agentops.engine.runner.run import Run
+from agentops.engine.sandbox.local import UnsafeLocal
 from agentops.engine.server import Engine, build
 from agentops.engine.settings import Settings
 from agentops.engine.tools.port import Invocation, Outcome, SandboxFile, text
+from agentops.engine.workflows.sandboxed import SandboxedPrograms
 from agentops.wire.problems import check
 from agentops.wire.rubric_text import block
 from tests.forked import processes
@@ -54,9 +56,9 @@ def verdict(degree: str) -> list[Json]:
 
 
 def team_of(members: list[str]) -> Json:
-    """Return the `multiagent` of a lead that delegates to agents, and to no others."""
+    """Return the `multiagent` of a lead that delegates to agents, itself or by plans, and to no others."""
     subagents = {"type": "enabled", "inline_agents": {"type": "disabled"}, "predefined_agents": members}
-    return {"type": "multiagent_20261001", "subagents": subagents, "workflows": {"type": "disabled"}}
+    return {"type": "multiagent_20261001", "subagents": subagents, "workflows": subagents}
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,8 @@ async def _live(life: Life) -> None:
     script, problems = check(Script, {"turns": life.turns})
     assert script, problems
     pace = Pace(is_held=life.dies_at > 0)
-    means = Means(Scripted(script, pace.sleep), Witness(life.folder), sleep=_at_once)
+    programs = SandboxedPrograms(UnsafeLocal(), life.folder / "plans")
+    means = Means(Scripted(script, pace.sleep), Witness(life.folder), programs=programs, sleep=_at_once)
     settings = Settings(database=life.url, data=life.folder, api_key=Secret(KEY))
     engine = build(settings, clock=SystemClock(), ids=RandomIds(), means=means)
     _doom(life, pace)

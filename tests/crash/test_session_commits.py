@@ -13,6 +13,7 @@ import pytest
 from agentops.engine.core.json import Json, parsed
 from agentops.engine.core.runs import team
 from agentops.engine.core.runs.decide import UNKNOWN_OUTCOME
+from agentops.engine.core.workflows import tool
 
 from .lives import MESSAGE, NEVER_MS, OUTCOME, Life, verdict
 
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.crash
 CALLS = [{"tool": "bash", "input": {"command": "one"}}, {"tool": "write", "input": {"file_path": "two"}}]
 NOTE = {"say": "I note it.", "call": CALLS[:1]}
 DONE = {"say": "Done.", "times": "forever"}
-OF_TEAM = (team.LIST, team.SEND, team.WAIT, team.REPORT)
+OF_TEAM = (team.LIST, team.SEND, team.WAIT, team.REPORT, tool.RUN)
 
 
 @dataclass(frozen=True)
