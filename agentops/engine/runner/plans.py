@@ -31,7 +31,7 @@ class Plans:
         self._clock = clock
         self._hear = hear
         self._tasks: dict[asyncio.Task[None], str] = {}
-        """With the id of the run that each is for."""
+        """With the id of the run that each is for; empty for what is not broken off with it."""
 
         self._answers: dict[str, _Answers] = {}
         """What programs are still to be told, by run."""
@@ -57,7 +57,8 @@ class Plans:
     async def let_go(self) -> None:
         """End every program, and wait until nothing is left of it."""
         self.leave()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        while still := [each for each in self._tasks if not each.done()]:
+            await asyncio.wait(still)
 
     def _begin(self, order: StartProgram, expires_at: str) -> None:
         answers = self._answers[order.run_id] = _Answers()
@@ -90,7 +91,8 @@ class Plans:
             _log.exception("a plan broke: run=%s", order.run_id)
             self._tell(order.run_id, Lost(Cause.UNAVAILABLE))
         finally:
-            await program.stop()
+            # Whoever ends the run ends this task, maybe now; what was begun is to be put away all the same.
+            self._start("", program.stop())
 
     async def _expire(self, run_id: str, expires_at: str) -> None:
         left = datetime.fromisoformat(expires_at) - self._clock.now()
