@@ -44,6 +44,9 @@ _LONG = 100
 _AT_ONCE: Final = 64
 """Happenings that are decided and committed together: what many threads do at one moment is one write."""
 
+_ROUNDS: Final = 3
+"""Rounds of the event loop in which replies that have arrived are read, before what is there is decided."""
+
 
 class Run:
     """One session in the hands of this process."""
@@ -164,10 +167,17 @@ class Run:
             self._has_news = False
             await self._look()
         elif self._inbox:
+            await self._gather()
             await self._take(*[self._inbox.popleft() for _ in range(min(len(self._inbox), _AT_ONCE))])
         else:
             await self._stirred.wait()
             self._stirred.clear()
+
+    async def _gather(self) -> None:
+        """Let others come in that are about to: what a team does at one moment costs one commit."""
+        if len(self._session.threads) > 1:
+            for _ in range(_ROUNDS):
+                await asyncio.sleep(0)
 
     async def _look(self) -> None:
         seq = self._seq
