@@ -86,7 +86,7 @@ TEAM = (
     r"Incident lead +\+0\.0 s .* end turn$",
     r"├─ Metrics +\+",
     r"│ +why: Everything hangs on the onset",
-    r"├─ ☑ evaluation 1 .*needs revision$",
+    r"├─ ☐ evaluation 1 .*needs revision$",
     r"└─ ☑ evaluation 2 .*satisfied$",
     r"\d\S+ \S+  sesn_\w+  1   Team/incident v\d  claude-opus-5-5  1\.00   satisfied$",
     r"\d\S+ \S+  sesn_\w+  0   Team/incident v\d  .* needs revision  chronological, follow-up$",

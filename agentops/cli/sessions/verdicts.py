@@ -9,6 +9,7 @@ from agentops.base.paint import Paint, printable
 from agentops.cli.sessions import words
 
 _RESULTS: Final = {"satisfied": ("green", "☑"), "needs_revision": ("yellow", "☐"), "interrupted": ("yellow", "■")}
+_ENDED: Final = ("red", "☒")
 _DEGREES: Final = {"not met": ("red", "✗"), "partially met": ("yellow", "~")}
 _MET: Final = "met"
 
@@ -31,6 +32,11 @@ class _Criterion:
     reason: str
 
 
+def mark(result: str | None) -> str:
+    """Return the sign of a result; None for an evaluation that has none yet."""
+    return "☐" if result is None else _RESULTS.get(result, _ENDED)[1]
+
+
 def begun(event: Mapping[str, Any], paint: Paint) -> Iterator[str]:
     """Yield the line of an evaluation that begins."""
     yield paint("dim", f"· evaluation {event['iteration'] + 1}: a grader looks at the work")
@@ -39,7 +45,7 @@ def begun(event: Mapping[str, Any], paint: Paint) -> Iterator[str]:
 def lines(event: Mapping[str, Any], paint: Paint, width: int) -> Iterator[str]:
     """Yield what an evaluation came to: the result, what is not met and why, and what is met."""
     result = str(event["result"])
-    colour, symbol = _RESULTS.get(result, ("red", "☒"))
+    colour, symbol = _RESULTS.get(result, _ENDED)
     opening, criteria, rest = _read(str(event.get("explanation") or ""))
     head = f"{symbol} evaluation {event['iteration'] + 1}: {printable(result).replace('_', ' ')}"
     first, *more = words.wrapped(f"{head}: {opening}" if opening else head, width, "  ", _REASON_LINES)

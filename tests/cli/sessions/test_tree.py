@@ -32,10 +32,10 @@ incident-lead          +0.0 s  31.0 s         2      1     12,300  410  $0.12  e
 │  │  └─ reader       +13.0 s   1.0 s                                          terminated
 │  │        ⇢ Read a.
 │  └─ Write           +20.0 s   1.0 s                                          ended
-├─ ☑ evaluation 1     +21.0 s   4.0 s                         500   20         needs revision
+├─ ☐ evaluation 1     +21.0 s   4.0 s                         500   20         needs revision
 │     The cause is missing.
 ├─ anthropic.advisor  +26.0 s   0.5 s                                          terminated
-└─ ☑ evaluation 2     +30.0 s  10.0 s                                          running
+└─ ☐ evaluation 2     +30.0 s  10.0 s                                          running
 """
 
 NARROW = """\
