@@ -51,6 +51,9 @@ class Transaction(Protocol):
     gains: list[Gain]
     """What it is known to have put into logs: told to whoever watches in this process, once it is on disk."""
 
+    writes_alone: bool
+    """Whether nobody else writes as long as a transaction that writes goes on: what it has read stays true."""
+
     def all(self, sql: str, params: Params = NO_PARAMS) -> list[Row]:
         """Return every row."""
 

@@ -55,6 +55,8 @@ _AGAIN = (errors.SerializationFailure, errors.DeadlockDetected, errors.UniqueVio
 class PostgresTransaction:
     """A transaction on a connection that somebody else begins and ends."""
 
+    writes_alone = False
+
     def __init__(self, link: Link) -> None:
         """Work on the connection."""
         self._link = link

@@ -66,9 +66,12 @@ class Runners:
     def hold(self, place: Place, runner_id: str) -> bool:
         """Tell whether the process has the session, and see to it that nobody takes it away before the commit.
 
-        Only to read the claim would not do: a server that was killed while it committed may be followed by one that
-        has read the log before that commit came through. Whoever takes the claim away waits for this row.
+        Where others write at the same time, only to read the claim would not do: a server that was killed while it
+        committed may be followed by one that has read the log before that commit came through. Whoever takes the claim
+        away waits for this row.
         """
+        if self._tx.writes_alone:
+            return self.holder(place) == runner_id
         changed = self._tx.run(
             """
             UPDATE run_claims SET runner_id = :runner

@@ -53,6 +53,8 @@ _NO_GLANCE = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_TOOB
 class SqliteTransaction:
     """A transaction on a connection that somebody else begins and ends."""
 
+    writes_alone = True
+
     def __init__(self, connection: sqlite3.Connection) -> None:
         """Work on the connection."""
         self._connection = connection

@@ -122,6 +122,8 @@ QUERIES: dict[str, Callable[[Transaction], object]] = {
 class Explainer:
     """Notes how SQLite would run what it is asked to run."""
 
+    writes_alone = True
+
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self.steps: list[str] = []
