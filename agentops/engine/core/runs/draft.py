@@ -129,10 +129,10 @@ class Draft:
         """Take in what is in the log already."""
         self.session = advance(self.session, entry, self._settings)
 
-    def go_on(self, course: Course) -> None:
-        """Remember how far the program of a workflow run has come."""
+    def go_on(self, course: Course, *, has_begun: bool) -> None:
+        """Remember how far the program of a workflow run has come, where one runs."""
         attempts = {key: each for key, each in self.session.attempts.items() if key in self.session.runs}
-        if course.run.is_open:
+        if course.run.is_open and (has_begun or course.run.id in attempts):
             attempts[course.run.id] = course.attempt
         self.session = altered(self.session, attempts=MappingProxyType(attempts))
 

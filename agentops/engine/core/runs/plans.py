@@ -109,7 +109,7 @@ def _take(draft: Draft, decision: decide.Decision) -> None:
         if entry.thread_id is not None:
             _end(draft, entry.thread_id)
         draft.add(_with_agent(draft, entry, starts) if entry.type == events.THREAD_CREATED else entry)
-    draft.go_on(decision.course)
+    draft.go_on(decision.course, has_begun=any(isinstance(each, StartProgram) for each in decision.effects))
     with draft.within(None):
         for effect in decision.effects:
             if isinstance(effect, StartProgram | AnswerProgram | EndProgram):

@@ -1,18 +1,12 @@
 """Workflow runs in a session played by hand: what they keep from resting, what they survive, and who hears of them."""
 
-from dataclasses import dataclass, field, replace
-
 import pytest
 
 from agentops.engine.core.json import Json
 from agentops.engine.core.runs.decide import Heard
-from agentops.engine.core.runs.effects import Effect, OfProgram
-from agentops.engine.core.runs.grants import Grants
 from agentops.engine.core.runs.happenings import OfRun
-from agentops.engine.core.runs.setting import Setting
 from agentops.engine.core.runs.team import WAIT
 from agentops.engine.core.workflows import tool
-from agentops.engine.core.workflows.cast import planner_of
 from agentops.engine.core.workflows.effects import AnswerProgram, EndProgram, StartProgram
 from agentops.engine.core.workflows.happenings import (
     Asked,
@@ -21,88 +15,12 @@ from agentops.engine.core.workflows.happenings import (
     Logged,
     PhaseBegun,
     PhaseLeft,
-    Request,
     TimeUp,
     Waits,
 )
 
-from .agents import TOOLS, setting
-from .desk import Desk, say
-from .laws import folding_the_log_gives_the_state, what_is_under_way_is_what_the_state_says
-
-SCOUT: Json = {"type": "agent", "name": "scout", "model": {"id": "m"}, "system": None, "tools": TOOLS}
-AGENT: Json = {
-    "type": "agent",
-    "name": "Reviewer",
-    "model": {"id": "m"},
-    "mcp_servers": [],
-    "skills": [],
-    "execution_identity": None,
-    "tools": TOOLS,
-    "multiagent": {
-        "type": "multiagent_20261001",
-        "subagents": {"type": "disabled"},
-        "workflows": {"type": "enabled", "inline_agents": {"type": "enabled"}, "predefined_agents": [SCOUT]},
-        "advisor": {"type": "disabled"},
-    },
-}
-PLAN: Json = {"name": "Sweep", "phases": [{"name": "look"}], "program": "report(1)"}
-GO: Json = {tool.RUN: PLAN}
-
-
-def planning() -> Setting:
-    """Return the surroundings of an agent that may run plans."""
-    grants = Grants(TOOLS, is_self_hosted=False, of_team=[tool.RUN, tool.STOP, WAIT])
-    return replace(setting(), planner=planner_of(AGENT), grants=grants)
-
-
-@dataclass
-class Room(Desk):
-    """A session with plans, whose programs say what a test lets them say."""
-
-    setting: Setting = field(default_factory=planning)
-    of_programs: list[OfProgram] = field(default_factory=list)
-    """What was done for programs."""
-
-    def take_all(self, *heard: Heard) -> None:
-        super().take_all(*heard)
-        folding_the_log_gives_the_state(self)
-        what_is_under_way_is_what_the_state_says(self)
-
-    def _perform(self, thread: str | None, effect: Effect) -> None:
-        if isinstance(effect, OfProgram):
-            assert thread is None
-            self.of_programs.append(effect)
-        else:
-            super()._perform(thread, effect)
-
-    def plan(self, *requests: Request) -> list[str]:
-        """Let the program of the first open run ask for something; return what was logged."""
-        self.take_all(*(Heard(OfRun(self.run_id, each)) for each in requests))
-        return self.said
-
-    def crash(self) -> None:
-        self.of_programs.clear()
-        super().crash()
-
-    def budget(self, cents: int) -> None:
-        """Set a budget, without anybody's hearing of it."""
-        limit = {"type": "limit", "max_list_cost": {"amount": str(cents), "currency": "USD"}}
-        self.setting = replace(self.setting, budget=limit)
-
-    @property
-    def run_id(self) -> str:
-        return next(iter(self.session.runs))
-
-    @property
-    def working(self) -> list[str]:
-        """Return the threads beside the primary one that are not over."""
-        return [each for each in self.children if not self.session.threads[each].is_over]
-
-    @property
-    def last_words(self) -> str:
-        """Return what the lead's model was sent last."""
-        return str(self.last_user_blocks)
+from .desk import say
+from .rooms import GO, PLAN, Room
 
 
 @pytest.fixture
@@ -112,7 +30,7 @@ def room() -> Room:
     room.message()
     room.reply(GO)
     room.reply("It runs.")
-    room.plan(PhaseBegun(1, "look"), Asked(2, "Look.", Choice("scout")), Waits(0))
+    room.plan(PhaseBegun(1, "look"), Asked(2, "Look.", Choice("Reviewer")), Waits(0))
     return room
 
 
@@ -264,7 +182,7 @@ def test_after_a_crash_the_plan_is_run_again_and_told_what_it_was_told(room: Roo
     assert (room.said, len(room.at(other).asks)) == ([], 1)
     (order,) = room.of_programs
     assert isinstance(order, StartProgram)
-    assert room.plan(PhaseBegun(1, "look"), Asked(2, "Look.", Choice("scout")), Logged("again"), Waits(0)) == []
+    assert room.plan(PhaseBegun(1, "look"), Asked(2, "Look.", Choice("Reviewer")), Logged("again"), Waits(0)) == []
     assert room.of_programs[1:] == [AnswerProgram(order.run_id, 2, "Seen.")]
     assert room.plan(Asked(3, "Look again.", Choice()), Waits(1)) == []
     room.reply("Seen again.", thread=other)
