@@ -42,8 +42,8 @@ _LONG = 100
 """Entries of a log that are folded at once."""
 
 _AT_ONCE: Final = 8
-"""Happenings of a team that are decided and committed together: enough to share a write, few enough that the first threads
-have asked their model again while the last ones are still read. Measured with 25 threads at once, from 2 to 64."""
+"""Happenings of a team that are decided and committed together: enough to share a write, few enough that the first
+threads have asked their model again while the last ones are still read. Measured with 25 threads at once, 2 to 64."""
 
 _ROUNDS: Final = 2
 """Rounds of the event loop in which replies that have arrived are read, before what is there is decided."""
