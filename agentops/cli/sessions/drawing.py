@@ -83,7 +83,7 @@ def _head(node: Node) -> tuple[str, str]:
         case "thread":
             return words.shortened(node["agent"], _NAME_MAX), "bold"
         case "evaluation":
-            return f"{verdicts.mark(node.get('result'))} evaluation {node['iteration'] + 1}", "blue"
+            return f"{verdicts.mark(node['status'])} evaluation {node['iteration'] + 1}", "blue"
         case "workflow_run":
             return f"⚙ {words.shortened(node['name'], _NAME_MAX)}", "magenta"
         case "phase":

@@ -32,9 +32,9 @@ class _Criterion:
     reason: str
 
 
-def mark(result: str | None) -> str:
-    """Return the sign of a result; None for an evaluation that has none yet."""
-    return "☐" if result is None else _RESULTS.get(result, _ENDED)[1]
+def mark(status: str) -> str:
+    """Return the sign of a result, or of an evaluation that still runs."""
+    return "☐" if status == "running" else _RESULTS.get(status, _ENDED)[1]
 
 
 def begun(event: Mapping[str, Any], paint: Paint) -> Iterator[str]:
