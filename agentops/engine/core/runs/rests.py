@@ -20,9 +20,10 @@ def settle(draft: Draft) -> None:
     """
     if draft.untold or waits.relieve(draft) or draft.stirred or _is_said(draft):
         return
-    states = {key: each.state for key, each in draft.session.threads.items()}
-    if any(each.phase is Phase.RUNNING and not waits.dozes(each) for each in states.values()):
+    threads = draft.session.threads
+    if any(each.state.phase is Phase.RUNNING and not waits.dozes(each.state) for each in threads.values()):
         return
+    states = {key: each.state for key, each in threads.items()}
     if any(each.phase is Phase.RESCHEDULING for each in states.values()):
         put_off(draft)
         return

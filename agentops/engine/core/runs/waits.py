@@ -20,17 +20,12 @@ def is_wait(call: Call) -> bool:
 
 
 def relieve(draft: Draft) -> bool:
-    """End the waits whose threads have come to rest, and tell whether that calls somebody."""
-    waiting = [
-        (key, call)
-        for key, each in draft.session.threads.items()
-        for call in each.state.open_calls
-        if is_wait(call) and is_over(draft, call)
-    ]
-    for key, call in waiting:
-        with draft.within(key):
+    """End the waits whose threads have come to rest, and tell whether that calls the lead: nobody else delegates."""
+    waiting = [each for each in draft.session.primary.open_calls if is_wait(each) and is_over(draft, each)]
+    with draft.within(None):
+        for call in waiting:
             answer(draft, call)
-            draft.stir(key)
+            draft.stir(None)
     return bool(waiting)
 
 
