@@ -60,7 +60,8 @@ class Deeds:
         self._tools_at_work: set[asyncio.Task[None]] = set()
         self._opening = asyncio.Lock()
         self._toolbox: Toolbox | None = None
-        self.is_leaving = False
+        self.at_end: Callable[[], None] = lambda: None
+        """Called when something has ended: whoever leaves waits for the last tool, also one that told nothing."""
 
     @property
     def is_under_way(self) -> bool:
@@ -75,7 +76,6 @@ class Deeds:
 
     def leave(self) -> None:
         """Stop all but the tools that run."""
-        self.is_leaving = True
         for task in self._tasks.keys() - self._tools_at_work:
             task.cancel()
 
@@ -118,6 +118,7 @@ class Deeds:
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.pop(task, None)
         self._tools_at_work.discard(task)
+        self.at_end()
 
     async def _report(self, thread_id: str | None, deed: _Done) -> None:
         self._hear(Heard(await deed, thread_id))

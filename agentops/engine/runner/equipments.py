@@ -18,18 +18,19 @@ class Equipments:
         self._outfitter = outfitter
         self._place = place
         self._notes = ""
+        self._agent = ""
         self._offers: dict[str | None, Offer] = {}
         self._made: dict[str | None, Equipment] = {}
         self.loaded: Loaded
 
     async def furnish(self, loaded: Loaded) -> None:
         """Take the session as it is now."""
-        before = self.loaded.session.agent if hasattr(self, "loaded") else loaded.session.agent
-        self.loaded = loaded
+        if loaded.session.agent != self._agent:
+            # Of another agent's servers nothing is known yet.
+            self._offers.pop(None, None)
+        self.loaded, self._agent = loaded, loaded.session.agent
         self._notes = await self._outfitter.notes(self._place, loaded.session, loaded.resources)
         self._made = {}
-        if loaded.session.agent != before:
-            self._offers.pop(None, None)
 
     def of(self, thread_id: str | None, agent: Json | None) -> Equipment:
         """Return what a thread works with; None and None for the primary one."""

@@ -79,6 +79,7 @@ class Run:
     def leave(self) -> None:
         """Take nothing new up, and go as soon as the tools that run have ended: another process goes on."""
         self._is_leaving = True
+        self._deeds.at_end = self._stirred.set
         self._deeds.leave()
         self._plans.leave()
         self._stirred.set()
