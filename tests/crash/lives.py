@@ -29,6 +29,7 @@ from agentops.engine.tools.port import Invocation, Outcome, SandboxFile, text
 from agentops.engine.workflows.sandboxed import SandboxedPrograms
 from agentops.wire.problems import check
 from agentops.wire.rubric_text import block
+from tests.asgi import scope
 from tests.forked import processes
 from tests.toolboxes import Bare
 
@@ -261,8 +262,8 @@ class _Client:
         async def send(message: Json) -> None:
             sent.append(message)
 
-        scope = {**_scope(method, path), "query_string": query}
-        await self._app(scope, _receive(body), send)  # type: ignore[arg-type] # ASGI's own looser types
+        request = {**_scope(method, path), "query_string": query}
+        await self._app(request, _receive(body), send)  # type: ignore[arg-type] # ASGI's own looser types
         answer: Json = json.loads(b"".join(each.get("body", b"") for each in sent))
         assert sent[0]["status"] == 200, answer
         return answer
@@ -302,18 +303,4 @@ def _receive(body: Json | None) -> Callable[[], Awaitable[Json]]:
 
 
 def _scope(method: str, path: str) -> Json:
-    headers = {**HEADERS, "content-type": "application/json"}
-    return {
-        "type": "http",
-        "asgi": {"version": "3.0", "spec_version": "2.4"},
-        "http_version": "1.1",
-        "scheme": "http",
-        "method": method,
-        "path": path,
-        "raw_path": path.encode(),
-        "root_path": "",
-        "query_string": b"",
-        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
-        "client": ("127.0.0.1", 1),
-        "server": ("127.0.0.1", 2),
-    }
+    return scope(method, path, {**HEADERS, "content-type": "application/json"})

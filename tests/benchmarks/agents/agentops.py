@@ -20,6 +20,7 @@ from agentops.engine.runner.means import Means
 from agentops.engine.server import Engine, build
 from agentops.engine.settings import Settings
 from agentops.engine.tools.port import Invocation, Offer, Outcome, text
+from tests.asgi import scope
 from tests.benchmarks.agents.turns import COMMAND, DESCRIPTION, TASK, attend, given
 from tests.toolboxes import Bare
 
@@ -138,20 +139,7 @@ def _scope(method: str, path: str) -> Any:
         "anthropic-beta": "managed-agents-2026-04-01",
         "content-type": "application/json",
     }
-    return {
-        "type": "http",
-        "asgi": {"version": "3.0", "spec_version": "2.4"},
-        "http_version": "1.1",
-        "scheme": "http",
-        "method": method,
-        "path": path,
-        "raw_path": path.encode(),
-        "root_path": "",
-        "query_string": b"",
-        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
-        "client": ("127.0.0.1", 1),
-        "server": ("127.0.0.1", 2),
-    }
+    return scope(method, path, headers)
 
 
 @asynccontextmanager
