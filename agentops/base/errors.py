@@ -15,6 +15,11 @@
     │   ├── TargetDenied           401, 403: the credential is not enough           permanent
     │   └── TargetRejected         any other 4xx: the request is not acceptable     permanent
     │       └── TargetConflict     409, 412: somebody changed the object first      permanent
+    ├── RepositoryError            the memory repository cannot do what was asked   exit 1
+    │   ├── StaleProposal          somebody pushed or merged first                  temporary
+    │   └── ForgeError             the forge said no                                permanent
+    │       └── ForgeUnavailable   no answer, a limit, or one that it cannot now    temporary
+    ├── DreamFailed                a dream ended without a proposal                 exit 1
     ├── StorageError               the engine's database cannot be used             exit 1
     │   └── DiskFull               what it wants to keep finds no space             temporary
     └── ApiError                   what the engine answers a request with
@@ -131,6 +136,30 @@ class TargetRejected(TargetError):
 
 class TargetConflict(TargetRejected):
     """Somebody changed the object first."""
+
+
+class RepositoryError(AgentopsError):
+    """The memory repository cannot do what was asked."""
+
+
+class StaleProposal(RepositoryError):
+    """Somebody pushed or merged first."""
+
+    retry = "temporary"
+
+
+class ForgeError(RepositoryError):
+    """The forge said no."""
+
+
+class ForgeUnavailable(ForgeError):
+    """The forge does not answer now."""
+
+    retry = "temporary"
+
+
+class DreamFailed(AgentopsError):
+    """A dream ended without a proposal."""
 
 
 class StorageError(AgentopsError):

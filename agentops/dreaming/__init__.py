@@ -1,0 +1,1 @@
+"""Dreams: transcripts and a memory in, operations out. Readers of transcripts, and the engines that propose."""
