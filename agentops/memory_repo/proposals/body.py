@@ -1,0 +1,199 @@
+"""A letter as the body of a pull request: what changed and why, evidence, cost, gates, and a box for each operation.
+
+The same letter gives the same bytes. A person unticks a box, and `agentops memory refresh` drops that operation.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from agentops.dreaming.port import Dream, Spent
+from agentops.memory.operations import Finding, Operation, Verb
+from agentops.memory_repo.proposals.letter import Citation, Lesson, Letter
+from agentops.memory_repo.proposals.markdown import plain, quoted
+
+MOST_CHARACTERS = 60_000
+"""Below GitHub's 65,536. Source: GitHub's answer 422 `body is too long (maximum is 65536 characters)`."""
+
+_MOST_CITATIONS = 3
+_MOST_LIVE = 50
+_QUOTE = 160
+_NOTICE = 100
+"""What is kept free for the line that says how many operations found no room. Units: characters."""
+
+_SIGNS = {"pass": "✅", "warn": "⚠️", "block": "⛔"}
+_CHANGES_TEXT = frozenset({Verb.REWORD, Verb.MERGE, Verb.SUPERSEDE, Verb.SPLIT, Verb.PROMOTE})
+
+
+def title(letter: Letter) -> str:
+    """Return the title: the store and how much there is to look at."""
+    counts = []
+    if letter.lessons:
+        counts.append(_many(len(letter.lessons), "operation"))
+    if letter.live:
+        counts.append(_many(len(letter.live), "live edit"))
+    return f"Memory {letter.store}: {' and '.join(counts) or 'nothing to change'}"
+
+
+def body(letter: Letter) -> str:
+    """Return the body. Units: at most `MOST_CHARACTERS`; what finds no room is said to be in the branch."""
+    head = "\n".join(_head(letter))
+    foot = "\n".join(_foot(letter))
+    room = MOST_CHARACTERS - len(head) - len(foot) - 2
+    return f"{head}\n{_boxes(letter, room)}\n{foot}\n"
+
+
+def _head(letter: Letter) -> Iterator[str]:
+    yield f"<!-- agentops store={letter.store} dream={letter.dream_id or 'none'} -->"
+    if letter.dream is not None:
+        yield plain(letter.dream.words) or "A dream read sessions and proposes what follows."
+        yield ""
+        yield _provenance(letter, letter.dream)
+        yield ""
+    yield from _gates(letter)
+    yield from _live(letter)
+    for path in letter.conflicts:
+        yield f"- ⚠️ {quoted(path, _QUOTE)} changed here and in the live store: resolve the conflict to merge"
+    if letter.lessons:
+        yield "### What would be learnt"
+        yield ""
+        yield "Untick what you do not want and run `agentops memory refresh`: it is dropped, and not proposed again."
+        yield ""
+
+
+def _provenance(letter: Letter, dream: Dream) -> str:
+    engines = sorted({each.engine for each in dream.stages}) or ["lexical"]
+    asked = f" · schedule `{letter.schedule}`" if letter.schedule else ""
+    slot = f" · due {letter.slot}" if letter.slot else ""
+    read = f"{_many(letter.sessions, 'session')} read · {_many(dream.candidates, 'candidate')} considered"
+    return (
+        f"Dream `{letter.dream_id}`, number {letter.generation} of this store · {read} · "
+        f"engine {', '.join(engines)} · {_cost(dream.spent)}{asked}{slot}"
+    )
+
+
+def _cost(spent: Spent) -> str:
+    tokens = spent.input_tokens + spent.output_tokens
+    if not tokens:
+        return "no model, no cost"
+    money = "price unknown" if spent.dollars is None else f"${spent.dollars:.4f}"
+    return f"{spent.input_tokens:,} tokens in, {spent.output_tokens:,} out, {money}"
+
+
+def _gates(letter: Letter) -> Iterator[str]:
+    if not letter.gates:
+        return
+    yield "| gate | | |"
+    yield "|---|---|---|"
+    for each in letter.gates:
+        yield f"| {each.gate} | {_SIGNS.get(each.mark, '')} {each.mark} | {plain(each.words)} |"
+    yield ""
+    for objection in letter.objections:
+        place = f"{quoted(objection.path, _QUOTE)}{f' line {objection.line}' if objection.line else ''}: "
+        operation = f" (`{objection.operation}`)" if objection.operation else ""
+        yield f"- {objection.gate}: {place if objection.path else ''}{plain(objection.message)}{operation}"
+    if letter.objections:
+        yield ""
+
+
+def _live(letter: Letter) -> Iterator[str]:
+    if not letter.live:
+        return
+    yield "### Written in the live store"
+    yield ""
+    yield "These stand in the live store already; merging keeps them, reverting takes them out of it."
+    yield ""
+    for edit in letter.live[:_MOST_LIVE]:
+        yield f"- {edit.verb} {quoted(edit.path, _QUOTE)} by {quoted(edit.author, _QUOTE)}"
+    if len(letter.live) > _MOST_LIVE:
+        yield f"- and {len(letter.live) - _MOST_LIVE} more, each a commit of this branch"
+    yield ""
+
+
+def _boxes(letter: Letter, room: int) -> str:
+    """Return a box for each operation, and as many of them with evidence, from the first on, as there is room for."""
+    boxes = list(_fitting([_box(each.operation) for each in letter.lessons], room - _NOTICE))
+    left = len(letter.lessons) - len(boxes)
+    notice = [f"\n{_many(left, 'operation')} more: see `ledger/{letter.store}/ops` in this branch."] if left else []
+    spare = room - _NOTICE - sum(len(each) + 1 for each in boxes)
+    for index, box in enumerate(boxes):
+        full = "\n".join(_lesson(letter.lessons[index]))
+        spare -= len(full) - len(box)
+        if spare < 0:
+            break
+        boxes[index] = full
+    return "\n".join([*boxes, *notice])
+
+
+def _fitting(lines: Sequence[str], room: int) -> Iterator[str]:
+    """Yield the lines that fit together, from the first on. Units: characters, line ends counted."""
+    for line in lines:
+        room -= len(line) + 1
+        if room < 0:
+            return
+        yield line
+
+
+def _lesson(lesson: Lesson) -> Iterator[str]:
+    operation = lesson.operation
+    yield _box(operation)
+    for text in lesson.before if operation.verb in _CHANGES_TEXT or not operation.texts else ():
+        yield f"  - was: {plain(text)}"
+    if operation.reason:
+        yield f"  - why: {plain(operation.reason)}"
+    if lesson.reworded:
+        yield f"  - its text was reworded {_many(lesson.reworded, 'time')} since it was written from raw evidence"
+    yield f"  - {_support(operation)}"
+    shown = [each for each in lesson.citations if not each.speaks_against][:_MOST_CITATIONS]
+    yield from map(_cited, shown)
+    yield from map(_cited, [each for each in lesson.citations if each.speaks_against][:_MOST_CITATIONS])
+    hidden = len(operation.evidence) - len(shown)
+    if hidden > 0:
+        yield f"  - and {hidden} more in the ledger"
+
+
+def _box(operation: Operation) -> str:
+    said = " / ".join(map(plain, operation.texts)) or ", ".join(f"`^{each}`" for each in operation.targets)
+    place = f" {quoted(operation.path, _QUOTE)}" if operation.path else ""
+    return f"- [x] `{operation.id}` **{operation.verb}**{place}: {said}"
+
+
+def _support(operation: Operation) -> str:
+    support = operation.support
+    counted = [
+        _many(support.sessions, "session"),
+        *([_many(support.days, "day")] if support.days else []),
+        *([f"{support.against} against"] if support.against else []),
+    ]
+    verdict = operation.verdict
+    checked = "" if verdict.finding is Finding.UNCHECKED else f" · {verdict.finding.replace('_', ' ')} ({verdict.by})"
+    return f"{operation.trust}, origin {operation.origin} · {', '.join(counted)}{checked}"
+
+
+def _cited(citation: Citation) -> str:
+    verb = "against" if citation.speaks_against else "evidence"
+    words = f" {quoted(citation.quote, _QUOTE)}" if citation.quote else " is not among the sessions read"
+    actor = f" ({plain(citation.actor)})" if citation.actor else ""
+    return f"  - {verb} `{citation.evidence}`{actor}:{words}"
+
+
+def _foot(letter: Letter) -> Iterator[str]:
+    if letter.quarantined:
+        yield ""
+        yield "<details><summary>"
+        yield f"{_many(len(letter.quarantined), 'claim')} kept out: not backed by what was read"
+        yield "</summary>"
+        yield ""
+        for lesson in letter.quarantined[:_MOST_LIVE]:
+            operation = lesson.operation
+            yield f"- `{operation.id}` {operation.verb}: {' / '.join(map(plain, operation.texts))}"
+            yield f"  - {plain(operation.reason)}"
+        yield ""
+        yield "</details>"
+    notes = [each for each in letter.dream.stages if each.note] if letter.dream else []
+    if notes:
+        yield ""
+        for stage in notes:
+            yield f"- stage {stage.name} ({stage.engine}): {plain(stage.note)}"
+
+
+def _many(count: int, thing: str) -> str:
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
