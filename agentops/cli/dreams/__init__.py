@@ -1,0 +1,1 @@
+"""`agentops dream`: a night's work from a schedule to a pull request."""
