@@ -1,0 +1,154 @@
+"""Questions asked in waves: within the budget, within so many at once, each mended at most once, each answer kept."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from agentops.dreaming.messages.keeping import Kept
+from agentops.dreaming.messages.port import Answer, BatchSpeaker, Request, Speaker, Unanswered
+from agentops.dreaming.messages.questions import Mode, Question, value_of
+from agentops.dreaming.messages.spending import Purse
+
+_SPENT = "the budget is spent"
+_NO_MESSAGE = Unanswered("the answer is no message of the Messages API", retry="permanent")
+
+
+def _message(said: object) -> Answer | Unanswered:
+    return said if isinstance(said, Mapping | Unanswered) else _NO_MESSAGE
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How much is asked together. The budget is looked at before each wave, so a wave is what can be spent too much."""
+
+    at_once: int = 8
+    wave: int = 32
+    batch: int = 1_000
+    """A wave's size where requests travel in batches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What became of a question: a value that its judge lets through, or why there is none."""
+
+    value: Any = None
+    why: str = ""
+
+    @property
+    def is_answered(self) -> bool:
+        """Tell whether there is a value."""
+        return not self.why
+
+
+class Asker:
+    """Asks until the endpoint is dead or the budget is spent."""
+
+    def __init__(self, speaker: Speaker, purse: Purse, kept: Kept, pace: Pace) -> None:
+        """Take who answers, what may be spent, where answers are kept, and how fast to ask."""
+        self._speaker = speaker
+        self._purse = purse
+        self._kept = kept
+        self._pace = pace
+        self._modes: dict[str, Mode] = {}
+        self.ended = ""
+        """Why nothing more is asked; empty as long as it is."""
+
+    def knows(self, model: str) -> bool:
+        """Tell whether it is known how the model answers in a shape."""
+        return model in self._modes
+
+    def learn(self, model: str, mode: Mode) -> None:
+        """Note how the model answers in a shape."""
+        self._modes[model] = mode
+
+    def end(self, why: str) -> None:
+        """Ask nothing more; the first reason stays."""
+        self.ended = self.ended or why
+
+    async def ask(self, questions: Sequence[Question]) -> list[Heard]:
+        """Return what became of each question, in their order."""
+        heard: dict[str, Heard] = {}
+        for question in questions:
+            if question.key not in heard and (kept := self._remembered(question)) is not None:
+                heard[question.key] = Heard(kept)
+        new = list({each.key: each for each in questions if each.key not in heard}.values())
+        while new and not self.ended:
+            size = self._pace.batch if self._is_batching else self._pace.wave
+            wave, new = new[:size], new[size:]
+            heard.update(await self._wave(wave))
+        return [heard.get(each.key, Heard(why=self.ended)) for each in questions]
+
+    def _remembered(self, question: Question) -> Any:
+        value = self._kept.get(question.key)
+        return None if value is None or question.judge(value) else value
+
+    async def _wave(self, questions: Sequence[Question]) -> dict[str, Heard]:
+        """Return what became of one wave; what is broken is asked for once more."""
+        requests = [each.request(self._mode(each)) for each in questions]
+        answers = await self._answers(requests)
+        heard, broken = self._sorted(questions, answers)
+        if broken and not self.ended:
+            asked = [question for question, _, _ in broken]
+            mended = await self._answers([each.repair(self._mode(each), said, why) for each, said, why in broken])
+            heard.update(self._sorted(asked, mended)[0])
+        return heard
+
+    def _sorted(
+        self, questions: Sequence[Question], answers: Sequence[Answer | Unanswered]
+    ) -> tuple[dict[str, Heard], list[tuple[Question, Answer, str]]]:
+        heard: dict[str, Heard] = {}
+        broken = []
+        for question, answer in zip(questions, answers, strict=True):
+            if isinstance(answer, Unanswered):
+                heard[question.key] = Heard(why=answer.message)
+                continue
+            value = value_of(question, answer)
+            fault = "there is no JSON object in it" if value is None else question.judge(value)
+            heard[question.key] = Heard(None if fault else value, fault)
+            if fault:
+                broken.append((question, answer, fault))
+            else:
+                self._kept.put(question.key, value)
+        return heard, broken
+
+    async def _answers(self, requests: Sequence[Request]) -> Sequence[Answer | Unanswered]:
+        """Return what came back for each request. Where nothing comes back at all, nothing more is asked."""
+        answers = await self.tried(requests)
+        if all(isinstance(each, Unanswered) for each in answers):
+            self.end(f"the endpoint does not answer ({answers[0]})")
+        return answers
+
+    async def tried(self, requests: Sequence[Request]) -> Sequence[Answer | Unanswered]:
+        """Return what the endpoint says to each request that the budget allows, counted."""
+        count = 0 if self.ended else self._purse.affordable(requests)
+        if count < len(requests):
+            self.end(_SPENT)
+        answers = await self._spoken(requests[:count])
+        for request, answer in zip(requests, answers, strict=False):
+            if not isinstance(answer, Unanswered):
+                self._purse.charge(request, answer)
+        return [*answers, *(Unanswered(self.ended) for _ in requests[count:])]
+
+    async def _spoken(self, requests: Sequence[Request]) -> list[Answer | Unanswered]:
+        speaker = self._speaker
+        if isinstance(speaker, BatchSpeaker) and len(requests) > 1:
+            found = await speaker.say_all(requests)
+        else:
+            room = asyncio.Semaphore(self._pace.at_once)
+            found = await asyncio.gather(*(self._said(each, room) for each in requests))
+        return [_message(each) for each in found]
+
+    async def _said(self, request: Request, room: asyncio.Semaphore) -> Answer | Unanswered:
+        async with room:
+            try:
+                return await self._speaker.say(request)
+            except Unanswered as error:
+                return error
+
+    @property
+    def _is_batching(self) -> bool:
+        return isinstance(self._speaker, BatchSpeaker)
+
+    def _mode(self, question: Question) -> Mode:
+        return self._modes.get(question.model, Mode.JSON_TEXT)
