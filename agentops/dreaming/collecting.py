@@ -1,0 +1,59 @@
+"""The first stage: which sessions a dream reads. Those not yet dreamt, each once, without what memory gave them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from agentops.base.canonical import digest
+from agentops.dreaming.port import Night
+from agentops.memory.evidence import Origin
+from agentops.memory.transcripts import Transcript
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What is read tonight, and what is not."""
+
+    transcripts: tuple[Transcript, ...]
+    """In the order of their sessions' ids, so that the order in which they were given never matters."""
+
+    dreamt: int = 0
+    """How many were dreamt before, as they are now."""
+
+    doubles: int = 0
+    """How many have the very content of another one."""
+
+    @property
+    def by_session(self) -> Mapping[str, Transcript]:
+        """Return the transcripts as citations find them."""
+        return {each.session: each for each in self.transcripts}
+
+
+def collected(night: Night) -> Reading:
+    """Return the night's transcripts that are new, each content once, without what was recalled."""
+    read: dict[str, Transcript] = {}
+    dreamt = doubles = 0
+    for transcript in sorted(night.transcripts, key=lambda each: (each.session, -len(each.events), content(each))):
+        fingerprint = content(transcript)
+        if night.memory.ledger.dreamt.get(transcript.session) == fingerprint:
+            dreamt += 1
+        elif fingerprint in read or any(each.session == transcript.session for each in read.values()):
+            doubles += 1
+        else:
+            read[fingerprint] = _unrecalled(transcript)
+    return Reading(tuple(read.values()), dreamt, doubles)
+
+
+def dreamt(transcripts: Iterable[Transcript]) -> Mapping[str, str]:
+    """Return what the ledger remembers of sessions that were read: each with the digest of its content."""
+    return {each.session: content(each) for each in transcripts}
+
+
+def content(transcript: Transcript) -> str:
+    """Return the digest of what a transcript teaches: neither its ids nor what memory gave it."""
+    said = [[each.sort, each.origin, each.tool, each.text, each.is_error] for each in _unrecalled(transcript).events]
+    return digest([transcript.task, transcript.outcome, said])
+
+
+def _unrecalled(transcript: Transcript) -> Transcript:
+    """Return the transcript without what memory gave it: a dream must not learn its own notes again."""
+    return replace(transcript, events=tuple(each for each in transcript.events if each.origin is not Origin.RECALLED))
