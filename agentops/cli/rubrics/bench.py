@@ -11,6 +11,7 @@ from pathlib import Path
 
 from agentops.base.clock import SystemClock
 from agentops.base.errors import AgentopsError, UsageError
+from agentops.base.threads import in_thread
 from agentops.cli.models import ModelFlags, means
 from agentops.cli.output import say
 from agentops.cli.rubrics.finding import Rubric
@@ -25,7 +26,6 @@ from agentops.engine.sandbox.folders import remove
 from agentops.engine.sandbox.local import UnsafeLocal
 from agentops.engine.sandbox.port import Sandboxes, SandboxSpec
 from agentops.engine.settings import Settings
-from agentops.engine.threads import in_thread
 from agentops.engine.tools.inspection import SandboxInspection
 from agentops.engine.tools.lazily import LazySandbox
 from agentops.engine.tools.port import Invocation, Offer, Outcome, ToolsUnavailable, text

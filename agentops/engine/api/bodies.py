@@ -8,9 +8,9 @@ from typing import Any, NoReturn
 from starlette.requests import ClientDisconnect, Request
 
 from agentops.base.errors import InvalidRequest, RequestTooLarge
+from agentops.base.threads import in_thread
 from agentops.engine.core.json import Json
 from agentops.engine.core.refusals import invalid
-from agentops.engine.threads import in_thread
 from agentops.wire.problems import check
 from agentops.wire.shape import Shape
 

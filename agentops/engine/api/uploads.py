@@ -6,6 +6,7 @@ from urllib.parse import quote
 from starlette.responses import Response, StreamingResponse
 
 from agentops.base.errors import InvalidRequest, RequestTooLarge
+from agentops.base.threads import in_thread
 from agentops.engine.api.exchange import Exchange
 from agentops.engine.api.multipart import Fields, Part
 from agentops.engine.blobs.port import Draft
@@ -13,7 +14,6 @@ from agentops.engine.core.files import Upload
 from agentops.engine.core.refusals import invalid, refused
 from agentops.engine.core.skill_files import SkillFiles, opened
 from agentops.engine.operations.files import Content
-from agentops.engine.threads import in_thread
 from agentops.wire import files
 from agentops.wire.files import FileUpload
 from agentops.wire.problems import check

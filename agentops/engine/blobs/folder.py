@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import BinaryIO, TypeVar
 
 from agentops.base.errors import DiskFull, StorageError
+from agentops.base.threads import in_thread
 from agentops.engine.core.blobs import Blob
 from agentops.engine.disk import is_full, sync_names
-from agentops.engine.threads import in_thread
 
 T = TypeVar("T")
 

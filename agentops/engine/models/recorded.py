@@ -4,11 +4,11 @@ import asyncio
 from collections import Counter
 from pathlib import Path
 
+from agentops.base.threads import in_thread
 from agentops.engine.core.conversation import Ask, Reply
 from agentops.engine.models import cassette
 from agentops.engine.models.cassette import Take, Tape
 from agentops.engine.models.port import Hear, Model, ModelError, ModelRefusedRequest, Piece
-from agentops.engine.threads import in_thread
 
 
 class Recording:

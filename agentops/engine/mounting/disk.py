@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from agentops.base.errors import DiskFull, StorageError
+from agentops.base.threads import in_thread
 from agentops.engine.core.json import Json
 from agentops.engine.disk import is_full
-from agentops.engine.threads import in_thread
 
 T = TypeVar("T")
 

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from agentops.base.threads import in_thread
 from agentops.engine.core import tool_definitions
 from agentops.engine.core.json import Json, parsed
 from agentops.engine.core.sessions import Session
@@ -19,7 +20,6 @@ from agentops.engine.runner.packaged import PackagedSandboxes
 from agentops.engine.runner.url_sources import LogSources
 from agentops.engine.sandbox.elsewhere import Elsewhere
 from agentops.engine.sandbox.port import Egress, Limits, Sandboxes, SandboxSpec
-from agentops.engine.threads import in_thread
 from agentops.engine.tools.builtin import BuiltinTools, Web
 from agentops.engine.tools.mcp.port import Patience
 from agentops.engine.tools.mcp.servers import McpServers

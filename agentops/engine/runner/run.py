@@ -11,6 +11,7 @@ from typing import Final
 
 from agentops.base.clock import timestamp
 from agentops.base.errors import StorageError
+from agentops.base.threads import in_thread
 from agentops.engine.core.entries import Entry
 from agentops.engine.core.evaluations import Evaluation, rubric_digest, rubric_title
 from agentops.engine.core.json import parsed
@@ -31,7 +32,6 @@ from agentops.engine.runner.plans import Plans
 from agentops.engine.runner.standing import Standings
 from agentops.engine.runner.workshop import Workshop
 from agentops.engine.store.runners import Place
-from agentops.engine.threads import in_thread
 
 _log = logging.getLogger("agentops.engine")
 

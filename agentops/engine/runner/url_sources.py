@@ -1,10 +1,10 @@
 """Where a session's agent learned of addresses: its log, read on from where the last question ended."""
 
+from agentops.base.threads import in_thread
 from agentops.engine.core.shown_urls import ShownUrls
 from agentops.engine.core.web_rules import Sources
 from agentops.engine.mounting.desk import Desk
 from agentops.engine.operations import session_runs
-from agentops.engine.threads import in_thread
 
 
 class LogSources:

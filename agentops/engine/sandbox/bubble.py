@@ -7,12 +7,12 @@ import signal
 import socket
 from collections.abc import Callable
 
+from agentops.base.threads import in_thread
 from agentops.engine.core.json import Json
 from agentops.engine.sandbox.bounds.cgroups import Group
 from agentops.engine.sandbox.channel import Channel, Ending
 from agentops.engine.sandbox.egress.proxy import Proxy
 from agentops.engine.sandbox.running import Running
-from agentops.engine.threads import in_thread
 
 _STOP_S = 10.0
 _REMOVALS = 20

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from agentops.base.threads import in_thread
 from agentops.engine.core.json import Json
 from agentops.engine.sandbox.advice import advice
 from agentops.engine.sandbox.bounds.owners import UserRange, Users
@@ -16,7 +17,6 @@ from agentops.engine.sandbox.egress.dialing import Dialer, PublicDialer
 from agentops.engine.sandbox.egress.proxy import Bounds, Proxy
 from agentops.engine.sandbox.folders import prepared, writable
 from agentops.engine.sandbox.port import Egress, Isolation, SandboxFailed, SandboxSpec
-from agentops.engine.threads import in_thread
 
 _START_S = 30.0
 _TRIAL_S = 10.0

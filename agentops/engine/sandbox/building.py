@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from io import FileIO
 from pathlib import Path
 
+from agentops.base.threads import in_thread
 from agentops.engine.core.json import Json
 from agentops.engine.sandbox.advice import MISSING, NO_FILTER
 from agentops.engine.sandbox.bounds import cgroups
@@ -20,7 +21,6 @@ from agentops.engine.sandbox.port import SandboxFailed, SandboxSpec
 from agentops.engine.sandbox.running import Command, Pipes, Running, pipe
 from agentops.engine.sandbox.walls import arguments, drop, entry, etc, interpreter, seccomp
 from agentops.engine.sandbox.walls.arguments import Bind, Room
-from agentops.engine.threads import in_thread
 
 _NICENESS = 5
 """Of everything inside: the server answers first."""

@@ -5,11 +5,11 @@ import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from agentops.base.threads import in_thread
 from agentops.engine.core.json import Json, written
 from agentops.engine.sandbox import lines
 from agentops.engine.sandbox.lines import LINE_MAX, Garbled
 from agentops.engine.sandbox.port import SandboxFailed
-from agentops.engine.threads import in_thread
 
 _BACKLOG_MAX = 1024 * 1024
 """What may wait to be read by a tool server before nobody interrupts it any more. Units: bytes."""

@@ -6,11 +6,11 @@ import os
 import sys
 from pathlib import Path
 
+from agentops.base.threads import in_thread
 from agentops.engine.sandbox.bubble import Belongings, Bubble
 from agentops.engine.sandbox.bubblewrap import FEATURES, INSIDE
 from agentops.engine.sandbox.port import Isolation, Mount, SandboxFailed, SandboxSpec
 from agentops.engine.sandbox.running import Command, Pipes, Running
-from agentops.engine.threads import in_thread
 
 _log = logging.getLogger("agentops.engine")
 

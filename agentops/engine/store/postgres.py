@@ -13,10 +13,10 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 
 from agentops.base.clock import Clock
 from agentops.base.errors import DiskFull, StorageError
+from agentops.base.threads import in_thread
 from agentops.engine.store import migrations
 from agentops.engine.store.port import NO_PARAMS, Contention, Gain, Params, Row, Transaction, Unreachable, unwatched
 from agentops.engine.store.postgres_link import Link
-from agentops.engine.threads import in_thread
 
 T = TypeVar("T")
 

@@ -17,9 +17,9 @@ from typing import Any, TypeVar
 
 from agentops.base.clock import Clock
 from agentops.base.errors import DiskFull, StorageError
+from agentops.base.threads import in_thread
 from agentops.engine.store import migrations
 from agentops.engine.store.port import NO_PARAMS, Contention, Gain, Params, Row, Transaction, unwatched
-from agentops.engine.threads import in_thread
 
 T = TypeVar("T")
 

@@ -9,10 +9,10 @@ from base64 import b64encode
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+from agentops.base.threads import in_thread
 from agentops.engine.core.json import Json
 from agentops.engine.core.web_rules import Sources, is_domain_allowed, is_known
 from agentops.engine.outbound import NotPermitted, Outbound, Page, Unreachable
-from agentops.engine.threads import in_thread
 from agentops.engine.tools.pages import readable
 from agentops.engine.tools.port import Outcome, text
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from agentops.base.threads import in_thread
 from agentops.engine.core.json import Json
 from agentops.engine.core.workflows.effects import AnswerProgram, StartProgram
 from agentops.engine.core.workflows.happenings import Cause, Failed, Finished, Lost, Request
@@ -19,7 +20,6 @@ from agentops.engine.core.workflows.requests import requested
 from agentops.engine.sandbox.folders import remove
 from agentops.engine.sandbox.lines import Garbled, parsed
 from agentops.engine.sandbox.port import Limits, Sandbox, Sandboxes, SandboxFailed, SandboxSpec
-from agentops.engine.threads import in_thread
 
 LIMITS = Limits(memory_mib=512, processes=192, cpu_percent=100, file_mib=8, disk_mib=64, files=1_000, open_files=256)
 _MIB = 1024 * 1024

@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
+from agentops.base.threads import in_thread
 from agentops.engine.outbound import is_public
 from agentops.engine.sandbox.egress.rules import Refused
-from agentops.engine.threads import in_thread
 
 Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 Resolve = Callable[[str, int], Awaitable[list[str]]]

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from agentops.base.secrets import Secret
+from agentops.base.threads import in_thread
 from agentops.engine.core.json import Json
 from agentops.engine.outbound import Outbound
-from agentops.engine.threads import in_thread
 from agentops.engine.tools.mcp.port import CallFailed, Credentials, NotConnected, Patience
 from agentops.engine.tools.port import Invocation, Offer, Outcome, text
 from agentops.wire.networks import host_of, is_blocked

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from agentops.engine.threads import in_thread
+from agentops.base.threads import in_thread
 
 pytestmark = pytest.mark.anyio
 
