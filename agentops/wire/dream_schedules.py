@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, Tag, model_validator
 
 from agentops.wire.dreams import DreamModel, Instructions
 from agentops.wire.fields import MemoryStoreId, Metadata, MetadataPatch, ModelId, RunnableId, repeats
+from agentops.wire.memory_policies import Gate, Strictness
 from agentops.wire.problems import Problem, obeying
 from agentops.wire.schedules import Schedule
 from agentops.wire.shape import STRING_OR_OBJECT, Omissible, Shape
@@ -28,10 +29,6 @@ _Agents = Annotated[
 ]
 _Model = Annotated[Annotated[ModelId, Tag("string")] | Annotated[DreamModel, Tag("object")], STRING_OR_OBJECT]
 
-Gate = Literal[
-    "secrets", "invisible_characters", "smuggled_instructions", "size_budget", "evidence_coverage", "contradiction"
-]
-Strictness = Literal["block", "warn", "off"]
 Review = Literal["pull_request", "auto"]
 
 

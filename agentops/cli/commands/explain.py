@@ -17,9 +17,10 @@ from agentops.cli.output import output_option, stdout_paint, write_json, write_l
 def explain(code: str | None, output: str) -> None:
     """Tell more about CODE: why it is a problem, an example, the way out. Without CODE, list them all."""
     from agentops.manifests import codes as manifests
+    from agentops.manifests.codes import policies
     from agentops.reconcile import codes as reconcile
 
-    known = {**manifests.CODES, **reconcile.CODES}
+    known = {**manifests.CODES, **policies.CODES, **reconcile.CODES}
     found = list(known.values()) if code is None else [known[_slug(code, known)]]
     if output == "json":
         write_json({"format_version": 1, "codes": [_plain(each) for each in found]})

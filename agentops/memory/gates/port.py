@@ -50,6 +50,9 @@ class Proposal:
     """What was read, by session: what citations are held against."""
 
     policy: Policy = field(default_factory=Policy)
+    by_hand: Mapping[str, str] = field(default_factory=dict)
+    """Text by path as people and agents wrote it themselves (a person's commit, an agent in the live store). Its lines
+    need no evidence: they are not the dream's. Everything else about them is judged."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Gates over what a text may not hold, whoever wrote it."""
