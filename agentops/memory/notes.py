@@ -77,6 +77,9 @@ class Record:
     trust: Trust
     origin: Origin
     evidence: tuple[Evidence, ...] = ()
+    against: tuple[Evidence, ...] = ()
+    """What speaks against it."""
+
     support: Support = NO_SUPPORT
     scope: str = ""
     """`org`, `repo:x`, `agent:x` or `user:x`; empty: whoever reads the store."""
@@ -97,6 +100,9 @@ class Record:
 
     dream: str = ""
     """The dream, or the commit, that wrote it last."""
+
+    born: str = ""
+    """The id of the operation that wrote it first: the same operation does not write it again."""
 
 
 @dataclass(frozen=True, slots=True)

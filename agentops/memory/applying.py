@@ -1,0 +1,62 @@
+"""Operations applied to a memory. The text and the ledger that come out depend on nothing but what goes in."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from agentops.memory import fitness, verbs
+from agentops.memory.drafting import Draft
+from agentops.memory.notes import Memory
+from agentops.memory.operations import Operation
+from agentops.memory.projecting import project
+
+_RANKS = {verb: rank for rank, verb in enumerate(verbs.VERBS)}
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What became of a memory, and of each operation."""
+
+    memory: Memory
+    done: tuple[Operation, ...]
+    """In the order in which they came."""
+
+    unfit: tuple[tuple[Operation, str], ...]
+    """What could not be applied, each with a sentence that says why."""
+
+
+def applied(memory: Memory, operations: Iterable[Operation], *, dream: str, today: date) -> Applied:
+    """Return the memory after the operations, whose order does not matter: they are applied verb by verb, by content.
+
+    What holds of one operation on its own holds of it among others, unless they are about the same notes: then the
+    verb that comes first in `verbs.VERBS` goes first.
+    """
+    given = tuple(operations)
+    draft = Draft(memory, dream, today)
+    sentences = {index: _apply(draft, given[index]) for index in _order(given)}
+    project(draft)
+    return Applied(
+        memory=draft.result(),
+        done=tuple(one for index, one in enumerate(given) if not sentences[index]),
+        unfit=tuple((one, sentences[index]) for index, one in enumerate(given) if sentences[index]),
+    )
+
+
+def _order(operations: tuple[Operation, ...]) -> list[int]:
+    def key(index: int) -> tuple[object, ...]:
+        one = operations[index]
+        return _RANKS[one.verb], one.path, one.texts, sorted(one.targets), one.id, repr(one)
+
+    return sorted(range(len(operations)), key=key)
+
+
+def _apply(draft: Draft, operation: Operation) -> str:
+    """Apply one; return why it could not be, and then nothing of it is."""
+    before = draft.snapshot()
+    try:
+        fitness.check(draft, operation)
+        verbs.VERBS[operation.verb](draft, operation)
+    except fitness.Unfit as unfit:
+        draft.restore(before)
+        return str(unfit)
+    return ""
