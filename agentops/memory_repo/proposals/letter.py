@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from agentops.dreaming.port import Dream
 from agentops.memory.evidence import Evidence
+from agentops.memory.gates.judgement import Mark
 from agentops.memory.gates.port import Objection
 from agentops.memory.operations import Operation
 from agentops.memory.transcripts import Transcript
@@ -47,17 +49,6 @@ class LiveEdit:
 
 
 @dataclass(frozen=True, slots=True)
-class GateMark:
-    """What one gate said of the whole."""
-
-    gate: str
-    mark: str
-    """`pass`, `warn` or `block`."""
-
-    words: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Letter:
     """Everything that one proposal for one store says."""
 
@@ -66,6 +57,9 @@ class Letter:
     """None where only live edits are proposed."""
 
     dream_id: str = ""
+    day: date | None = None
+    """The day that the dream counted from."""
+
     schedule: str = ""
     slot: str = ""
     generation: int = 1
@@ -75,7 +69,7 @@ class Letter:
     lessons: tuple[Lesson, ...] = ()
     quarantined: tuple[Lesson, ...] = ()
     live: tuple[LiveEdit, ...] = ()
-    gates: tuple[GateMark, ...] = ()
+    gates: tuple[Mark, ...] = ()
     objections: tuple[Objection, ...] = ()
     conflicts: tuple[str, ...] = ()
     """Paths that both the repository and the live store changed."""

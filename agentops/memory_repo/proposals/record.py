@@ -6,6 +6,7 @@ year's reader see what the pull request said, without a forge and without the se
 
 import json
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -13,9 +14,10 @@ from agentops.base.errors import RepositoryError
 from agentops.dreaming.port import Dream, Spent, Stage
 from agentops.memory import operation_lines
 from agentops.memory.evidence import Evidence
+from agentops.memory.gates.judgement import Mark
 from agentops.memory.gates.port import Consequence, Objection
 from agentops.memory.operations import Operation
-from agentops.memory_repo.proposals.letter import Citation, GateMark, Lesson, Letter
+from agentops.memory_repo.proposals.letter import Citation, Lesson, Letter
 
 _TOKENS = ("input_tokens", "output_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
 
@@ -48,6 +50,7 @@ def _said(letter: Letter) -> Mapping[str, Any]:
         "format_version": 1,
         "store": letter.store,
         "dream": letter.dream_id,
+        "day": letter.day and letter.day.isoformat(),
         "schedule": letter.schedule,
         "slot": letter.slot,
         "generation": letter.generation,
@@ -88,7 +91,8 @@ def _objection(objection: Objection) -> Mapping[str, Any]:
 def _letter(said: Mapping[str, Any], operations: tuple[Operation, ...]) -> Letter:
     quarantined = tuple(operation_lines.read(json.dumps(each)) for each in said["quarantined"])
     money = said["spent"]["dollars"]
-    spent = Spent(*(said["spent"][name] for name in _TOKENS), dollars=None if money is None else Decimal(money))
+    tokens = {name: said["spent"][name] for name in _TOKENS}
+    spent = Spent(**tokens, dollars=None if money is None else Decimal(money))
     dream = Dream(
         operations,
         quarantined,
@@ -101,13 +105,14 @@ def _letter(said: Mapping[str, Any], operations: tuple[Operation, ...]) -> Lette
         store=said["store"],
         dream=dream,
         dream_id=said["dream"],
+        day=said["day"] and date.fromisoformat(said["day"]),
         schedule=said["schedule"],
         slot=said["slot"],
         generation=said["generation"],
         sessions=said["sessions"],
         lessons=tuple(_lesson(each, said) for each in operations),
         quarantined=tuple(_lesson(each, said) for each in quarantined),
-        gates=tuple(GateMark(**each) for each in said["gates"]),
+        gates=tuple(Mark(**each) for each in said["gates"]),
         objections=tuple(
             Objection(**{**each, "consequence": Consequence(each["consequence"])}) for each in said["objections"]
         ),

@@ -4,10 +4,11 @@ from hypothesis import strategies as st
 
 from agentops.dreaming.port import Dream, Stage
 from agentops.memory.evidence import Evidence, Origin
+from agentops.memory.gates.judgement import Mark
 from agentops.memory.notes import NoteKind, Support
 from agentops.memory.operations import Author, Operation, Verb
 from agentops.memory.transcripts import Event, Sort, Transcript
-from agentops.memory_repo.proposals.letter import GateMark, Letter, lessons
+from agentops.memory_repo.proposals.letter import Letter, lessons
 
 TEXT = st.text(max_size=200)
 OPERATIONS = st.builds(
@@ -48,4 +49,4 @@ def a_letter(*operations: Operation, said: str = "Error: the total is off", word
     """Return the letter of a dream that proposes the operations."""
     dream = Dream(operations, stages=(Stage("distil", "lexical"),), candidates=len(operations), words=words)
     found = lessons(operations, {}, heard(said))
-    return Letter("runbooks", dream, "dream-0123", sessions=1, lessons=found, gates=(GateMark("secrets", "pass"),))
+    return Letter("runbooks", dream, "dream-0123", sessions=1, lessons=found, gates=(Mark("secrets", "pass"),))
