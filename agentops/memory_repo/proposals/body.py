@@ -5,10 +5,11 @@ The same letter gives the same bytes. A person unticks a box, and `agentops memo
 
 from collections.abc import Iterator, Sequence
 
-from agentops.dreaming.port import Dream, Spent
-from agentops.memory.operations import Finding, Operation, Verb
+from agentops.dreaming.port import Dream
+from agentops.memory.operations import Operation, Verb
 from agentops.memory_repo.proposals.letter import Citation, Lesson, Letter
 from agentops.memory_repo.proposals.markdown import plain, quoted
+from agentops.memory_repo.proposals.wording import cost, known, many
 
 MOST_CHARACTERS = 60_000
 """Below GitHub's 65,536. Source: GitHub's answer 422 `body is too long (maximum is 65536 characters)`."""
@@ -27,9 +28,9 @@ def title(letter: Letter) -> str:
     """Return the title: the store and how much there is to look at."""
     counts = []
     if letter.lessons:
-        counts.append(_many(len(letter.lessons), "operation"))
+        counts.append(many(len(letter.lessons), "operation"))
     if letter.live:
-        counts.append(_many(len(letter.live), "live edit"))
+        counts.append(many(len(letter.live), "live edit"))
     return f"Memory {letter.store}: {' and '.join(counts) or 'nothing to change'}"
 
 
@@ -63,19 +64,11 @@ def _provenance(letter: Letter, dream: Dream) -> str:
     engines = sorted({each.engine for each in dream.stages}) or ["lexical"]
     asked = f" · schedule `{letter.schedule}`" if letter.schedule else ""
     slot = f" · due {letter.slot}" if letter.slot else ""
-    read = f"{_many(letter.sessions, 'session')} read · {_many(dream.candidates, 'candidate')} considered"
+    read = f"{many(letter.sessions, 'session')} read · {many(dream.candidates, 'candidate')} considered"
     return (
         f"Dream `{letter.dream_id}`, number {letter.generation} of this store · {read} · "
-        f"engine {', '.join(engines)} · {_cost(dream.spent)}{asked}{slot}"
+        f"engine {', '.join(engines)} · {cost(dream.spent)}{asked}{slot}"
     )
-
-
-def _cost(spent: Spent) -> str:
-    tokens = spent.input_tokens + spent.output_tokens
-    if not tokens:
-        return "no model, no cost"
-    money = "price unknown" if spent.dollars is None else f"${spent.dollars:.4f}"
-    return f"{spent.input_tokens:,} tokens in, {spent.output_tokens:,} out, {money}"
 
 
 def _gates(letter: Letter) -> Iterator[str]:
@@ -112,7 +105,7 @@ def _boxes(letter: Letter, room: int) -> str:
     """Return a box for each operation, and as many of them with evidence, from the first on, as there is room for."""
     boxes = list(_fitting([_box(each.operation) for each in letter.lessons], room - _NOTICE))
     left = len(letter.lessons) - len(boxes)
-    notice = [f"\n{_many(left, 'operation')} more: see `ledger/{letter.store}/ops` in this branch."] if left else []
+    notice = [f"\n{many(left, 'operation')} more: see `ledger/{letter.store}/ops` in this branch."] if left else []
     spare = room - _NOTICE - sum(len(each) + 1 for each in boxes)
     for index, box in enumerate(boxes):
         full = "\n".join(_lesson(letter.lessons[index]))
@@ -140,8 +133,8 @@ def _lesson(lesson: Lesson) -> Iterator[str]:
     if operation.reason:
         yield f"  - why: {plain(operation.reason)}"
     if lesson.reworded:
-        yield f"  - its text was reworded {_many(lesson.reworded, 'time')} since it was written from raw evidence"
-    yield f"  - {_support(operation)}"
+        yield f"  - its text was reworded {many(lesson.reworded, 'time')} since it was written from raw evidence"
+    yield f"  - {known(operation)}"
     shown = [each for each in lesson.citations if not each.speaks_against][:_MOST_CITATIONS]
     yield from map(_cited, shown)
     yield from map(_cited, [each for each in lesson.citations if each.speaks_against][:_MOST_CITATIONS])
@@ -156,18 +149,6 @@ def _box(operation: Operation) -> str:
     return f"- [x] `{operation.id}` **{operation.verb}**{place}: {said}"
 
 
-def _support(operation: Operation) -> str:
-    support = operation.support
-    counted = [
-        _many(support.sessions, "session"),
-        *([_many(support.days, "day")] if support.days else []),
-        *([f"{support.against} against"] if support.against else []),
-    ]
-    verdict = operation.verdict
-    checked = "" if verdict.finding is Finding.UNCHECKED else f" · {verdict.finding.replace('_', ' ')} ({verdict.by})"
-    return f"{operation.trust}, origin {operation.origin} · {', '.join(counted)}{checked}"
-
-
 def _cited(citation: Citation) -> str:
     verb = "against" if citation.speaks_against else "evidence"
     words = f" {quoted(citation.quote, _QUOTE)}" if citation.quote else " is not among the sessions read"
@@ -179,7 +160,7 @@ def _foot(letter: Letter) -> Iterator[str]:
     if letter.quarantined:
         yield ""
         yield "<details><summary>"
-        yield f"{_many(len(letter.quarantined), 'claim')} kept out: not backed by what was read"
+        yield f"{many(len(letter.quarantined), 'claim')} kept out: not backed by what was read"
         yield "</summary>"
         yield ""
         for lesson in letter.quarantined[:_MOST_LIVE]:
@@ -193,7 +174,3 @@ def _foot(letter: Letter) -> Iterator[str]:
         yield ""
         for stage in notes:
             yield f"- stage {stage.name} ({stage.engine}): {plain(stage.note)}"
-
-
-def _many(count: int, thing: str) -> str:
-    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"

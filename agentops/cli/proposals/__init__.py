@@ -1,0 +1,1 @@
+"""Proposals at the terminal: shown with their evidence, judged operation by operation, merged."""
