@@ -262,6 +262,12 @@ class ExtensionQuery(_Page):
     """Lists of our own extensions, in pages as the API has them."""
 
 
+class DreamOperationQuery(_Page):
+    """Our own extension: what a dream proposed, of any standing unless some are named."""
+
+    standings: list[Literal["applied", "quarantined", "dropped", "unfit"]] | None = Field(None, alias="standings[]")
+
+
 class EvaluationQuery(_Page):
     """Our own extension: `rubric` is a rubric's title, the heading of its text."""
 

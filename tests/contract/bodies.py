@@ -51,6 +51,9 @@ COMPANIONS: dict[str, dict[str, dict[str, Any]]] = {
 }
 """What must stand beside a field, by shape: rules between fields that no generator can read off."""
 
+ONE_OF_EACH = {"inputs"}
+"""Lists that hold one item of every form that an item can have."""
+
 WORDS = ("Reviewer", "example", "a", "claude-opus-5-5")
 
 
@@ -175,6 +178,9 @@ def _made(hint: Any, path: Path, choice: Choice, ids: Ids) -> Any:
             for key, each in fields(form).items()
             if _is_required(form, key) or choice.has((*path, key))
         }
+    if get_origin(form) is list and path and path[-1] in ONE_OF_EACH:
+        items = _members(stripped(get_args(form)[0])[0])
+        return [_made(each, (*path, index), choice, ids) for index, each in enumerate(items)]
     if get_origin(form) is list:
         many = range(choice.count(path, _least(markers)))
         return [_made(get_args(form)[0], (*path, index), choice, ids) for index in many]

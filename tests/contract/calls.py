@@ -11,6 +11,7 @@ from .given import (
     a_bearer,
     a_credential,
     a_deployment,
+    a_dream,
     a_file,
     a_message,
     a_repository,
@@ -20,6 +21,7 @@ from .given import (
     a_vault,
     an_agent,
     an_environment,
+    inputs_of,
     oauth,
 )
 from .sdk import Api
@@ -32,6 +34,9 @@ class World:
     agent: str
     deployment: str
     deployment_run: str
+    dream: str
+    """One that has ended, so that it can be archived."""
+
     file: str
     skill: str
     skill_version: str
@@ -83,6 +88,11 @@ class Made:
     @cached_property
     def deployment_run(self) -> str:
         return self._api.deployments.run(self.deployment).id
+
+    @cached_property
+    def dream(self) -> str:
+        dream = a_dream(self._api)
+        return self._api.dreams.cancel(dream.id).id
 
     @cached_property
     def _session(self) -> Any:
@@ -155,6 +165,7 @@ NOWHERE = World(
     memory="mem_01NoSuchMemory", version="memver_01NoSuchVersion", file="file_01NoSuchFile",
     vault="vlt_01NoSuchVault", credential="vcrd_01NoSuchCredential",
     deployment="depl_01NoSuchDeployment", deployment_run="drun_01NoSuchRun",
+    dream="drm_01NoSuchDream",
     session="sesn_01NoSuchSession", thread="sthr_01NoSuchThread",
     upload="sesrsc_01NoSuchResource", repository="sesrsc_01NoSuchResource",
     skill="skill_01NoSuchSkill", skill_version="skver_01NoSuchVersion",
@@ -182,6 +193,11 @@ CALLS: Mapping[str, Call] = {
     "deployments.run": lambda api, w, **o: api.deployments.run(w.deployment, **o),
     "deployment_runs.retrieve": lambda api, w, **o: api.deployment_runs.retrieve(w.deployment_run, **o),
     "deployment_runs.list": lambda api, _, **o: api.deployment_runs.list(**o),
+    "dreams.create": lambda api, w, **o: api.dreams.create(inputs=inputs_of(w.store, w.session), model=MODEL, **o),
+    "dreams.retrieve": lambda api, w, **o: api.dreams.retrieve(w.dream, **o),
+    "dreams.list": lambda api, _, **o: api.dreams.list(**o),
+    "dreams.cancel": lambda api, w, **o: api.dreams.cancel(w.dream, **o),
+    "dreams.archive": lambda api, w, **o: api.dreams.archive(w.dream, **o),
     "environments.create": lambda api, _, **o: api.environments.create(name="Workshop", **o),
     "environments.retrieve": lambda api, w, **o: api.environments.retrieve(w.environment, **o),
     "environments.update": lambda api, w, **o: api.environments.update(w.environment, name="Forge", **o),
@@ -281,7 +297,7 @@ NAMING_AN_OBJECT = tuple(
     name
     for name in CALLS
     if name not in {"agents.create", "agents.list", "deployments.create", "deployments.list",
-                    "deployment_runs.list", "environments.create", "environments.list", "files.upload",
+                    "deployment_runs.list", "dreams.create", "dreams.list", "environments.create", "environments.list", "files.upload",
                     "files.list", "memory_stores.create", "memory_stores.list", "sessions.create", "sessions.list",
                     "skills.create",
                     "skills.list", "vaults.create", "vaults.list"}

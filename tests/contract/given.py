@@ -98,6 +98,17 @@ def a_deployment(api: Api, **fields: Any) -> Any:
     return api.deployments.create(**{"name": "Nightly triage", "initial_events": [a_message()], **made, **fields})
 
 
+def inputs_of(store_id: str, *session_ids: str) -> list[Any]:
+    store = {"type": "memory_store", "memory_store_id": store_id}
+    return [store, {"type": "sessions", "session_ids": list(session_ids)}]
+
+
+def a_dream(api: Api, **fields: Any) -> Any:
+    """Return a new dream, over a store and a session of its own unless told otherwise."""
+    made = {} if "inputs" in fields else {"inputs": inputs_of(a_store(api).id, a_session(api).id)}
+    return api.dreams.create(**{"model": MODEL, **made, **fields})
+
+
 def a_schedule(expression: str = "0 9 * * 1-5", timezone: str = "Europe/Berlin") -> dict[str, Any]:
     return {"type": "cron", "expression": expression, "timezone": timezone}
 

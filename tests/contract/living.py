@@ -141,7 +141,7 @@ MADE_AT = {"/v1/deployment_runs": "POST /v1/deployments/{deployment_id}/run"}
 
 ENVIRONMENT = "/v1/environments/{environment_id}"
 
-THE_VENDORS = {"/v1/x-agentops/environments": "/v1/environments"}
+THE_VENDORS = {"/v1/x-agentops/environments": "/v1/environments", "/v1/x-agentops/dreams": "/v1/dreams"}
 """Collections that addresses of ours reach into."""
 
 OF_WORKERS = (f"{ENVIRONMENT}/work", "/v1/x-agentops/environments")

@@ -72,6 +72,7 @@ class Api:
     agents: Any
     deployment_runs: Any
     deployments: Any
+    dreams: Any
     environments: Any
     files: Any
     memory_stores: Any
@@ -128,6 +129,7 @@ def open_sync(door: Door) -> tuple[Api, Callable[[], None]]:
         return Api(
             agents=beta.agents,
             deployment_runs=beta.deployment_runs,
+            dreams=beta.dreams,
             deployments=beta.deployments,
             environments=beta.environments,
             files=beta.files,
@@ -167,6 +169,7 @@ def open_async(door: Door, run: Run) -> tuple[Api, Callable[[], None]]:
         return Api(
             agents=Blocking(beta.agents, run),
             deployment_runs=Blocking(beta.deployment_runs, run),
+            dreams=Blocking(beta.dreams, run),
             deployments=Blocking(beta.deployments, run),
             environments=Blocking(beta.environments, run),
             files=Blocking(beta.files, run),

@@ -39,6 +39,7 @@ NOT_JSON = {"application/zip", "text/plain", "application/octet-stream", "text/e
 
 NEVER_GOOD = {
     "POST /v1/sessions/{session_id}/threads/{thread_id}/archive",  # the primary thread ends with its session
+    "POST /v1/dreams/{dream_id}/archive",  # it has not ended
     "GET /v1/files/{file_id}/content",  # what was uploaded cannot be downloaded
     "POST /v1/memory_stores/{store_id}/memory_versions/{version_id}/redact",  # the newest version stays
     "POST /v1/environments/{environment_id}/work/{work_id}/heartbeat",  # nobody took the item

@@ -33,6 +33,7 @@ OF_EVERYBODY = ("models", "organizations.webhooks", "x-agentops.capabilities")
 
 NOT_FOR_THE_OWNER = {
     "POST /v1/sessions/{session_id}/threads/{thread_id}/archive": 400,  # the primary thread ends with its session
+    "POST /v1/dreams/{dream_id}/archive": 400,  # it has not ended
     "GET /v1/files/{file_id}/content": 400,  # what was uploaded cannot be downloaded
     "POST /v1/memory_stores/{store_id}/memory_versions/{version_id}/redact": 400,  # the newest version stays
     "POST /v1/environments/{environment_id}/work/{work_id}/heartbeat": 412,  # nobody took the item

@@ -22,6 +22,7 @@ from agentops.engine.api.routes import (
     deployment_runs,
     deployments,
     dream_schedules,
+    dreams,
     environment_keys,
     environments,
     evaluations,
@@ -58,6 +59,10 @@ ROUTES = (
     ("/v1/deployments/{deployment_id}/pause", Resource(betas.managed_agents, POST=deployments.pause)),
     ("/v1/deployments/{deployment_id}/run", Resource(betas.managed_agents, POST=deployments.run)),
     ("/v1/deployments/{deployment_id}/unpause", Resource(betas.managed_agents, POST=deployments.unpause)),
+    ("/v1/dreams", Resource(betas.dreaming, GET=dreams.page, POST=dreams.create)),
+    ("/v1/dreams/{dream_id}", Resource(betas.dreaming, GET=dreams.retrieve)),
+    ("/v1/dreams/{dream_id}/archive", Resource(betas.dreaming, POST=dreams.archive)),
+    ("/v1/dreams/{dream_id}/cancel", Resource(betas.dreaming, POST=dreams.cancel)),
     ("/v1/environments", Resource(betas.managed_agents, GET=environments.page, POST=environments.create)),
     (
         "/v1/environments/{environment_id}",
@@ -235,6 +240,7 @@ ROUTES = (
             betas.nothing, GET=dream_schedules.retrieve, POST=dream_schedules.update, DELETE=dream_schedules.delete
         ),
     ),
+    ("/v1/x-agentops/dreams/{dream_id}/operations", Resource(betas.nothing, GET=dreams.operations)),
     (
         "/v1/x-agentops/environments/{environment_id}/keys",
         Resource(betas.nothing, GET=environment_keys.page, POST=environment_keys.create),

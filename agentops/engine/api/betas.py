@@ -6,6 +6,7 @@ from agentops.base.errors import InvalidRequest, NotFound
 
 MANAGED_AGENTS = "managed-agents-2026-04-01"
 AGENT_MEMORY = "agent-memory-2026-07-22"
+DREAMING = "dreaming-2026-04-21"
 WEBHOOKS = "webhooks-2026-10-07"
 OLD_SKILLS = "skills-2025-10-02"
 
@@ -128,6 +129,16 @@ def agent_memory(betas: frozenset[str]) -> None:
         raise InvalidRequest(f"anthropic-beta: {AGENT_MEMORY} and {MANAGED_AGENTS} cannot be used together here.")
     if AGENT_MEMORY not in betas:
         managed_agents(betas)
+
+
+def dreaming(betas: frozenset[str]) -> None:
+    """Let requests with the dreaming beta through, alone or beside others: the documentation's examples send two.
+
+    Raises:
+        NotFound: without the header the API is as if it did not exist.
+    """
+    if DREAMING not in betas:
+        raise NotFound(f"Not found; this part of the API asks for the header anthropic-beta: {DREAMING}.")
 
 
 def webhooks(betas: frozenset[str]) -> None:

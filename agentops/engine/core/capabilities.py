@@ -304,6 +304,20 @@ _EXTENSIONS = (
         _of("x-agentops.webhooks", "url events"),
     ),
     Capability(
+        "dreams",
+        State.AVAILABLE,
+        "Dreams run as sessions that can be watched; where nobody answers for their model they count and cite.",
+        _of("dreams", "inputs model instructions output_behavior")
+        + _of("dreams", "?created_at[gt] ?created_at[lt] ?include_archived ?statuses[]")
+        + _paged("dreams"),
+    ),
+    Capability(
+        "x-agentops.dreams.operations",
+        State.AVAILABLE,
+        "What a dream proposed is listed with evidence, reason, verdict, and where each operation stands.",
+        _of("x-agentops.dreams.operations", "?standings[]") + _paged("x-agentops.dreams.operations"),
+    ),
+    Capability(
         "x-agentops.dream_schedules",
         State.AVAILABLE,
         "Dream schedules are kept and listed.",
@@ -312,7 +326,7 @@ _EXTENSIONS = (
     Capability(
         "x-agentops.dream_schedules.firing",
         State.STORED,
-        "No dream runs yet, so none is started, gated or reviewed.",
+        "The server starts none by itself: `agentops dream run` does, and gates and proposes what is learnt.",
         _of("x-agentops.dream_schedules", "store agents since max min schedule after_sessions")
         + _of("x-agentops.dream_schedules", "model instructions review gates"),
     ),
@@ -326,8 +340,6 @@ _EXTENSIONS = (
     ),
 )
 
-_LATER = (Capability("dreams", State.ABSENT, "There are no dreams yet.", endpoints=("/v1/dreams",)),)
-
 CAPABILITIES: Final = (
     *_AGENTS,
     *_ENVIRONMENTS,
@@ -338,7 +350,6 @@ CAPABILITIES: Final = (
     *_ORGANIZATION,
     *_DEPLOYMENTS,
     *_EXTENSIONS,
-    *_LATER,
 )
 """The whole table, in the order in which it is shown."""
 

@@ -46,6 +46,9 @@ class Session:
     seq: int = 0
     """The order of creation, for sessions of the same moment."""
 
+    dream_id: str | None = None
+    """The dream that it runs, in place of an agent."""
+
 
 def fields(request: Json) -> Json:
     """Return what a person set of a new session. Source: SDK 2.11.0 `types/beta/session_create_params.py`."""

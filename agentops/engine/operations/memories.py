@@ -119,6 +119,21 @@ def delete(call: Call, store_id: str, memory_id: str, expected_sha256: str | Non
     return written({"type": "memory_deleted", "id": memory_id})
 
 
+def copy_all(call: Call, source_id: str, store_id: str) -> None:
+    """Have an empty store hold what another one does, as memories of its own."""
+    target = Memories(call.tx, call.workspace, store_id)
+    for each in Memories(call.tx, call.workspace, source_id).between("/", "0", content=True):
+        memory = replace(
+            each,
+            id=call.ids.new("mem"),
+            version_id=call.ids.new("memver"),
+            created_at=call.at,
+            updated_at=call.at,
+        )
+        target.insert(memory)
+        _record(call, store_id, memory, "created")
+
+
 def page(call: Call, store_id: str, listing: Listing) -> Page:
     """Return part of the list of memories, in the order of their paths.
 

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from agentops.base.errors import InvalidRequest
 from agentops.engine.core import sending, threads
 from agentops.engine.core import session_events as core
 from agentops.engine.core.json import Json, parsed
@@ -103,6 +104,8 @@ def send(call: Call, session_id: str, events: Sequence[Json]) -> list[str]:
         InvalidRequest: it is archived, or cannot take one of the events now.
     """
     session = sessions.writable(call, session_id)
+    if session.dream_id is not None:
+        raise InvalidRequest(f"Session {session_id} runs {session.dream_id}, which hears nobody: cancel it to stop it.")
     log = SessionLog(call.tx, call.workspace, session_id)
     situation = _situation(call, session, log, events)
     if found := tuple(sending.problems(events, situation)):

@@ -147,7 +147,7 @@ def claim(tx: Transaction, place: Place, runner_id: str, is_dead: Callable[[Runn
     """Take the session, and tell whether that was possible."""
     runners = Runners(tx)
     session = Sessions(tx, place.workspace).get(place.session_id)
-    if session is None or session.archived_at is not None:
+    if session is None or session.archived_at is not None or session.dream_id is not None:
         return False
     holder = runners.holder(place)
     if holder == runner_id:

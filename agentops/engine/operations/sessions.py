@@ -222,6 +222,7 @@ def _refuse_busy(call: Call, session: Session, becoming: str) -> None:
     if is_active and SessionEvents(call.tx, call.workspace, session.id).has("session.status_running"):
         runs = ", ".join(workflow_runs.open_runs(session))
         way_out = f"have its agent stop {runs}," if runs else "interrupt it"
+        way_out = way_out if session.dream_id is None else f"cancel {session.dream_id}"
         raise InvalidRequest(
             f"Session {session.id} is {session.status}: {way_out} and wait until it is idle before it is {becoming}."
         )

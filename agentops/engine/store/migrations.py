@@ -6,6 +6,7 @@ from agentops.base.errors import StorageError
 from agentops.engine.store.port import Transaction
 from agentops.engine.store.tables import (
     deployments,
+    dreams,
     evaluations,
     extensions,
     files,
@@ -32,6 +33,7 @@ MIGRATIONS = (
     runs.STEP,
     threads.STEP,
     evaluations.STEP,
+    dreams.STEP,
 )
 
 _RECORD = """

@@ -103,7 +103,8 @@ class Runners:
         rows = self._tx.all(
             """
             SELECT workspace_id, id FROM sessions
-            WHERE (is_stirred = 1 OR status IN ('running', 'rescheduling')) AND archived_at IS NULL AND NOT EXISTS (
+            WHERE (is_stirred = 1 OR status IN ('running', 'rescheduling')) AND archived_at IS NULL
+              AND dream_id IS NULL AND NOT EXISTS (
               SELECT 1 FROM run_claims JOIN runners ON runners.id = runner_id
               WHERE workspace_id = sessions.workspace_id AND session_id = sessions.id)
             ORDER BY updated_at LIMIT :limit

@@ -68,9 +68,9 @@ class Sessions:
         self._tx.run(
             """
             INSERT INTO sessions (workspace_id, id, status, agent_id, agent_version, environment_id, deployment_id,
-              config, agent, fields, progress, created_at, updated_at, archived_at)
+              config, agent, fields, progress, created_at, updated_at, archived_at, dream_id)
             VALUES (:workspace, :id, :status, :agent_id, :agent_version, :environment, :deployment,
-              :config, :agent, :fields, :progress, :created_at, :updated_at, NULL)
+              :config, :agent, :fields, :progress, :created_at, :updated_at, NULL, :dream)
             """,
             {
                 "workspace": self._workspace,
@@ -86,6 +86,7 @@ class Sessions:
                 "progress": session.progress,
                 "created_at": session.created_at,
                 "updated_at": session.updated_at,
+                "dream": session.dream_id,
             },
         )
 
@@ -143,7 +144,7 @@ class Sessions:
 
 _SELECT = """
 SELECT id, status, environment_id, deployment_id, config, agent, fields, progress, created_at, updated_at, archived_at,
-  seq
+  seq, dream_id
 FROM sessions"""
 
 _WITH_STORE = """
