@@ -29,8 +29,9 @@ _AUTHOR = Author("lexical")
 
 
 def half_life(record: Record) -> float:
-    """Return how long a note takes to lose half of its strength: longer by each day on which it was seen again,
-    half of it for each session that speaks against it. Units: days.
+    """Return how long a note takes to lose half of its strength. Units: days.
+
+    Each day on which it was seen again makes it longer; each session that speaks against it halves it.
     """
     base = _HALF_LIVES[record.kind] * _GROWTH ** min(max(record.support.days - 1, 0), 20)
     return max(min(base, _LONGEST) * 0.5 ** min(record.support.against, 20), _SHORTEST)

@@ -4,9 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from agentops.memory import anchors, archived, layout
-from agentops.memory.evidence import Origin
-from agentops.memory.files import Bullet, NoteFile, bullets_of, line_of, parse, written
-from agentops.memory.notes import Memory, NoteKind, Record, Status, Tombstone, Trust
+from agentops.memory.files import Bullet, NoteFile, assumed, bullets_of, line_of, parse, written
+from agentops.memory.notes import Memory, Record, Status, Tombstone
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +84,16 @@ class Draft:
         if path is None:
             return None
         for bullet in self.bullets(path):
-            if anchor in {bullet.note.anchor, anchors.implied(path, bullet.note.text)}:
-                return Place(bullet, self.records.get(anchor) or _assumed(anchor, bullet))
+            note = bullet.note
+            if anchor == note.anchor or (anchors.is_implied(anchor) and anchor == anchors.implied(path, note.text)):
+                return Place(bullet, self.records.get(anchor) or assumed(replace(note, anchor=anchor)))
         return None
+
+    def archived(self) -> tuple[Place, ...]:
+        """Return the notes of the archive."""
+        names = [name for name, path in self._places.items() if layout.is_archived(path)]
+        found = (self.find(name) for name in sorted(names))
+        return tuple(place for place in found if place is not None)
 
     def new_anchor(self, path: str, text: str) -> str:
         """Return a name for a note that never had one, and keep it from others."""
@@ -170,12 +176,21 @@ class Draft:
         paths = self.files.keys() | self.memory.files.keys()
         return tuple(sorted(path for path in paths if self.files.get(path) != self.memory.files.get(path)))
 
+    def touched(self) -> tuple[str, ...]:
+        """Return the files of which the text, or what is known about a note, is not as it was."""
+        before = self.memory.ledger.records
+        names = {name for name, record in self.records.items() if before.get(name) != record}
+        paths = {self._places[name] for name in names if name in self._places}
+        return tuple(sorted(paths.union(self.changed())))
+
     def bullets(self, path: str) -> tuple[Bullet, ...]:
         """Return a file's notes with their lines."""
         return parse(path, self.files[path]).bullets
 
     def _replace(self, place: Place, line: str | None) -> None:
-        now = self.find(place.record.anchor) or place
+        now = self.find(place.record.anchor)
+        if now is None:
+            return
         file = parse(now.path, self.files[now.path])
         first, end = now.bullet.first, now.bullet.end
         ends = _line_end(file.lines[end - 1])
@@ -211,12 +226,6 @@ class Draft:
 
     def _write(self, file: NoteFile, lines: tuple[str, ...]) -> None:
         self.files[file.path] = written(replace(file, lines=lines))
-
-
-def _assumed(anchor: str, bullet: Bullet) -> Record:
-    """Return the record of a note that has none: a person or an agent wrote it by hand."""
-    kind = layout.kind_at(bullet.note.path) or NoteKind.FACT
-    return Record(anchor, kind, Status.ACTIVE, Trust.STATED, Origin.USER)
 
 
 def _named(record: Record) -> tuple[str, ...]:

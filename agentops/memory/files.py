@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from agentops.memory import anchors
-from agentops.memory.layout import is_note_file, is_read
-from agentops.memory.notes import Memory, Note, Status
+from agentops.memory.evidence import Origin
+from agentops.memory.layout import is_note_file, is_read, kind_at
+from agentops.memory.notes import Memory, Note, NoteKind, Record, Status, Trust
 
 _HEAD = re.compile(
     r"---[ \t]*\r?\n(?=(?:[ \t]*(?:#[^\n]*)?\r?\n)*[A-Za-z_][\w-]*:[ \t\r\n])(?:[^\n]*\n)*?---[ \t]*(?:\r?\n|\Z)"
@@ -62,7 +63,7 @@ def parse(path: str, text: str) -> NoteFile:
     """Return the file. Any text is one; bullets in fences of code are no notes."""
     found = _HEAD.match(text)
     head = found[0] if found else ""
-    lines = tuple(_lines(text[len(head) :]))
+    lines = tuple(lines_of(text[len(head) :]))
     bullets, is_open = _bullets(path, lines)
     return NoteFile(path, head, lines, bullets, is_open)
 
@@ -104,6 +105,12 @@ def bullets_of(memory: Memory) -> Iterator[tuple[str, Bullet]]:
             yield path, found
 
 
+def assumed(note: Note) -> Record:
+    """Return the record of a note that has none: a person or an agent wrote it by hand."""
+    kind = kind_at(note.path) or NoteKind.FACT
+    return Record(note.anchor, kind, Status.ACTIVE, Trust.STATED, Origin.USER)
+
+
 def _unnamed(note: Note, seen: set[str]) -> Note:
     again = 0
     while (anchor := anchors.implied(note.path, note.text, again)) in seen:
@@ -111,7 +118,7 @@ def _unnamed(note: Note, seen: set[str]) -> Note:
     return replace(note, anchor=anchor)
 
 
-def _lines(text: str) -> list[str]:
+def lines_of(text: str) -> list[str]:
     """Return the lines with their ends; only line feeds end one."""
     lines = [line + "\n" for line in text.split("\n")]
     lines[-1] = lines[-1][:-1]

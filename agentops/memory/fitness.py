@@ -20,12 +20,13 @@ _TEXTS = {
 }
 """How many claims a verb writes; what is not here writes none."""
 
-_TARGETS = {Verb.ADD: (0, 0), Verb.MERGE: (2, 100), Verb.NOOP: (0, 100)}
+_TARGETS = {Verb.ADD: (0, 0), Verb.MERGE: (2, 100)}
 """How many notes a verb is about; one at least where nothing else is said."""
 
 _SOME = (1, 100)
-_ARCHIVED_TOO = frozenset({Verb.REDACT, Verb.FORGET, Verb.NOOP})
-_ALIKE = frozenset({Verb.NOOP})
+_ARCHIVED_TOO = frozenset({Verb.REDACT, Verb.FORGET})
+_PINNED_TOO = frozenset({Verb.REINFORCE, Verb.DISPUTE, Verb.PIN, Verb.UNPIN, Verb.REDACT, Verb.FORGET})
+"""What may happen to a note for which a person answers, without that person."""
 
 
 class Unfit(Exception):
@@ -38,12 +39,14 @@ def check(draft: Draft, operation: Operation) -> None:
     Raises:
         Unfit: it cannot be applied.
     """
+    if operation.verb is Verb.NOOP:
+        return
     _check_counts(operation)
     _check_author(operation, draft.memory.ledger)
     for text in operation.texts:
-        check_text(draft, text)
+        _check_text(draft, text)
     if operation.path:
-        check_path(operation.path, operation.kind)
+        _check_path(operation.path, operation.kind)
 
 
 def _check_counts(operation: Operation) -> None:
@@ -52,7 +55,7 @@ def _check_counts(operation: Operation) -> None:
     if not least <= len(set(operation.targets)) <= most:
         raise Unfit(f"{verb} is about {_counted(least, most)} notes, here are {len(set(operation.targets))}")
     least, most = _TEXTS.get(verb, (0, 0))
-    if verb not in _ALIKE and not least <= len(operation.texts) <= most:
+    if not least <= len(operation.texts) <= most:
         raise Unfit(f"{verb} writes {_counted(least, most)} claims, here are {len(operation.texts)}")
 
 
@@ -65,12 +68,7 @@ def _check_author(operation: Operation, ledger: Ledger) -> None:
         raise Unfit("only people pin and unpin notes")
 
 
-def check_text(draft: Draft, text: str) -> None:
-    """Check a claim.
-
-    Raises:
-        Unfit: it cannot be a line of a file of notes.
-    """
+def _check_text(draft: Draft, text: str) -> None:
     if len(text) > layout.CLAIM_CHARACTERS:
         raise Unfit(f"the claim has {len(text)} characters, at most {layout.CLAIM_CHARACTERS} fit: split it")
     if not can_stand(text):
@@ -79,12 +77,7 @@ def check_text(draft: Draft, text: str) -> None:
         raise Unfit("it was forgotten for good: a tombstone keeps it from being learnt again")
 
 
-def check_path(path: str, kind: NoteKind | None) -> None:
-    """Check where a note would go.
-
-    Raises:
-        Unfit: notes cannot be written there.
-    """
+def _check_path(path: str, kind: NoteKind | None) -> None:
     if trouble := layout.path_trouble(path):
         raise Unfit(f"the path {path[:100]!r} {trouble}")
     there = layout.kind_at(path)
@@ -107,6 +100,8 @@ def _target(draft: Draft, operation: Operation, anchor: str) -> Place:
         raise Unfit(f"the note ^{anchor} is not there any more")
     if place.is_archived and operation.verb not in _ARCHIVED_TOO:
         raise Unfit(f"the note ^{anchor} is in the archive: it was superseded or retired")
+    if place.record.pinned and operation.verb not in _PINNED_TOO and operation.author.engine != PERSON:
+        raise Unfit(f"the note ^{anchor} is pinned: only people change it")
     return place
 
 

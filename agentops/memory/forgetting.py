@@ -14,9 +14,9 @@ from agentops.memory.notes import Ledger, Tombstone
 _WORD = re.compile(r"\w+")
 _SMALL = frozenset(
     _WORD.findall(
-        "a an and are as at be been by can could did do does for from had has have he her his i if in is it its may me my "
-        "not of on or our out shall she should so than that the their them then there they this to was we were what when "
-        "which who will with would you your"
+        "a an and are as at be been by can could did do does for from had has have he her his i if in is it its "
+        "may me my not of on or our out shall she should so than that the their them then there they this to was "
+        "we were what when which who will with would you your"
     )
 )
 _ENDINGS = ("ations", "ation", "ings", "ing", "edly", "ed", "ies", "es", "ly", "s", "y", "e")
