@@ -18,7 +18,7 @@ from agentops.engine.packages.bench import Stock
 from agentops.engine.packages.packages import Packages
 from agentops.engine.packages.shelf import Shelf
 from agentops.engine.runner.kit import PACKAGES, PLANS, SESSIONS, Kit
-from agentops.engine.runner.means import Close, Means, nothing_to_close
+from agentops.engine.runner.means import Close, Means, anything, nothing_to_close
 from agentops.engine.sandbox.bubblewrap import Bubblewrap
 from agentops.engine.sandbox.local import UnsafeLocal
 from agentops.engine.settings import Settings
@@ -56,7 +56,14 @@ def means(settings: Settings, clock: Clock, sources: Sources, *, unsafe_local_to
         await close_model()
 
     programs = SandboxedPrograms(sandboxes, settings.data / PLANS)
-    return Means(Recording(model, sources.record) if sources.record else model, kit, programs=programs, close=close)
+    is_real = sources.replay is None and sources.script is None
+    return Means(
+        Recording(model, sources.record) if sources.record else model,
+        kit,
+        programs=programs,
+        has_model=(lambda name: sources.endpoints.of(name) is not None) if is_real else anything,
+        close=close,
+    )
 
 
 def _kit(settings: Settings, sandboxes: Bubblewrap | UnsafeLocal) -> Kit:

@@ -17,6 +17,9 @@ from agentops.engine.api.auth import Door
 from agentops.engine.api.edge import Edge
 from agentops.engine.api.exchange import Backend
 from agentops.engine.blobs.folder import FolderBlobs
+from agentops.engine.dreams.choosing import Choice
+from agentops.engine.dreams.crew import DreamCrew
+from agentops.engine.dreams.run import Chamber
 from agentops.engine.feeds import Feeds
 from agentops.engine.grading.grader import ModelGrader
 from agentops.engine.keyring import VAULT_KEY_FILE, Keyring
@@ -25,6 +28,7 @@ from agentops.engine.mounting.desk import Backing
 from agentops.engine.news import News
 from agentops.engine.outbound import Outbound
 from agentops.engine.previews import Previews
+from agentops.engine.runner import life
 from agentops.engine.runner.crew import Crew
 from agentops.engine.runner.means import Means
 from agentops.engine.runner.outfit import Outfit
@@ -76,6 +80,7 @@ class Engine:
         self._database.watched_by(feeds.gained)
         self._means = means
         self._crew = self._manned(means, news, previews) if means else None
+        self._dreams = self._dreaming(means, news) if means else None
         backend = Backend(
             self._database,
             clock,
@@ -122,6 +127,9 @@ class Engine:
 
     async def _close(self) -> None:
         try:
+            if self._dreams is not None:
+                # Before the crew leaves the list of those that live: others would take its dreams for forsaken.
+                await self._dreams.close()
             if self._crew is not None and self._means is not None:
                 await self._crew.close()
                 await self._means.close()
@@ -152,6 +160,20 @@ class Engine:
             )
         )
 
+    def _dreaming(self, means: Means, news: News) -> DreamCrew:
+        chamber = Chamber(
+            runner_id=self._name,
+            database=self._database,
+            clock=self._clock,
+            ids=self._ids,
+            keyring=self._keyring,
+            organization=self.settings.organization,
+            news=news,
+            dreamers=means.dreamers or Choice(means.model, means.has_model, means.sleep),
+            bounds=self.settings.dreams,
+        )
+        return DreamCrew(chamber, look_every_s=life.SIGN_S)
+
     async def first_key(self) -> Secret:
         """Return the key that clients use: the configured one, else the one kept in the data folder.
 
@@ -177,6 +199,8 @@ class Engine:
             self._wire.open(self._news.hear, self._news.nudge_all)
             if self._crew is not None:
                 await self._crew.open()
+            if self._dreams is not None:
+                await self._dreams.open()
         except BaseException:
             await self._wire.close()
             await self._database.close()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from agentops.base.errors import UsageError
 from agentops.base.secrets import Secret
+from agentops.engine.core.dreams import Bounds
 from agentops.engine.core.model_table import MODELS, Model
 from agentops.engine.sealing import VaultKey
 from agentops.wire.files import LARGEST_FILE_BYTES
@@ -65,6 +66,9 @@ class Settings:
 
     file_limit: int = LARGEST_FILE_BYTES
     """How long an uploaded file may be. Units: bytes."""
+
+    dreams: Bounds = field(default_factory=Bounds)
+    """How many dreams run at once, and how much each may take."""
 
     def __post_init__(self) -> None:
         """Refuse what could only fail later or be unsafe.

@@ -297,7 +297,8 @@ NAMING_AN_OBJECT = tuple(
     name
     for name in CALLS
     if name not in {"agents.create", "agents.list", "deployments.create", "deployments.list",
-                    "deployment_runs.list", "dreams.create", "dreams.list", "environments.create", "environments.list", "files.upload",
+                    "deployment_runs.list", "dreams.create", "dreams.list",
+                    "environments.create", "environments.list", "files.upload",
                     "files.list", "memory_stores.create", "memory_stores.list", "sessions.create", "sessions.list",
                     "skills.create",
                     "skills.list", "vaults.create", "vaults.list"}

@@ -25,8 +25,8 @@ FIELDS = {field: each for each in CAPABILITIES for field in each.fields}
 REFUSED = [field for field, each in FIELDS.items() if each.state is State.REFUSED]
 
 WITHOUT_BODY = {
-    "ack", "archive", "cancel", "heartbeat", "mcp_oauth_validate", "pause", "redact", "regenerate_signing_secret", "revoke",
-    "run", "unpause",
+    "ack", "archive", "cancel", "heartbeat", "mcp_oauth_validate", "pause", "redact", "regenerate_signing_secret",
+    "revoke", "run", "unpause",
 }  # fmt: skip
 """What a POST may do without having a body. Anything else has a shape, or its fields would escape this table."""
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from agentops.base.ids import IdSource
-from agentops.engine.core import session_events, threads
+from agentops.engine.core import agents, session_agents, session_events, threads
 from agentops.engine.core import sessions as core
 from agentops.engine.core.dreams import Dream, seconds
 from agentops.engine.core.json import Json, parsed, written
@@ -41,20 +41,10 @@ def session(dream: Dream, session_id: str, at: str) -> Session:
 
 def _agent(model: Json) -> Json:
     """Source: SDK 2.11.0 `types/beta/beta_managed_agents_session_agent.py`."""
-    return {
-        "type": "agent",
-        "id": AGENT_ID,
-        "version": 1,
-        "name": DREAMER,
-        "description": "Reads sessions and a memory store, and writes down what they teach.",
-        "model": {"id": model["id"], "speed": "standard", "effort": None, "inference_geo": None},
-        "system": None,
-        "tools": [],
-        "mcp_servers": [],
-        "skills": [],
-        "execution_identity": None,
-        "multiagent": None,
-    }
+    words = "Reads sessions and a memory store, and writes down what they teach."
+    fields = agents.created({"name": DREAMER, "model": model["id"], "description": words})
+    snapshot = session_agents.snapshot({"type": "agent", "id": AGENT_ID, "version": 1, **fields})
+    return session_agents.with_roster(snapshot, None, {})
 
 
 def progress(dream: Dream, at: str) -> Json:

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from agentops.engine.core.runs.setting import Bounds
+from agentops.engine.dreams.port import Dreamers
 from agentops.engine.models.port import Model
 from agentops.engine.runner.outfit import Toolboxes
 from agentops.engine.runner.workshop import Sleep
@@ -17,6 +18,11 @@ async def nothing_to_close() -> None:
     """Close nothing."""
 
 
+def anything(_model_id: str) -> bool:
+    """Tell that there is a model of any name."""
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Means:
     """The adapters that a server was given."""
@@ -26,6 +32,12 @@ class Means:
     bounds: Bounds = field(default_factory=Bounds)
     programs: Programs | None = None
     """What runs the plans of workflows; without, they end as soon as they begin."""
+
+    has_model: Callable[[str], bool] = anything
+    """Tells whether somebody can be asked for a model; where nobody can, dreams do without."""
+
+    dreamers: Dreamers | None = None
+    """Who dreams for which model; None for the model above, and for the dreamer without one."""
 
     sleep: Sleep = asyncio.sleep
     beat: Sleep = asyncio.sleep

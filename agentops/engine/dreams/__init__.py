@@ -1,0 +1,1 @@
+"""What runs dreams: claimed where they lie, read from the logs, dreamt in a thread, written in one transaction."""
