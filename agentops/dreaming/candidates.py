@@ -1,6 +1,5 @@
 """A candidate: what distilling proposes, before anything decides whether it is new, true or already known."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +8,6 @@ from agentops.memory.evidence import Evidence, Origin, worst
 from agentops.memory.notes import NoteKind, Support, Trust
 from agentops.memory.transcripts import Event, Transcript
 
-LONGEST_CLAIM = 240
 LONGEST_REASON = 120
 
 
@@ -40,8 +38,11 @@ class Candidate:
     trust: Trust = Trust.OBSERVED
     scope: str = ""
     reason: str = ""
-    is_verified: bool = False
-    """Whether a session did what it says with success: one session is enough then."""
+    value: str = ""
+    """What is said of it; empty where being about the same says it all."""
+
+    is_certain: bool = False
+    """Whether one session alone shows it: the way out worked, or nothing that was tried did."""
 
     against: tuple[Witness, ...] = ()
 
@@ -75,11 +76,6 @@ def support(witnesses: Iterable[Witness], against: Iterable[Witness] = ()) -> Su
         principals=len({each.transcript.principal for each in seen if each.transcript.principal}),
         against=len({each.transcript.session for each in against}),
     )
-
-
-def slug(text: str, most: int = 48) -> str:
-    """Return a file's name for a topic: ASCII letters, digits and dashes."""
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:most].strip("-") or "general"
 
 
 def shortened(text: str, most: int) -> str:

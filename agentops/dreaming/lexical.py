@@ -1,15 +1,34 @@
 """The dreamer without a model: deterministic, offline, in seconds. The one that is always there."""
 
-from agentops.dreaming import collecting, reducing, verifying
-from agentops.dreaming.distilling import errors
-from agentops.dreaming.port import Dream, Night, Stage
-from agentops.memory.operations import Author
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 
-AUTHOR = Author("lexical")
+from agentops.dreaming import collecting, reducing, tidying, verifying
+from agentops.dreaming.candidates import Candidate
+from agentops.dreaming.collecting import Reading
+from agentops.dreaming.distilling import errors, preferences, repeats, sequences, statements
+from agentops.dreaming.port import Dream, Night, Stage
+from agentops.dreaming.reducing import Reduced
+from agentops.memory.moves import moves
+from agentops.memory.notes import NoteKind
+from agentops.memory.operations import Author, Operation
+from agentops.memory.transcripts import Transcript
+
+ENGINE = "lexical"
+AUTHOR = Author(ENGINE)
+
+_WAYS: tuple[Callable[[Iterable[Transcript]], Iterator[Candidate]], ...] = (
+    errors.candidates,
+    sequences.candidates,
+    repeats.candidates,
+    preferences.candidates,
+    statements.candidates,
+)
+"""The ways to learn without a model."""
 
 
 class LexicalDreamer:
-    """Counts, compares and cites; words nothing but what it counted or what was said."""
+    """Counts, compares and cites; it says nothing but what it counted or what was said."""
 
     async def dream(self, night: Night) -> Dream:
         """Return what the transcripts teach."""
@@ -17,12 +36,78 @@ class LexicalDreamer:
 
 
 def dreamt(night: Night) -> Dream:
-    """Return what the transcripts teach: the same answer for the same night, whatever the order of its transcripts."""
+    """Return what the transcripts teach: one answer for one night, whatever the order of its transcripts."""
     reading = collecting.collected(night)
-    found = tuple(errors.candidates(reading.transcripts))
-    operations = reducing.operations(found, night.memory, AUTHOR)
-    kept, apart = verifying.verified(operations, reading.by_session)
-    words = f"{len(reading.transcripts)} sessions read, {len(kept)} operations"
-    return Dream(
-        kept, apart, (Stage("collect", "lexical"), Stage("distil", "lexical")), candidates=len(found), words=words
+    found = distilled(reading.transcripts)
+    became = reducing.reduced(found, night.memory, AUTHOR)
+    tidied = tuple(
+        tidying.operations(night.memory, AUTHOR, {name for each in became.operations for name in each.targets})
     )
+    witnesses = {**reading.by_session, tidying.STORE: tidying.as_transcript(night.memory)}
+    kept, apart = verifying.verified((*became.operations, *tidied), night.memory, witnesses)
+    return Dream(
+        operations=kept,
+        quarantined=(*apart, *became.apart),
+        stages=_stages(reading, found, became),
+        candidates=len(found),
+        words=words(reading, found, became, kept),
+    )
+
+
+def distilled(transcripts: Iterable[Transcript]) -> tuple[Candidate, ...]:
+    """Return all that the ways to learn find."""
+    read = tuple(transcripts)
+    return tuple(chain.from_iterable(way(read) for way in _WAYS))
+
+
+def words(reading: Reading, found: Sequence[Candidate], became: Reduced, kept: Sequence[Operation]) -> str:
+    """Return what was learnt, or precisely why nothing was."""
+    if kept:
+        verbs = [each.verb for each in kept]
+        return f"{_counted(len(reading.transcripts), 'session')} read: " + ", ".join(
+            f"{verbs.count(verb)} {verb}" for verb in sorted(set(verbs))
+        )
+    failed = sum(move.failed for each in reading.transcripts for move in moves(each))
+    asked = sum(each.kind is NoteKind.PREFERENCE for each in found)
+    facts = [
+        f"{_counted(len(reading.transcripts), 'session')} read",
+        *([f"{reading.dreamt} dreamt before"] if reading.dreamt else []),
+        *([f"{reading.doubles} twice the same"] if reading.doubles else []),
+        _counted(failed, "error"),
+        _counted(asked, "correction"),
+        *_lost(became),
+    ]
+    return f"nothing to learn: {', '.join(facts)}"
+
+
+def _lost(became: Reduced) -> Iterator[str]:
+    """Yield what became of candidates that came to nothing."""
+    for often, why in (
+        (became.thin, "below support"),
+        (became.known, "known already"),
+        (became.outdated, "older than what is known"),
+        (became.unwanted, "forgotten or turned down"),
+        (len(became.apart), "undecided"),
+    ):
+        if often:
+            yield f"{_counted(often, 'candidate')} {why}"
+
+
+def _stages(reading: Reading, found: Sequence[Candidate], became: Reduced) -> tuple[Stage, ...]:
+    """Return what each stage did."""
+    return (
+        Stage(
+            "collect",
+            ENGINE,
+            f"{len(reading.transcripts)} read, {reading.dreamt} dreamt before, {reading.doubles} twice",
+        ),
+        Stage("distil", ENGINE, _counted(len(found), "candidate")),
+        Stage("cluster", ENGINE),
+        Stage("reduce", ENGINE, ", ".join(_lost(became))),
+        Stage("verify", ENGINE),
+    )
+
+
+def _counted(often: int, thing: str) -> str:
+    """Return a number with its noun."""
+    return f"{often} {thing}{'' if often == 1 else 's'}"

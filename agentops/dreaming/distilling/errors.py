@@ -4,13 +4,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from agentops.dreaming.candidates import Candidate, Witness, slug
+from agentops.dreaming.candidates import Candidate, Witness
 from agentops.dreaming.distilling.templates import GAP, shown, template
+from agentops.memory.layout import path_for
 from agentops.memory.moves import Move, moves
 from agentops.memory.notes import NoteKind
 from agentops.memory.transcripts import Transcript
 
 _LONGEST_SHOWN = 100
+_AGAIN_AND_AGAIN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +79,10 @@ def _pitfall(shape: str, seen: Sequence[Failure]) -> Candidate:
     return Candidate(
         kind=NoteKind.PITFALL,
         text=f"`{tool}` can fail with `{_quoted(shape)}`{_recovery(retried, worked)} ({_times(len(seen), sessions)}).",
-        path=f"/pitfalls/{slug(tool)}.md",
+        path=path_for(NoteKind.PITFALL, tool),
         about=shape,
         witnesses=tuple(each for failure in seen for each in _witnesses(failure)),
-        is_verified=bool(worked),
+        is_certain=bool(worked) or _is_stubborn(seen),
         reason=f"{_times(len(seen), sessions)}; {len(worked)} of {len(retried)} retries worked",
     )
 
@@ -91,6 +93,12 @@ def _witnesses(failure: Failure) -> Iterator[Witness]:
         yield Witness(failure.transcript, failure.move.result)
     if failure.retry:
         yield Witness(failure.transcript, failure.retry.call)
+
+
+def _is_stubborn(seen: Iterable[Failure]) -> bool:
+    """Return whether one session met it again and again, whatever it changed: that is how the tool is, not bad luck."""
+    often = Counter(each.transcript.session for each in seen if each.retry is None or each.changed)
+    return max(often.values(), default=0) >= _AGAIN_AND_AGAIN
 
 
 def _quoted(shape: str) -> str:

@@ -1,0 +1,145 @@
+"""The fifth stage: which candidates are one claim, and which notes they meet.
+
+Likeness proposes, the conflict rule splits.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+
+from agentops.dreaming.candidates import Candidate
+from agentops.memory.comparing.conflict import conflict
+from agentops.memory.comparing.counts import uncounted
+from agentops.memory.comparing.tfidf import Space
+from agentops.memory.comparing.words import plain
+from agentops.memory.files import notes_of
+from agentops.memory.layout import kind_at
+from agentops.memory.notes import Memory, Note, NoteKind, Record, Status
+
+ALIKE = 0.72
+"""The likeness from which two lines may say the same: of fifty paraphrases half reach it, of unrelated lines none."""
+
+_WAYS = frozenset({NoteKind.FACT, NoteKind.PLAYBOOK})
+"""Kinds between which a way of working moves when it proves itself."""
+
+_VALUED = frozenset({NoteKind.PREFERENCE, NoteKind.FACT})
+"""Kinds whose claims are worded by people: what is about another thing may still say the same."""
+
+
+class Meeting(Enum):
+    """How a candidate meets a note."""
+
+    SAME = auto()
+    CHANGED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A note of the store, with what is known about it."""
+
+    note: Note
+    record: Record | None
+
+    @property
+    def is_disputed(self) -> bool:
+        """Return whether it is flagged already."""
+        return self.record is not None and self.record.status is Status.DISPUTED
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """A candidate beside the note that it meets."""
+
+    known: Known
+    meeting: Meeting
+    why: str = ""
+
+
+class Store:
+    """The notes of a store, as candidates find them."""
+
+    def __init__(self, memory: Memory) -> None:
+        """Look at every note once."""
+        records = memory.ledger.records
+        self.notes = tuple(Known(each, records.get(each.anchor)) for each in notes_of(memory))
+        self._by_about: dict[str, list[Known]] = {}
+        self._by_text: dict[str, list[Known]] = {}
+        for each in self.notes:
+            self._by_text.setdefault(_plain(each.note.text), []).append(each)
+            if each.record and each.record.about:
+                self._by_about.setdefault(each.record.about, []).append(each)
+
+    def met(self, candidates: Sequence[Candidate]) -> list[Met | None]:
+        """Return the note that each candidate meets, or None for one that nobody knew."""
+        near = self._near(candidates)
+        return [
+            self._named(each) or (self._closest(each, near[place]) if near[place] else None)
+            for place, each in enumerate(candidates)
+        ]
+
+    def _named(self, candidate: Candidate) -> Met | None:
+        """Return the note that says the same, or is about the same with another value."""
+        texts = [each for each in self._by_text.get(_plain(candidate.text), ()) if _fits(candidate, each)]
+        if texts:
+            return Met(texts[0], Meeting.SAME)
+        about = [each for each in self._by_about.get(candidate.about, ()) if _fits(candidate, each)]
+        same = next((each for each in about if _has_value(each.note.text, candidate)), None)
+        if same or not about:
+            return Met(same, Meeting.SAME) if same else None
+        return Met(about[0], Meeting.CHANGED, f"now {candidate.value}" if candidate.value else "")
+
+    def _near(self, candidates: Sequence[Candidate]) -> list[list[Known]]:
+        """Return for each candidate the notes that look like it, the likest first."""
+        free = [
+            each for each in self.notes if each.record is None or not each.record.about or each.record.kind in _VALUED
+        ]
+        space = Space([*(uncounted(each.note.text) for each in free), *(uncounted(each.text) for each in candidates)])
+        found: list[list[tuple[float, int]]] = [[] for _ in candidates]
+        for one, other, alike in space.pairs(ALIKE):
+            if one < len(free) <= other:
+                found[other - len(free)].append((-alike, one))
+        return [[free[place] for _, place in sorted(each)] for each in found]
+
+    def _closest(self, candidate: Candidate, near: Iterable[Known]) -> Met | None:
+        """Return the likest note that fits: it says the same, unless it is in conflict."""
+        for each in near:
+            if not _fits(candidate, each):
+                continue
+            why = conflict(each.note.text, candidate.text)
+            return Met(each, Meeting.CHANGED, why) if why else Met(each, Meeting.SAME)
+        return None
+
+
+def merged(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """Return the candidates, those that say the same of the same thing as one, whatever their order."""
+    groups: dict[tuple[str, str, str, str], list[Candidate]] = {}
+    for each in candidates:
+        groups.setdefault((each.kind, each.scope, each.about, each.value or _plain(each.text)), []).append(each)
+    return [_one(groups[key]) for key in sorted(groups)]
+
+
+def _one(same: Sequence[Candidate]) -> Candidate:
+    """Return several candidates as one: the most frequent wording, the shorter one of two."""
+    texts = [each.text for each in same]
+    first = min(same, key=lambda each: (-texts.count(each.text), len(each.text), each.text, each.path))
+    witnesses = {each.evidence: each for candidate in same for each in candidate.witnesses}
+    ordered = tuple(witnesses[cited] for cited in sorted(witnesses))
+    return replace(first, witnesses=ordered, is_certain=any(each.is_certain for each in same))
+
+
+def _fits(candidate: Candidate, known: Known) -> bool:
+    """Return whether kind and scope match; a line that nobody classified takes any."""
+    kind = known.record.kind if known.record else kind_at(known.note.path)
+    scope = known.record.scope if known.record else candidate.scope
+    kinds = {kind, candidate.kind}
+    return scope == candidate.scope and (kind is None or len(kinds) == 1 or kinds == _WAYS)
+
+
+def _has_value(text: str, candidate: Candidate) -> bool:
+    """Return whether a note about the same thing says the same of it."""
+    return f" {candidate.value} " in f" {_plain(text)} " if candidate.value else True
+
+
+def _plain(text: str) -> str:
+    """Return a line as two nights spell it alike."""
+    return plain(uncounted(text))

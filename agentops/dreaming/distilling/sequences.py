@@ -1,0 +1,135 @@
+"""Ways of working: calls and orders of calls after which sessions ended better, or worse, than the others."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from agentops.dreaming.candidates import Candidate, Witness, shortened
+from agentops.dreaming.distilling.contrast import Within, bounds, ended_well, within_tasks
+from agentops.dreaming.distilling.habits import Habit, habits
+from agentops.memory.evidence import Origin
+from agentops.memory.layout import CLAIM_CHARACTERS, path_for
+from agentops.memory.notes import NoteKind, Trust
+from agentops.memory.transcripts import Event, Transcript
+
+Z = 1.645
+"""How sure a rule must be: nine of ten intervals hold the truth. Dozens of habits are tried, so less is chance."""
+
+_FEWEST = 5
+"""Sessions with a habit, and without it, from which they are compared."""
+
+_SAME_SESSIONS = 0.8
+"""The overlap from which two rules are one: as many sessions have both, of those that have either."""
+
+_PLAYBOOK_SUCCESSES = 3
+_PLAYBOOK_TASKS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A habit after which sessions end otherwise than those without it."""
+
+    habit: Habit
+    sessions: frozenset[str]
+    good: int
+    others: float
+    """The share of the other sessions that ended well."""
+
+    within: Within
+
+    @property
+    def difference(self) -> float:
+        """Return how much more often sessions with the habit ended well; negative: less often."""
+        return self.good / len(self.sessions) - self.others
+
+
+def rules(judged: Sequence[Transcript], z: float = Z) -> list[Rule]:
+    """Return what sets sessions apart, the strongest first, one for each group of sessions."""
+    having: dict[Habit, set[str]] = {}
+    for transcript in judged:
+        for habit, _ in habits(transcript):
+            having.setdefault(habit, set()).add(transcript.session)
+    good = frozenset(each.session for each in judged if ended_well(each))
+    found = (_rule(habit, frozenset(having[habit]), judged, good) for habit in sorted(having))
+    telling = [each for each in found if each and _is_telling(each, len(good) / len(judged), z)]
+    return _apart(
+        sorted(
+            telling, key=lambda each: (-abs(each.difference) * len(each.sessions) ** 0.5, each.habit.size, each.habit)
+        )
+    )
+
+
+def candidates(transcripts: Iterable[Transcript]) -> Iterator[Candidate]:
+    """Yield one claim for each rule of the sessions that somebody judged."""
+    judged = [each for each in transcripts if each.outcome is not None]
+    if judged:
+        shown = _shown(judged)
+        for rule in rules(judged):
+            yield _claim(rule, shown[rule.habit])
+
+
+def _shown(judged: Iterable[Transcript]) -> dict[Habit, list[tuple[Transcript, tuple[Event, ...]]]]:
+    """Return the events that show each habit, session by session."""
+    shown: dict[Habit, list[tuple[Transcript, tuple[Event, ...]]]] = {}
+    for transcript in judged:
+        for habit, events in habits(transcript):
+            shown.setdefault(habit, []).append((transcript, events))
+    return shown
+
+
+def _rule(habit: Habit, sessions: frozenset[str], judged: Sequence[Transcript], good: frozenset[str]) -> Rule | None:
+    """Return the rule that a habit would be; None where too few have it, or too few have not."""
+    without = len(judged) - len(sessions)
+    if min(len(sessions), without) < _FEWEST:
+        return None
+    others = len(good - sessions) / without
+    return Rule(habit, sessions, len(good & sessions), others, within_tasks(sessions, judged))
+
+
+def _is_telling(rule: Rule, base: float, z: float) -> bool:
+    """Return whether a habit's sessions certainly end otherwise than all and than the others, and within tasks too."""
+    lowest, highest = bounds(rule.good, len(rule.sessions), z)
+    if rule.within.tasks and rule.within.difference * rule.difference < 0:
+        return False
+    return lowest > max(base, rule.others) or highest < min(base, rule.others)
+
+
+def _apart(found: Iterable[Rule]) -> list[Rule]:
+    """Return the rules without those that speak of the same sessions as a stronger one."""
+    kept: list[Rule] = []
+    for rule in found:
+        if all(_overlap(rule.sessions, each.sessions) <= _SAME_SESSIONS for each in kept):
+            kept.append(rule)
+    return kept
+
+
+def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
+    """Return how many have both, of those that have either. Source: Jaccard 1901."""
+    return len(one & other) / len(one | other)
+
+
+def _claim(rule: Rule, shown: Sequence[tuple[Transcript, tuple[Event, ...]]]) -> Candidate:
+    """Return the rule as a claim: what was seen, not what to do."""
+    than = "better" if rule.difference > 0 else "worse"
+    counted = f"{rule.good} of {len(rule.sessions)} sessions ended well"
+    within = f"; {rule.within.difference:+.2f} within {rule.within.tasks} tasks" if rule.within.tasks else ""
+    kind = NoteKind.PITFALL if rule.difference < 0 else _kind(rule, shown)
+    return Candidate(
+        kind=kind,
+        text=shortened(
+            f"Runs in which the agent {rule.habit.words} end {than} than others: {counted}.", CLAIM_CHARACTERS
+        ),
+        path=path_for(kind, rule.habit.tool),
+        about=f"habit: {rule.habit.words}",
+        witnesses=tuple(Witness(transcript, each) for transcript, events in shown for each in events),
+        trust=Trust.INFERRED,
+        reason=f"{counted}, of the others {rule.others:.0%}{within}",
+    )
+
+
+def _kind(rule: Rule, shown: Iterable[tuple[Transcript, tuple[Event, ...]]]) -> NoteKind:
+    """Return whether what ends well is a playbook already: in several tasks, against runs of one task, untainted."""
+    good = [(transcript, events) for transcript, events in shown if ended_well(transcript)]
+    tasks = {transcript.task for transcript, _ in good if transcript.task}
+    is_clean = all(each.origin is not Origin.EXTERNAL for _, events in good for each in events)
+    is_proven = rule.within.tasks > 0 and len(good) >= _PLAYBOOK_SUCCESSES and len(tasks) >= _PLAYBOOK_TASKS
+    return NoteKind.PLAYBOOK if is_proven and is_clean else NoteKind.FACT
