@@ -1,0 +1,111 @@
+"""Personal data in a text: what reaches a person or names one, as far as its form alone can tell.
+
+Names and addresses are not among them: telling them apart needs a model of hundreds of megabytes.
+"""
+
+import re
+from collections.abc import Iterator
+from ipaddress import IPv4Address
+
+from agentops.memory.scanning.hits import Hit, apart
+from agentops.memory.scanning.telling import lower
+
+_EMAIL_HOST = re.compile(r"@(?:[A-Za-z0-9-]{1,63}\.){1,6}[A-Za-z]{2,24}(?![A-Za-z0-9-])(?!:)")
+_EMAIL_NAME = re.compile(r"[A-Za-z0-9._%+'-]{1,64}$")
+_ROLES = re.compile(r"(?:no-?reply|git|mailer-daemon|do-not-reply)$", re.IGNORECASE)
+
+_NUMBER = re.compile(r"(?<![\w.,:/#=-])(?:\+|\(\+?|00)?\d[\d\s().\-/]{5,24}\d(?![\w]|[.,:/-]\d)")
+"""A run of digits as people group them: a telephone, a card or a number of something else."""
+
+_PHONE_WORD = re.compile(
+    r"(?:phone|mobile|cell|tel|telefon|telephone|call|fax|whatsapp|sms|dial|reach|ring|contact)\b[^\d\n]{0,24}$"
+)
+_AMERICAN = re.compile(r"(?:\(\d{3}\) ?|\d{3}[ .-])\d{3}[ .-]\d{4}$")
+_DATE = re.compile(r"(?:19|20)\d\d[-/. ]\d\d?[-/. ]\d\d?|\d\d?[-/.]\d\d?[-/.](?:19|20)\d\d")
+_CARD = re.compile(r"(?:\d{4}[ -]?){3}\d{1,7}$|3\d{3}[ -]?\d{6}[ -]?\d{5}$|\d{13,19}$")
+_SSN = re.compile(r"(?<![\w-])(?!000|666|9)\d{3}-(?!00)\d\d-(?!0000)\d{4}(?![\w-])")
+_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d\d(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Za-z0-9])")
+_NI = re.compile(
+    r"(?<![A-Za-z0-9])(?!BG|GB|NK|KN|TN|NT"
+    r"|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d\d ?\d\d ?\d\d ?[A-D](?![A-Za-z0-9])"
+)
+_IP = re.compile(r"(?<![\w.:/-])(?:\d{1,3}\.){3}\d{1,3}(?![\w]|\.\d)")
+_VERSION = re.compile(r"(?:version|release|build|v|ver\.?)[\s:=]{0,3}$")
+_BORN = re.compile(
+    r"(?:date of birth|birth[ _-]?date|birthday|born(?: on)?|\bdob|geburtsdatum)[\"'`*]{0,2}(?:\s(?:is"
+    r"|was))?[\s:=]{0,4}[\"'`]?"
+    r"(?P<value>\d{4}-\d\d-\d\d|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{1,2}(?:st|nd|rd|th)? [a-z]{3,9},? \d{4}"
+    r"|[a-z]{3,9} \d{1,2}(?:st|nd|rd|th)?,? \d{4})"
+)
+
+
+def find(text: str) -> Iterator[Hit]:
+    """Return the personal data of a text in its order, none of which overlap."""
+    return apart(_everything(text))
+
+
+def _everything(text: str) -> Iterator[Hit]:
+    yield from _emails(text)
+    lowered = lower(text)
+    for found in _BORN.finditer(lowered):
+        yield Hit(*found.span("value"), "birth-date")
+    for found in _SSN.finditer(text):
+        yield Hit(*found.span(), "ssn")
+    for found in _IBAN.finditer(text):
+        if _is_iban(found[0].replace(" ", "")):
+            yield Hit(*found.span(), "iban")
+    for found in _NI.finditer(text):
+        yield Hit(*found.span(), "national-id")
+    for found in _IP.finditer(text):
+        if _is_public(found[0]) and not _VERSION.search(lowered, max(0, found.start() - 12), found.start()):
+            yield Hit(*found.span(), "ip-address")
+    yield from _numbers(text, lowered)
+
+
+def _emails(text: str) -> Iterator[Hit]:
+    at = text.find("@")
+    while at >= 0:
+        host = _EMAIL_HOST.match(text, at)
+        name = _EMAIL_NAME.search(text, max(0, at - 64), at) if host else None
+        if host and name and name[0][-1] != "." and not _ROLES.match(name[0]):
+            yield Hit(name.start(), host.end(), "email")
+        at = text.find("@", at + 1)
+
+
+def _numbers(text: str, lowered: str) -> Iterator[Hit]:
+    for found in _NUMBER.finditer(text):
+        digits = "".join(filter(str.isdecimal, found[0]))
+        if len(digits) >= 13 and _CARD.match(found[0]) and _is_card(digits):
+            yield Hit(*found.span(), "card")
+        elif _is_phone(found[0], digits, lowered[max(0, found.start() - 32) : found.start()]):
+            yield Hit(*found.span(), "phone")
+
+
+def _is_phone(number: str, digits: str, before: str) -> bool:
+    if not 7 <= len(digits) <= 15 or _DATE.match(number) or "\n" in number or "  " in number:
+        return False
+    if number.startswith("+"):
+        return len(digits) >= 8
+    return _AMERICAN.match(number) is not None or _PHONE_WORD.search(before) is not None
+
+
+def _is_card(digits: str) -> bool:
+    """Tell whether digits obey the check that issuers agree on. Source: ISO/IEC 7812-1, annex B (Luhn)."""
+    if digits[0] not in "3456" or len(set(digits)) == 1:
+        return False
+    doubled = (int(each) * (1 + place % 2) for place, each in enumerate(reversed(digits)))
+    return sum(each - 9 * (each > 9) for each in doubled) % 10 == 0
+
+
+def _is_iban(text: str) -> bool:
+    """Tell whether an account number obeys its check digits. Source: ISO 13616, modulo 97."""
+    if not 15 <= len(text) <= 34:
+        return False
+    return int("".join(str(int(each, 36)) for each in text[4:] + text[:4])) % 97 == 1
+
+
+def _is_public(text: str) -> bool:
+    try:
+        return IPv4Address(text).is_global
+    except ValueError:
+        return False
