@@ -5,6 +5,7 @@ them. A description or a scope that code would not have written is a person's, a
 """
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -38,8 +39,9 @@ _STATUSES = (Status.ACTIVE, Status.DISPUTED, Status.PROBATION, Status.QUARANTINE
 _TRUSTS = tuple(Trust)
 _CITED = 3
 _TOPICS = 4
-_TOPIC_CHARACTERS = 40
-_DESCRIPTION_CHARACTERS = 140
+_NAME = re.compile(r"`[^`\s]{1,40}`")
+_DESCRIPTION_CHARACTERS = 240
+_SHORTEST = 40
 _CHARACTERS_A_TOKEN = 4
 
 
@@ -69,16 +71,16 @@ def has_more(head: str) -> bool:
 
 
 def description(told: Told) -> str:
-    """Return what a file is about in one line: the topics of its notes, and the first of its claims."""
+    """Return what a file is about in one line: the first of its claims, and the names that the others speak of."""
     pairs = list(zip(told.notes, told.records, strict=True))
     sure = [pair for pair in pairs if pair[1].status is Status.ACTIVE] or pairs
     if not sure:
         return ""
     claim = sure[0][0].text
-    topics = sorted({_shortened(record.about, _TOPIC_CHARACTERS) for _, record in sure if record.about})
-    others = [topic for topic in topics if topic.casefold() not in claim.casefold()]
-    told_topics = f"{', '.join(others[:_TOPICS])}: " if others else ""
-    return _shortened(told_topics + claim, _DESCRIPTION_CHARACTERS)
+    named = Counter(name for note, _ in sure for name in set(_NAME.findall(note.text)))
+    others = [name for name, _ in sorted(named.items(), key=lambda one: (-one[1], one[0])) if name not in claim]
+    topics = f" ({', '.join(others[:_TOPICS])})" if others else ""
+    return _shortened(claim, max(_DESCRIPTION_CHARACTERS - len(topics), _SHORTEST)) + topics
 
 
 def status(records: Sequence[Record]) -> Status:
@@ -91,7 +93,7 @@ def _kept(old: Mapping[str, Any], key: str, before: Told | None) -> Any:
     """Return what a person wrote, or None where code did, or nobody."""
     value = old.get(key)
     made = None if before is None else {"description": description(before), "scope": _scope(before.records)}[key]
-    return None if value in {None, "", made} else value
+    return None if value in (None, "", made) else value
 
 
 def _said(told: Told, kept: Mapping[str, Any]) -> dict[str, Any]:
