@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from agentops.dreaming.messages import probing
 from agentops.dreaming.messages.keeping import Kept
 from agentops.dreaming.messages.port import Answer, BatchSpeaker, Request, Speaker, Unanswered
 from agentops.dreaming.messages.questions import Mode, Question, value_of
@@ -54,14 +55,6 @@ class Asker:
         self.ended = ""
         """Why nothing more is asked; empty as long as it is."""
 
-    def knows(self, model: str) -> bool:
-        """Tell whether it is known how the model answers in a shape."""
-        return model in self._modes
-
-    def learn(self, model: str, mode: Mode) -> None:
-        """Note how the model answers in a shape."""
-        self._modes[model] = mode
-
     def end(self, why: str) -> None:
         """Ask nothing more; the first reason stays."""
         self.ended = self.ended or why
@@ -73,11 +66,24 @@ class Asker:
             if question.key not in heard and (kept := self._remembered(question)) is not None:
                 heard[question.key] = Heard(kept)
         new = list({each.key: each for each in questions if each.key not in heard}.values())
+        for model in dict.fromkeys(each.role.model for each in new):
+            await self._learn(model)
         while new and not self.ended:
             size = self._pace.batch if self._is_batching else self._pace.wave
             wave, new = new[:size], new[size:]
             heard.update(await self._wave(wave))
         return [heard.get(each.key, Heard(why=self.ended)) for each in questions]
+
+    async def _learn(self, model: str) -> None:
+        """Try how a model answers in a shape, unless that is known or nothing is asked any more."""
+        if self.ended or model in self._modes:
+            return
+        (answer,) = await self._tried([probing.request(model)])
+        mode = probing.classified(model, answer)
+        if mode is None:
+            self.end(f"the endpoint does not answer ({answer})")
+        else:
+            self._modes[model] = mode
 
     def _remembered(self, question: Question) -> Any:
         value = self._kept.get(question.key)
@@ -114,12 +120,12 @@ class Asker:
 
     async def _answers(self, requests: Sequence[Request]) -> Sequence[Answer | Unanswered]:
         """Return what came back for each request. Where nothing comes back at all, nothing more is asked."""
-        answers = await self.tried(requests)
+        answers = await self._tried(requests)
         if all(isinstance(each, Unanswered) for each in answers):
             self.end(f"the endpoint does not answer ({answers[0]})")
         return answers
 
-    async def tried(self, requests: Sequence[Request]) -> Sequence[Answer | Unanswered]:
+    async def _tried(self, requests: Sequence[Request]) -> Sequence[Answer | Unanswered]:
         """Return what the endpoint says to each request that the budget allows, counted."""
         count = 0 if self.ended else self._purse.affordable(requests)
         if count < len(requests):
@@ -151,4 +157,4 @@ class Asker:
         return isinstance(self._speaker, BatchSpeaker)
 
     def _mode(self, question: Question) -> Mode:
-        return self._modes.get(question.model, Mode.JSON_TEXT)
+        return self._modes.get(question.role.model, Mode.JSON_TEXT)

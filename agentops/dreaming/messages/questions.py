@@ -8,6 +8,7 @@ from typing import Any
 
 from agentops.base.canonical import canonical_json, digest
 from agentops.dreaming.messages.port import Answer, Request
+from agentops.memory.operations import Author
 
 _TEXT_LIMIT = 256 * 1024
 """How much of an answer is looked at. Units: characters."""
@@ -40,6 +41,19 @@ class Prompt:
         return digest([self.role, self.system, self.max_tokens])[:16]
 
 
+@dataclass(frozen=True, slots=True)
+class Role:
+    """Who is asked, and what it is told."""
+
+    model: str
+    prompt: Prompt
+
+    @property
+    def author(self) -> Author:
+        """Return whose name its operations bear."""
+        return Author("messages", self.model, self.prompt.digest)
+
+
 Judge = Callable[[Any], str]
 """Returns why a value cannot be used at all; empty where some of it can."""
 
@@ -48,8 +62,7 @@ Judge = Callable[[Any], str]
 class Question:
     """What is asked. Two of the same key have the same answer."""
 
-    prompt: Prompt
-    model: str
+    role: Role
     data: str
     """What the question is about, framed."""
 
@@ -61,21 +74,22 @@ class Question:
     @property
     def key(self) -> str:
         """Return what its answer is kept under."""
-        return digest([self.model, self.prompt.digest, self.data, dict(self.schema)])
+        return digest([self.role.model, self.role.prompt.digest, self.data, dict(self.schema)])
 
     def request(self, mode: Mode) -> Request:
         """Return the body of the request."""
+        prompt = self.role.prompt
         body: dict[str, Any] = {
-            "model": self.model,
-            "max_tokens": self.prompt.max_tokens,
-            "system": self.prompt.system,
+            "model": self.role.model,
+            "max_tokens": prompt.max_tokens,
+            "system": prompt.system,
             "messages": [{"role": "user", "content": self.data}],
         }
         if mode is Mode.JSON_TEXT:
             shape = f"\n\nAnswer with one JSON object and nothing else. Its JSON Schema:\n{canonical_json(self.schema)}"
-            return {**body, "system": self.prompt.system + shape}
-        tool = {"name": self.prompt.role, "description": "Give the answer.", "input_schema": dict(self.schema)}
-        return {**body, "tools": [tool], "tool_choice": {"type": "tool", "name": self.prompt.role}}
+            return {**body, "system": prompt.system + shape}
+        tool = {"name": prompt.role, "description": "Give the answer.", "input_schema": dict(self.schema)}
+        return {**body, "tools": [tool], "tool_choice": {"type": "tool", "name": prompt.role}}
 
     def repair(self, mode: Mode, answer: Answer, fault: str) -> Request:
         """Return the second and last try: the answer is shown again as text, with what is wrong with it."""
@@ -88,10 +102,15 @@ class Question:
 
 def value_of(question: Question, answer: Answer) -> Any:
     """Return what an answer holds: the tool's input, else the first JSON object in its words; None without either."""
-    for block in _blocks(answer):
-        if block.get("type") == "tool_use" and block.get("name") == question.prompt.role:
-            return block.get("input")
-    return _first_object(_text(answer))
+    called = input_of(question, answer)
+    return _first_object(_text(answer)) if called is None else called
+
+
+def input_of(question: Question, answer: Answer) -> Any:
+    """Return what the tool was called with; None where it was not called."""
+    wanted = ("tool_use", question.role.prompt.role)
+    calls = (each for each in _blocks(answer) if (each.get("type"), each.get("name")) == wanted)
+    return next((each.get("input") for each in calls), None)
 
 
 def _blocks(answer: Answer) -> list[Mapping[str, Any]]:
