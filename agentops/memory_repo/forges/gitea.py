@@ -97,7 +97,7 @@ class Gitea:
 
     def merging(self, number: int, head: str) -> Call:
         """Return the request that merges this very head."""
-        body = {"Do": "merge", "head_commit_id": head}
+        body = {"do": "merge", "head_commit_id": head}
         path, also = f"{self._root}/pulls/{number}/merge", frozenset({405, 409})
         return Call(f"merge pull request {number}", "POST", path, body, also=also)
 

@@ -1,0 +1,32 @@
+"""A forge for every test that wants one: one server a run, one repository a test."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from agentops.base.clock import ManualClock
+from tests.memory_repo.forges.fake.server import FACES, FakeForge, Server
+from tests.memory_repo.forges.fake.server import forge_server as running_server
+
+
+@pytest.fixture(scope="session")
+def forge_server() -> Iterator[Server]:
+    """The server; repositories are added to it."""
+    with running_server() as server:
+        yield server
+
+
+@pytest.fixture
+def forge(forge_server: Server, tmp_path: Path, clock: ManualClock) -> Iterator[FakeForge]:
+    """A repository with a first commit; what is asked of it is held against the vendors' documents."""
+    added = forge_server.add(tmp_path / "forge.git", clock)
+    added.kept.commit("main", {"README.md": "Memory.\n"}, "Begin")
+    yield added
+    assert not added.violations, added.violations
+
+
+@pytest.fixture(params=FACES)
+def face(request: pytest.FixtureRequest) -> str:
+    """Each vendor's API in turn."""
+    return str(request.param)
