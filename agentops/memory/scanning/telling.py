@@ -106,6 +106,8 @@ def lower(text: str) -> str:
 
 
 def _beside(text: str, lowered: str, stem: re.Match[str]) -> Iterator[Hit]:
+    if stem.start() and text[stem.start() - 1] == "⟨":
+        return  # a placeholder, which tells what stood there
     tail = _TAIL.match(text, stem.end())
     if (
         tail is None
