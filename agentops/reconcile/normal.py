@@ -158,6 +158,8 @@ def schedule(value: Any) -> Any:
 
 def dream_model(value: Any) -> Any:
     """Return the model that dreams. Source: SDK 2.11.0 `types/beta/beta_dream_model_config_param.py`."""
+    if value is None:
+        return None
     config = {"id": value} if isinstance(value, str) else value
     return {"id": config["id"], "speed": config.get("speed") or "standard"}
 

@@ -30,6 +30,19 @@ _Agents = Annotated[
 _Model = Annotated[Annotated[ModelId, Tag("string")] | Annotated[DreamModel, Tag("object")], STRING_OR_OBJECT]
 
 Review = Literal["pull_request", "auto"]
+Engine = Literal["lexical", "messages", "hosted"]
+MODELLED = ("messages", "hosted")
+"""The engines that ask a model."""
+
+
+class DreamBudget(Shape):
+    """What one dream may spend: whatever is used up first ends its questions, and code does the rest."""
+
+    tokens: Omissible[Annotated[int, Field(ge=1, le=1_000_000_000_000)]] = None
+    """Of all requests together, in and out."""
+
+    dollars: Omissible[Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False)]] = None
+    """At list prices."""
 
 
 class Sessions(Shape):
@@ -51,7 +64,11 @@ class DreamScheduleCreate(Sessions):
     store: MemoryStoreId
     schedule: Schedule | None = None
     after_sessions: Omissible[_SessionCount] = None
-    model: _Model
+    engine: Omissible[Engine] = None
+    """What dreams: `messages` when left out and there is a model, else `lexical`, which needs none."""
+
+    model: _Model | None = None
+    budget: DreamBudget | None = None
     instructions: Instructions | None = None
     review: Omissible[Review] = None
     """Who accepts the result: a person in a pull request (when left out), or nobody."""
@@ -68,6 +85,8 @@ class DreamScheduleCreate(Sessions):
             yield Problem((), "bad-combination", "must have schedule, after_sessions or both")
         if self.min is not None and self.max is not None and self.min > self.max:
             yield Problem(("min",), "bad-combination", f"must be at most max, which is {self.max}")
+        if self.engine in MODELLED and self.model is None:
+            yield Problem(("model",), "missing-field", f"is required with the engine {self.engine}")
 
 
 class DreamScheduleUpdate(Shape):
@@ -75,7 +94,9 @@ class DreamScheduleUpdate(Shape):
 
     name: Omissible[ScheduleName] = None
     store: Omissible[MemoryStoreId] = None
-    model: Omissible[_Model] = None
+    engine: Engine | None = None
+    model: _Model | None = None
+    budget: DreamBudget | None = None
     agents: _Agents | None = None
     since: Literal["last-dream"] | None = None
     max: _SessionCount | None = None

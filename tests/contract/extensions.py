@@ -64,7 +64,9 @@ class DreamSchedule(Answer):
     min: int
     schedule: Cron | None
     after_sessions: int | None
-    model: DreamModel
+    engine: Literal["lexical", "messages", "hosted"] | None
+    model: DreamModel | None
+    budget: dict[Literal["tokens", "dollars"], float] | None
     instructions: str | None
     review: Literal["pull_request", "auto"]
     gates: dict[str, Literal["block", "warn", "off"]]

@@ -326,6 +326,8 @@ def dream_schedules(draw: st.DrawFn, name: str, agents: list[str]) -> Resource:
         max=st.integers(50, 100),
         min=st.integers(1, 50),
         schedule=st.none() | _SCHEDULE,
+        engine=st.sampled_from(["lexical", "messages", "hosted"]),
+        budget=st.none() | st.fixed_dictionaries({"tokens": st.integers(1, 10**6)}),
         instructions=st.none() | _TEXTS,
         review=st.sampled_from(["pull_request", "auto"]),
         gates=st.dictionaries(st.sampled_from(["secrets", "size_budget"]), st.sampled_from(["block", "warn"])),

@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 
+from agentops.wire.dream_schedules import DreamScheduleCreate
 from agentops.wire.dreams import DreamCreate
 from agentops.wire.problems import check
 from agentops.wire.shape import Shape
@@ -78,3 +79,13 @@ def test_a_dream_has_its_limits() -> None:
     assert dream(STORE, SESSIONS, instructions="x" * 4097) == [("instructions", "too-long")]
     assert dream(STORE, SESSIONS, model={"id": "m", "speed": "fast"}) == [("model", "speed", "invalid-value")]
     assert dream(STORE, SESSIONS, model="x" * 257) == [("model", "too-long")]
+
+
+@pytest.mark.parametrize("engine", ["messages", "hosted"])
+def test_a_schedule_whose_engine_asks_a_model_names_one(engine: str) -> None:
+    least = {"name": "nightly", "store": "memstore_01A", "after_sessions": 5}
+    _, problems = check(DreamScheduleCreate, {**least, "engine": engine})
+    assert [(each.path, each.kind) for each in problems] == [(("model",), "missing-field")]
+    assert check(DreamScheduleCreate, {**least, "engine": engine, "model": "claude-opus-5-5"})[1] == ()
+    assert check(DreamScheduleCreate, {**least, "engine": "lexical"})[1] == ()
+    assert check(DreamScheduleCreate, least)[1] == ()

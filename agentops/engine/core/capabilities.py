@@ -328,7 +328,7 @@ _EXTENSIONS = (
         State.STORED,
         "The server starts none by itself: `agentops dream run` does, and gates and proposes what is learnt.",
         _of("x-agentops.dream_schedules", "store agents since max min schedule after_sessions")
-        + _of("x-agentops.dream_schedules", "model instructions review gates"),
+        + _of("x-agentops.dream_schedules", "engine model budget instructions review gates"),
     ),
     Capability(
         "x-agentops.evaluations",

@@ -13,6 +13,9 @@ _DEFAULTS: Json = {
     "min": 1,
     "schedule": None,
     "after_sessions": None,
+    "engine": None,
+    "model": None,
+    "budget": None,
     "instructions": None,
     "review": "pull_request",
     "gates": {},
@@ -27,7 +30,7 @@ def created(request: Json) -> Json:
 
 def updated(stored: Json, request: Json) -> Json:
     """Return the fields after an update: omitted keeps, null brings the default back, metadata is merged."""
-    fields = {name: request.get(name, stored.get(name)) for name in ("name", "store", "model", *_DEFAULTS)}
+    fields = {name: request.get(name, stored.get(name)) for name in ("name", "store", *_DEFAULTS)}
     return {
         **{name: _DEFAULTS.get(name) if value is None else value for name, value in fields.items()},
         "model": _model(fields["model"]),
@@ -46,7 +49,9 @@ def body(fields: Json, *, schedule_id: str, created_at: str, updated_at: str) ->
     return written({"type": "dream_schedule", "id": schedule_id, **fields, **times})
 
 
-def _model(value: Any) -> Json:
+def _model(value: Any) -> Json | None:
     """Return the model as dreams answer it: always an object. Source: SDK 2.11.0 `beta_dream_model_config.py`."""
+    if value is None:
+        return None
     given = {"id": value} if isinstance(value, str) else value
     return {"id": given["id"], "speed": given.get("speed") or "standard"}
