@@ -51,8 +51,11 @@ class Proposal:
 
     policy: Policy = field(default_factory=Policy)
     by_hand: Mapping[str, str] = field(default_factory=dict)
-    """Text by path as people and agents wrote it themselves (a person's commit, an agent in the live store). Its lines
-    need no evidence: they are not the dream's. Everything else about them is judged."""
+    """Text by path as people and agents wrote it themselves (a person's commit, an agent in the live store), empty
+    where they removed the file. Its lines need no evidence: they are not the dream's. All else about them is judged."""
+
+    by_people: frozenset[str] = frozenset()
+    """Those of `by_hand` that a person committed; the others an agent in a session may have written."""
 
 
 @dataclass(frozen=True, slots=True)
