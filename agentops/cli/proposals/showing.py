@@ -45,7 +45,7 @@ class Screen:
                 if stage.note:
                     yield from self._wrapped(f"{stage.name} ({stage.engine}): {stage.note}", "  ")
         for edit in letter.live:
-            yield f"  {edit.verb} {printable(edit.path)} by {printable(edit.author)}, in the live store"
+            yield f"  in the live store: {printable(edit)}"
         for path in letter.conflicts:
             yield self._paint("yellow", f"  {printable(path)} changed here and in the live store")
 

@@ -95,7 +95,7 @@ def _live(letter: Letter) -> Iterator[str]:
     yield "These stand in the live store already; merging keeps them, reverting takes them out of it."
     yield ""
     for edit in letter.live[:_MOST_LIVE]:
-        yield f"- {edit.verb} {quoted(edit.path, _QUOTE)} by {quoted(edit.author, _QUOTE)}"
+        yield f"- {quoted(edit, _QUOTE)}"
     if len(letter.live) > _MOST_LIVE:
         yield f"- and {len(letter.live) - _MOST_LIVE} more, each a commit of this branch"
     yield ""

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from agentops.memory import ledger_text
 from agentops.memory.notes import Memory
+from agentops.memory_repo import layout
 from agentops.memory_repo.commits import Commit, Draft
 from agentops.memory_repo.git import Repository
 from agentops.memory_repo.proposals import body, record
@@ -13,8 +14,6 @@ from agentops.memory_repo.proposals.letter import Letter
 DREAM = "Agentops-Dream"
 """The trailer of the one commit that a dream makes."""
 
-_OPERATIONS = "ops"
-
 
 def memory_at(repository: Repository, commit: str, store: str) -> Memory:
     """Return what a commit holds of a store.
@@ -22,15 +21,14 @@ def memory_at(repository: Repository, commit: str, store: str) -> Memory:
     Raises:
         RepositoryError: a file is no text, or the ledger cannot be read.
     """
-    texts = repository.tree(commit, f"stores/{store}")
-    return Memory(
-        {f"/{path}": text for path, text in texts.items()}, ledger_text.read(repository.tree(commit, f"ledger/{store}"))
-    )
+    texts = repository.tree(commit, layout.folder(store))
+    files = {path: text for name, text in texts.items() if (path := layout.memory_path(name))}
+    return Memory(files, ledger_text.read(repository.tree(commit, layout.ledger_folder(store))))
 
 
 def generation_at(repository: Repository, commit: str, store: str) -> int:
     """Return how many dreams a commit holds of a store."""
-    return sum(each.endswith(".jsonl") for each in repository.blobs(commit, f"ledger/{store}/{_OPERATIONS}"))
+    return sum(each.endswith(".jsonl") for each in repository.blobs(commit, operations_folder(store)))
 
 
 def committed(repository: Repository, base: str, after: Memory, letter: Letter, at: datetime) -> str:
@@ -58,23 +56,27 @@ def dream_commit(repository: Repository, main: str, head: str) -> Commit | None:
 
 def letter_at(repository: Repository, commit: str, store: str, dream_id: str) -> Letter | None:
     """Return what the ledger in a commit says of a dream, or None where it knows none of that name."""
-    folder = f"ledger/{store}/{_OPERATIONS}"
+    folder = operations_folder(store)
     log = repository.text(commit, f"{folder}/{dream_id}.jsonl")
     said = repository.text(commit, f"{folder}/{dream_id}.json")
     return None if log is None or said is None else record.read(log, said)
 
 
+def operations_folder(store: str) -> str:
+    """Return where the operations of a store's dreams are."""
+    return f"{layout.ledger_folder(store)}/ops"
+
+
 def _changes(repository: Repository, base: str, after: Memory, letter: Letter) -> Mapping[str, str | None]:
     store = letter.store
-    before = repository.tree(base, f"stores/{store}")
-    now = {path.removeprefix("/"): text for path, text in after.files.items()}
-    changes: dict[str, str | None] = {
-        f"stores/{store}/{path}": now.get(path)
-        for path in before.keys() | now.keys()
-        if before.get(path) != now.get(path)
+    before = memory_at(repository, base, store).files
+    names, old_names = layout.file_names(after.files), layout.file_names(before)
+    now = {names[path]: text for path, text in after.files.items()}
+    was = {old_names[path]: text for path, text in before.items()}
+    changed = [name for name in was.keys() | now.keys() if was.get(name) != now.get(name)]
+    files = {
+        layout.folder(store): {name: now.get(name) for name in changed},
+        layout.ledger_folder(store): ledger_text.written(after.ledger),
+        operations_folder(store): record.written(letter) if letter.dream_id else {},
     }
-    changes |= {f"ledger/{store}/{name}": text for name, text in ledger_text.written(after.ledger).items()}
-    if letter.dream_id:
-        operations = record.written(letter)
-        changes |= {f"ledger/{store}/{_OPERATIONS}/{name}": text for name, text in operations.items()}
-    return changes
+    return {f"{folder}/{name}": text for folder, texts in files.items() for name, text in texts.items()}

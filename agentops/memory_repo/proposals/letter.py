@@ -40,15 +40,6 @@ class Lesson:
 
 
 @dataclass(frozen=True, slots=True)
-class LiveEdit:
-    """What somebody wrote into the live store: an agent in a session, or a caller of the API."""
-
-    author: str
-    path: str
-    verb: str
-
-
-@dataclass(frozen=True, slots=True)
 class Letter:
     """Everything that one proposal for one store says."""
 
@@ -68,7 +59,9 @@ class Letter:
     sessions: int = 0
     lessons: tuple[Lesson, ...] = ()
     quarantined: tuple[Lesson, ...] = ()
-    live: tuple[LiveEdit, ...] = ()
+    live: tuple[str, ...] = ()
+    """What agents and callers of the API wrote into the live store: `session sesn_01 wrote /facts/x.md`."""
+
     gates: tuple[Mark, ...] = ()
     objections: tuple[Objection, ...] = ()
     conflicts: tuple[str, ...] = ()

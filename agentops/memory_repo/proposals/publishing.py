@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from agentops.base.threads import in_thread
+from agentops.memory_repo import layout
 from agentops.memory_repo.commits import Move
 from agentops.memory_repo.forges.port import Draft, Forge, Mark, PullRequest, State
 from agentops.memory_repo.git import Repository
@@ -53,7 +54,7 @@ class Proposed:
     @property
     def branch(self) -> str:
         """Return the branch of the store's one pull request."""
-        return branch_of(self.letter.store)
+        return layout.proposal_branch(self.letter.store)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +63,6 @@ class Published:
 
     outcome: Outcome
     request: PullRequest | None = None
-
-
-def branch_of(store: str) -> str:
-    """Return the branch of a store's pull request."""
-    return f"agentops/memory/{store}"
 
 
 async def published(repository: Repository, forge: Forge, proposed: Proposed) -> Published:

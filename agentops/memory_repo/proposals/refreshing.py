@@ -8,9 +8,10 @@ from agentops.base.errors import RepositoryError, StaleProposal
 from agentops.memory.applying import applied
 from agentops.memory.notes import Memory
 from agentops.memory_repo.git import Repository
+from agentops.memory_repo.layout import proposal_branch
 from agentops.memory_repo.proposals.committing import committed, dream_commit, letter_at, memory_at
 from agentops.memory_repo.proposals.letter import Letter
-from agentops.memory_repo.proposals.publishing import Proposed, branch_of
+from agentops.memory_repo.proposals.publishing import Proposed
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +45,21 @@ def standing(repository: Repository, store: str, *, main: str = "main") -> Stand
     Raises:
         StaleProposal: a person committed on top of it: what they wrote is not replaced.
     """
-    tip, head = repository.head(main), repository.head(branch_of(store))
+    tip, head = repository.head(main), repository.head(proposal_branch(store))
     if tip is None or head is None or repository.is_ancestor(head, tip):
         return None
     newest = dream_commit(repository, tip, head)
     if newest is None:
         if any(not each.is_ours for each in repository.commits_between(tip, head)):
             raise StaleProposal(
-                f"{branch_of(store)} has commits of a person on top of the dream's",
+                f"{proposal_branch(store)} has commits of a person on top of the dream's",
                 hint="edit the files in the branch and merge it, or close the pull request and dream again",
             )
         return None
     letter = letter_at(repository, head, store, newest.value("Agentops-Dream"))
     if letter is None:
         raise RepositoryError(
-            f"the ledger in {branch_of(store)} does not tell what its dream proposed",
+            f"the ledger in {proposal_branch(store)} does not tell what its dream proposed",
             hint="close the pull request and dream again",
         )
     return Standing(letter, head, newest.parents[0], newest.at, tip)

@@ -9,9 +9,10 @@ from agentops.memory.operations import Operation
 from agentops.memory_repo.commits import Draft, Move, Person
 from agentops.memory_repo.forges.local import LocalForge
 from agentops.memory_repo.git import Repository
+from agentops.memory_repo.layout import proposal_branch
 from agentops.memory_repo.proposals.committing import committed, memory_at
 from agentops.memory_repo.proposals.letter import lessons
-from agentops.memory_repo.proposals.publishing import Proposed, branch_of
+from agentops.memory_repo.proposals.publishing import Proposed
 from tests.memory_repo.proposals.letters import a_letter, heard
 
 STORE = "runbooks"
@@ -70,4 +71,4 @@ class Ground:
     @property
     def branch(self) -> str:
         """Return the proposal's branch."""
-        return branch_of(STORE)
+        return proposal_branch(STORE)
