@@ -14,7 +14,8 @@ _DAY = re.compile(rf"\b(?:{'|'.join(_DAYS)})\b", re.IGNORECASE)
 _RELATIVE = re.compile(
     r"\b(?:(?:last|next|this|past|coming) (?:week|month|year|quarter|night|morning|afternoon|evening|sprint|"
     r"monday|tuesday|wednesday|thursday|friday|saturday|sunday)|recently|lately|currently|right now|"
-    r"at the moment|for now(?! on)|nowadays|these days|soon|later|earlier|(?:\w+ )?(?:days?|weeks?|months?|hours?|minutes?) ago|(?<!from )now)\b",
+    r"at the moment|for now(?! on)|nowadays|these days|soon|later|earlier|"
+    r"(?:\w+ )?(?:days?|weeks?|months?|hours?|minutes?) ago|(?<!from )now)\b",
     re.IGNORECASE,
 )
 _LITERAL = re.compile(

@@ -50,7 +50,8 @@ _LITERAL = re.compile(r"`[^`]+`|\d|\w[_/]\w|(?<!\w)/\w|\b[a-z]\w*\.[a-z]{2,}\b|[
 _NAME = re.compile(r"^(?:the\s+)?(?:@?[A-Z][\w-]+|\w+ team\b)")
 _UNSURE = re.compile(
     r"\b(?:if|would|should|could|might|may|maybe|probably|perhaps|think|guess|seems?|unless|whether|or|when|I|you|he|she|they|it|"
-    r"this|that|these|those|there|here|my|your|his|her|their|what|which|who|how|why|like|trying|not sure|let me|let's|error)\b",
+    r"this|that|these|those|there|here|my|your|his|her|their|what|which|who|how|why|like|"
+    r"trying|not sure|let me|let's|error)\b",
     re.IGNORECASE,
 )
 _LONGEST_SUBJECT = 8

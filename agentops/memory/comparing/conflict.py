@@ -2,31 +2,39 @@
 
 import re
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from difflib import SequenceMatcher
 
 from agentops.memory.comparing.counts import uncounted
 from agentops.memory.comparing.literals import numbers
 from agentops.memory.comparing.words import STOP, stem, terms, words
 
-_NEGATION = re.compile(
-    r"\b(?:not|no|never|none|nobody|nothing|without|cannot|neither|nor|\w+n['\u2019]t|stop|stops|stopped|avoid|avoids|refuse|refuses|refused|"
-    r"forbid|forbids|forbidden|lacks?|instead of|rather than|unless)\b",
-    re.IGNORECASE,
+_NO = r"not|no|never|none|nobody|nothing|without|cannot|neither|nor|\w+n['\u2019]t"
+_REFUSING = (
+    r"stop|stops|stopped|avoids?|refuses?|refused|forbids?|forbidden|lacks?|instead of|rather than|unless|skips?|"
+    r"skipped|omits?|omitted"
 )
+_PLAIN_NO = re.compile(rf"\b(?:{_NO})\b", re.IGNORECASE)
+_NEGATION = re.compile(rf"\b(?:{_NO}|{_REFUSING})\b", re.IGNORECASE)
 _PAIRS = """
 enable disable, allow deny, allow forbid, allow block, accept reject, accept refuse, before after, first last, start
-stop, open close, public private, true false, on off, always never, required optional, mandatory optional, up down,
-success failure, succeed fail, pass fail, add remove, include exclude, internal external, read write, left right, max
+stop, open close, public private, true false, always never, required optional, mandatory optional, up down,
+succeed fail, pass fail, add remove, include exclude, internal external, read write, left right, max
 min, maximum minimum, upper lower, more less, increase decrease, ascending descending, sync async, synchronous
 asynchronous, encrypted unencrypted, supported unsupported, safe unsafe, works breaks, keep delete, keep drop, manual
-automatic, manually automatically, strict lenient, weekly daily, daily hourly, daily nightly, monthly weekly, staging
+automatic, manually automatically, strict lenient, staging
 production, primary replica, primary secondary, old new, fast slow, cheap expensive, mutable immutable, online
 offline, client server, http https, enter exit, grant revoke, upgrade downgrade, present absent, even odd, early late,
-earlier later, local remote, opt-in opt-out, monday tuesday, spaces tabs, sequential parallel, serial parallel, case-
+earlier later, local remote, opt-in opt-out, spaces tabs, sequential parallel, serial parallel, case-
 sensitive case-insensitive, at-least at-most
 """
 _OPPOSITES = tuple(frozenset(map(stem, pair.split())) for pair in _PAIRS.split(","))
-_ONE_TOPIC = 0.4
+_DAYS = "monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays thursdays fridays sundays"
+_MONTHS = "january february march april june july august september october november december"
+_TURNS = "hourly daily nightly weekly monthly quarterly yearly"
+_CALENDAR = tuple(frozenset(map(stem, each.split())) for each in (_DAYS, _MONTHS, _TURNS))
+
+_ONE_TOPIC = 0.5
 """The share of common words from which two claims are about one thing."""
 
 _ALMOST_EQUAL = 0.6
@@ -38,11 +46,17 @@ _LONGEST_SUBSTITUTE = 3
 def conflict(a: str, b: str) -> str | None:
     """Return why two claims about one thing cannot both hold; None when they can, or are about different things."""
     a, b = uncounted(a), uncounted(b)
-    ones, others = terms(a), terms(b)
-    common = _share(ones, others)
+    common = _share(terms(a), terms(b))
     if common < _ONE_TOPIC:
         return None
-    return _numbers(a, b) or _negated(a, b) or _opposite(ones, others) or _reordered(a, b) or _substituted(a, b, common)
+    return (
+        _numbers(a, b)
+        or _times(a, b)
+        or _negated(a, b)
+        or _opposite(a, b)
+        or _reordered(a, b)
+        or _renamed(a, b, common)
+    )
 
 
 def _share(ones: Sequence[str], others: Sequence[str]) -> float:
@@ -59,7 +73,7 @@ def _numbers(a: str, b: str) -> str | None:
     return f"{_first(one - other)} against {_first(other - one)}"
 
 
-def _first(values: set[str]) -> str:
+def _first(values: AbstractSet[str]) -> str:
     """Return the first in order of spelling."""
     return min(values)
 
@@ -70,37 +84,74 @@ def _negated(a: str, b: str) -> str | None:
     return "one says no to the other" if one % 2 != other % 2 else None
 
 
-def _opposite(ones: Sequence[str], others: Sequence[str]) -> str | None:
-    """Return the opposites of which each has one."""
-    one, other = set(ones), set(others)
+def _times(a: str, b: str) -> str | None:
+    """Return the days, months or turns that stand against each other."""
+    said = _stems(a), _stems(b)
+    for kind in _CALENDAR:
+        one, other = (kind & each for each in said)
+        if one and other and not one & other:
+            return f"{_first(one)} against {_first(other)}"
+    return None
+
+
+def _opposite(a: str, b: str) -> str | None:
+    """Return the opposites of which each has one; `not allowed` is no opposite of `forbidden`."""
+    if len(_PLAIN_NO.findall(a)) % 2 != len(_PLAIN_NO.findall(b)) % 2:
+        return None
+    one, other = _stems(a), _stems(b)
     for pair in _OPPOSITES:
-        if len(mine := pair & one) == 1 and len(theirs := pair & other) == 1 and mine != theirs:
-            return f"{next(iter(mine))} against {next(iter(theirs))}"
+        mine, theirs = pair & one, pair & other
+        if len(mine) == 1 and len(theirs) == 1 and mine != theirs:
+            return f"{_first(mine)} against {_first(theirs)}"
     return None
 
 
 def _reordered(a: str, b: str) -> str | None:
-    """Return the words that changed places: `from a to b` against `from b to a`."""
+    """Return the two words that changed places: `from a to b` against `from b to a`. A passive turns them rightly."""
     one, other = _content(a), _content(b)
-    if one == other or sorted(one) != sorted(other):
+    if sorted(one) != sorted(other) or ("by" in a.split()) != ("by" in b.split()):
         return None
-    swapped = [(mine, theirs) for mine, theirs in zip(one, other, strict=True) if mine != theirs]
-    mine, theirs = swapped[0]
-    return f"{mine} and {theirs} changed places" if len(swapped) <= 2 * _LONGEST_SUBSTITUTE else None
+    moved = [mine for mine, theirs in zip(one, other, strict=True) if mine != theirs]
+    return f"{moved[0]} and {moved[1]} changed places" if len(moved) == 2 else None
 
 
-def _substituted(a: str, b: str, common: float) -> str | None:
-    """Return the few words that stand in place of others in an otherwise equal sentence."""
+def _renamed(a: str, b: str, common: float) -> str | None:
+    """Return the few words that stand in place of others in an otherwise equal sentence, or a name that does."""
     if common < _ALMOST_EQUAL:
         return None
     one, other = _content(a), _content(b)
     changes = [each for each in SequenceMatcher(None, one, other, autojunk=False).get_opcodes() if each[0] != "equal"]
-    if len(changes) != 1 or changes[0][0] != "replace":
+    if len(changes) == 1 and changes[0][0] == "replace":
+        _, start, end, from_, to = changes[0]
+        return _substituted(one[start:end], other[from_:to])
+    mine, theirs = sorted(set(one) - set(other)), sorted(set(other) - set(one))
+    if len(mine) == len(theirs) == 1 and _is_name(mine[0], a) and _is_name(theirs[0], b):
+        return f"{mine[0]} against {theirs[0]}"
+    return None
+
+
+def _substituted(mine: Sequence[str], theirs: Sequence[str]) -> str | None:
+    """Return the words that stand in place of others; `run` in place of `runner` is the same word."""
+    one = [each for each in mine if not any(_is_akin(each, word) for word in theirs)]
+    other = [each for each in theirs if not any(_is_akin(each, word) for word in mine)]
+    if not one or not other or max(len(one), len(other)) > _LONGEST_SUBSTITUTE:
         return None
-    _, start, end, from_, to = changes[0]
-    if max(end - start, to - from_) > _LONGEST_SUBSTITUTE:
-        return None
-    return f"{' '.join(one[start:end])} against {' '.join(other[from_:to])}"
+    return f"{' '.join(one)} against {' '.join(other)}"
+
+
+def _is_akin(one: str, other: str) -> bool:
+    """Return whether one word is made of the other."""
+    return one.isalpha() and other.isalpha() and (one.startswith(other) or other.startswith(one))
+
+
+def _is_name(stemmed: str, text: str) -> bool:
+    """Return whether a word is written as a name, or is the first of its sentence."""
+    return any(each[0].isupper() and stem(each.lower()) == stemmed for each in words(text))
+
+
+def _stems(text: str) -> frozenset[str]:
+    """Return the stems of all words, stop words too."""
+    return frozenset(stem(each.lower()) for each in words(text))
 
 
 def _content(text: str) -> list[str]:

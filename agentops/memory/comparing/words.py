@@ -9,7 +9,7 @@ _STOP = """
 a an and are as at be been being but by can could did do does doing for from had has have having he her hers him his
 how i if in into is it its itself just me more most my of off on once only or other our out over own same she should
 so some such than that the their them then there these they this those through to too up us very was we were what
-when where which while who whom why will with would you your yours it's i'm i'd we're also about after before
+when where which while who whom why will with would you your yours it's i'm i'd we're also about
 because both each here may might must shall
 """
 STOP = frozenset(_STOP.split())
