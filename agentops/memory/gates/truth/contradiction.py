@@ -44,8 +44,8 @@ class Contradiction:
 
     def _objection(self, claim: Claim, other: Note, reason: str) -> Objection:
         message = (
-            f"{quoted(claim.text)} cannot hold beside {quoted(other.text)} in {other.path} ({shown(reason)}): supersede "
-            "the older one, or dispute both"
+            f"{quoted(claim.text)} cannot hold beside {quoted(other.text)} in {other.path} ({shown(reason)}): "
+            "supersede the older one, or dispute both"
         )
         if claim.operation is not None:
             return Objection(self.name, Consequence.QUARANTINE, message, claim.path, claim.line, claim.operation.id)
