@@ -15,6 +15,7 @@ from agentops.dreaming.messages.slicing import SLICE_TOKENS, sliced
 from agentops.dreaming.messages.spending import Purse
 from agentops.dreaming.messages.topics import merged, topics
 from agentops.dreaming.port import Dream, Night, Stage
+from agentops.dreaming.redacting import redacted
 from agentops.memory.forgetting import is_forgotten
 from agentops.memory.notes import Memory
 from agentops.memory.operations import Operation
@@ -73,6 +74,7 @@ class MessagesDreamer:
         purse = Purse(night.budget, self._terms.prices, self._models.names)
         asker = Asker(self._speaker, purse, self._kept, self._terms.pace)
         reading = collecting.collected(night)
+        reading = replace(reading, transcripts=tuple(map(redacted, reading.transcripts)))
         return replace(await self._dreamt(night, reading, asker), spent=purse.spent)
 
     async def _dreamt(self, night: Night, reading: collecting.Reading, asker: Asker) -> Dream:

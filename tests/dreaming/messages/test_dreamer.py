@@ -168,6 +168,15 @@ async def test_nobody_is_asked_where_nothing_is_new() -> None:
     assert dream.words == "Nothing to learn: there is no session that was not dreamt before."
 
 
+async def test_no_model_is_shown_a_secret() -> None:
+    model = Model()
+    leaky = booking("sesn_5", 20, f"The traveller prefers the key {SECRET} for the window.")
+    dream = await dreamer(model).dream(night(sessions=(leaky,)))
+    assert SECRET not in repr(model.asked)
+    assert SECRET not in repr(dream)
+    assert "secret" in repr(model.asked)
+
+
 async def test_wishes_make_another_prompt() -> None:
     model = Model()
     dream = await dreamer(model).dream(night(instructions="Only seats matter."))
