@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from agentops.dreaming.lexical import LexicalDreamer
+from agentops.dreaming.messages.dreamer import MessagesDreamer, Models
 from agentops.engine.dreams.port import Chosen, Meter
+from agentops.engine.dreams.speaking import Speaker
 from agentops.engine.models.port import Model
 
 LEXICAL: Final = "lexical"
@@ -25,6 +27,8 @@ class Choice:
         """Return who dreams with a model."""
         if model_id == LEXICAL:
             return Chosen(LexicalDreamer(), "Dreaming without a model: counting, comparing and citing.")
-        del session_id, meter
-        why = f"There is no server for the model {model_id}"
-        return Chosen(LexicalDreamer(), f"{why}: dreaming without one, by counting, comparing and citing.")
+        if not self.has_model(model_id):
+            why = f"There is no server for the model {model_id}"
+            return Chosen(LexicalDreamer(), f"{why}: dreaming without one, by counting, comparing and citing.")
+        speaker = Speaker(self.model, session_id, meter, self.sleep)
+        return Chosen(MessagesDreamer(speaker, Models.one(model_id)), f"Dreaming with {model_id}.")

@@ -7,24 +7,29 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
+from agentops.dreaming import tidying
 from agentops.dreaming.port import Dream
 from agentops.engine.core.json import written
 from agentops.engine.store.dreams import Proposed
 from agentops.memory import operation_lines
 from agentops.memory.applying import applied
-from agentops.memory.gates.judgement import judged
-from agentops.memory.gates.port import Consequence, Gate, Objection, Proposal
+from agentops.memory.gates.all import judge
+from agentops.memory.gates.port import Consequence, Objection, Proposal
 from agentops.memory.notes import Memory
 from agentops.memory.operations import Operation
 from agentops.memory.transcripts import Transcript
 
-APPLIED = "applied"
-QUARANTINED = "quarantined"
-DROPPED = "dropped"
-UNFIT = "unfit"
+APPLIED: Final = "applied"
+QUARANTINED: Final = "quarantined"
+"""The dreamer itself found that the evidence does not bear it."""
 
-_GATES: tuple[Gate, ...] = ()
+DROPPED: Final = "dropped"
+"""A gate objected."""
+
+UNFIT: Final = "unfit"
+"""The memory is not as it assumes."""
 
 _ROUNDS = 5
 """How often the gates are asked: without what they dropped, something else may be amiss."""
@@ -45,31 +50,48 @@ class Outcome:
         return sum(each.standing == APPLIED for each in self.proposed)
 
 
-def outcome(memory: Memory, dream: Dream, dream_id: str, today: date, transcripts: Sequence[Transcript]) -> Outcome:
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a dream read, and when: what its operations are held against."""
+
+    memory: Memory
+    transcripts: Sequence[Transcript]
+    dream_id: str
+    today: date
+
+
+def outcome(dream: Dream, reading: Reading) -> Outcome:
     """Return the memory with what the dream may write, and where each operation stands."""
-    by_session = {each.session: each for each in transcripts}
-    operations, why = dream.operations, dict[str, str]()
+    why: dict[str, str] = {}
+    operations = dream.operations
     for _ in range(_ROUNDS):
-        result = applied(memory, operations, dream=dream_id, today=today)
-        judgement = judged(Proposal(memory, result.memory, result.done, by_session, by_hand=memory.files), _GATES)
-        dropped = dict(_dropped(judgement.objections))
-        if not dropped:
-            break
+        result = applied(reading.memory, operations, dream=reading.dream_id, today=reading.today)
+        against = judge(_proposal(reading, result.memory, result.done)).objections
+        dropped = dict(_dropped(against))
         why |= dropped
         operations = tuple(each for each in operations if each.id not in dropped)
-    of_whole = tuple(f"{each.gate}: {each.message}" for each in judgement.objections if _blocks(each))
+        if not dropped:
+            break
+    # Where something was dropped in every round, nobody has judged what is left.
+    of_whole = _of_whole(reading, against) if not dropped else ("the gates objected time and again",)
+    why |= {each.id: of_whole[0] for each in result.done if of_whole and each.id not in why}
     unfit = {operation.id: reason for operation, reason in result.unfit}
-    if of_whole:
-        why |= {each.id: of_whole[0] for each in result.done}
-    standings = [*_standings(dream, why, unfit)]
-    proposed = tuple(_proposed(number, *each) for number, each in enumerate(standings, start=1))
-    return Outcome(memory if of_whole else result.memory, proposed, of_whole)
+    stand = enumerate(_standings(dream, why, unfit), start=1)
+    proposed = tuple(_proposed(number, *each) for number, each in stand)
+    return Outcome(reading.memory if of_whole else result.memory, proposed, of_whole)
 
 
 def changed(before: Memory, after: Memory) -> tuple[dict[str, str], frozenset[str]]:
     """Return the files that are new or different, and the paths that are gone."""
-    written_files = {path: text for path, text in after.files.items() if before.files.get(path) != text}
-    return written_files, frozenset(before.files) - frozenset(after.files)
+    new = {path: text for path, text in after.files.items() if before.files.get(path) != text}
+    return new, frozenset(before.files) - frozenset(after.files)
+
+
+def _proposal(reading: Reading, after: Memory, operations: tuple[Operation, ...]) -> Proposal:
+    # A store's own lines are evidence of what tidies them.
+    witnesses = [*reading.transcripts, tidying.as_transcript(reading.memory)]
+    by_session = {each.session: each for each in witnesses}
+    return Proposal(reading.memory, after, operations, by_session, by_hand=reading.memory.files)
 
 
 def _dropped(objections: Sequence[Objection]) -> Iterator[tuple[str, str]]:
@@ -78,8 +100,13 @@ def _dropped(objections: Sequence[Objection]) -> Iterator[tuple[str, str]]:
             yield each.operation, f"{each.gate}: {each.message}"
 
 
-def _blocks(objection: Objection) -> bool:
-    return objection.consequence is Consequence.BLOCK
+def _of_whole(reading: Reading, objections: Sequence[Objection]) -> tuple[str, ...]:
+    """Return what is held against the whole, and was not amiss before: a dream answers for its own changes alone."""
+    blocks = [each for each in objections if each.consequence is Consequence.BLOCK]
+    if not blocks:
+        return ()
+    old = {(each.gate, each.path) for each in judge(_proposal(reading, reading.memory, ())).objections}
+    return tuple(f"{each.gate}: {each.message}" for each in blocks if (each.gate, each.path) not in old)
 
 
 def _standings(dream: Dream, why: Mapping[str, str], unfit: Mapping[str, str]) -> Iterator[tuple[Operation, str, str]]:

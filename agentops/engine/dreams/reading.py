@@ -7,6 +7,7 @@ from itertools import groupby
 
 from agentops.base.threads import in_thread
 from agentops.dreaming.readers import managed_agents
+from agentops.dreaming.redacting import redacted
 from agentops.engine.core import session_events
 from agentops.engine.core.json import Json, parsed
 from agentops.engine.core.memories import Memory as Stored
@@ -72,7 +73,7 @@ def _told(log: Log) -> list[Transcript]:
     }
     body = {"id": log.id, "agent": {"name": log.agent["name"]}, "metadata": log.metadata}
     session = managed_agents.Session(body, shown, threads)
-    return [*managed_agents.told([session])]
+    return [redacted(each) for each in managed_agents.told([session])]
 
 
 def _shown(event: Event, thread_id: str | None) -> Json:

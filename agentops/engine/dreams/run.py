@@ -154,9 +154,8 @@ class DreamRun:
         """
         stored = await self._stored(dream)
         before = reading.memory(stored)
-        found = await in_thread(
-            learning.outcome, before, proposed, dream.id, _today(dream), transcripts, executor=self._in.threads
-        )
+        read = learning.Reading(before, transcripts, dream.id, _today(dream))
+        found = await in_thread(learning.outcome, proposed, read, executor=self._in.threads)
         written, removed = learning.changed(before, found.memory)
         words = _told(proposed, found, len(written) + len(removed))
         learnt = Learnt(reading.digests(stored), written, removed, found.proposed, words)
@@ -226,7 +225,7 @@ def _counted(dream: Dream) -> str:
 
 def _read(transcripts: tuple[Transcript, ...]) -> str:
     events = sum(len(each.events) for each in transcripts)
-    return f"Sessions read: {len(transcripts)}, with {events} events."
+    return f"Sessions read: {len(transcripts)}, with {events} events; secrets and personal data are left out."
 
 
 def _told(proposed: Dreamt, found: learning.Outcome, files: int) -> str:
