@@ -1,27 +1,39 @@
 """Evidence looked up: the events that operations cite, who said them, and on whose behalf."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from agentops.memory.evidence import Evidence, Origin, worst
+from agentops.memory.files import assumed
+from agentops.memory.gates import changes
+from agentops.memory.gates.port import Proposal
+from agentops.memory.layout import is_archived
 from agentops.memory.notes import Record
 from agentops.memory.operations import Operation, Verb
 from agentops.memory.promotion import PERSON
-from agentops.memory.transcripts import Event, Sort, Transcript
+from agentops.memory.transcripts import Event, Sort
 
-_INHERITING = frozenset({Verb.REWORD, Verb.MERGE, Verb.MOVE, Verb.SPLIT, Verb.PROMOTE})
-"""Verbs that say again what notes said: their evidence counts, and so does where it came from."""
+STORE = "memory"
+"""The session under which an operation cites the very notes that it is about, each by its anchor."""
+
+_SAYING_AGAIN = frozenset({Verb.REWORD, Verb.MERGE, Verb.MOVE, Verb.SPLIT, Verb.PROMOTE})
 
 
 class Sources:
     """The events of the transcripts that were read, by how notes cite them, and what is known of notes already."""
 
-    def __init__(self, transcripts: Mapping[str, Transcript], records: Mapping[str, Record]) -> None:
-        """Look at every event once."""
-        self._transcripts = transcripts
-        self._records = records
+    def __init__(self, proposal: Proposal) -> None:
+        """Look at every event and every note once."""
+        self._transcripts = proposal.transcripts
         self._events = {
-            Evidence(session, event.id): event for session, each in transcripts.items() for event in each.events
+            Evidence(session, event.id): event
+            for session, each in proposal.transcripts.items()
+            for event in each.events
         }
+        found = changes.base(proposal)
+        notes = [bullet.note for path, bullet, _ in changes.bullets(found) if not is_archived(path)]
+        self._texts = {note.anchor: note.text for note in notes}
+        self._records = {note.anchor: found.ledger.records.get(note.anchor) or assumed(note) for note in notes}
+        self._ledger = found.ledger.records
 
     def event(self, cited: Evidence) -> Event | None:
         """Return the event, if there is one."""
@@ -31,26 +43,36 @@ class Sources:
         """Yield the events that there are."""
         return (event for each in cited if (event := self.event(each)) is not None)
 
+    def says_again(self, operation: Operation) -> bool:
+        """Tell whether an operation says what the notes it is about said: then it rests on what they rest on."""
+        if operation.verb in _SAYING_AGAIN:
+            return True
+        told = {self._texts.get(each) for each in operation.targets}
+        return bool(operation.targets) and all(each in told for each in operation.texts)
+
     def inherited(self, operation: Operation) -> Iterator[Record]:
         """Yield what is known of the notes whose words an operation uses again."""
-        if operation.verb in _INHERITING:
+        if self.says_again(operation):
             yield from (self._records[each] for each in operation.targets if each in self._records)
 
     def false(self, operation: Operation) -> tuple[Evidence, ...]:
         """Return what an operation cites and neither a transcript nor a note that it is about has."""
-        known = {each for anchor in operation.targets if anchor in self._records for each in self._known(anchor)}
+        known = {each for anchor in operation.targets for each in self._known(anchor)}
         cited = (*operation.evidence, *operation.against)
         return tuple(each for each in dict.fromkeys(cited) if each not in self._events and each not in known)
 
     def _known(self, anchor: str) -> Iterator[Evidence]:
-        record = self._records[anchor]
-        yield from (*record.evidence, *record.against)
+        """Yield what may be cited for a note: what its record cites, and its own line."""
+        if record := self._ledger.get(anchor):
+            yield from (*record.evidence, *record.against)
+        if anchor in self._texts:
+            yield Evidence(STORE, anchor)
 
     def has_evidence(self, operation: Operation) -> bool:
         """Tell whether anything that proves something speaks for an operation."""
         if any(event.origin is not Origin.RECALLED for event in self.events(operation.evidence)):
             return True
-        return any(record.evidence or record.pinned for record in self.inherited(operation))
+        return any(True for _ in self.inherited(operation))
 
     def origin(self, operation: Operation) -> Origin:
         """Return the worst origin of what an operation rests on; what was recalled is nothing to rest on."""

@@ -59,7 +59,7 @@ class Capabilities:
 
     def judge(self, proposal: Proposal) -> Iterator[Objection]:
         """Yield an objection for each new capability that no person is known to want."""
-        sources = Sources(proposal.transcripts, proposal.before.ledger.records)
+        sources = Sources(proposal)
         for claim, capability in _new(proposal):
             weight = _weight(capability, claim.operation, sources)
             if claim.operation is None and claim.path not in proposal.by_people and capability.sort in _RUN:

@@ -35,7 +35,7 @@ class SmuggledInstructions:
 
     def judge(self, proposal: Proposal) -> Iterator[Objection]:
         """Yield an objection for each command that nobody the agent works for gave."""
-        sources = Sources(proposal.transcripts, proposal.before.ledger.records)
+        sources = Sources(proposal)
         operations = {each.id: each for each in proposal.operations}
         for each in found(proposal, instructions.find):
             message = (

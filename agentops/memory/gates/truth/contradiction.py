@@ -1,5 +1,6 @@
 """New notes that cannot hold beside those that stay, and that nobody flagged."""
 
+import re
 from collections.abc import Iterator
 
 from agentops.memory.comparing.bm25 import Index
@@ -10,8 +11,9 @@ from agentops.memory.gates import changes
 from agentops.memory.gates.changes import Claim
 from agentops.memory.gates.port import Consequence, Objection, Proposal
 from agentops.memory.gates.wording import quoted, shown
-from agentops.memory.notes import Ledger, Note, Status
+from agentops.memory.notes import Ledger, Note, Record, Status
 
+_NAME = re.compile(r"`([^`\n]+)`")
 _NEIGHBOURS = 12
 """How many notes a new one is held against: those that share most with it."""
 
@@ -61,4 +63,16 @@ def _may_clash(claim: Claim, other: Note, ledger: Ledger) -> bool:
     if any(each is not None and each.status is Status.DISPUTED for each in (mine, theirs)):
         return False
     scopes = {each.scope for each in (mine, theirs) if each is not None and each.scope}
-    return len(scopes) < 2
+    return len(scopes) < 2 and not _are_named_apart(claim.text, other.text, mine, theirs)
+
+
+def _are_named_apart(text: str, other: str, mine: Record | None, theirs: Record | None) -> bool:
+    """Tell whether each of two notes names the thing that it is about, and they name two different ones."""
+    one, two = _subjects(text, mine), _subjects(other, theirs)
+    return bool(one and two) and not one & two
+
+
+def _subjects(text: str, record: Record | None) -> frozenset[str]:
+    """Return the names in a note's text that its record says it is about."""
+    about = record.about if record else ""
+    return frozenset(each for each in _NAME.findall(text) if each in about)

@@ -25,7 +25,7 @@ class EvidenceCoverage:
 
     def judge(self, proposal: Proposal) -> Iterator[Objection]:
         """Yield an objection for whatever rests on nothing."""
-        sources = Sources(proposal.transcripts, proposal.before.ledger.records)
+        sources = Sources(proposal)
         for operation in proposal.operations:
             if operation.author.engine != PERSON:
                 yield from self._operation(operation, sources)
@@ -106,7 +106,7 @@ class EvidenceCoverage:
 
 
 def _is_backed(operation: Operation, sources: Sources) -> bool:
-    if operation.verb is Verb.DISPUTE and any(True for _ in sources.events(operation.against)):
+    if operation.verb is Verb.DISPUTE and (operation.evidence or operation.against) and not operation.texts:
         return True
     return sources.has_evidence(operation)
 

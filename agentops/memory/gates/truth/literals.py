@@ -27,7 +27,7 @@ class Literals:
 
     def judge(self, proposal: Proposal) -> Iterator[Objection]:
         """Yield an objection for each claim that its evidence does not bear, and each quote that nobody said."""
-        sources = Sources(proposal.transcripts, proposal.before.ledger.records)
+        sources = Sources(proposal)
         for operation in proposal.operations:
             if operation.author.engine == PERSON or not all(map(changes.is_judged, operation.texts)):
                 continue

@@ -24,7 +24,7 @@ class Taint:
 
     def judge(self, proposal: Proposal) -> Iterator[Objection]:
         """Yield an objection for each operation that rests on too little, or says that it rests on more."""
-        sources = Sources(proposal.transcripts, proposal.before.ledger.records)
+        sources = Sources(proposal)
         for operation in proposal.operations:
             if operation.verb not in _WRITING or sources.is_answered_for(operation):
                 continue
