@@ -1,107 +1,121 @@
 """A store has one pull request: opened once, updated in place, left to people, closed when nothing is left."""
 
-from pathlib import Path
-
 import pytest
 
+from agentops.base.errors import ForgeUnavailable
 from agentops.memory_repo.commits import Move
-from agentops.memory_repo.forges.port import Mark, State
-from agentops.memory_repo.proposals.publishing import CONTEXT, Outcome, published
-from tests.memory_repo.proposals.ground import Ground
+from agentops.memory_repo.forges.local import LocalForge
+from agentops.memory_repo.forges.port import State
+from agentops.memory_repo.proposals.publishing import CONTEXT, Outcome
+from tests.memory_repo.forges.fake.faults import Broken, Lost
+from tests.memory_repo.forges.fake.server import FACES
+from tests.memory_repo.proposals.ground import BRANCH, Ground
 from tests.memory_repo.proposals.letters import an_operation
+
+pytestmark = pytest.mark.anyio
 
 ONE = an_operation("`book` fails when the total is off", path="/pitfalls/book.md")
 TWO = an_operation("`cancel` fails after the departure", path="/pitfalls/cancel.md")
 
 
-@pytest.fixture
-def ground(tmp_path: Path) -> Ground:
-    return Ground.at(tmp_path / "memory.git")
-
-
-@pytest.mark.anyio
 async def test_a_proposal_opens_one_pull_request_with_the_gates_as_its_status(ground: Ground) -> None:
     proposed = ground.proposed(ONE)
-    found = await published(ground.repository, ground.forge, proposed)
+    found = await ground.published(proposed)
 
     assert found.outcome is Outcome.OPENED
     assert found.request is not None
     assert found.request.head == proposed.head
-    assert ground.forge.statuses(proposed.head)[CONTEXT].mark is Mark.SUCCESS
+    if isinstance(ground.forge, LocalForge):
+        assert ground.forge.statuses(proposed.head).keys() == {CONTEXT}
+    else:
+        assert [(each.commit, each.context, each.state) for each in ground.fake.kept.statuses] == [
+            (proposed.head, CONTEXT, "success")
+        ]
 
 
-@pytest.mark.anyio
 async def test_the_same_proposal_again_changes_nothing(ground: Ground) -> None:
-    first = await published(ground.repository, ground.forge, ground.proposed(ONE))
-    again = await published(ground.repository, ground.forge, ground.proposed(ONE))
+    first = await ground.opened(ONE)
+    again = await ground.published(ground.proposed(ONE))
 
     assert again.outcome is Outcome.UNCHANGED
-    assert again.request == first.request
+    assert again.request == first
 
 
-@pytest.mark.anyio
 async def test_another_night_updates_it_in_place(ground: Ground) -> None:
-    first = await published(ground.repository, ground.forge, ground.proposed(ONE))
-    later = await published(ground.repository, ground.forge, ground.proposed(ONE, TWO))
+    first = await ground.opened(ONE)
+    later = await ground.published(ground.proposed(ONE, TWO))
 
     assert later.outcome is Outcome.UPDATED
-    assert first.request is not None
     assert later.request is not None
-    assert later.request.number == first.request.number
+    assert later.request.number == first.number
     assert TWO.id in later.request.body
 
 
-@pytest.mark.anyio
 async def test_a_run_that_died_between_push_and_request_is_finished_by_the_next(ground: Ground) -> None:
     proposed = ground.proposed(ONE)
-    ground.repository.push({ground.branch: Move(proposed.head, None)})
+    ground.repository.push({BRANCH: Move(proposed.head, None)})
 
-    assert (await published(ground.repository, ground.forge, ground.proposed(ONE))).outcome is Outcome.OPENED
+    assert (await ground.published(ground.proposed(ONE))).outcome is Outcome.OPENED
 
 
-@pytest.mark.anyio
 async def test_a_branch_that_a_person_committed_to_is_left_to_them(ground: Ground) -> None:
-    await published(ground.repository, ground.forge, ground.proposed(ONE))
-    theirs = ground.write(ground.branch, {"stores/runbooks/README.md": "# Better\n"})
+    await ground.opened(ONE)
+    theirs = ground.write(BRANCH, {"stores/runbooks/README.md": "# Better\n"})
 
-    found = await published(ground.repository, ground.forge, ground.proposed(ONE, TWO))
+    found = await ground.published(ground.proposed(ONE, TWO))
     assert found.outcome is Outcome.LEFT
-    assert ground.repository.head(ground.branch) == theirs
+    assert ground.head() == theirs
 
 
-@pytest.mark.anyio
 async def test_closing_is_snoozing_until_there_is_something_new(ground: Ground) -> None:
-    first = await published(ground.repository, ground.forge, ground.proposed(ONE))
-    assert first.request is not None
-    await ground.forge.close(first.request.number, words="not now")
+    first = await ground.opened(ONE)
+    await ground.forge.close(first.number, words="not now")
 
-    again = await published(ground.repository, ground.forge, ground.proposed(ONE))
+    again = await ground.published(ground.proposed(ONE))
     assert again.outcome is Outcome.SNOOZED
     assert again.request is not None
     assert again.request.state is State.CLOSED
-    later = await published(ground.repository, ground.forge, ground.proposed(ONE, TWO))
+    later = await ground.published(ground.proposed(ONE, TWO))
     assert later.outcome is Outcome.OPENED
     assert later.request is not None
-    assert later.request.number != first.request.number
+    assert later.request.number != first.number
 
 
-@pytest.mark.anyio
 async def test_when_nothing_is_left_to_propose_the_open_one_is_closed(ground: Ground) -> None:
     proposed = ground.proposed(ONE)
-    await published(ground.repository, ground.forge, proposed)
+    await ground.published(proposed)
     ground.write("main", dict(ground.repository.tree(proposed.head)))
 
-    again = await published(ground.repository, ground.forge, proposed)
+    again = await ground.published(proposed)
     assert again.outcome is Outcome.WITHDRAWN
-    latest = await ground.forge.latest(ground.branch)
+    latest = await ground.forge.latest(BRANCH)
     assert latest is not None
     assert latest.state is not State.OPEN
 
 
-@pytest.mark.anyio
-async def test_what_was_merged_is_not_proposed_again(ground: Ground) -> None:
-    found = await published(ground.repository, ground.forge, ground.proposed(ONE))
-    assert found.request is not None
-    await ground.forge.merge(found.request.number, head=found.request.head)
+async def test_what_is_merged_stands_in_main(ground: Ground) -> None:
+    request = await ground.opened(ONE)
+    await ground.forge.merge(request.number, head=request.head)
 
     assert "`book` fails" in ground.files()["pitfalls/book.md"]
+
+
+@pytest.mark.parametrize("ground", FACES, indirect=True)
+@pytest.mark.parametrize("deed", ["open", "edit", "status", "push"])
+@pytest.mark.parametrize("fault", [Lost(), Broken(502), Broken(502, acts=True)], ids=["lost", "broken", "broken after"])
+async def test_whatever_the_forge_does_there_is_one_pull_request_in_the_end(
+    ground: Ground, deed: str, fault: Lost | Broken
+) -> None:
+    if deed == "edit":
+        await ground.opened(ONE)
+    ground.fake.faults.plan(fault, on=deed)
+    proposed = ground.proposed(ONE, TWO)
+    try:
+        await ground.published(proposed)
+    except ForgeUnavailable:
+        await ground.published(proposed)
+
+    open_ones = [each for each in ground.fake.kept.pulls.values() if each.is_open]
+    assert len(open_ones) == 1
+    assert TWO.id in open_ones[0].body
+    assert ground.head() == proposed.head

@@ -1,46 +1,37 @@
 """What a person unticks is dropped from the proposal, remembered, and the rest stays as it was."""
 
-from pathlib import Path
-
 import pytest
 
 from agentops.base.errors import StaleProposal
 from agentops.memory_repo.proposals import ticks
 from agentops.memory_repo.proposals.committing import memory_at
-from agentops.memory_repo.proposals.publishing import Outcome, published
+from agentops.memory_repo.proposals.publishing import Outcome
 from agentops.memory_repo.proposals.refreshing import refreshed, standing
-from tests.memory_repo.proposals.ground import STORE, Ground
+from tests.memory_repo.proposals.ground import BRANCH, STORE, Ground
 from tests.memory_repo.proposals.test_publishing import ONE, TWO
 
-
-@pytest.fixture
-def ground(tmp_path: Path) -> Ground:
-    return Ground.at(tmp_path / "memory.git")
+pytestmark = pytest.mark.anyio
 
 
-@pytest.mark.anyio
 async def test_an_unticked_operation_leaves_the_proposal_and_is_remembered(ground: Ground) -> None:
-    await published(ground.repository, ground.forge, ground.proposed(ONE, TWO))
+    await ground.opened(ONE, TWO)
     found = standing(ground.repository, STORE)
     assert found is not None
 
     new = refreshed(ground.repository, found, {TWO.id})
-    result = await published(ground.repository, ground.forge, new.proposed)
+    result = await ground.published(new.proposed)
 
     assert (new.dropped, new.unfit) == ((TWO.id,), ())
     assert result.outcome is Outcome.UPDATED
     assert result.request is not None
     assert ticks.read(result.request.body).offered == {ONE.id}
-    assert set(ground.files(ground.branch)) - {"MEMORY.md"} == {"README.md", "pitfalls/book.md"}
-    head = ground.repository.head(ground.branch)
-    assert head is not None
-    assert memory_at(ground.repository, head, STORE).ledger.rejected == {TWO.id}
+    assert set(ground.files(BRANCH)) - {"MEMORY.md"} == {"README.md", "pitfalls/book.md"}
+    assert memory_at(ground.repository, ground.head(), STORE).ledger.rejected == {TWO.id}
 
 
-@pytest.mark.anyio
 async def test_the_rest_is_as_if_the_dropped_one_had_never_been_proposed(ground: Ground) -> None:
     alone = ground.proposed(ONE)
-    await published(ground.repository, ground.forge, ground.proposed(ONE, TWO))
+    await ground.opened(ONE, TWO)
     found = standing(ground.repository, STORE)
     assert found is not None
 
@@ -49,24 +40,22 @@ async def test_the_rest_is_as_if_the_dropped_one_had_never_been_proposed(ground:
     assert ground.repository.subtree(new.proposed.head, folder) == ground.repository.subtree(alone.head, folder)
 
 
-@pytest.mark.anyio
 async def test_a_refresh_that_drops_nothing_changes_nothing(ground: Ground) -> None:
-    await published(ground.repository, ground.forge, ground.proposed(ONE, TWO))
+    await ground.opened(ONE, TWO)
     found = standing(ground.repository, STORE)
     assert found is not None
 
     new = refreshed(ground.repository, found, frozenset())
-    assert (await published(ground.repository, ground.forge, new.proposed)).outcome is Outcome.UNCHANGED
+    assert (await ground.published(new.proposed)).outcome is Outcome.UNCHANGED
 
 
-@pytest.mark.anyio
 async def test_a_person_on_top_of_a_dream_is_not_replaced(ground: Ground) -> None:
-    await published(ground.repository, ground.forge, ground.proposed(ONE))
-    ground.write(ground.branch, {"stores/runbooks/README.md": "# Better\n"})
+    await ground.opened(ONE)
+    ground.write(BRANCH, {"stores/runbooks/README.md": "# Better\n"})
 
     with pytest.raises(StaleProposal, match="commits of a person"):
         standing(ground.repository, STORE)
 
 
-def test_there_is_nothing_to_refresh_where_nothing_is_proposed(ground: Ground) -> None:
+async def test_there_is_nothing_to_refresh_where_nothing_is_proposed(ground: Ground) -> None:
     assert standing(ground.repository, STORE) is None
