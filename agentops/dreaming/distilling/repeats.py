@@ -35,7 +35,7 @@ def _pitfall(tool: str, again: Sequence[tuple[Transcript, Move, bool]], same: in
     counted = f"{same} of {len(again)} repeats gave the same result"
     return Candidate(
         kind=NoteKind.PITFALL,
-        text=f"Calling `{tool}` again with the same arguments: {counted}.",
+        text=f"`{tool}` repeated with the same arguments: {counted}.",
         path=path_for(NoteKind.PITFALL, tool),
         about=f"repeat: {tool}",
         witnesses=tuple(Witness(transcript, move.call) for transcript, move, _ in again),

@@ -25,7 +25,7 @@ _MESSAGE_KEYS = ("error", "message", "detail", "reason", "stderr")
 def template(text: str) -> str:
     """Return the error's one telling line with a gap for whatever changes; what is left stands in the text as it is."""
     line = _PREFIX.sub("", _line(text[:_LONGEST_READ])).strip()
-    masked = _VARIABLE.sub(GAP, line.replace(GAP, " "))
+    masked = _VARIABLE.sub(GAP, line)
     joined = re.sub(rf"{GAP}(?:[\s,;:/()\[\]=]*{GAP})+", GAP, masked)
     return _cut(" ".join(joined.replace("`", GAP).split())).strip(" .,;:-") or GAP
 

@@ -41,7 +41,7 @@ def _holds(source: str, literal: str) -> bool:
 
 @lru_cache(maxsize=1 << 12)
 def _alone(part: str) -> re.Pattern[str]:
-    """Return what finds a part that is not the middle of a longer word, nor of a longer number."""
+    """Return what finds a part, however it is spaced, that is not the middle of a longer word or number."""
     before = r"(?<![\w.])" if part[0].isdigit() else r"(?<![^\W_])" if part[0].isalnum() else ""
     after = r"(?=t\d\d:|(?!\w|\.\d))" if part[-1].isdigit() else r"(?![^\W_])" if part[-1].isalnum() else ""
-    return re.compile(before + re.escape(part) + after)
+    return re.compile(before + r"\s+".join(map(re.escape, part.split())) + after)
