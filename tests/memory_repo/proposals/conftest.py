@@ -8,11 +8,11 @@ import pytest
 from agentops.memory_repo.forges.local import LocalForge
 from agentops.memory_repo.git import Repository
 from agentops.memory_repo.remotes import Remote
-from tests.memory_repo.forges.conftest import forge, forge_server
+from tests.memory_repo.forges.conftest import begun, forge, forge_server
 from tests.memory_repo.forges.fake.server import FACES, FakeForge
 from tests.memory_repo.proposals.ground import STORE, Ground
 
-__all__ = ["forge", "forge_server"]
+__all__ = ["begun", "forge", "forge_server"]
 
 
 @pytest.fixture(params=["local", *FACES])
