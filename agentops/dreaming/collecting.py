@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from agentops.base.canonical import digest
+from agentops.base.canonical import digest, text_digest
 from agentops.dreaming.port import Night
 from agentops.memory.evidence import Origin
-from agentops.memory.transcripts import Transcript
+from agentops.memory.transcripts import Event, Transcript
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +49,15 @@ def dreamt(transcripts: Iterable[Transcript]) -> Mapping[str, str]:
 
 
 def content(transcript: Transcript) -> str:
-    """Return the digest of what a transcript teaches: neither its ids nor what memory gave it."""
-    said = [[each.sort, each.origin, each.tool, each.text, each.is_error] for each in _unrecalled(transcript).events]
-    return digest([transcript.task, transcript.outcome, said])
+    """Return the digest of what a transcript teaches, under whatever name it comes: nothing of what memory gave it."""
+    said = [_said(each) for each in _unrecalled(transcript).events]
+    return digest([transcript.task, transcript.principal, transcript.outcome, said])
+
+
+def _said(event: Event) -> list[str | bool]:
+    """Return an event as the digest sees it: of runs that are alike, ids or times differ; of two copies, nothing does."""
+    at = event.at.isoformat() if event.at else ""
+    return [event.id, at, event.sort, event.origin, event.tool, text_digest(event.text), event.is_error]
 
 
 def _unrecalled(transcript: Transcript) -> Transcript:

@@ -51,7 +51,8 @@ def _are_comparable(one: Known, other: Known) -> bool:
     """Return whether two notes could be about one thing: of one kind and one scope, and not known to be about two."""
     scopes = {each.record.scope for each in (one, other) if each.record}
     abouts = {each.record.about for each in (one, other) if each.record and each.record.about}
-    return len(scopes) <= 1 and len(abouts) <= 1 and _kind(one) == _kind(other)
+    kinds = {_kind(each) for each in (one, other)} - {None}
+    return len(scopes) <= 1 and len(abouts) <= 1 and len(kinds) <= 1
 
 
 def _kind(known: Known) -> NoteKind | None:

@@ -7,7 +7,7 @@ from functools import lru_cache
 _QUOTED = re.compile(r"`([^`\n]+)`")
 _NUMBER = re.compile(r"(?<![\w.])[-+]?\d+(?:[.,:/-]\d+)*(?:\.\d+)?(?![\w]|\.\d)")
 _GAP = "…"
-_SEPARATOR = re.compile(r"(?<=\d),(?=\d{3}\b)")
+_SEPARATOR = re.compile(r",(?<=\d,)(?=\d{3}\b)")
 
 
 def literals(text: str) -> Iterator[str]:
@@ -32,7 +32,7 @@ def _holds(source: str, literal: str) -> bool:
     """Return whether a source has the parts of a literal in their order, as words of their own."""
     at = 0
     for part in filter(None, (each.strip().casefold() for each in literal.split(_GAP))):
-        found = _alone(part).search(source, at)
+        found = _alone(part).search(source, at) if part.split()[0] in source else None
         if found is None:
             return False
         at = found.end()
