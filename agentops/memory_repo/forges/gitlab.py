@@ -63,7 +63,7 @@ class GitLab:
         return Call(f"open a merge request of {draft.branch}", "POST", self._requests, body, also=frozenset({409, 422}))
 
     def refusal(self, answer: Answer) -> No:
-        """Tell why: 409 is one that exists at opening, another head at merging; 405 and 422 are not mergeable."""
+        """Tell why: 409 is one that exists at opening, another head at merging; 405 is not mergeable, or not yet."""
         words = reason(answer.data).casefold()
         match answer.status:
             case 409 if "already exists" in words:
@@ -97,7 +97,7 @@ class GitLab:
 
     def merging(self, number: int, head: str) -> Call:
         """Return the request that merges this very head."""
-        path, also = f"{self._requests}/{number}/merge", frozenset({405, 409, 422})
+        path, also = f"{self._requests}/{number}/merge", frozenset({405, 406, 409, 422})
         return Call(f"merge merge request {number}", "PUT", path, {"sha": head}, also=also)
 
     def marking(self, commit: str, mark: Mark, context: str, words: str, url: str) -> Call:

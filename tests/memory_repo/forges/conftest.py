@@ -1,11 +1,13 @@
 """A forge for every test that wants one: one server a run, one repository a test."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from agentops.base.clock import ManualClock
+from tests.memory_repo.forges.fake.repository import Kept
 from tests.memory_repo.forges.fake.server import FACES, FakeForge, Server
 from tests.memory_repo.forges.fake.server import forge_server as running_server
 
@@ -17,11 +19,18 @@ def forge_server() -> Iterator[Server]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bare repository with one commit: to copy it costs less than to make one."""
+    folder = tmp_path_factory.mktemp("begun") / "memory.git"
+    Kept("acme", "memory", folder).commit("main", {"README.md": "Memory.\n"}, "Begin")
+    return folder
+
+
 @pytest.fixture
-def forge(forge_server: Server, tmp_path: Path, clock: ManualClock) -> Iterator[FakeForge]:
+def forge(forge_server: Server, begun: Path, tmp_path: Path, clock: ManualClock) -> Iterator[FakeForge]:
     """A repository with a first commit; what is asked of it is held against the vendors' documents."""
-    added = forge_server.add(tmp_path / "forge.git", clock)
-    added.kept.commit("main", {"README.md": "Memory.\n"}, "Begin")
+    added = forge_server.add(Path(shutil.copytree(begun, tmp_path / "forge.git")), clock)
     yield added
     assert not added.violations, added.violations
 

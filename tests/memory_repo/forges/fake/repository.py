@@ -99,7 +99,7 @@ class Kept:
     """What the forge keeps about a repository, and what can be done with it."""
 
     def __init__(self, owner: str, name: str, folder: Path) -> None:
-        """Make an empty bare repository in the folder."""
+        """Take a bare repository, or make an empty one where there is none."""
         self.owner = owner
         self.name = name
         self.folder = folder
@@ -115,9 +115,9 @@ class Kept:
 
         self.page_size = 100
         self._ids = 0
-        subprocess.run(
-            ["git", "init", "--quiet", "--bare", "--initial-branch=main", "--template=", folder], env=_GIT, check=True
-        )
+        if not folder.exists():
+            command = ["git", "init", "--quiet", "--bare", "--initial-branch=main", "--template=", folder]
+            subprocess.run(command, env=_GIT, check=True)
 
     @property
     def path(self) -> str:
@@ -133,8 +133,15 @@ class Kept:
         return done.stdout.strip()
 
     def tip(self, branch: str) -> str | None:
-        """Return the commit of a branch."""
-        return self.git("rev-parse", "--verify", "--quiet", f"refs/heads/{branch}", fine=(0, 1)) or None
+        """Return the commit of a branch, as git keeps it: a process for each look would cost most of a test."""
+        loose = self.folder / "refs" / "heads" / branch
+        if loose.is_file():
+            return loose.read_text("ascii").strip()
+        packed = self.folder / "packed-refs"
+        lines = packed.read_text("ascii").splitlines() if packed.exists() else []
+        return next(
+            (sha for sha, _, name in (each.partition(" ") for each in lines) if name == f"refs/heads/{branch}"), None
+        )
 
     def commit(self, branch: str, files: Mapping[str, str], message: str = "Write", *, start: str = "main") -> str:
         """Commit as somebody with another clone would, on a branch that begins at another one where it is new."""

@@ -16,13 +16,15 @@
 import asyncio
 import json
 import socket
+import ssl
 import threading
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+import httpx2
 import uvicorn
 
 from agentops.base.clock import ManualClock
@@ -66,6 +68,9 @@ class FakeForge:
     violations: list[str] = field(default_factory=list)
     """Where a request or an answer is not as the vendor's document says."""
 
+    is_slow: Callable[[], None] = lambda: None
+    """Told when an answer will never come, so that nobody waits for real."""
+
     naps: list[float] = field(default_factory=list)
     """What a client of `speaking` has waited, without anybody waiting."""
 
@@ -80,17 +85,42 @@ class FakeForge:
         return [each.deed for each in self.requests]
 
     @asynccontextmanager
-    async def speaking(
-        self, face: str, *, token: Secret | None = None, timeout_s: float = 5.0
-    ) -> AsyncIterator[HostedForge]:
-        """Open the port on a face of the forge."""
+    async def speaking(self, face: str, *, token: Secret | None = None) -> AsyncIterator[HostedForge]:
+        """Open the port on a face of the forge; what is planned to be slow is given up at once."""
         place = finding.place_of(self.url, face)
         site = finding.site_of(place, token or self.token)
-        async with Client(site, sleep=self._nap, clock=self.clock, timeout_s=timeout_s) as client:
+        impatient = Impatient()
+        self.is_slow = impatient.give_up
+        async with Client(site, sleep=self._nap, clock=self.clock, transport=impatient) as client:
             yield HostedForge(client, finding.dialect_of(place))
 
     async def _nap(self, seconds: float) -> None:
         self.naps.append(seconds)
+
+
+class Impatient(httpx2.AsyncHTTPTransport):
+    """A connection that times out when it is told to, not when a clock says so: a busy machine changes nothing."""
+
+    def __init__(self) -> None:
+        """Open nothing."""
+        super().__init__(verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+        self._loop = asyncio.get_running_loop()
+        self._given_up = self._loop.create_future()
+
+    def give_up(self) -> None:
+        """Let the request that is under way time out. May be called from another thread."""
+        self._loop.call_soon_threadsafe(lambda: self._given_up.done() or self._given_up.set_result(None))
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Send it, and wait for the answer or for the end of patience."""
+        self._given_up = self._loop.create_future()
+        sending = asyncio.ensure_future(super().handle_async_request(request))
+        await asyncio.wait({sending, self._given_up}, return_when=asyncio.FIRST_COMPLETED)
+        if sending.done():
+            return sending.result()
+        sending.cancel()
+        await asyncio.wait({sending})
+        raise httpx2.ReadTimeout("nothing came", request=request)
 
 
 class Server:
@@ -160,7 +190,8 @@ class Server:
             answered.forge.requests.append(
                 Seen(answered.deed, scope["method"], path, headers, body, answered.reply.status)
             )
-        if answered.dropped is Dropped.NEVER_ANSWERED:
+        if answered.dropped is Dropped.NEVER_ANSWERED and answered.forge:
+            answered.forge.is_slow()
             while (await receive())["type"] != "http.disconnect":
                 pass
             return
