@@ -2,11 +2,12 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from agentops.memory.evidence import Evidence
 from agentops.memory.files import can_stand
 from agentops.memory.layout import CLAIM_CHARACTERS
-from agentops.memory.scanning import secrets, unseen
+from agentops.memory.scanning import instructions, secrets, unseen
 
 _LOOKED_AT = 4_096
 """A longer text is no claim, whatever it becomes. Units: characters."""
@@ -44,6 +45,11 @@ def claim(said: object) -> str:
     if not can_stand(line):
         raise Unfit("the claim is not one plain line")
     return line
+
+
+def order(texts: Iterable[str]) -> str:
+    """Return what sort of order to its reader stands in texts; empty where they only tell."""
+    return next((hit.what for text in texts for hit in instructions.find(text)), "")
 
 
 def citations(text: str) -> tuple[Evidence, ...]:

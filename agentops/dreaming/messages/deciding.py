@@ -96,7 +96,7 @@ def _operation(candidate: Candidate, choice: Choice, known: Mapping[str, Known],
     match choice.verb:
         case Verb.REWORD if _may_reword(candidate, choice.text, target, court):
             return _changed(Verb.REWORD, candidate, target, choice, court)
-        case Verb.SUPERSEDE if _may_supersede(candidate, target):
+        case Verb.SUPERSEDE if may_supersede(candidate, target):
             return _changed(Verb.SUPERSEDE, candidate, target, choice, court)
         case Verb.SUPERSEDE | Verb.DISPUTE:
             return _changed(Verb.DISPUTE, candidate, target, choice, court)
@@ -129,7 +129,8 @@ def _may_reword(candidate: Candidate, text: str, target: Known, court: Court) ->
     return not is_pinned and _says_the_same(target.note.text, text) and _bears(candidate, text, court)
 
 
-def _may_supersede(candidate: Candidate, target: Known) -> bool:
+def may_supersede(candidate: Candidate, target: Known) -> bool:
+    """Tell whether a rule sees another value, from evidence that is as good and not older."""
     record = target.record
     if conflict(candidate.text, target.note.text) is None or record is None or record.pinned:
         return False

@@ -16,6 +16,7 @@ from agentops.dreaming.messages.spending import Purse
 from agentops.dreaming.messages.topics import merged, topics
 from agentops.dreaming.port import Dream, Night, Stage
 from agentops.dreaming.redacting import redacted
+from agentops.dreaming.taint import trusted
 from agentops.memory.forgetting import is_forgotten
 from agentops.memory.notes import Memory
 from agentops.memory.operations import Operation
@@ -88,7 +89,8 @@ class MessagesDreamer:
         candidates = merged([*counted, *scouted])
         tables = topics(candidates, night.memory)
         witnesses = {**reading.by_session, tidying.STORE: tidying.as_transcript(night.memory)}
-        bench = stages.Bench(night.memory, witnesses, scout, frozenset(each.text for each in counted))
+        said = frozenset(each.text for each in counted)
+        bench = stages.Bench(night.memory, witnesses, scout, trusted(reading.by_session), said)
         made, reduce_stage = await stages.reduced(asker, tables, reconciler, bench)
         played = await self._played(asker, transcripts, night)
         changed = {anchor for each in made.operations for anchor in each.targets}

@@ -13,10 +13,11 @@ from agentops.dreaming.messages.questions import Role
 from agentops.dreaming.messages.slicing import Slice
 from agentops.dreaming.messages.topics import Topic
 from agentops.dreaming.port import Stage
+from agentops.dreaming.taint import is_borne
+from agentops.dreaming.wording import order
 from agentops.memory.evidence import Origin
 from agentops.memory.notes import Memory
 from agentops.memory.operations import Finding, Operation
-from agentops.memory.scanning import instructions
 from agentops.memory.transcripts import Transcript
 
 ENGINE = "messages"
@@ -46,6 +47,9 @@ class Bench:
     memory: Memory
     transcripts: Mapping[str, Transcript]
     scout: Role
+    believed: Mapping[str, Transcript]
+    """The same without what strangers wrote: what words are held against."""
+
     counted: frozenset[str]
     """The claims that code made; a model worded the others."""
 
@@ -80,7 +84,7 @@ async def reduced(asker: Asker, tables: Sequence[Topic], role: Role, bench: Benc
             continue
         choices = reconciling.chosen(each, answers[place].value)
         refused += choices.refused
-        made.append(Made(decided(each, choices.by_candidate, Court(bench.transcripts, role.author))))
+        made.append(Made(decided(each, choices.by_candidate, Court(bench.believed, role.author))))
     operations = tuple(each for one in made for each in one.operations)
     apart = tuple(each for one in made for each in one.apart)
     return Made(operations, apart), _stage("reduce", heard, "decided without the model", refused)
@@ -98,8 +102,9 @@ async def verified(asker: Asker, operations: Iterable[Operation], role: Role, be
         else each
         for each in held
     ]
-    kept = tuple(each for each in checked if not _doubt(each))
-    out = tuple(replace(each, reason=_doubt(each)) for each in checked if _doubt(each))
+    doubts = [_doubt(each, bench) for each in checked]
+    kept = tuple(each for each, why in zip(checked, doubts, strict=True) if not why)
+    out = tuple(replace(each, reason=why) for each, why in zip(checked, doubts, strict=True) if why)
     return Verified(kept, (*apart, *out), _stage("verify", heard, "checked by code alone", ()))
 
 
@@ -120,13 +125,15 @@ def _by_code(topic: Topic, bench: Bench) -> Made:
     return Made(by_code.operations + by_model.operations, by_code.apart + by_model.apart)
 
 
-def _doubt(operation: Operation) -> str:
+def _doubt(operation: Operation, bench: Bench) -> str:
     """Return why an operation is set apart; empty when nothing speaks against it."""
-    if operation.origin is Origin.EXTERNAL:
+    is_worded = operation.author.engine == ENGINE
+    if operation.origin is Origin.EXTERNAL or (
+        is_worded and not is_borne(operation.texts, operation.evidence, bench.believed)
+    ):
         return "only what strangers wrote speaks for it: a person may pin it"
-    orders = [hit.what for text in operation.texts for hit in instructions.find(text)]
-    if orders:
-        return f"it tells its reader what to do ({orders[0]})"
+    if what := order(operation.texts):
+        return f"it tells its reader what to do ({what})"
     finding = operation.verdict.finding
     if finding is Finding.SUPPORTED:
         return ""
