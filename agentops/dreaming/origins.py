@@ -96,8 +96,14 @@ def _is_external(tool: str, spoken: tuple[str, ...]) -> bool:
     if name.startswith(MCP) or _STRANGERS.intersection(each.lower() for each in _WORDS.findall(tool)):
         return True
     if name in _SHELLS:
-        return any(_FETCHES.search(each) or _names_a_stranger(each) for each in spoken)
+        return any(map(_goes_out, spoken))
     return name not in _WRITERS and any(_names_a_stranger(each[:2048]) for each in spoken if _URL.match(each))
+
+
+def _goes_out(command: str) -> bool:
+    """Tell whether a part of a command line reaches the network, and not just a server beside it."""
+    pieces = re.split(r"[;&|\n]", command)
+    return any(_names_a_stranger(each) or (_FETCHES.search(each) and not _URL.search(each)) for each in pieces)
 
 
 def _names_a_stranger(text: str) -> bool:

@@ -14,7 +14,7 @@ from agentops.base.errors import TargetError
 from agentops.targets import errors
 from agentops.targets.endpoint import Endpoint
 
-_PAGE = 100
+LARGEST_PAGE = 100
 """The largest page that every list takes. Source: SDK 2.11.0 docstrings of the list params."""
 _TIMEOUT_S = 60.0
 _PAUSES_S = (0.5, 2.0)
@@ -45,7 +45,7 @@ class Pages:
             TargetError: a page could not be read; a part is never taken for the whole.
         """
         found: list[dict[str, Any]] = []
-        query: dict[str, str | Sequence[str]] = {"limit": str(_PAGE), **(params or {})}
+        query: dict[str, str | Sequence[str]] = {"limit": str(LARGEST_PAGE), **(params or {})}
         seen: set[str] = set()
         while True:
             page = await self.one(path, betas, query)

@@ -12,7 +12,7 @@ from agentops.base.errors import TargetError
 from agentops.reconcile.target import Body
 from agentops.targets import errors
 from agentops.targets.live import LiveTarget
-from agentops.targets.pages import Params
+from agentops.targets.pages import LARGEST_PAGE, Params
 
 if TYPE_CHECKING:
     from anthropic.resources.beta import AsyncBeta
@@ -44,17 +44,35 @@ class Sessions:
         Raises:
             TargetError: there is none of this id, or it cannot be read.
         """
-        found = await self._target.pages.one(_path(session_id), _BETAS)
+        found = await self.find(session_id)
         if found is None:
             raise TargetError(
                 f"{self.label} has no session {session_id}", hint="`agentops session list` shows what there is"
             )
         return found
 
+    async def find(self, session_id: str) -> Body | None:
+        """Return a session, or None where there is none of this id."""
+        return await self._target.pages.one(_path(session_id), _BETAS)
+
     async def latest(self, params: Params) -> Sequence[Body]:
         """Return one page of sessions, newest first."""
         page = await self._target.pages.one("sessions", _BETAS, params)
         return page["data"] if page and isinstance(page.get("data"), list) else []
+
+    async def first(self, count: int, params: Params) -> Sequence[Body]:
+        """Return so many sessions at most, newest first unless `params` say otherwise, in as few pages as hold them."""
+        found: list[Body] = []
+        query: dict[str, str | Sequence[str]] = dict(params)
+        while len(found) < count:
+            query["limit"] = str(min(count - len(found), LARGEST_PAGE))
+            page = await self._target.pages.one("sessions", _BETAS, query) or {}
+            data, cursor = page.get("data"), page.get("next_page")
+            found += [each for each in data if isinstance(each, dict)] if isinstance(data, list) else []
+            if not data or not cursor or cursor == query.get("page"):
+                break
+            query["page"] = cursor
+        return found[:count]
 
     async def events(self, session_id: str, params: Params | None = None) -> Sequence[Body]:
         """Return everything that happened in a session, oldest first unless `params` say otherwise."""

@@ -146,6 +146,14 @@ def _by_agent(telling: Telling, place: Place, body: Body) -> None:
     telling.say(place, text_of(body.get("content")), Origin.AGENT)
 
 
+def _sent(telling: Telling, place: Place, body: Body) -> None:
+    """Tell what one thread tells another, unless it said just that: a thread's last words are its report too."""
+    text = text_of(body.get("content"))
+    said = next((each.text for each in reversed(telling.events) if each.thread == place.thread), "")
+    if said != spoken(text).strip():
+        telling.say(place, text, Origin.AGENT)
+
+
 def _given(telling: Telling, place: Place, body: Body) -> None:
     telling.say(place, text_of(body.get("content")), Origin.RECALLED)
 
@@ -193,8 +201,8 @@ _TELLERS: Mapping[str, Callable[[Telling, Place, Body], None]] = {
     "user.custom_tool_result": _answered,
     "system.message": _given,
     "agent.message": _by_agent,
-    "agent.thread_message_sent": _by_agent,
-    "agent.thread_message_received": _by_agent,
+    "agent.thread_message_sent": _sent,
+    "agent.thread_message_received": _sent,
     "agent.tool_use": _called,
     "agent.mcp_tool_use": _called,
     "agent.custom_tool_use": _called,
