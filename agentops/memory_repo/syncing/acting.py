@@ -84,6 +84,18 @@ async def sync(repository: Repository, live: LiveStore, subject: Subject, *, wri
     raise AssertionError("the last try returns or raises")
 
 
+async def looked(repository: Repository, live: LiveStore, subject: Subject) -> Outcome:
+    """Return what a sync would find. Nothing is changed anywhere.
+
+    Raises:
+        RepositoryError: the repository cannot be read.
+        TargetError: the store cannot be read.
+    """
+    taken = await take_in(repository, live, subject.store, pushes=False)
+    comparison = await in_thread(compared, repository, subject, taken.tip)
+    return Outcome(subject.store, taken.versions, (), comparison, tuple(sorted(taken.moving)), {}, taken.was)
+
+
 async def _synced(repository: Repository, live: LiveStore, subject: Subject, *, writes: bool) -> Outcome:
     about = await live.about()
     recorded = str((about.get("metadata") or {}).get(COMMIT) or "")

@@ -56,8 +56,8 @@ class Taken:
     """Paths that somebody writes at this moment."""
 
 
-async def take_in(repository: Repository, live: LiveStore, store: str) -> Taken:
-    """Bring the live branch up to what the store holds, and push it.
+async def take_in(repository: Repository, live: LiveStore, store: str, *, pushes: bool = True) -> Taken:
+    """Bring the live branch up to what the store holds, and push it, unless this is only a look.
 
     Raises:
         StaleProposal: another sync pushed the branch first.
@@ -80,7 +80,8 @@ async def take_in(repository: Repository, live: LiveStore, store: str) -> Taken:
         if number > 0 and not fresh:
             taken = await _as_it_is(line, live, taken)
             break
-    await _pushed(repository, store, taken)
+    if pushes:
+        await _pushed(repository, store, taken)
     return taken
 
 

@@ -1,0 +1,179 @@
+"""Where memory commands work: the manifests, the target, the memory repository and its forge."""
+
+import os
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from agentops.base.errors import UsageError
+from agentops.base.names import Kind, nearest
+from agentops.cli.context import chosen_target, opened
+from agentops.cli.planning import home_of, load_valid
+from agentops.cli.sessions import finding
+from agentops.memory_repo.forges import finding as forges
+from agentops.memory_repo.forges.local import LocalForge
+from agentops.memory_repo.forges.port import Forge
+from agentops.memory_repo.git import Repository
+from agentops.memory_repo.remotes import Remote
+from agentops.memory_repo.syncing.policy import PathPolicies
+from agentops.memory_repo.syncing.subject import MAIN, Subject
+from agentops.reconcile.objects import ObjectKind
+from agentops.targets.memory import Memory
+
+if TYPE_CHECKING:
+    from agentops.manifests.document import Document, Tree
+    from agentops.targets.live import LiveTarget
+
+_LINES = """add these lines to the spec of your Project, then run `agentops memory init`:
+  memory_repository:
+    path: memory.git         # a bare repository on this machine; or url: https://host/owner/name.git"""
+_CLONES = "memory"
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """The memory repository as the Project declares it."""
+
+    tree: "Tree"
+    spec: dict[str, Any]
+    home: Path
+
+    @classmethod
+    def here(cls) -> "Declared":
+        """Read the manifests.
+
+        Raises:
+            UsageError: the Project has no memory repository.
+        """
+        tree = load_valid(Path())
+        spec = (tree.project.data.get("memory_repository") or {}) if tree.project else {}
+        if not spec:
+            raise UsageError("the Project names no memory repository", hint=_LINES)
+        return cls(tree, dict(spec), home_of(Path()))
+
+    @property
+    def branch(self) -> str:
+        """Return where people merge to."""
+        return str(self.spec.get("branch") or MAIN)
+
+    @property
+    def folder(self) -> Path | None:
+        """Return the repository's folder; None for one that is elsewhere."""
+        return self.home.parent / self.spec["path"] if self.spec.get("path") else None
+
+    @property
+    def address(self) -> str:
+        """Return where it is, as people wrote it."""
+        return str(self.spec.get("path") or self.spec["url"])
+
+    @property
+    def stores(self) -> "tuple[Document, ...]":
+        """Return the manifests of the stores."""
+        return tuple(each for each in self.tree.documents if each.kind is Kind.MEMORY_STORE)
+
+    def chosen(self, names: Iterable[str]) -> "tuple[Document, ...]":
+        """Return the stores of these names; with none, every one.
+
+        Raises:
+            UsageError: there is none of a name, or none at all.
+        """
+        known = {each.name: each for each in self.stores}
+        if not known:
+            raise UsageError("the manifests declare no MemoryStore", hint="schema/MemoryStore.json tells how")
+        wanted = [each.removeprefix(f"{Kind.MEMORY_STORE}/") for each in names] or list(known)
+        for each in wanted:
+            if each not in known:
+                near = nearest(each, known)
+                hint = f"did you mean `{near}`?" if near else f"there are: {', '.join(known)}"
+                raise UsageError(f"the manifests have no MemoryStore `{each}`", hint=hint)
+        return tuple(known[each] for each in dict.fromkeys(wanted))
+
+    def subject(self, document: "Document") -> Subject:
+        """Return what is kept in step."""
+        return Subject(document.name, PathPolicies.of(document.data.get("policy")), self.branch)
+
+    def remote(self) -> Remote | None:
+        """Return where the repository is when it is not on this machine, with the token of the environment."""
+        if self.folder is not None:
+            return None
+        url = str(self.spec["url"])
+        if url.startswith("file://"):
+            return Remote(url)
+        return Remote(url, forges.token_for(self.place(), os.environ))
+
+    def place(self) -> forges.Place:
+        """Return the forge."""
+        kind = str(self.spec.get("forge") or "")
+        return forges.place_of(str(self.folder or self.spec["url"]), kind)
+
+
+@contextmanager
+def repository(declared: Declared) -> Iterator[Repository]:
+    """Open the repository, with what it has now.
+
+    Raises:
+        RepositoryError: there is none, or it cannot be reached.
+    """
+    remote = declared.remote()
+    if remote is None:
+        assert declared.folder is not None
+        found = Repository(declared.folder)
+    else:
+        name = sha256(remote.url.encode()).hexdigest()[:16]
+        found = Repository.clone(remote, declared.home / _CLONES / f"{name}.git")
+    with found:
+        yield found
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """All of it, open."""
+
+    declared: Declared
+    repository: Repository
+    target: "LiveTarget"
+    flag: str | None
+    """What `--target` said."""
+
+    _stack: AsyncExitStack
+
+    async def live(self, store: str) -> Memory:
+        """Return the live store of a manifest.
+
+        Raises:
+            UsageError: the target has none.
+        """
+        lives = await self.target.list(ObjectKind.MEMORY_STORE) or []
+        scope = finding.Scope.of(self.declared.tree, self.target.label)
+        return Memory(self.target, finding.named(finding.MEMORY_STORE, store, lives, scope))
+
+    async def forge(self) -> Forge:
+        """Return the forge: where pull requests are."""
+        place = self.declared.place()
+        if place.kind is forges.ForgeKind.LOCAL:
+            return LocalForge(self.repository)
+        client, forge = forges.hosted(place, forges.token_for(place, os.environ))
+        await self._stack.enter_async_context(client)
+        return forge
+
+    def subjects(self, names: Sequence[str]) -> tuple[Subject, ...]:
+        """Return the stores of these names; with none, every one."""
+        return tuple(map(self.declared.subject, self.declared.chosen(names)))
+
+
+@asynccontextmanager
+async def ground(flag: str | None) -> AsyncIterator[Ground]:
+    """Open manifests, repository and target.
+
+    Raises:
+        UsageError: the Project has no memory repository.
+    """
+    declared = Declared.here()
+    choice = chosen_target(flag, os.environ)
+    async with AsyncExitStack() as stack:
+        found = stack.enter_context(repository(declared))
+        target = await stack.enter_async_context(opened(choice, declared.tree, declared.home))
+        yield Ground(declared, found, target, flag, stack)
