@@ -156,10 +156,11 @@ class Client:
     async def pages(self, call: Call, understood: Callable[[Any], T]) -> AsyncIterator[T]:
         """Go through the objects of a list, page after page, as long as somebody asks for more.
 
+        After some pages it ends: lists begin with what is newest, and a forge may have no end of what is old.
         Source: RFC 8288; GitHub Docs, "Using pagination in the REST API"; Gitea and GitLab send the same header.
 
         Raises:
-            ForgeError: a page could not be read, or there is no end to them.
+            ForgeError: a page could not be read.
         """
         for _ in range(_PAGES):
             found, following = await self.read(
@@ -170,7 +171,6 @@ class Client:
             if not following:
                 return
             call = replace(call, path=following, params={})
-        raise ForgeError(f"{self.site.label} has more than {_PAGES} pages to {call.what}")
 
     async def _rest(self, error: _NoAnswer, pause: float | None) -> None:
         if pause is None:

@@ -22,6 +22,11 @@ class Document:
         self._definitions = told["definitions"]
         self._validators: dict[str, Draft202012Validator] = {}
 
+    @property
+    def operations(self) -> list[str]:
+        """Return what the slice has, as `GET /path`."""
+        return sorted(self._operations)
+
     def faults_of_request(self, operation: str, params: Mapping[str, str], body: Any) -> list[str]:
         """Return what a request has that the document has not, or the other way round."""
         said = self._operations[operation]
