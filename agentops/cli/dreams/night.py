@@ -1,14 +1,13 @@
 """One dream, from a schedule's wish to the store's pull request."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 
 from agentops.base.canonical import digest
 from agentops.base.threads import in_thread
 from agentops.cli.dreams.wish import Wish
 from agentops.dreaming import collecting, settling
-from agentops.dreaming.port import Dream, Dreamer, Night
+from agentops.dreaming.port import Dream, Night
 from agentops.memory import ledger_text
 from agentops.memory.files import notes_of
 from agentops.memory.gates.port import Policy
@@ -24,8 +23,6 @@ from agentops.memory_repo.syncing.acting import sync
 from agentops.memory_repo.syncing.proposing import prepared
 from agentops.memory_repo.syncing.subject import Subject
 
-Tell = Callable[[str], None]
-
 
 @dataclass(frozen=True, slots=True)
 class Bed:
@@ -36,8 +33,6 @@ class Bed:
     live: LiveStore
     subject: Subject
     policy: Policy
-    tell: Tell
-    """Where progress is told, a sentence at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +67,10 @@ class Morning:
     merged: PullRequest | None = None
 
 
-async def based(bed: Bed) -> Base:
-    """Bring the repository in step with what the live store learnt, and return what a dream starts from."""
-    await sync(bed.repository, bed.live, bed.subject, writes=False)
+async def based(bed: Bed, *, takes_in: bool = True) -> Base:
+    """Return what a dream starts from; the repository takes in what the live store learnt, unless told not to."""
+    if takes_in:
+        await sync(bed.repository, bed.live, bed.subject, writes=False)
     return await in_thread(_base, bed.repository, bed.subject)
 
 
@@ -90,11 +86,6 @@ def _base(repository: Repository, subject: Subject) -> Base:
     return Base(found.commit, main, memory, reviewed, edits, found.conflicts, generation)
 
 
-def night(wish: Wish, base: Base, transcripts: tuple[Transcript, ...]) -> Night:
-    """Return what is read."""
-    return Night(base.dreamable(), transcripts, _day(transcripts, base), wish.instructions, wish.budget)
-
-
 def _day(transcripts: tuple[Transcript, ...], base: Base) -> date:
     """Return the day of the newest event, or of the newest note: the same sessions give the same dream on any day."""
     seen = [event.at.date() for each in transcripts for event in each.events if event.at]
@@ -102,61 +93,86 @@ def _day(transcripts: tuple[Transcript, ...], base: Base) -> date:
     return max([*seen, *known], default=date(1970, 1, 1))
 
 
-def unread(base: Base, transcripts: tuple[Transcript, ...]) -> int:
-    """Return how many of the sessions no merged dream has read."""
-    known = base.memory.ledger.dreamt
+def unread(memory: Memory, transcripts: tuple[Transcript, ...]) -> int:
+    """Return how many of the sessions no dream of the memory's ledger has read."""
+    known = memory.ledger.dreamt
     return sum(known.get(session) != content for session, content in collecting.dreamt(transcripts).items())
 
 
-async def dreamt(bed: Bed, wish: Wish, base: Base, reading: Night, dreamer: Dreamer, slot: str) -> Morning:
-    """Dream, settle, commit and publish."""
-    dream = await dreamer.dream(reading)
-    return await proposed(bed, wish, base, reading, dream, slot)
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One dream of a store: what is wished, what it starts from, and what it reads."""
 
+    bed: Bed
+    wish: Wish
+    base: Base
+    transcripts: tuple[Transcript, ...]
+    slot: str = ""
 
-async def proposed(bed: Bed, wish: Wish, base: Base, reading: Night, dream: Dream, slot: str) -> Morning:
-    """Bring what a dream proposes to the store's pull request."""
-    name = settling.dream_id(_digest(base.memory), reading, wish.engine, wish.model)
-    ground = settling.Ground(base.reviewed, name, bed.policy)
-    settled = await in_thread(settling.settled, reading, dream, ground)
-    letter = _letter(wish, base, reading, settled, name, slot)
-    if not letter.lessons and not letter.live:
-        return Morning(letter, Published(Outcome.NOTHING))
-    head = base.commit
-    if letter.lessons:
-        after = base.whole(settled.after)
-        at = _moment(bed.repository, base)
-        head = await in_thread(committed, bed.repository, base.commit, after, letter, at)
-    offer = Proposed(letter, head, base.main, bed.subject.branch)
-    return Morning(letter, await published(bed.repository, bed.forge, offer))
+    def night(self) -> Night:
+        """Return what is read."""
+        today = _day(self.transcripts, self.base)
+        return Night(self.base.dreamable(), self.transcripts, today, self.wish.instructions, self.wish.budget)
 
+    async def settled(self, dream: Dream) -> tuple[settling.Settled, Letter]:
+        """Return what is left of a dream after code and gates looked at it, and what a proposal says about it."""
+        return await in_thread(self._settled, dream)
 
-def _letter(wish: Wish, base: Base, reading: Night, settled: settling.Settled, name: str, slot: str) -> Letter:
-    dream, transcripts = settled.dream, settling.witnesses(reading)
-    texts = {each.anchor: each.text for each in notes_of(base.memory)}
-    reworded = {anchor: record.reworded for anchor, record in base.memory.ledger.records.items()}
-    return Letter(
-        store=wish.store,
-        dream=dream,
-        dream_id=name,
-        day=reading.today,
-        schedule=wish.schedule,
-        slot=slot,
-        generation=base.generation,
-        sessions=len(reading.transcripts),
-        lessons=lessons(dream.operations, texts, transcripts, reworded),
-        quarantined=lessons(dream.quarantined, texts, transcripts),
-        live=base.live,
-        gates=settled.judgement.marks,
-        objections=settled.judgement.objections,
-        conflicts=base.conflicts,
-    )
+    async def proposed(self, dream: Dream) -> Morning:
+        """Bring what a dream proposes to the store's pull request."""
+        settled, letter = await self.settled(dream)
+        if not letter.lessons and not letter.live:
+            return Morning(letter, Published(Outcome.NOTHING))
+        head = await in_thread(self._committed, settled, letter)
+        bed = self.bed
+        offer = Proposed(letter, head, self.base.main, bed.subject.branch)
+        found = await published(bed.repository, bed.forge, offer)
+        return Morning(letter, found, await self._merged(found, letter))
+
+    async def _merged(self, found: Published, letter: Letter) -> PullRequest | None:
+        """Merge what needs no person: a schedule says so, and every gate passed."""
+        request = found.request
+        is_offered = found.outcome in {Outcome.OPENED, Outcome.UPDATED, Outcome.UNCHANGED}
+        if not self.wish.merges_itself or request is None or not is_offered:
+            return None
+        if letter.conflicts or any(each.mark not in {"pass", "off"} for each in letter.gates):
+            return None
+        return await self.bed.forge.merge(request.number, head=request.head)
+
+    def _settled(self, dream: Dream) -> tuple[settling.Settled, Letter]:
+        reading, wish = self.night(), self.wish
+        name = settling.dream_id(_digest(self.base.memory), reading, wish.engine, wish.model)
+        settled = settling.settled(reading, dream, settling.Ground(self.base.reviewed, name, self.bed.policy))
+        return settled, self._letter(reading, settled, name)
+
+    def _committed(self, settled: settling.Settled, letter: Letter) -> str:
+        """Return the commit. It was made when what it stands on was, so that the same dream is the same commit."""
+        repository, base = self.bed.repository, self.base
+        if not letter.lessons:
+            return base.commit
+        return committed(repository, base.commit, base.whole(settled.after), letter, repository.show(base.commit).at)
+
+    def _letter(self, reading: Night, settled: settling.Settled, name: str) -> Letter:
+        dream, base, witnesses = settled.dream, self.base, settling.witnesses(reading)
+        texts = {each.anchor: each.text for each in notes_of(base.memory)}
+        reworded = {anchor: record.reworded for anchor, record in base.memory.ledger.records.items()}
+        return Letter(
+            store=self.wish.store,
+            dream=dream,
+            dream_id=name,
+            day=reading.today,
+            schedule=self.wish.schedule,
+            slot=self.slot,
+            generation=base.generation,
+            sessions=len(reading.transcripts),
+            lessons=lessons(dream.operations, texts, witnesses, reworded),
+            quarantined=lessons(dream.quarantined, texts, witnesses),
+            live=base.live,
+            gates=settled.judgement.marks,
+            objections=settled.judgement.objections,
+            conflicts=base.conflicts,
+        )
 
 
 def _digest(memory: Memory) -> str:
     return digest([dict(memory.files), dict(ledger_text.written(memory.ledger))])
-
-
-def _moment(repository: Repository, base: Base) -> datetime:
-    """Return when a dream's commit was made: when what it stands on was, so that the same dream is the same commit."""
-    return repository.show(base.commit).at

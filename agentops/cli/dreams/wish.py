@@ -1,7 +1,7 @@
 """What a DreamSchedule asks for, read from its manifest: the dream runs here, whatever target the sessions are on."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -93,6 +93,12 @@ def wish(document: "Document") -> Wish:
         schedule_spec=data.get("schedule"),
         after_sessions=data.get("after_sessions"),
     )
+
+
+def instead(wish: Wish, engine: str | None, model: str | None) -> Wish:
+    """Return the wish with what a flag says: a model without an engine asks for one that has models."""
+    chosen = engine or (MESSAGES if model and wish.engine == LEXICAL else wish.engine)
+    return replace(wish, engine=chosen, model=model or wish.model)
 
 
 def _store(document: "Document", data: Mapping[str, Any]) -> str:

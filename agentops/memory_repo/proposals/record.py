@@ -24,9 +24,9 @@ _TOKENS = ("input_tokens", "output_tokens", "cache_creation_input_tokens", "cach
 
 def written(letter: Letter) -> Mapping[str, str]:
     """Return the two files by their names in `ledger/<store>/ops/`; live edits are told by the branch itself."""
-    said = json.dumps(_said(letter), ensure_ascii=False, indent=1, sort_keys=True)
+    told = json.dumps(_said(letter), ensure_ascii=False, indent=1, sort_keys=True)
     operations = operation_lines.log(each.operation for each in letter.lessons)
-    return {f"{letter.dream_id}.jsonl": operations, f"{letter.dream_id}.json": f"{said}\n"}
+    return {f"{letter.dream_id}.jsonl": operations, f"{letter.dream_id}.json": f"{told}\n"}
 
 
 def read(log: str, said: str) -> Letter:
@@ -42,6 +42,12 @@ def read(log: str, said: str) -> Letter:
         raise RepositoryError(
             f"what the ledger says of a dream cannot be read: {error}", hint="restore it from git: code writes it"
         ) from None
+
+
+def said(letter: Letter) -> Mapping[str, Any]:
+    """Return a letter as plain data, operations and live edits with it."""
+    operations = [json.loads(operation_lines.written(each.operation)) for each in letter.lessons]
+    return {**_said(letter), "operations": operations, "live": list(letter.live), "conflicts": list(letter.conflicts)}
 
 
 def _said(letter: Letter) -> Mapping[str, Any]:

@@ -1,0 +1,78 @@
+"""What became of a dream, for people and programs; pure."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from agentops.base.paint import Paint, printable
+from agentops.cli.dreams.slots import spelled
+from agentops.cli.dreams.working import Result
+from agentops.cli.proposals.showing import Screen
+from agentops.memory_repo.forges.port import PullRequest
+from agentops.memory_repo.proposals import record
+from agentops.memory_repo.proposals.letter import Letter
+from agentops.memory_repo.proposals.publishing import Outcome
+from agentops.memory_repo.proposals.wording import many
+
+_WORDS = {
+    Outcome.OPENED: "opened",
+    Outcome.UPDATED: "updated",
+    Outcome.UNCHANGED: "as it was",
+    Outcome.SNOOZED: "stays closed: a person closed it, and there is nothing new in it",
+    Outcome.LEFT: "is left alone: a person committed to its branch. Merge or close it, and dream again",
+    Outcome.WITHDRAWN: "closed: nothing is left to propose",
+}
+
+
+def lines(result: Result, paint: Paint, width: int, *, is_trial: bool) -> Iterator[str]:
+    """Yield what became of it: the words, what is proposed, where, and what to do next."""
+    wish, morning = result.wish, result.morning
+    yield f"{paint('bold', wish.schedule or wish.store)}: {printable(result.words)}"
+    for reason, count in sorted(result.skipped.items()):
+        yield f"  left out {many(count, 'time')}: {printable(reason)}"
+    if result.failure is not None and result.failure.hint:
+        yield f"  {printable(result.failure.hint)}"
+    if morning is None:
+        return
+    if is_trial:
+        yield from Screen(paint, width).letter(morning.letter)
+        return
+    yield from _proposal(morning.letter, morning.published.outcome, morning.published.request)
+    if morning.merged is not None:
+        yield f"  merged, as the schedule says: every gate passed. `agentops memory push {wish.store}` brings it live"
+
+
+def as_json(result: Result) -> Mapping[str, Any]:
+    """Return what became of it as plain data."""
+    morning = result.morning
+    told = {
+        "schedule": result.wish.schedule or None,
+        "store": result.wish.store,
+        "slot": spelled(result.slot) if result.slot else None,
+        "words": result.words,
+        "skipped": dict(result.skipped),
+        "failed": result.failure is not None,
+    }
+    if morning is None:
+        return {**told, "outcome": None}
+    request = morning.published.request
+    return {
+        **told,
+        "outcome": morning.published.outcome.value,
+        "merged": morning.merged is not None,
+        "pull_request": request and {"number": request.number, "url": request.url, "state": request.state.value},
+        "proposal": record.said(morning.letter),
+    }
+
+
+def _proposal(letter: Letter, outcome: Outcome, request: PullRequest | None) -> Iterator[str]:
+    if outcome is Outcome.NOTHING or request is None:
+        return
+    counts = [many(len(letter.lessons), "operation"), *([many(len(letter.live), "live edit")] if letter.live else [])]
+    blocked = [each.gate for each in letter.gates if each.mark == "block"]
+    yield f"  {' and '.join(counts)} in {request.url}, {_WORDS[outcome]}"
+    if letter.quarantined:
+        yield f"  {many(len(letter.quarantined), 'claim')} kept out of it, not backed by what was read"
+    if blocked:
+        yield f"  not to be merged before it is mended: {', '.join(blocked)}"
+    if outcome in {Outcome.OPENED, Outcome.UPDATED, Outcome.UNCHANGED}:
+        yield f"  `agentops memory review {letter.store}` shows it here"
