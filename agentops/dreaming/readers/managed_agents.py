@@ -60,7 +60,7 @@ def read(text: str, *, name: str = "", origins: Origins = DEFAULT) -> Read:
 def told(sessions: Iterable[Session], *, origins: Origins = DEFAULT, skipped: Mapping[str, int] | None = None) -> Read:
     """Return sessions as transcripts."""
     counted = Counter[str](skipped or {})
-    return Read(distinct(iter([_transcript(each, origins, counted) for each in sessions]), counted), counted)
+    return Read(distinct([_transcript(each, origins, counted) for each in sessions], counted), counted)
 
 
 def _kept(value: Any) -> Session | None:

@@ -2,8 +2,8 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import chain
@@ -38,24 +38,34 @@ class Read:
 
 
 def merged(*reads: Read) -> Read:
-    """Return one reading of several logs; a session that two of them hold is told once."""
+    """Return one reading of several logs: a session and its subagents are often kept in one each."""
     skipped = Counter[str]()
     for each in reads:
         skipped.update(each.skipped)
     return Read(distinct(chain.from_iterable(reads), skipped), skipped)
 
 
-def distinct(transcripts: Iterator[Transcript] | chain[Transcript], skipped: Counter[str]) -> tuple[Transcript, ...]:
-    """Return the transcripts without repetitions; others of the same name get a name of their own."""
-    found: dict[str, Transcript] = {}
+def distinct(transcripts: Iterable[Transcript], skipped: Counter[str]) -> tuple[Transcript, ...]:
+    """Return each session once: logs that tell of one session are joined, whatever order they come in."""
+    found: dict[str, list[Transcript]] = {}
     for each in transcripts:
-        if found.get(each.session) == each:
-            skipped["a session that was read already"] += 1
-        elif each.session in found:
+        found.setdefault(each.session, []).append(each)
+    return tuple(_joined(each, skipped) for each in found.values())
+
+
+def _joined(logs: list[Transcript], skipped: Counter[str]) -> Transcript:
+    """Return one transcript of the logs of one session; one that says otherwise than a longer one is left out."""
+    whole, *others = sorted(logs, key=lambda each: (-len(each.events), [event.id for event in each.events]))
+    for each in others:
+        known = {event.id: event for event in whole.events}
+        more = tuple(event for event in each.events if event.id not in known)
+        if any(known.get(event.id, event) != event for event in each.events) or each.source != whole.source:
             skipped["a second, different log of one session"] += 1
+        elif not more:
+            skipped["a session that was read already"] += 1
         else:
-            found[each.session] = each
-    return tuple(found.values())
+            whole = replace(whole, events=whole.events + more)
+    return whole
 
 
 def values(text: str, skipped: Counter[str]) -> Iterator[Any]:

@@ -41,7 +41,7 @@ def read(text: str, *, name: str = "", origins: Origins = DEFAULT) -> Read:
     """Return the runs of a text; `name` is the file's, which is that of the task in SWE-agent's own folders."""
     skipped = Counter[str]()
     found = [each for each in map(fields, values(text, skipped)) if _is_run(each, skipped)]
-    return Read(distinct(iter([_transcript(each, PurePath(name).stem, origins) for each in found]), skipped), skipped)
+    return Read(distinct([_transcript(each, PurePath(name).stem, origins) for each in found], skipped), skipped)
 
 
 def _is_run(value: dict[str, Any], skipped: Counter[str]) -> bool:

@@ -277,8 +277,7 @@ COMMANDS: tuple[Rule, ...] = (
     rule(
         "disabling-checks",
         "no",
-        r"no\s(?:longer\s)?need(?:s|ed)?\s?(?:to|for you to)\s(?:ask|confirm|verify|check with|wait for|request"
-        r"|seek)\b",
+        r"no\s(?:longer\s)?need(?:s|ed)?\s?(?:to|for you to)\s(?:ask|confirm|check with|request|seek)\b",
     ),
     rule(
         "disabling-checks",

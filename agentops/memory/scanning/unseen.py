@@ -67,7 +67,9 @@ def _comments(text: str) -> Iterator[Hit]:
     while at >= 0:
         closing = text.find("-->", at)
         end = len(text) if closing < 0 else closing + 3
-        yield Hit(at, end, "html-comment")
+        if not (text[max(0, at - 1) : at] == "`" == text[end : end + 1] and "\n" not in text[at:end]):
+            # Between backticks it is code, which everybody sees.
+            yield Hit(at, end, "html-comment")
         at = text.find("<!--", end)
 
 

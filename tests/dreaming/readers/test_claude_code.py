@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from agentops.dreaming.readers import claude_code
+from agentops.dreaming.readers.reading import merged
 from agentops.memory.transcripts import Sort, Transcript
 
 
@@ -126,6 +127,14 @@ def test_sessions_of_one_file_are_kept_apart_and_copies_are_told_once() -> None:
         "a line of type new-thing": 1,
         "a last line that was cut off": 1,
     }
+
+
+def test_a_subagents_file_belongs_to_its_session_whatever_is_read_first() -> None:
+    own = "\n".join(json.dumps(line(number, "user", "own")) for number in range(3))
+    agents = json.dumps(line(7, "user", "Look", isSidechain=True, agentId="a7"))
+    both, reversed_ = (merged(*map(claude_code.read, each)) for each in ((own, agents), (agents, own)))
+    assert both == reversed_
+    assert [(each.session, [event.id for event in each.events]) for each in both] == [("s-1", ["u0", "u1", "u2", "u7"])]
 
 
 def test_without_a_session_id_the_file_names_it() -> None:

@@ -129,3 +129,13 @@ def test_a_session_that_two_logs_hold_is_told_once() -> None:
     found = merged(finding.read(log), finding.read(log))
     assert len(found.transcripts) == 1
     assert found.skipped == {"a session that was read already": 1}
+
+
+def test_of_two_logs_that_contradict_each_other_the_longer_is_told() -> None:
+    log = json.dumps({"session": {"id": "sesn_1"}, "events": [EVENT, {**EVENT, "id": "sevt_2"}]})
+    other = json.dumps(
+        {"session": {"id": "sesn_1"}, "events": [{**EVENT, "content": []}, {**EVENT, "type": "agent.message"}]}
+    )
+    found = merged(finding.read(other), finding.read(log))
+    assert found.transcripts == finding.read(log).transcripts
+    assert found.skipped == {"a second, different log of one session": 1}
