@@ -55,7 +55,7 @@ def content(transcript: Transcript) -> str:
 
 
 def _said(event: Event) -> list[str | bool]:
-    """Return an event as the digest sees it: of runs that are alike, ids or times differ; of two copies, nothing does."""
+    """Return an event as the digest sees it: two runs differ in ids or times, two copies of one run in nothing."""
     at = event.at.isoformat() if event.at else ""
     return [event.id, at, event.sort, event.origin, event.tool, text_digest(event.text), event.is_error]
 

@@ -1,6 +1,7 @@
 """The dreamer without a model: deterministic, offline, in seconds. The one that is always there."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
 
 from agentops.dreaming import collecting, reducing, tidying, verifying
@@ -9,9 +10,10 @@ from agentops.dreaming.collecting import Reading
 from agentops.dreaming.distilling import errors, preferences, repeats, sequences, statements
 from agentops.dreaming.port import Dream, Night, Stage
 from agentops.dreaming.reducing import Reduced
+from agentops.memory import decay
 from agentops.memory.moves import moves
 from agentops.memory.notes import NoteKind
-from agentops.memory.operations import Author, Operation
+from agentops.memory.operations import Author, Operation, Verb
 from agentops.memory.transcripts import Transcript
 
 ENGINE = "lexical"
@@ -40,11 +42,10 @@ def dreamt(night: Night) -> Dream:
     reading = collecting.collected(night)
     found = distilled(reading.transcripts)
     became = reducing.reduced(found, night.memory, AUTHOR)
-    tidied = tuple(
-        tidying.operations(night.memory, AUTHOR, {name for each in became.operations for name in each.targets})
-    )
+    tidied = tuple(tidying.operations(night.memory, AUTHOR, _targets(became.operations)))
+    faded = _faded(night, _targets((*became.operations, *tidied)))
     witnesses = {**reading.by_session, tidying.STORE: tidying.as_transcript(night.memory)}
-    kept, apart = verifying.verified((*became.operations, *tidied), night.memory, witnesses)
+    kept, apart = verifying.verified((*became.operations, *tidied, *faded), night.memory, witnesses)
     return Dream(
         operations=kept,
         quarantined=(*apart, *became.apart),
@@ -52,6 +53,20 @@ def dreamt(night: Night) -> Dream:
         candidates=len(found),
         words=words(reading, found, became, kept),
     )
+
+
+def _targets(operations: Iterable[Operation]) -> frozenset[str]:
+    """Return the notes that operations are about."""
+    return frozenset(name for each in operations for name in each.targets)
+
+
+def _faded(night: Night, touched: frozenset[str]) -> Iterator[Operation]:
+    """Yield what retires notes that nobody saw for long, and not tonight; each rests on what the note rested on."""
+    records = night.memory.ledger.records
+    for each in decay.due(night.memory, night.today):
+        known = [records[name] for name in each.targets if name in records and name not in touched]
+        if each.verb is Verb.RETIRE and known and known[0].evidence:
+            yield replace(each, kind=known[0].kind, evidence=known[0].evidence, origin=known[0].origin)
 
 
 def distilled(transcripts: Iterable[Transcript]) -> tuple[Candidate, ...]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agentops.dreaming.distilling.errors import failures
 from agentops.dreaming.lexical import LexicalDreamer, dreamt
 from agentops.dreaming.port import Night
 from agentops.memory.applying import applied
@@ -109,6 +110,21 @@ def test_later_sessions_of_the_same_kind_reinforce() -> None:
     second = dream(*(each for each in booking_sessions() if each.session.endswith("-1")), memory=memory)
     assert Verb.REINFORCE in {each.verb for each in second.operations}
     assert not {each.verb for each in second.operations} & {Verb.SUPERSEDE, Verb.DISPUTE}
+
+
+def test_nearly_all_errors_of_later_trials_are_known() -> None:
+    memory = after(*(each for each in booking_sessions() if each.session.endswith("-0")))
+    known = {each.about for each in memory.ledger.records.values()}
+    later = [each for told in booking_sessions() if told.session.endswith("-1") for each in failures(told)]
+    assert sum(each.about in known for each in later) >= 0.875 * len(later)
+
+
+def test_on_new_tasks_all_errors_that_any_session_met_are_known() -> None:
+    read = [each for each in booking_sessions() if int(each.task) % 2 == 0]
+    known = {each.about for each in after(*read).ledger.records.values()}
+    seen = {each.about for told in read for each in failures(told)}
+    later = [each for told in booking_sessions() if int(told.task) % 2 for each in failures(told)]
+    assert sum(each.about in known for each in later) == sum(each.about in seen for each in later) > 0
 
 
 def test_a_hundred_sessions_take_well_under_a_second() -> None:

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -138,6 +139,15 @@ def test_what_strangers_wrote_is_set_apart() -> None:
 def test_days_come_one_after_the_other_whatever_their_order_in_the_night(order: tuple[int, ...]) -> None:
     told = [said(f"s{each}", PORT.format(5430 + each), day=11 + each) for each in range(3)]
     assert "5432" in one(*(told[each] for each in order)).texts[0]
+
+
+def test_what_nobody_saw_for_long_is_retired_unless_somebody_stated_it() -> None:
+    failed = [session(f"s{each}", call("pay", "Error: too little", sum=each)) for each in range(2)]
+    memory = after(*failed, said("s9", PORT.format(5433)))
+    later = date(2028, 1, 1)
+    assert [each.verb for each in dream(memory=memory, today=later).operations] == [Verb.RETIRE]
+    again = session("s3", call("pay", "Error: too little", sum=9))
+    assert [each.verb for each in dream(again, memory=memory, today=later).operations] == [Verb.REINFORCE]
 
 
 def test_a_session_that_is_dreamt_counts_once() -> None:

@@ -11,11 +11,25 @@ from agentops.memory.layout import CLAIM_CHARACTERS, path_for
 from agentops.memory.notes import NoteKind, Trust
 from agentops.memory.transcripts import Event, Transcript
 
-Z = 1.645
-"""How sure a rule must be: nine of ten intervals hold the truth. Dozens of habits are tried, so less is chance."""
+
+@dataclass(frozen=True, slots=True)
+class Sureness:
+    """How wide the intervals are that a rule must clear. Units: standard deviations."""
+
+    pooled: float = 1.96
+    """Where no task has runs with the habit and without it: dozens of habits are tried, so less is chance."""
+
+    within: float = 1.645
+    """Where runs of one task agree with it."""
+
+
+SURE = Sureness()
 
 _FEWEST = 5
 """Sessions with a habit, and without it, from which they are compared."""
+
+_ENOUGH_TASKS = 2
+"""Tasks of which some runs have a habit and some have not, from which their agreement counts."""
 
 _SAME_SESSIONS = 0.8
 """The overlap from which two rules are one: as many sessions have both, of those that have either."""
@@ -42,7 +56,7 @@ class Rule:
         return self.good / len(self.sessions) - self.others
 
 
-def rules(judged: Sequence[Transcript], z: float = Z) -> list[Rule]:
+def rules(judged: Sequence[Transcript], sure: Sureness = SURE) -> list[Rule]:
     """Return what sets sessions apart, the strongest first, one for each group of sessions."""
     having: dict[Habit, set[str]] = {}
     for transcript in judged:
@@ -50,7 +64,7 @@ def rules(judged: Sequence[Transcript], z: float = Z) -> list[Rule]:
             having.setdefault(habit, set()).add(transcript.session)
     good = frozenset(each.session for each in judged if ended_well(each))
     found = (_rule(habit, frozenset(having[habit]), judged, good) for habit in sorted(having))
-    telling = [each for each in found if each and _is_telling(each, len(good) / len(judged), z)]
+    telling = [each for each in found if each and _is_telling(each, len(good) / len(judged), sure)]
     return _apart(
         sorted(
             telling, key=lambda each: (-abs(each.difference) * len(each.sessions) ** 0.5, each.habit.size, each.habit)
@@ -85,11 +99,13 @@ def _rule(habit: Habit, sessions: frozenset[str], judged: Sequence[Transcript], 
     return Rule(habit, sessions, len(good & sessions), others, within_tasks(sessions, judged))
 
 
-def _is_telling(rule: Rule, base: float, z: float) -> bool:
+def _is_telling(rule: Rule, base: float, sure: Sureness) -> bool:
     """Return whether a habit's sessions certainly end otherwise than all and than the others, and within tasks too."""
-    lowest, highest = bounds(rule.good, len(rule.sessions), z)
-    if rule.within.tasks and rule.within.difference * rule.difference < 0:
+    agreement = rule.within.difference * rule.difference
+    if rule.within.tasks and agreement < 0:
         return False
+    is_agreed = agreement > 0 and rule.within.tasks >= _ENOUGH_TASKS
+    lowest, highest = bounds(rule.good, len(rule.sessions), sure.within if is_agreed else sure.pooled)
     return lowest > max(base, rule.others) or highest < min(base, rule.others)
 
 
