@@ -9,6 +9,7 @@ from agentops.memory.evidence import Evidence
 from agentops.memory.gates import changes
 from agentops.memory.gates.port import Consequence, Objection, Proposal
 from agentops.memory.gates.sources import Sources
+from agentops.memory.gates.truth.polarity import is_opposed
 from agentops.memory.gates.wording import named
 from agentops.memory.operations import Finding, Operation, Verb, Verdict
 from agentops.memory.promotion import PERSON
@@ -33,17 +34,22 @@ class Literals:
                 continue
             cited = tuple(each for each in operation.evidence if sources.event(each) is not None)
             if cited and operation.verb in _HELD:
-                yield from self._claims(operation, cited, proposal)
+                yield from self._claims(operation, cited, proposal, sources)
             if (quote := operation.verdict.quote) and not any(quote in each.text for each in sources.events(cited)):
                 yield self._objection(
                     operation, "is proved by a quote that stands in no cited event: cite what was said"
                 )
 
-    def _claims(self, operation: Operation, cited: tuple[Evidence, ...], proposal: Proposal) -> Iterator[Objection]:
+    def _claims(
+        self, operation: Operation, cited: tuple[Evidence, ...], proposal: Proposal, sources: Sources
+    ) -> Iterator[Objection]:
         for text in operation.texts:
             verdict = _verdict(text, cited, proposal.transcripts)
-            if verdict.finding is not Finding.SUPPORTED:
-                yield self._objection(replace(operation, texts=(text,)), _why(verdict), operation.id)
+            trouble = "" if verdict.finding is Finding.SUPPORTED else _why(verdict)
+            if not trouble and is_opposed(text, (event.text for event in sources.events(cited))):
+                trouble = "says no where its evidence says yes, or yes where it says no: write what was said"
+            if trouble:
+                yield self._objection(replace(operation, texts=(text,)), trouble, operation.id)
 
     def _objection(self, operation: Operation, trouble: str, name: str = "") -> Objection:
         message = f"{named(operation)} {trouble}"
