@@ -128,6 +128,16 @@ def repository(declared: Declared) -> Iterator[Repository]:
         yield found
 
 
+async def forge_of(declared: Declared, opened_repository: Repository, stack: AsyncExitStack) -> Forge:
+    """Return the forge of the repository; what it opens closes with the stack."""
+    place = declared.place()
+    if place.kind is forges.ForgeKind.LOCAL:
+        return LocalForge(opened_repository)
+    client, forge = forges.hosted(place, forges.token_for(place, os.environ))
+    await stack.enter_async_context(client)
+    return forge
+
+
 @dataclass(frozen=True, slots=True)
 class Ground:
     """All of it, open."""
@@ -152,12 +162,7 @@ class Ground:
 
     async def forge(self) -> Forge:
         """Return the forge: where pull requests are."""
-        place = self.declared.place()
-        if place.kind is forges.ForgeKind.LOCAL:
-            return LocalForge(self.repository)
-        client, forge = forges.hosted(place, forges.token_for(place, os.environ))
-        await self._stack.enter_async_context(client)
-        return forge
+        return await forge_of(self.declared, self.repository, self._stack)
 
     def subjects(self, names: Sequence[str]) -> tuple[Subject, ...]:
         """Return the stores of these names; with none, every one."""
