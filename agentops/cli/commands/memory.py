@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from agentops.base.errors import EXIT_PROBLEMS
+from agentops.cli.commands.memory_review import refresh, review
 from agentops.cli.output import output_option, stdout_paint, write_json, write_lines
 from agentops.cli.planning import target_option
 
@@ -209,3 +210,7 @@ def _tell(found: "tuple[Done, ...]", output: str) -> int:
         write_lines(line for each in found for line in views.done(each))
     problems = any(each.outcome.comparison.unfit or each.outcome.refused for each in found)
     return EXIT_PROBLEMS if problems else 0
+
+
+memory.add_command(review)
+memory.add_command(refresh)

@@ -4,6 +4,7 @@ from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
 from agentops.base.errors import UsageError
+from agentops.cli.context import EMBEDDED
 from agentops.cli.dreams.wish import HOSTED, MESSAGES, Wish
 from agentops.cli.memory.ground import Ground
 from agentops.cli.models import endpoints
@@ -37,10 +38,15 @@ class Dreamers:
             return MessagesDreamer(await self._speaker(stack), Models.one(_model(wish)))
         if wish.engine == HOSTED:
             from agentops.dreaming.hosted.dreamer import HostedDreamer
-            from agentops.targets.dreams import Dreams
+            from agentops.targets.dreams import Order, TargetDreams
 
+            if self._ground.target.label == EMBEDDED:
+                raise UsageError(
+                    "the engine inside this command ends with it, and dreams of its own go on",
+                    hint="dream here: --engine lexical or --engine messages; or against `agentops serve`",
+                )
             live = await self._ground.live(wish.store)
-            return HostedDreamer(Dreams(self._ground.target, live.id, _model(wish)))
+            return HostedDreamer(TargetDreams(self._ground.target, Order(live.id, _model(wish))))
         from agentops.dreaming.lexical import LexicalDreamer
 
         return LexicalDreamer()

@@ -40,6 +40,9 @@ class Base:
     """What a dream starts from: main, with what agents wrote live."""
 
     commit: str
+    at: datetime
+    """When the commit was made."""
+
     main: str
     memory: Memory
     reviewed: Memory
@@ -81,16 +84,16 @@ def _base(repository: Repository, subject: Subject) -> Base:
     reviewed = memory_at(repository, main, store)
     generation = generation_at(repository, main, store) + 1
     if found is None:
-        return Base(main, main, reviewed, reviewed, generation=generation)
+        return Base(main, repository.show(main).at, main, reviewed, reviewed, generation=generation)
     memory, edits = memory_at(repository, found.commit, store), tuple(each.subject for each in found.edits)
-    return Base(found.commit, main, memory, reviewed, edits, found.conflicts, generation)
+    at = repository.show(found.commit).at
+    return Base(found.commit, at, main, memory, reviewed, edits, found.conflicts, generation)
 
 
 def _day(transcripts: tuple[Transcript, ...], base: Base) -> date:
-    """Return the day of the newest event, or of the newest note: the same sessions give the same dream on any day."""
-    seen = [event.at.date() for each in transcripts for event in each.events if event.at]
-    known = [each.last_seen for each in base.memory.ledger.records.values() if each.last_seen]
-    return max([*seen, *known], default=date(1970, 1, 1))
+    """Return the day of the newest event, or of what the dream starts from: the same night on whatever day it is."""
+    seen = (event.at.date() for each in transcripts for event in each.events if event.at)
+    return max(seen, default=base.at.date())
 
 
 def unread(memory: Memory, transcripts: tuple[Transcript, ...]) -> int:
@@ -150,7 +153,7 @@ class Attempt:
         repository, base = self.bed.repository, self.base
         if not letter.lessons:
             return base.commit
-        return committed(repository, base.commit, base.whole(settled.after), letter, repository.show(base.commit).at)
+        return committed(repository, base.commit, base.whole(settled.after), letter, base.at)
 
     def _letter(self, reading: Night, settled: settling.Settled, name: str) -> Letter:
         dream, base, witnesses = settled.dream, self.base, settling.witnesses(reading)
