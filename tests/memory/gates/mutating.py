@@ -44,6 +44,18 @@ def bases() -> Mapping[str, Proposal]:
     return {"tau-bench": _second_night()} | {name: _second_half(name) for name in corpus.STORES}
 
 
+@cache
+def small(name: str) -> Proposal:
+    """Return a good proposal of few notes: four that are added to twelve."""
+    store = corpus.store(name)
+    some = store.operations[::2][:16]
+    early, late = [each for each in some if each not in some[::4]], some[::4]
+    before = applied(Memory(), early, dream="drm_1", today=date(2026, 11, 10)).memory
+    sessions = {each.session for one in some for each in one.evidence}
+    read = {each: said for each, said in store.transcripts.items() if each in sessions}
+    return again(Proposal(before, before, (), read), late)
+
+
 def _second_night() -> Proposal:
     sessions = openai_chat.read(TAU_BENCH.read_text("utf-8"), name="airline").transcripts
     first = tuple(each for each in sessions if each.session.endswith("-0"))

@@ -1,7 +1,6 @@
 """How much of what was known one dream may change, and that nothing goes without a reason."""
 
 from collections.abc import Iterator
-from math import ceil
 
 from agentops.memory.files import notes_of
 from agentops.memory.gates import changes
@@ -32,7 +31,7 @@ class ChangeShare:
         touched = [note for note in notes if note.text not in texts]
         reasons = {anchor: each for each in proposal.operations if _explains(each) for anchor in each.targets}
         dreamt = [note for note in touched if not _is_by_person(reasons.get(note.anchor))]
-        most = max(ceil(proposal.policy.most_changed * len(notes)), FLOOR_NOTES)
+        most = max(int(proposal.policy.most_changed * len(notes)), FLOOR_NOTES)
         if len(dreamt) > most:
             message = (
                 f"the dream changes or takes out {len(dreamt)} of {len(notes)} notes, at most {most} at once: accept a "

@@ -29,7 +29,7 @@ def found(proposal: Proposal, find: Find) -> Iterator[Found]:
     """Yield what a scanner finds in all that is new."""
     yield from in_lines(proposal, find)
     for path in sorted(proposal.after.files.keys() - proposal.before.files.keys()):
-        yield from (Found(hit.what, "the name of a file", path) for hit in find(path))
+        yield from (Found(hit.what, "the name of a file") for hit in find(path))
     seen = frozenset(each.text for each in changes.claims(proposal))
     for operation in proposal.operations:
         yield from _in_operation(operation, seen, find)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from itertools import combinations
 
+from agentops.memory.comparing import citing
 from agentops.memory.comparing.conflict import conflict
 from agentops.memory.comparing.containment import score
 from agentops.memory.comparing.counts import uncounted
@@ -10,7 +11,7 @@ from agentops.memory.comparing.literals import missing
 from agentops.memory.gates import changes
 from agentops.memory.gates.port import Consequence, Objection, Proposal
 from agentops.memory.gates.wording import named, quoted, shown
-from agentops.memory.operations import Operation, Verb
+from agentops.memory.operations import Finding, Operation, Verb
 
 _SAID_ANEW = frozenset({Verb.REWORD, Verb.MERGE, Verb.SPLIT})
 _LEAST = 0.3
@@ -29,7 +30,9 @@ class MeaningKept:
             for path, bullet, _ in changes.bullets(changes.base(proposal))
         }
         for operation in proposal.operations:
-            if operation.verb in _SAID_ANEW and (trouble := _trouble(operation, told)):
+            if operation.verb not in _SAID_ANEW:
+                continue
+            if trouble := _trouble(operation, told) or _brought_in(operation, told, proposal):
                 message = f"{named(operation)} {trouble}"
                 yield Objection(self.name, Consequence.QUARANTINE, message, operation.path, operation=operation.id)
 
@@ -47,6 +50,17 @@ def _trouble(operation: Operation, told: Mapping[str, str]) -> str:
             return f"turns the meaning of {quoted(parent)} ({shown(reason)}): supersede it, with evidence"
         if score(uncounted(parent), whole) < _LEAST:
             return f"has little of what {quoted(parent)} said: supersede it, with evidence"
+    return ""
+
+
+def _brought_in(operation: Operation, told: Mapping[str, str], proposal: Proposal) -> str:
+    """Return the number or name that is in a text, in none of its parents, and not borne by what it cites."""
+    parents = [told[each] for each in operation.targets if each in told]
+    for text in operation.texts:
+        if new := missing(text, parents):
+            verdict = citing.verdict(text, operation.evidence, proposal.transcripts)
+            if verdict.finding is not Finding.SUPPORTED:
+                return f"brings in {quoted(new[0])}, which no note said and its evidence does not bear: leave it out"
     return ""
 
 

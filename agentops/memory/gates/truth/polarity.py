@@ -21,8 +21,8 @@ _CONTRAST = re.compile(r"(?:not|no|never|nor|instead|rather)\b", re.IGNORECASE)
 _SIGNS = frozenset(terms("not no never none nobody nothing without cannot neither nor can"))
 
 _ABOUT_THE_SAME = 0.75
-"""The share of a clause's words from which an event speaks of the same. Chosen with the next on 161 clean notes, none of
-which is taken for turned; of 86 negated ones 54 are."""
+"""The share of a clause's words from which an event speaks of the same. Chosen with the next on 161 clean notes, none
+of which is taken for turned; of 86 negated ones 54 are."""
 
 _ALSO = 0.5
 """The share from which another clause with the same sign speaks for the claim."""
