@@ -1,7 +1,7 @@
 """One dream, from a schedule's wish to the store's pull request."""
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from agentops.base.canonical import digest
 from agentops.base.threads import in_thread
