@@ -19,6 +19,9 @@ from agentops.memory.notes import Memory, Note, NoteKind, Record, Status
 ALIKE = 0.72
 """The likeness from which two lines may say the same: of fifty paraphrases half reach it, of unrelated lines none."""
 
+NEAR = 0.55
+"""The likeness from which two lines may be about one thing: changed values reach it, the same topic alone does not."""
+
 _WAYS = frozenset({NoteKind.FACT, NoteKind.PLAYBOOK})
 """Kinds between which a way of working moves when it proves itself."""
 
@@ -88,34 +91,82 @@ class Store:
             return Met(same, Meeting.SAME) if same else None
         return Met(about[0], Meeting.CHANGED, f"now {candidate.value}" if candidate.value else "")
 
-    def _near(self, candidates: Sequence[Candidate]) -> list[list[Known]]:
+    def _near(self, candidates: Sequence[Candidate]) -> list[list[tuple[Known, float]]]:
         """Return for each candidate the notes that look like it, the likest first."""
         free = [
             each for each in self.notes if each.record is None or not each.record.about or each.record.kind in _VALUED
         ]
         space = Space([*(uncounted(each.note.text) for each in free), *(uncounted(each.text) for each in candidates)])
         found: list[list[tuple[float, int]]] = [[] for _ in candidates]
-        for one, other, alike in space.pairs(ALIKE):
+        for one, other, alike in space.pairs(NEAR):
             if one < len(free) <= other:
                 found[other - len(free)].append((-alike, one))
-        return [[free[place] for _, place in sorted(each)] for each in found]
+        return [[(free[place], -alike) for alike, place in sorted(each)] for each in found]
 
-    def _closest(self, candidate: Candidate, near: Iterable[Known]) -> Met | None:
+    def _closest(self, candidate: Candidate, near: Iterable[tuple[Known, float]]) -> Met | None:
         """Return the likest note that fits: it says the same, unless it is in conflict."""
-        for each in near:
+        for each, alike in near:
             if not _fits(candidate, each):
                 continue
             why = conflict(each.note.text, candidate.text)
-            return Met(each, Meeting.CHANGED, why) if why else Met(each, Meeting.SAME)
+            if not why and alike >= ALIKE:
+                return Met(each, Meeting.SAME)
+            if why and not _are_two_things(candidate, each.record):
+                return Met(each, Meeting.CHANGED, why)
         return None
 
 
-def merged(candidates: Iterable[Candidate]) -> list[Candidate]:
-    """Return the candidates, those that say the same of the same thing as one, whatever their order."""
+def clustered(candidates: Iterable[Candidate]) -> list[list[Candidate]]:
+    """Return the candidates in groups: what says the same is one, what is about one thing stands together."""
+    one_each = _joined(_merged(candidates))
+    groups: dict[tuple[str, str, str], list[Candidate]] = {}
+    for each in one_each:
+        groups.setdefault((each.kind, each.scope, each.about), []).append(each)
+    return [groups[key] for key in sorted(groups)]
+
+
+def _merged(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """Return the candidates, those with one value for one thing as one."""
     groups: dict[tuple[str, str, str, str], list[Candidate]] = {}
     for each in candidates:
         groups.setdefault((each.kind, each.scope, each.about, each.value or _plain(each.text)), []).append(each)
     return [_one(groups[key]) for key in sorted(groups)]
+
+
+def _joined(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Return the candidates, those that look alike as one where nothing is in conflict, else as about one thing."""
+    worded = [each for each in candidates if each.kind in _VALUED]
+    joined: list[list[Candidate]] = [[each] for each in worded]
+    space = Space([each.text for each in worded])
+    for one, other, alike in space.pairs(NEAR):
+        mine, theirs = joined[one], joined[other]
+        if mine is theirs or not _are_comparable(worded[one], worded[other]):
+            continue
+        is_free = not any(conflict(left.text, right.text) for left in mine for right in theirs)
+        if is_free and alike >= ALIKE:
+            mine += theirs
+            for each in theirs:
+                joined[worded.index(each)] = mine
+        elif not is_free and not _are_slotted(worded[one], worded[other]):
+            joined[other] = [replace(each, about=mine[0].about) for each in theirs]
+    groups = {id(each): each for each in joined}
+    return [*(each for each in candidates if each.kind not in _VALUED), *(_one(each) for each in groups.values())]
+
+
+def _are_comparable(one: Candidate, other: Candidate) -> bool:
+    """Return whether kind and scope match, and neither is the other value of the same thing."""
+    return (one.kind, one.scope) == (other.kind, other.scope) and one.about != other.about
+
+
+def _are_slotted(one: Candidate, other: Candidate) -> bool:
+    """Return whether both name the thing that they are about: what differs are two things then, not two values."""
+    return bool(one.value and other.value)
+
+
+def _are_two_things(candidate: Candidate, record: Record | None) -> bool:
+    """Return whether a candidate and a note each name the thing that they are about, and not the same."""
+    about = record.about if record else ""
+    return bool(candidate.value) and " | " in about and about != candidate.about
 
 
 def _one(same: Sequence[Candidate]) -> Candidate:

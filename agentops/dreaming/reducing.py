@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from agentops.dreaming.candidates import LONGEST_REASON, Candidate, shortened, support
-from agentops.dreaming.clustering import Known, Meeting, Met, Store, merged
+from agentops.dreaming.clustering import Known, Meeting, Met, Store, clustered
 from agentops.memory.evidence import Evidence
 from agentops.memory.forgetting import is_forgotten
 from agentops.memory.notes import Memory, NoteKind, Record, Status, Trust
@@ -39,7 +39,7 @@ class Reduced:
 
 def reduced(candidates: Iterable[Candidate], memory: Memory, author: Author) -> Reduced:
     """Return what becomes of the candidates: nothing depends on their order."""
-    agreed, undecided = _settled(merged(candidates))
+    agreed, undecided = _settled(clustered(candidates))
     store = Store(memory)
     kept: list[Operation] = []
     counts = dict.fromkeys(("thin", "known", "outdated", "unwanted"), 0)
@@ -118,19 +118,15 @@ def _is_older(candidate: Candidate, record: Record | None) -> bool:
     )
 
 
-def _settled(candidates: Sequence[Candidate]) -> tuple[list[Candidate], list[tuple[Candidate, str]]]:
+def _settled(groups: Iterable[Sequence[Candidate]]) -> tuple[list[Candidate], list[tuple[Candidate, str]]]:
     """Return one value for each thing, and those values that nobody can choose between."""
-    slots: dict[tuple[str, str, str], list[Candidate]] = {}
-    for each in candidates:
-        slots.setdefault((each.kind, each.scope, each.about), []).append(each)
     agreed: list[Candidate] = []
     undecided: list[tuple[Candidate, str]] = []
-    for slot in sorted(slots):
-        best = _newest(slots[slot])
-        agreed += [] if best is None else [best]
-        undecided += (
-            [] if best else [(each, f"{len(slots[slot])} values, none is known to be newer") for each in slots[slot]]
-        )
+    for values in groups:
+        if best := _newest(values):
+            agreed.append(best)
+        else:
+            undecided += [(each, f"{len(values)} values, none is known to be newer") for each in values]
     return agreed, undecided
 
 

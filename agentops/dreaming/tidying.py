@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from agentops.dreaming.candidates import LONGEST_REASON, shortened
-from agentops.dreaming.clustering import ALIKE, Known, Store
+from agentops.dreaming.clustering import NEAR, Known, Store
 from agentops.memory.comparing.conflict import conflict
 from agentops.memory.comparing.counts import uncounted
 from agentops.memory.comparing.literals import literals
@@ -39,7 +39,7 @@ def operations(memory: Memory, author: Author, changed: Iterable[str] = ()) -> I
     notes = [each for each in Store(memory).notes if each.record is None or each.record.status not in _OUT]
     space = Space([_undated(each) for each in notes])
     touched = set(changed)
-    for one, other, alike in space.pairs(ALIKE):
+    for one, other, alike in space.pairs(NEAR):
         pair = notes[one], notes[other]
         names = {each.note.anchor for each in pair}
         if not names & touched and _are_comparable(*pair) and (operation := _tidied(*pair, alike, author)):

@@ -83,10 +83,10 @@ def lines() -> Iterator[str]:
 
 def _reading() -> Iterator[str]:
     """Yield how the numbers compare with what the prototype had, and where they do not."""
-    yield "Same tasks: the first split has what the prototype had (88 %). The reverse has not: what one session alone met,"
-    yield "and found no way out of, is below the support of a note. New tasks: nothing can know an error that no session"
-    yield "met; both halves together are above the prototype's 27 %. Ways of working: the prototype had a hundred sessions;"
-    yield "35 bear none at 95 %, and what less care finds does not keep its direction."
+    yield "Same tasks: the first split has what the prototype had (88 %). The reverse has not: what one session met"
+    yield "once, and found no way out of, is below the support of a note. New tasks: nothing knows an error that no"
+    yield "session met; both halves together are above the prototype's 27 %. Ways of working: the prototype had a"
+    yield "hundred sessions; 35 bear none at 95 %, and what less care finds does not keep its direction."
 
 
 def _split(is_before: Callable[[Transcript], bool]) -> _Split:

@@ -135,6 +135,34 @@ def test_what_strangers_wrote_is_set_apart() -> None:
     ]
 
 
+def test_what_looks_alike_and_is_about_another_thing_stands_beside_it() -> None:
+    memory = after(said("s1", PORT.format(5433)))
+    found = one(said("s2", "The production database listens on port 5432."), memory=memory)
+    assert found.verb is Verb.ADD
+
+
+def test_other_words_for_the_same_are_one_note() -> None:
+    found = one(
+        said("s1", "Always run `make lint` before you push."), said("s2", "Always run `make lint` before a push.")
+    )
+    assert found.support.sessions == 2
+
+
+def test_wishes_that_contradict_each_other_are_not_both_noted() -> None:
+    night = dream(
+        said("s1", "Always run `make lint` before you push."), said("s2", "Never run `make lint` before you push.")
+    )
+    assert night.operations == ()
+    assert len(night.quarantined) == 2
+
+
+def test_a_number_of_times_that_a_person_states_is_no_count() -> None:
+    found = one(
+        said("s1", "The scheduler retries jobs, the limit is 3 times."), said("s2", "The retry limit is 3 times.")
+    )
+    assert "3" in found.texts[0]
+
+
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
 def test_days_come_one_after_the_other_whatever_their_order_in_the_night(order: tuple[int, ...]) -> None:
     told = [said(f"s{each}", PORT.format(5430 + each), day=11 + each) for each in range(3)]

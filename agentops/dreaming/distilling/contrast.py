@@ -24,6 +24,9 @@ class Within:
     """How much more often those ended well that have it: the mean over these tasks; 0 without any."""
 
 
+NOBODY = Within(0, 0.0)
+
+
 def bounds(good: int, of: int, z: float = _Z) -> tuple[float, float]:
     """Return between which shares the truth lies. Source: Wilson 1927, the score interval."""
     if not of:

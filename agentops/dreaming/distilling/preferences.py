@@ -24,7 +24,8 @@ _FROM_NOW_ON = re.compile(
     re.IGNORECASE,
 )
 _LASTING = re.compile(
-    r"(?:always|never|don'?t ever|do not ever)\s+\w+|you (?:should|must|need to|have to) (?:always|never)\s+\w+",
+    r"(?:(?:you (?:should|must|need to|have to) )?(?:always|never)|don'?t ever|do not ever)\s+"
+    r"(?!(?:mind|been|had|was|is|got|the|an?|in|on|at|more|again|\w+ing|\w+ed)\b)\w+",
     re.IGNORECASE,
 )
 _DOES = r"(?:use|run|call|write|put|send|take|prefer)"
@@ -36,6 +37,7 @@ _INSTEAD = (
         re.IGNORECASE,
     ),
 )
+_TURNED = re.compile(r"^not ([^,]+),\s*(?:but )?(.+)$", re.IGNORECASE)
 _WISH = re.compile(r"(?:use|(?:I|we) (?:prefer|use)|I(?:'d| would) (?:prefer|rather))\s+\S+", re.IGNORECASE)
 _TECHNICAL = re.compile(
     r"`[^`]+`|\b\w+[_/]\w+|(?<![\w-])--?[a-z][\w-]+|\b[a-z]\w*\.[a-z]{2,4}\b|\b[a-z]+[A-Z]\w+|\b[a-z]+\d\b"
@@ -53,6 +55,8 @@ class Asked:
     about: str
     value: str
     text: str
+    is_weak: bool = False
+    """Whether it may be about the task alone: it neither says that it lasts nor puts one thing before another."""
 
 
 def candidates(transcripts: Iterable[Transcript]) -> Iterator[Candidate]:
@@ -66,6 +70,13 @@ def candidates(transcripts: Iterable[Transcript]) -> Iterator[Candidate]:
                         yield _candidate(found, Witness(transcript, event))
 
 
+def _is_task(witness: Witness) -> bool:
+    """Return whether nothing was done before: what is said then is the task, later it is what was missed."""
+    first = next((each for each in witness.transcript.events if each.origin is not Origin.USER), None)
+    events = witness.transcript.events
+    return first is None or events.index(witness.event) < events.index(first)
+
+
 def asked(said: str, *, has_name: bool) -> Asked | None:
     """Return what a sentence asks for that lasts, or None. A wish without a technical word is a known person's."""
     bare = _POLITE.sub("", said).strip()
@@ -77,9 +88,10 @@ def asked(said: str, *, has_name: bool) -> Asked | None:
     text, is_corrected = told(quoted(wish)), _CORRECTS.match(said) is not None
     for pattern in _INSTEAD:
         if (found := pattern.match(wish)) and (is_technical or is_lasting or has_name or is_corrected):
-            return Asked(f"instead of {plain(found['bad'])}", plain(found["good"]), text)
+            turned = text if pattern.pattern.startswith("(") else told(quoted(_TURNED.sub(r"\2, not \1", wish)))
+            return Asked(f"instead of {plain(found['bad'])}", plain(found["good"]), turned)
     if is_lasting or (_WISH.match(wish) and (is_technical or has_name)):
-        return Asked(plain(wish), "", text)
+        return Asked(plain(wish), "", text, is_weak=not is_lasting)
     return None
 
 
@@ -92,7 +104,7 @@ def _candidate(found: Asked, witness: Witness) -> Candidate:
         path=path_for(NoteKind.PREFERENCE, principal),
         about=f"preference: {found.about}",
         witnesses=(witness,),
-        trust=Trust.STATED,
+        trust=Trust.OBSERVED if found.is_weak and _is_task(witness) else Trust.STATED,
         scope=f"user:{principal}" if principal else "",
         reason="said by the user",
         value=found.value,

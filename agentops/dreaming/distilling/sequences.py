@@ -1,10 +1,10 @@
 """Ways of working: calls and orders of calls after which sessions ended better, or worse, than the others."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agentops.dreaming.candidates import Candidate, Witness, shortened
-from agentops.dreaming.distilling.contrast import Within, bounds, ended_well, within_tasks
+from agentops.dreaming.distilling.contrast import NOBODY, Within, bounds, ended_well, within_tasks
 from agentops.dreaming.distilling.habits import Habit, habits
 from agentops.memory.evidence import Origin
 from agentops.memory.layout import CLAIM_CHARACTERS, path_for
@@ -48,7 +48,7 @@ class Rule:
     others: float
     """The share of the other sessions that ended well."""
 
-    within: Within
+    within: Within = NOBODY
 
     @property
     def difference(self) -> float:
@@ -64,7 +64,9 @@ def rules(judged: Sequence[Transcript], sure: Sureness = SURE) -> list[Rule]:
             having.setdefault(habit, set()).add(transcript.session)
     good = frozenset(each.session for each in judged if ended_well(each))
     found = (_rule(habit, frozenset(having[habit]), judged, good) for habit in sorted(having))
-    telling = [each for each in found if each and _is_telling(each, len(good) / len(judged), sure)]
+    base = len(good) / len(judged) if judged else 0.0
+    likely = (each for each in found if each and _stands_out(each, base, min(sure.within, sure.pooled)))
+    telling = [each for each in (_compared(one, judged) for one in likely) if _is_telling(each, base, sure)]
     return _apart(
         sorted(
             telling, key=lambda each: (-abs(each.difference) * len(each.sessions) ** 0.5, each.habit.size, each.habit)
@@ -96,16 +98,26 @@ def _rule(habit: Habit, sessions: frozenset[str], judged: Sequence[Transcript], 
     if min(len(sessions), without) < _FEWEST:
         return None
     others = len(good - sessions) / without
-    return Rule(habit, sessions, len(good & sessions), others, within_tasks(sessions, judged))
+    return Rule(habit, sessions, len(good & sessions), others)
+
+
+def _compared(rule: Rule, judged: Sequence[Transcript]) -> Rule:
+    """Return the rule with what runs of one task say of it."""
+    return replace(rule, within=within_tasks(rule.sessions, judged))
 
 
 def _is_telling(rule: Rule, base: float, sure: Sureness) -> bool:
-    """Return whether a habit's sessions certainly end otherwise than all and than the others, and within tasks too."""
+    """Return whether a rule is sure enough: runs of one task must not turn it round, and help where they agree."""
     agreement = rule.within.difference * rule.difference
     if rule.within.tasks and agreement < 0:
         return False
     is_agreed = agreement > 0 and rule.within.tasks >= _ENOUGH_TASKS
-    lowest, highest = bounds(rule.good, len(rule.sessions), sure.within if is_agreed else sure.pooled)
+    return _stands_out(rule, base, sure.within if is_agreed else sure.pooled)
+
+
+def _stands_out(rule: Rule, base: float, z: float) -> bool:
+    """Return whether a habit's sessions end otherwise than all of them, and than the others."""
+    lowest, highest = bounds(rule.good, len(rule.sessions), z)
     return lowest > max(base, rule.others) or highest < min(base, rule.others)
 
 

@@ -47,6 +47,9 @@ _LASTING = re.compile(
 """Things that outlast a session. A booking, a ticket or a name does not: what is said of it holds for one person."""
 
 _LITERAL = re.compile(r"`[^`]+`|\d|\w[_/]\w|(?<!\w)/\w|\b[a-z]\w*\.[a-z]{2,}\b|[@#]\w|\w+://")
+_VALUE = re.compile(r"(?!\w+ing\b)(?:\S+ ){0,2}(?:`|\d|[@#/~]|\w[\w.-]*[_/.\d])[^,]*$")
+"""A value is short and begins with what it is: `is 30 days`, not `is failing with 3 errors`."""
+
 _NAME = re.compile(r"^(?:the\s+)?(?:@?[A-Z][\w-]+|\w+ team\b)")
 _UNSURE = re.compile(
     r"\b(?:if|would|should|could|might|may|maybe|probably|perhaps|think|guess|seems?|unless|whether|or|when|I|you|he|she|they|it|"
@@ -86,6 +89,8 @@ def statement(said: str) -> Statement | None:
         return None
     relation = next(name for name, _ in _RELATIONS if found[name])
     subject, value = re.sub(r"^(?:the|our)\s+", "", found["subject"], flags=re.IGNORECASE), found["value"]
+    if relation == "is" and not _VALUE.match(value):
+        return None
     is_definite = _LITERAL.search(value) or (relation == "owner" and _NAME.match(value))
     if not is_definite or not (_LASTING.search(f"{subject} {relation}") or relation in {"port", "version", "owner"}):
         return None

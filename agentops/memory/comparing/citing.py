@@ -25,7 +25,8 @@ def verdict(text: str, evidence: Iterable[Evidence], transcripts: Mapping[str, T
     few of the claim's words do. Contradicted: a count that the events do not give.
     """
     cited = tuple(sorted(set(evidence)))
-    windows = [_window(each, transcripts.get(each.session)) for each in cited]
+    places = {each: _places(transcripts.get(each)) for each in {one.session for one in cited}}
+    windows = [_window(each, transcripts.get(each.session), places[each.session]) for each in cited]
     if not cited or not all(windows):
         return Verdict(Finding.NOT_FOUND)
     if miscounted(text, cited, transcripts):
@@ -40,10 +41,15 @@ def verdict(text: str, evidence: Iterable[Evidence], transcripts: Mapping[str, T
     )
 
 
-def _window(cited: Evidence, transcript: Transcript | None) -> tuple[Event, ...]:
+def _places(transcript: Transcript | None) -> Mapping[str, int]:
+    """Return where each event stands."""
+    return {each.id: place for place, each in enumerate(transcript.events if transcript else ())}
+
+
+def _window(cited: Evidence, transcript: Transcript | None, places: Mapping[str, int]) -> tuple[Event, ...]:
     """Return the cited event, then its neighbours; nothing where it does not exist or was given from memory."""
     events = transcript.events if transcript else ()
-    place = next((at for at, each in enumerate(events) if each.id == cited.event), None)
+    place = places.get(cited.event)
     if place is None or events[place].origin is Origin.RECALLED:
         return ()
     around = (*events[max(place - 1, 0) : place], *events[place + 1 : place + 2])

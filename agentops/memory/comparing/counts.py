@@ -15,8 +15,8 @@ _GOOD = 0.5
 """The outcome from which a session counts as one that ended well."""
 
 _COUNT = re.compile(
-    r"\b(?:(?P<share>\d+) of (?P<of>\d+) (?P<things>retries worked|sessions ended well|repeats gave the same result)|"
-    r"(?P<number>\d+) (?:(?P<times>times?)|(?P<sessions>sessions?))\b)"
+    r"(?:\b(?P<share>\d+) of (?P<of>\d+) (?P<things>retries worked|sessions ended well|repeats gave the same result)\b|"
+    r"\((?P<times>\d+) times? in (?P<sessions>\d+) sessions?\))"
 )
 
 
@@ -26,6 +26,7 @@ class _Cited:
 
     transcript: Transcript
     events: tuple[Event, ...]
+    ids: frozenset[str]
 
 
 def uncounted(text: str) -> str:
@@ -46,9 +47,8 @@ def _is_right(said: re.Match[str], cited: Sequence[_Cited]) -> bool:
     """Return whether the cited events give a count."""
     if said["things"]:
         return (int(said["share"]), int(said["of"])) == _SHARES[said["things"]](cited)
-    if said["times"]:
-        return int(said["number"]) == sum(is_error(each) for one in cited for each in one.events)
-    return int(said["number"]) == len(cited)
+    times = sum(is_error(each) for one in cited for each in one.events)
+    return (int(said["times"]), int(said["sessions"])) == (times, len(cited))
 
 
 def _cited(evidence: Iterable[Evidence], transcripts: Mapping[str, Transcript]) -> Iterator[_Cited]:
@@ -58,7 +58,8 @@ def _cited(evidence: Iterable[Evidence], transcripts: Mapping[str, Transcript]) 
         asked.setdefault(each.session, set()).add(each.event)
     for session in sorted(asked):
         if transcript := transcripts.get(session):
-            yield _Cited(transcript, tuple(each for each in transcript.events if each.id in asked[session]))
+            events = tuple(each for each in transcript.events if each.id in asked[session])
+            yield _Cited(transcript, events, frozenset(asked[session]))
 
 
 def retries(cited: Sequence[_Cited]) -> tuple[int, int]:
@@ -92,7 +93,7 @@ def repeats(cited: Sequence[_Cited]) -> tuple[int, int]:
         for move in moves(one.transcript):
             said = move.result.text if move.result else ""
             before = seen.get(key := (*move.slot, move.call.text))
-            if before is not None and move.call in one.events:
+            if before is not None and move.call.id in one.ids:
                 total, same = total + 1, same + (before == said)
             seen[key] = said
     return same, total
@@ -100,7 +101,7 @@ def repeats(cited: Sequence[_Cited]) -> tuple[int, int]:
 
 def _is_cited(event: Event | None, one: _Cited) -> bool:
     """Return whether the event is among the cited ones."""
-    return event is not None and event in one.events
+    return event is not None and event.id in one.ids
 
 
 _SHARES: Mapping[str, Callable[[Sequence[_Cited]], tuple[int, int]]] = {

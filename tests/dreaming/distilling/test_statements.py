@@ -14,7 +14,7 @@ from tests.dreaming.told import agent, booking_sessions, call, recalled, session
 @pytest.mark.parametrize(
     ("said", "text"),
     [
-        ("No, not npm, use pnpm.", "Not npm, use pnpm."),
+        ("No, not npm, use pnpm.", "Use pnpm, not npm."),
         ("Please use `uv` instead of pip.", "Use `uv` instead of pip."),
         ("Always run the linter before you push.", "Always run the linter before you push."),
         ("From now on, please answer in German.", "Answer in German."),
@@ -24,7 +24,7 @@ from tests.dreaming.told import agent, booking_sessions, call, recalled, session
     ],
 )
 def test_what_a_person_asks_for_is_a_preference(said: str, text: str) -> None:
-    (found,) = preferences.candidates([session("s1", user(said))])
+    (found,) = preferences.candidates([session("s1", user("Hello."), agent("Hello."), user(said))])
     assert (found.text, found.kind, found.trust) == (text, NoteKind.PREFERENCE, Trust.STATED)
 
 
@@ -39,10 +39,17 @@ def test_what_a_person_asks_for_is_a_preference(said: str, text: str) -> None:
         "Please use this card instead of that one.",
         "I never got an answer.",
         "Book the cheaper one.",
+        "Never mind, thanks.",
+        "Always the same error in foo.py.",
     ],
 )
 def test_what_holds_for_the_moment_is_none(said: str) -> None:
     assert list(preferences.candidates([session("s1", user(said))])) == []
+
+
+def test_a_wish_in_the_task_itself_waits_for_another_session() -> None:
+    (task,) = preferences.candidates([session("s1", user("Please use `pytest` for the tests."), agent("Yes."))])
+    assert task.trust is Trust.OBSERVED
 
 
 def test_a_wish_of_a_known_person_is_theirs() -> None:
@@ -81,6 +88,8 @@ def test_what_a_person_states_of_lasting_things_is_a_fact(said: str, text: str) 
         "Is the database on port 5433?",
         "The database listens on port 5433 right now.",
         "It is on port 5433.",
+        "The test is failing with 3 errors.",
+        "The API is returning 500.",
     ],
 )
 def test_what_is_unsure_momentary_or_personal_is_none(said: str) -> None:
