@@ -3,4 +3,6 @@
 import multiprocessing
 
 processes = multiprocessing.get_context("forkserver")
-processes.set_forkserver_preload(["tests.crash.lives", "tests.crash.herd", "tests.contract.hired"])
+processes.set_forkserver_preload(
+    ["tests.crash.lives", "tests.crash.herd", "tests.crash.nights", "tests.contract.hired"]
+)

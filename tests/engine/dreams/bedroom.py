@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import httpx2
@@ -191,19 +191,25 @@ def scripted(*turns: dict[str, Any]) -> Scripted:
 
 
 @asynccontextmanager
+async def asked(engine: Engine) -> AsyncIterator[AsyncAnthropic]:
+    """Return a client of an open engine in this process."""
+    transport = httpx2.ASGITransport(app=engine.app)
+    async with httpx2.AsyncClient(base_url=URL, transport=transport) as http:
+        yield AsyncAnthropic(
+            api_key=engine.credential.reveal(),
+            base_url=URL,
+            http_client=http,
+            max_retries=0,
+            _strict_response_validation=True,
+        )
+
+
+@asynccontextmanager
 async def opened(
     settings: Settings, clock: Clock, dreamers: Any = None, *turns: dict[str, Any], bounds: Bounds | None = None
 ) -> AsyncIterator[Bedroom]:
     """Open an engine that dreams, and a client in this process."""
-    if bounds is not None:
-        object.__setattr__(settings, "dreams", bounds)
-    means = Means(scripted(*turns), Bare(), dreamers=dreamers)
-    engine = build(settings, clock=clock, ids=RandomIds(), means=means)
-    async with engine:
-        transport = httpx2.ASGITransport(app=engine.app)
-        async with httpx2.AsyncClient(base_url=URL, transport=transport) as http:
-            key = engine.credential.reveal()
-            client = AsyncAnthropic(
-                api_key=key, base_url=URL, http_client=http, max_retries=0, _strict_response_validation=True
-            )
-            yield Bedroom(engine, client, clock)
+    settings = replace(settings, dreams=bounds or settings.dreams)
+    engine = build(settings, clock=clock, ids=RandomIds(), means=Means(scripted(*turns), Bare(), dreamers=dreamers))
+    async with engine, asked(engine) as client:
+        yield Bedroom(engine, client, clock)
