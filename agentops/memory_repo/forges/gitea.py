@@ -1,6 +1,6 @@
 """What Gitea and Forgejo call things.
 
-Source: go-gitea/gitea `templates/swagger/v1_json.tmpl` (API v1); Forgejo keeps the same one.
+Source: go-gitea/gitea `templates/swagger/v1-swagger.generated.json` (API v1). Forgejo grew from it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -71,7 +71,7 @@ class Gitea:
                 return No.THERE_IS_ONE
             case 409:
                 return No.STALE
-            case 405 if "try again" in words:
+            case 405 if "try again" in words or not words:
                 return No.NOT_YET
             case _:
                 return No.NEVER
@@ -96,7 +96,10 @@ class Gitea:
         )
 
     def merging(self, number: int, head: str) -> Call:
-        """Return the request that merges this very head."""
+        """Return the request that merges this very head.
+
+        Older servers document `Do`. All read both: Go's JSON tells no case apart.
+        """
         body = {"do": "merge", "head_commit_id": head}
         path, also = f"{self._root}/pulls/{number}/merge", frozenset({405, 409})
         return Call(f"merge pull request {number}", "POST", path, body, also=also)

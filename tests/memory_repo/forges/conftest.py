@@ -11,6 +11,8 @@ from tests.memory_repo.forges.fake.repository import Kept
 from tests.memory_repo.forges.fake.server import FACES, FakeForge, Server
 from tests.memory_repo.forges.fake.server import forge_server as running_server
 
+BRANCH = "agentops/memory/incidents"
+
 
 @pytest.fixture(scope="session")
 def forge_server() -> Iterator[Server]:
@@ -25,6 +27,13 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("begun") / "memory.git"
     Kept("acme", "memory", folder).commit("main", {"README.md": "Memory.\n"}, "Begin")
     return folder
+
+
+def proposed(begun: Path, folder: Path) -> Path:
+    """Return a copy in a folder with a branch that brings something new."""
+    copy = Path(shutil.copytree(begun, folder / "memory.git"))
+    Kept("acme", "memory", copy).commit(BRANCH, {"stores/incidents/facts/a.md": "- a\n"})
+    return copy
 
 
 @pytest.fixture

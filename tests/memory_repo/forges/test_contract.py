@@ -1,6 +1,7 @@
 """What every forge does, whoever made it: one suite over the port, for a bare repository and for each vendor's API."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
@@ -8,18 +9,23 @@ from agentops.base.errors import ForgeError, StaleProposal
 from agentops.memory_repo.forges.local import LocalForge
 from agentops.memory_repo.forges.port import Draft, Forge, Mark, State
 from agentops.memory_repo.git import Repository
+from tests.memory_repo.forges.conftest import BRANCH, proposed
 from tests.memory_repo.forges.fake.server import FACES, FakeForge
 
 pytestmark = pytest.mark.anyio
 
-BRANCH = "agentops/memory/incidents"
 DRAFT = Draft(BRANCH, "main", "memory(incidents): 3 notes", "What is new.\n\nÜber *all*.", ("agentops", "dream"))
+
+
+@pytest.fixture(scope="module")
+def begun(begun: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same repository with a branch that brings something new."""
+    return proposed(begun, tmp_path_factory.mktemp("proposed"))
 
 
 @pytest.fixture(params=["local", *FACES])
 async def port(request: pytest.FixtureRequest, forge: FakeForge) -> AsyncIterator[Forge]:
     """Each adapter over a repository with a branch that brings something new."""
-    forge.kept.commit(BRANCH, {"stores/incidents/facts/a.md": "- a\n"})
     if request.param != "local":
         async with forge.speaking(request.param) as hosted:
             yield hosted

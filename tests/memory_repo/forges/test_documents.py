@@ -51,7 +51,8 @@ def test_a_request_that_no_forge_takes_is_seen(vendor: str, operation: str, para
         ("github", f"GET {REPO}/pulls", 200, {}),
         ("gitea", OPEN, 201, {"number": "1"}),
         ("gitea", REPO.join(("POST ", "/pulls/{index}/merge")), 200, {}),
-        ("gitlab", "POST /projects/{id}/merge_requests", 201, {"iid": 1, "state": "open", "sha": None}),
+        ("gitlab", "POST /projects/{id}/merge_requests", 201, {"iid": 1, "state": "open"}),
+        ("gitlab", "POST /projects/{id}/merge_requests", 409, {"message": 7}),
     ],
 )
 def test_an_answer_that_no_forge_gives_is_seen(vendor: str, operation: str, status: int, data: Any) -> None:

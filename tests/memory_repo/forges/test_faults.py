@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,7 @@ from agentops.base.errors import ForgeError, ForgeUnavailable, StaleProposal
 from agentops.base.secrets import Secret
 from agentops.memory_repo.forges.hosted import HostedForge
 from agentops.memory_repo.forges.port import Draft, Mark, PullRequest, State
+from tests.memory_repo.forges.conftest import BRANCH, proposed
 from tests.memory_repo.forges.fake.faults import (
     ANY,
     Broken,
@@ -26,11 +28,11 @@ from tests.memory_repo.forges.fake.faults import (
     Slow,
     Truncated,
 )
+from tests.memory_repo.forges.fake.repository import Pull
 from tests.memory_repo.forges.fake.server import FakeForge, Server
 
 pytestmark = pytest.mark.anyio
 
-BRANCH = "agentops/memory/incidents"
 DRAFT = Draft(BRANCH, "main", "memory(incidents): 3 notes", "What is new.", ("agentops", "dream"))
 PLAIN = replace(DRAFT, labels=())
 
@@ -45,10 +47,15 @@ def named(value: object) -> str:
     return type(value).__name__
 
 
+@pytest.fixture(scope="module")
+def begun(begun: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same repository with a branch that brings something new."""
+    return proposed(begun, tmp_path_factory.mktemp("proposed"))
+
+
 @pytest.fixture
 async def port(face: str, forge: FakeForge) -> AsyncIterator[HostedForge]:
-    """The forge over a branch that brings something new."""
-    forge.kept.commit(BRANCH, {"stores/incidents/facts/a.md": "- a\n"})
+    """The forge, on each face."""
     async with forge.speaking(face) as hosted:
         yield hosted
 
@@ -94,7 +101,7 @@ async def test_one_that_was_not_opened_is_opened_by_the_next_try(port: HostedFor
     assert len(forge.kept.pulls) == 1
 
 
-@pytest.mark.parametrize("fault", UNKNOWN, ids=named)
+@pytest.mark.parametrize("fault", [Lost(), Broken(502, acts=True)], ids=named)
 @pytest.mark.parametrize("deed", DEEDS)
 async def test_nothing_is_done_twice_when_the_answer_is_lost(
     port: HostedForge, forge: FakeForge, deed: str, fault: Fault
@@ -114,10 +121,9 @@ async def test_nothing_is_done_twice_when_the_answer_is_lost(
     }[deed]
 
 
-@pytest.mark.parametrize("fault", UNKNOWN, ids=named)
-async def test_closing_is_seen_when_the_answer_is_lost(port: HostedForge, forge: FakeForge, fault: Fault) -> None:
+async def test_closing_is_seen_when_the_answer_is_lost(port: HostedForge, forge: FakeForge) -> None:
     opened = await port.open(PLAIN)
-    forge.faults.plan(fault, on="edit")
+    forge.faults.plan(Lost(), on="edit")
 
     await port.close(opened.number, words="Superseded.")
 
@@ -334,9 +340,8 @@ async def test_what_a_person_closed_meanwhile_is_not_merged(port: HostedForge, f
 
 async def test_ours_is_found_behind_pages_of_others(port: HostedForge, forge: FakeForge) -> None:
     opened = await port.open(PLAIN)
-    for number in range(5):
-        forge.kept.commit(f"other-{number}", {f"{number}.md": "x\n"})
-        forge.kept.open(f"other-{number}", "main", "other", "body")
+    for number in range(2, 7):
+        forge.kept.pulls[number] = Pull(number, f"other-{number}", "main", "other", "body", head=opened.head)
     forge.kept.page_size = 2
 
     assert await port.latest(BRANCH) == opened
@@ -344,8 +349,8 @@ async def test_ours_is_found_behind_pages_of_others(port: HostedForge, forge: Fa
 
 
 async def test_the_newest_is_found_among_pages_of_closed_ones(port: HostedForge, forge: FakeForge) -> None:
-    for _ in range(5):
-        await port.close((await port.open(PLAIN)).number, words="No.")
+    for number in range(1, 6):
+        forge.kept.pulls[number] = Pull(number, BRANCH, "main", "title", "body", is_open=False, head="0" * 40)
     forge.kept.page_size = 2
 
     found = await port.latest(BRANCH)

@@ -16,18 +16,23 @@ from agentops.memory_repo.forges.port import Draft, Mark, State
 from agentops.memory_repo.git import Repository
 from agentops.memory_repo.remotes import Remote
 from tests.conftest import NOW
+from tests.memory_repo.forges.conftest import BRANCH, proposed
 from tests.memory_repo.forges.fake.server import FakeForge
 
 pytestmark = pytest.mark.anyio
 
-BRANCH = "agentops/memory/incidents"
 DRAFT = Draft(BRANCH, "main", "memory(incidents): 3 notes", "What is new.", ("dream", "agentops"))
+
+
+@pytest.fixture(scope="module")
+def begun(begun: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same repository with a branch that brings something new."""
+    return proposed(begun, tmp_path_factory.mktemp("proposed"))
 
 
 @pytest.fixture
 def repository(forge: FakeForge) -> Iterator[Repository]:
     """A bare repository with a branch that brings something new."""
-    forge.kept.commit(BRANCH, {"stores/incidents/facts/a.md": "- a\n"})
     with Repository(forge.kept.folder) as opened:
         yield opened
 

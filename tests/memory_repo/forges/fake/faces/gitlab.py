@@ -87,7 +87,7 @@ def _status(asked: Asked) -> Reply:
         raise Refused(No.SAME)
     asked.kept.mark(made)
     told = {"id": 1, "sha": made.commit, "status": body["state"], "name": made.context}
-    return Reply(201, {**told, "description": words, "target_url": url or None})
+    return Reply(200, {**told, "description": words, "target_url": url or None})
 
 
 def _refused(deed: str, refused: Refused) -> Reply:
