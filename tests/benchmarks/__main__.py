@@ -14,10 +14,10 @@ from pathlib import Path
 from tests.flow.command import AGENTOPS, bare_environment
 from tests.flow.server import serving
 
-from . import corpus, dreams, fanout, models, peers, sessions, steps, throughput
+from . import corpus, dreams, fanout, gates, models, peers, sessions, steps, throughput
 from .measure import Bench, Cost
 
-_NAMES = ("start-up", "manifests", "throughput", "models", "steps", "fanout", "sessions", "dreams")
+_NAMES = ("start-up", "manifests", "throughput", "models", "steps", "fanout", "sessions", "dreams", "gates")
 _EMBEDDED = ("--target", "embedded")
 _MANY = 1000
 _WIDTH = 44
@@ -49,6 +49,7 @@ def main() -> None:
             "fanout": lambda: fanout.lines(there / "fanout", options.runs),
             "sessions": lambda: sessions.lines(there / "sessions"),
             "dreams": dreams.lines,
+            "gates": gates.lines,
         }
         for name in (each for each in printed if each in names):
             print()
