@@ -60,22 +60,21 @@ def _lived(life: NightLife) -> None:
 
 
 async def _live(life: NightLife) -> None:
-    _doom(life)
+    ended = asyncio.Event()
+    _doom(life, ended)
     engine = build(life.settings, clock=SystemClock(), ids=RandomIds(), means=Means(scripted(), Bare()))
     asyncio.get_running_loop().call_later(_PATIENCE_S, os._exit, 1)
     async with engine:
-        while True:
-            if await engine._database.read(_are_over):
-                return
-            await asyncio.sleep(0)
+        if not await engine._database.read(_are_over):
+            await ended.wait()
 
 
 def _are_over(tx: Transaction) -> bool:
     return {row[0] for row in tx.all("SELECT status FROM dreams")} <= ENDS
 
 
-def _doom(life: NightLife) -> None:
-    """Have the process die at the commit that it is told."""
+def _doom(life: NightLife, ended: asyncio.Event) -> None:
+    """Have the process die at the commit that it is told, and hear of the last one."""
     written: Callable[..., Awaitable[Any]] = DreamRun._write
     notes = (life.folder / "commits").open("w")
     counts: Counter[str] = Counter()
@@ -90,6 +89,8 @@ def _doom(life: NightLife) -> None:
         found = await written(run, operation, *args)
         if commit == life.dies_at:
             os.kill(os.getpid(), signal.SIGKILL)
+        if operation.__name__ in ("finish", "fail"):
+            ended.set()
         return found
 
     DreamRun._write = write  # type: ignore[method-assign]
