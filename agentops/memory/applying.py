@@ -28,8 +28,8 @@ class Applied:
 def applied(memory: Memory, operations: Iterable[Operation], *, dream: str, today: date) -> Applied:
     """Return the memory after the operations, whose order does not matter: they are applied verb by verb, by content.
 
-    What holds of one operation on its own holds of it among others, unless they are about the same notes: then the
-    verb that comes first in `verbs.VERBS` goes first.
+    What holds of one operation on its own holds of it among others, unless they change the same note: then the one of
+    which the verb comes first in `VERBS` is done, and the other is told that the note is taken.
     """
     given = tuple(operations)
     draft = Draft(memory, dream, today)
@@ -59,4 +59,5 @@ def _apply(draft: Draft, operation: Operation) -> str:
     except fitness.Unfit as unfit:
         draft.restore(before)
         return str(unfit)
+    draft.spend(fitness.spent(operation))
     return ""

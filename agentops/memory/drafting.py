@@ -1,5 +1,6 @@
 """A store while operations change it: lines are replaced, added and taken out; nothing else moves."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -44,6 +45,7 @@ class Draft:
         self.records = dict(memory.ledger.records)
         self.tombstones = list(memory.ledger.tombstones)
         self._renamed: dict[str, str] = {}
+        self._spent: set[str] = set()
         self._taken = set(self.records) | {name for one in self.records.values() for name in _named(one)}
         self._places = {bullet.note.anchor: path for path, bullet in bullets_of(memory)}
         self._places |= {
@@ -69,13 +71,22 @@ class Draft:
             dict(self._renamed),
             set(self._taken),
             dict(self._places),
+            set(self._spent),
         )
 
     def restore(self, snapshot: tuple[object, ...]) -> None:
         """Undo what happened since the snapshot."""
-        names = ("files", "records", "tombstones", "_renamed", "_taken", "_places")
+        names = ("files", "records", "tombstones", "_renamed", "_taken", "_places", "_spent")
         for name, value in zip(names, snapshot, strict=True):
             setattr(self, name, value)
+
+    def spend(self, anchors_spent: Iterable[str]) -> None:
+        """Remember that an operation changed what notes say, or where."""
+        self._spent |= {name for anchor in anchors_spent for name in (anchor, self._renamed.get(anchor, anchor))}
+
+    def is_spent(self, anchor: str) -> bool:
+        """Tell whether an operation changed what a note says, or where."""
+        return anchor in self._spent
 
     def find(self, anchor: str) -> Place | None:
         """Return where a note stands, in the archive too, or None."""
@@ -108,9 +119,9 @@ class Draft:
 
     def say(self, place: Place, text: str, record: Record) -> None:
         """Let a note's line say a text and show its status; the line keeps its lead and its place."""
-        self._renamed |= {place.record.anchor: record.anchor} if place.record.anchor != record.anchor else {}
-        line = place.bullet.lead + line_of(text, record.anchor, record.status)
-        self._replace(place, line)
+        self._replace(place, place.bullet.lead + line_of(text, record.anchor, record.status))
+        if place.record.anchor != record.anchor:
+            self._renamed[place.record.anchor] = record.anchor
         self._places.pop(place.record.anchor, None)
         self._places[record.anchor] = place.path
         self.records.pop(place.record.anchor, None)

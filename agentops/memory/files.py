@@ -81,6 +81,8 @@ def line_of(text: str, anchor: str, status: Status) -> str:
 
 def can_stand(text: str) -> bool:
     """Tell whether a claim reads back as it is written: one line without anchor and mark of its own."""
+    if anchors.AT_END.search(text):
+        return False
     found = parse("/facts/any.md", f"- {line_of(text, 'a2', Status.ACTIVE)}\n").notes
     return [(note.anchor, note.text) for note in found] == [("a2", text)]
 

@@ -27,6 +27,20 @@ _SOME = (1, 100)
 _ARCHIVED_TOO = frozenset({Verb.REDACT, Verb.FORGET})
 _PINNED_TOO = frozenset({Verb.REINFORCE, Verb.DISPUTE, Verb.PIN, Verb.UNPIN, Verb.REDACT, Verb.FORGET})
 """What may happen to a note for which a person answers, without that person."""
+_ONCE = frozenset(
+    {
+        Verb.REWORD,
+        Verb.MERGE,
+        Verb.SUPERSEDE,
+        Verb.SPLIT,
+        Verb.PROMOTE,
+        Verb.RETIRE,
+        Verb.MOVE,
+        Verb.REDACT,
+        Verb.FORGET,
+    }
+)
+"""What changes the words of a note, or where they stand: once in one go, or the order would show."""
 
 
 class Unfit(Exception):
@@ -95,6 +109,8 @@ def targets(draft: Draft, operation: Operation) -> list[Place]:
 
 
 def _target(draft: Draft, operation: Operation, anchor: str) -> Place:
+    if operation.verb in _ONCE and draft.is_spent(anchor):
+        raise Unfit(f"another operation changes the note ^{anchor} already: one of them has to do")
     place = draft.find(anchor)
     if place is None:
         raise Unfit(f"the note ^{anchor} is not there any more")
@@ -103,6 +119,11 @@ def _target(draft: Draft, operation: Operation, anchor: str) -> Place:
     if place.record.pinned and operation.verb not in _PINNED_TOO and operation.author.engine != PERSON:
         raise Unfit(f"the note ^{anchor} is pinned: only people change it")
     return place
+
+
+def spent(operation: Operation) -> tuple[str, ...]:
+    """Return the notes of which an operation that was done changed the words, or where they stand."""
+    return operation.targets if operation.verb in _ONCE else ()
 
 
 def _counted(least: int, most: int) -> str:

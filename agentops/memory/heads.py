@@ -89,11 +89,11 @@ def status(records: Sequence[Record]) -> Status:
     return next((one for one in _STATUSES if one in found), Status.ARCHIVED)
 
 
-def _kept(old: Mapping[str, Any], key: str, before: Told | None) -> Any:
-    """Return what a person wrote, or None where code did, or nobody."""
+def _kept(old: Mapping[str, Any], key: str, before: Told | None) -> str:
+    """Return what a person wrote, or nothing where code did, or nobody."""
     value = old.get(key)
     made = None if before is None else {"description": description(before), "scope": _scope(before.records)}[key]
-    return None if value in (None, "", made) else value
+    return value if isinstance(value, str) and value != made else ""
 
 
 def _said(told: Told, kept: Mapping[str, Any]) -> dict[str, Any]:

@@ -68,9 +68,9 @@ def _entry(memory: Memory, path: str) -> Entry | None:
         return None
     head = front_matter.split(memory.files[path])[0]
     said = head.get("description") if isinstance(head, dict) else None
-    words = " ".join(str(said).split()) if said else description(told)
+    words = " ".join(said.split()) if isinstance(said, str) else ""
     weight = any(record.pinned for record in active), max(record.support.sessions for record in active)
-    return Entry(path, words, weight)
+    return Entry(path, words or description(told), weight)
 
 
 def told_of(files: Mapping[str, str], records: Mapping[str, Record], path: str) -> Told:

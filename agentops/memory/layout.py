@@ -91,6 +91,12 @@ def continued(path: str, part: int) -> str:
     return path if part == 1 else f"{stem}-{part}{dot}{suffix}"
 
 
+def is_part(path: str, of: str) -> bool:
+    """Tell whether a path is a file, or one that continues it."""
+    stem, dot, suffix = of.rpartition(".")
+    return path == of or re.fullmatch(f"{re.escape(stem)}-[1-9][0-9]*{re.escape(dot + suffix)}", path) is not None
+
+
 def path_trouble(path: str) -> str:
     """Return why notes cannot be written to a path, or nothing when they can.
 

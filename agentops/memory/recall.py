@@ -51,7 +51,8 @@ def _weight(record: Record, today: date | None) -> float:
 
 def _description(text: str) -> str:
     head = front_matter.split(text)[0]
-    return str(head.get("description") or "") if isinstance(head, dict) else ""
+    said = head.get("description") if isinstance(head, dict) else None
+    return said if isinstance(said, str) else ""
 
 
 def _name(path: str) -> str:

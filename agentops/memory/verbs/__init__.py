@@ -10,8 +10,6 @@ from agentops.memory.verbs.succeeding import merge, promote, split, supersede
 
 VERBS: dict[Verb, Callable[[Draft, Operation], None]] = {
     Verb.REINFORCE: reinforce,
-    Verb.PIN: pin,
-    Verb.UNPIN: unpin,
     Verb.REDACT: redact,
     Verb.FORGET: forget,
     Verb.REWORD: reword,
@@ -22,6 +20,8 @@ VERBS: dict[Verb, Callable[[Draft, Operation], None]] = {
     Verb.RETIRE: retire,
     Verb.MOVE: move,
     Verb.DISPUTE: dispute,
+    Verb.PIN: pin,
+    Verb.UNPIN: unpin,
     Verb.ADD: add,
     Verb.NOOP: noop,
 }

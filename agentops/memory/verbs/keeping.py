@@ -18,8 +18,6 @@ _UNSURE = (Status.PROBATION, Status.QUARANTINED)
 
 def add(draft: Draft, operation: Operation) -> None:
     """Write a new note."""
-    if is_born(draft, operation):
-        raise Unfit("it is in the store already, or was and left it")
     _write(draft, operation, minted(draft, operation, operation.texts[0]))
 
 
@@ -69,13 +67,17 @@ def move(draft: Draft, operation: Operation) -> None:
     if not operation.path:
         raise Unfit("move needs a path")
     for place in fitness.targets(draft, operation):
-        if place.path == operation.path:
-            raise Unfit(f"the note ^{place.record.anchor} stands there already")
         carry(draft, draft.named(place), operation.path, layout.kind_at(operation.path))
 
 
 def carry(draft: Draft, place: Place, path: str, kind: NoteKind | None) -> None:
-    """Take a note to another file, where it may be of another kind."""
+    """Take a note to another file, where it may be of another kind.
+
+    Raises:
+        Unfit: it stands there.
+    """
+    if layout.is_part(place.path, path):
+        raise Unfit(f"the note ^{place.record.anchor} stands there already")
     record = reviewed(replace(place.record, kind=kind or place.record.kind), place.text)
     draft.take_out(place)
     draft.append(path, place.text, record)

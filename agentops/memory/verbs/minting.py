@@ -5,13 +5,20 @@ from dataclasses import replace
 from agentops.memory import counting, decay, layout
 from agentops.memory.drafting import Draft
 from agentops.memory.evidence import worst
+from agentops.memory.fitness import Unfit
 from agentops.memory.notes import NO_SUPPORT, NoteKind, Record
 from agentops.memory.operations import Finding, Operation
 from agentops.memory.promotion import PERSON, status_for
 
 
 def minted(draft: Draft, operation: Operation, text: str, like: Record | None = None) -> Record:
-    """Return the record of a new note; what the operation leaves open is as with the note whose place it takes."""
+    """Return the record of a new note; what the operation leaves open is as with the note whose place it takes.
+
+    Raises:
+        Unfit: the store holds, or held, what the operation writes.
+    """
+    if is_born(draft, operation):
+        raise Unfit("it is in the store already, or was and left it")
     kind = operation.kind or layout.kind_at(operation.path) or (like.kind if like else NoteKind.FACT)
     told = replace(operation, kind=kind, support=counting.first(operation))
     record = Record(
@@ -34,7 +41,11 @@ def minted(draft: Draft, operation: Operation, text: str, like: Record | None = 
 
 
 def part(draft: Draft, operation: Operation, whole: Record, text: str) -> Record:
-    """Return the record of one of several claims that a note becomes: what bore the whole bears the parts."""
+    """Return the record of one of several claims that a note becomes: what bore the whole bears the parts.
+
+    Raises:
+        Unfit: the store holds, or held, what the operation writes.
+    """
     told = replace(
         operation,
         evidence=operation.evidence or whole.evidence,
