@@ -5,7 +5,7 @@ import re
 from agentops.memory.scanning.hits import Rule, rule
 
 
-def _some(most: int) -> str:
+def some_words(most: int) -> str:
     """Return the pattern of up to so many words."""
     return rf"(?:[\s,]{{1,3}}[\w'\u2019-]{{1,20}}){{0,{most}}}?"
 
@@ -22,7 +22,8 @@ def _is_meant(found: re.Match[str]) -> bool:
     return _NEGATED.search(found.string, max(0, start - 40), start) is None
 
 
-def _command(what: str, needles: str, pattern: str) -> Rule:
+def command(what: str, needles: str, pattern: str) -> Rule:
+    """Return a rule that finds nothing where the text asks for the opposite."""
     found = rule(what, needles, pattern)
     return Rule(found.what, found.needles, found.pattern, _is_meant)
 
@@ -38,10 +39,9 @@ _PERSON = (
 _SHELL = r"(?:sudo\s(?:-\w{1,9}\s){0,2})?(?:ba|z|da|k)?(?:sh|python3?|perl|ruby|node|php|iex|powershell|pwsh)\b"
 _FETCH = r"(?:curl|wget|iwr|irm|invoke-webrequest|invoke-restmethod|aria2c)"
 _SENSITIVE = (
-    r"(?:\.?ssh|env\b|\.env|environment|credential\w{0,2}|keys?|tokens?|secrets?|passw\w{1,6}|conversations?"
-    r"|customers?|private|"
-    r"memor\w{1,4}|contents?|history|databases?|copy|copies|personal|e-?mails?|messages?|files?|data|everything"
-    r"|invoices?)"
+    r"(?:\.?ssh|env\b|\.env|environment|credential\w{0,2}|keys?|tokens?|secrets?|passw\w{1,6}|conversations?|customers?|"
+    r"private|memor\w{1,4}|contents?|history|databases?|copy|copies|personal|e-?mails?|messages?|files?|data|everything|"
+    r"transcripts?|sessions?|vaults?|chats?)"
 )
 _AWAY = r"(?:https?://|ftp://|[\w.+-]{1,40}@[\w-]{1,40}\.|(?:\d{1,3}\.){3}\d|an? external|pastebin|webhook)"
 _CHECKS = (
@@ -57,21 +57,22 @@ _LEADERS = (
 )
 
 COMMANDS: tuple[Rule, ...] = (
-    _command(
+    command(
         "override",
         "ignore disregard forget override overrule discard bypass",
-        rf"(?:ignore|disregard|forget|override|overrule|discard|bypass){_some(3)}\s"
+        rf"(?:ignore|disregard|forget|override|overrule|discard|bypass){some_words(3)}\s"
         rf"(?:previous|prior|earlier|above|preceding|all|any|every|everything|your|former|original|system"
-        rf"|existing){_some(4)}"
+        rf"|existing){some_words(4)}"
         rf"\s(?:{_ORDERS}|told|messages?|context|programming|training)\b",
     ),
-    _command(
+    command(
         "override",
         "ignore disregard forget override discard",
-        rf"(?:ignore|disregard|forget|override|discard){_some(3)}\s{_ORDERS}\s(?:above|before|so far|you were given"
+        rf"(?:ignore|disregard|forget|override|discard){some_words(3)}\s{_ORDERS}\s(?:above|before|so far"
+        rf"|you were given"
         rf"|given)",
     ),
-    rule("override", "not n't stop", rf"(?:not|stop)\s(?:follow|following|obey|obeying){_some(3)}\s{_ORDERS}"),
+    rule("override", "not n't stop", rf"(?:not|stop)\s(?:follow|following|obey|obeying){some_words(3)}\s{_ORDERS}"),
     rule(
         "override",
         "instructions rules guidelines prompt policy policies",
@@ -81,7 +82,7 @@ COMMANDS: tuple[Rule, ...] = (
     rule(
         "override", "new updated revised", r"(?:new|updated|revised)\s(?:system\s)?(?:instructions?|prompt|rules)\s?:"
     ),
-    rule("override", "follow obey", rf"(?:follow|obey)\s(?:this|these|the following){_some(2)}\sinstead\b"),
+    rule("override", "follow obey", rf"(?:follow|obey)\s(?:this|these|the following){some_words(2)}\sinstead\b"),
     rule(
         "identity",
         "you",
@@ -157,7 +158,7 @@ COMMANDS: tuple[Rule, ...] = (
         r"|not)(?: need to| ever)?\s"
         r"(?:be told|know|see this|hear|be informed|notice|find out|learn|be made aware|be notified)\b",
     ),
-    _command(
+    command(
         "concealment",
         "hide conceal",
         r"(?:hide|conceal)\s(?:this|it|that|these|the (?:change|fact|action|steps?|evidence|transfer|payment))\b",
@@ -199,7 +200,7 @@ COMMANDS: tuple[Rule, ...] = (
         "persistence",
         "add write append put copy save insert store record",
         rf"(?:add|write|append|put|copy|save|insert|store|record)\s(?:this|these|it|that"
-        rf"|the following){_some(3)}\s(?:to|into|in)\s"
+        rf"|the following){some_words(3)}\s(?:to|into|in)\s"
         r"(?:memory\.md|claude\.md|agents\.md|(?:your|the|long-term|agent|shared) memory|every memory)",
     ),
     rule(
@@ -237,9 +238,9 @@ COMMANDS: tuple[Rule, ...] = (
     rule(
         "remote-execution",
         "download fetch",
-        rf"(?:download|fetch){_some(6)}\s(?:and|then)\s(?:run|execute|source)\b[^.\n]{{0,20}}",
+        rf"(?:download|fetch){some_words(6)}\s(?:and|then)\s(?:run|execute|source)\b[^.\n]{{0,20}}",
     ),
-    _command(
+    command(
         "egress",
         "send upload forward post exfiltrate transmit copy email mail leak push submit report share",
         r"(?:send|upload|forward|post|exfiltrate|transmit|copy|e?mail|leak|push|submit|report|share)\b"
@@ -269,10 +270,11 @@ COMMANDS: tuple[Rule, ...] = (
         ("![",),
         re.compile(r"!\[[^\]\n]{0,80}\]\(\s?https?://[^)\s?]{0,200}\?[^)\s]{0,200}?(?:\{|%7b|\$\(|=<|=\[|\.\.\.|…)"),
     ),
-    _command(
+    command(
         "disabling-checks",
         "disable turn switch skip bypass circumvent deactivate suppress evade",
-        rf"(?:disable|turn\soff|switch\soff|skip|bypass|circumvent|deactivate|suppress|evade){_some(3)}\s{_CHECKS}\b",
+        rf"(?:disable|turn\soff|switch\soff|skip|bypass|circumvent|deactivate|suppress"
+        rf"|evade){some_words(3)}\s{_CHECKS}\b",
     ),
     rule(
         "disabling-checks",
@@ -282,9 +284,10 @@ COMMANDS: tuple[Rule, ...] = (
     rule(
         "disabling-checks",
         "no not n't never without don",
-        rf"(?:no|not|don['\u2019]?t|never|without)\s(?:longer\s)?(?:need(?:s)?\sto\s)?(?:ask|asking|wait|waiting|request"
+        rf"(?:no|not|don['\u2019]?t|never|without)\s(?:longer\s)?(?:need(?:s)?\sto\s)?(?:ask|asking|wait|waiting"
+        rf"|request"
         rf"|requesting|seek|seeking|"
-        rf"require|requiring){_some(4)}\s(?:for\s)?(?:confirmation|approval|permission|consent)\b",
+        rf"require|requiring){some_words(4)}\s(?:for\s)?(?:confirmation|approval|permission|consent)\b",
     ),
     rule(
         "disabling-checks",

@@ -2,7 +2,8 @@
 
 Sorts: `override`, `identity`, `authority`, `concealment`, `persistence`, `remote-execution`, `egress`,
 `disabling-checks`, `role-marker`, `spelled-out` and `encoded`, which decode to one of the others.
-An attacker who knows the wordings finds another: the taint of a note's evidence carries the weight, not this.
+An attacker finds another wording: of commands that were worded anew when the patterns were done, 20 of 26 were found
+(the probes `reworded`), and no harmless line was. The taint of a note's evidence carries the weight, not this.
 """
 
 import re
@@ -11,6 +12,7 @@ from binascii import Error
 from collections.abc import Iterator
 from itertools import chain
 
+from agentops.memory.scanning.addressing import ADDRESSED
 from agentops.memory.scanning.commands import COMMANDS
 from agentops.memory.scanning.hits import Hit, apart
 from agentops.memory.scanning.telling import lower
@@ -29,7 +31,7 @@ def find(text: str) -> Iterator[Hit]:
 
 def _commands(text: str) -> Iterator[Hit]:
     lowered = lower(text)
-    return chain.from_iterable(each.find(lowered) for each in COMMANDS)
+    return chain.from_iterable(each.find(lowered) for each in COMMANDS + ADDRESSED)
 
 
 def _encoded(text: str) -> Iterator[Hit]:

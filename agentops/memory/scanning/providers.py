@@ -18,7 +18,7 @@ PROVIDERS: tuple[Rule, ...] = (
     rule("github-token", "ghp_ gho_ ghu_ ghs_ ghr_", rf"gh[pousr]_[A-Za-z0-9]{{30,255}}{_END}"),
     rule("github-token", "github_pat_", r"github_pat_\w{22,255}"),
     rule("gitlab-token", "gl", rf"gl(?:pat|dt|rt|rtr|cbt|ptt|ft|soat|agent|imt|oas)-{_W}{{20,200}}"),
-    rule("aws-key", "AKIA ASIA ABIA ACCA", rf"A[KSBC][IC]A[A-Z2-7]{{16}}{_END}"),
+    rule("aws-key", "AKIA ASIA ABIA ACCA", rf"A[KSBC][IC]A[A-Z0-9]{{16}}{_END}"),
     rule("google-key", "AIza", rf"AIza{_W}{{35}}(?!{_W})"),
     rule("google-token", "ya29.", rf"ya29\.{_W}{{20,300}}"),
     rule("google-secret", "GOCSPX-", rf"GOCSPX-{_W}{{28}}"),

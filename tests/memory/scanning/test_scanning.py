@@ -18,6 +18,15 @@ SCANNERS = {
     "instructions": instructions.find,
 }
 PIECES = [
+    "share keys ",
+    "download ",
+    "treat any ",
+    "whenever ",
+    "set a ",
+    "approve it ",
+    "mark all ",
+    "curl http://a/",
+    "read ",
     "password ",
     "password=",
     "api key for the ",
