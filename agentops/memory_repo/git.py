@@ -27,6 +27,7 @@ from agentops.memory_repo.commits import (
     Move,
     Step,
 )
+from agentops.memory_repo.history import Entries
 from agentops.memory_repo.remotes import Remote, failure
 
 _HEADS = "refs/heads/"
@@ -36,7 +37,8 @@ _MIRROR = "refs/origin/"
 _EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 _BLOB, _EXECUTABLE, _TREE = b"100644", b"100755", b"40000"
 _UNFIT_MODES = {b"120000": "is a symbolic link", b"160000": "is a submodule"}
-_Entries = dict[bytes, tuple[bytes, str]]
+_MOST_KEPT = 200_000
+"""Entries of trees that are kept in memory."""
 
 
 class Repository:
@@ -51,6 +53,11 @@ class Repository:
         self.folder = folder
         self.remote = remote
         self._lock = RLock()
+        self._trees: dict[str, Entries] = {}
+        self._kept = 0
+        self._tops: dict[str, str] = {}
+        """The tree of each commit that was looked into."""
+
         try:
             self._repo = git.Repo(folder)
         except (git.InvalidGitRepositoryError, git.NoSuchPathError) as error:
@@ -241,7 +248,9 @@ class Repository:
 
     def commit(self, draft: Draft) -> str:
         """Return a new commit. Nothing points to it yet."""
-        return self._store(b"commit", draft.encoded())
+        made = self._store(b"commit", draft.encoded())
+        self._tops[made] = draft.tree
+        return made
 
     def merge(self, ours: str, theirs: str) -> Merged:
         """Return two commits merged by their common history."""
@@ -327,20 +336,28 @@ class Repository:
         return stored.hex()
 
     def _tree_of(self, commit: str) -> str:
-        if commit == _EMPTY_TREE:
+        """Return the tree of a commit; a tree is its own."""
+        if commit == _EMPTY_TREE or commit in self._trees:
             return commit
-        with self._lock:
-            found = self._repo.odb.stream(bytes.fromhex(commit))
-            data = found.read()
-        return commit if found.type == b"tree" else str(data[5:45].decode())
+        if commit not in self._tops:
+            with self._lock:
+                found = self._repo.odb.stream(bytes.fromhex(commit))
+                data = found.read()
+            self._tops[commit] = commit if found.type == b"tree" else str(data[5:45].decode())
+        return self._tops[commit]
 
-    def _entries(self, tree: str) -> _Entries:
-        data, found, at = b"" if tree == _EMPTY_TREE else self._read(tree, b"tree"), _Entries(), 0
-        while at < len(data):
-            space, null = data.index(b" ", at), data.index(b"\0", at)
-            found[data[space + 1 : null]] = (data[at:space].lstrip(b"0"), data[null + 1 : null + 21].hex())
-            at = null + 21
-        return found
+    def _entries(self, tree: str) -> Entries:
+        """Return what a tree holds, as a value of the caller's own. Objects never change: each is asked for once."""
+        if tree not in self._trees:
+            self._remember(tree, history.entries(b"" if tree == _EMPTY_TREE else self._read(tree, b"tree")))
+        return dict(self._trees[tree])
+
+    def _remember(self, tree: str, entries: Entries) -> None:
+        self._kept += len(entries)
+        if self._kept > _MOST_KEPT:
+            self._trees.clear()
+            self._kept = len(entries)
+        self._trees[tree] = entries
 
     def _walked(self, commit: str, under: str) -> Iterator[tuple[str, tuple[bytes, str]]]:
         tree = self.subtree(commit, under)
@@ -388,10 +405,14 @@ class Repository:
             entries[name] = (_TREE, new)
         return self._stored(entries)
 
-    def _stored(self, entries: _Entries) -> str | None:
+    def _stored(self, entries: Entries) -> str | None:
         ordered = sorted(entries.items(), key=lambda each: each[0] + (b"/" if each[1][0] == _TREE else b""))
         data = b"".join(mode + b" " + name + b"\0" + bytes.fromhex(sha) for name, (mode, sha) in ordered)
-        return self._store(b"tree", data) if entries else None
+        if not entries:
+            return None
+        made = self._store(b"tree", data)
+        self._remember(made, entries)
+        return made
 
     # Commands
 

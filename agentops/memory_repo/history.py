@@ -8,6 +8,9 @@ COMMITS = "%H%x00%P%x00%an%x00%ae%x00%cn%x00%ce%x00%at%x00%B"
 """The format of `git log -z` that `commits` reads."""
 
 STEPS = "%H"
+Entries = dict[bytes, tuple[bytes, str]]
+"""What a tree holds: mode and object by name."""
+
 _FIELDS = 8
 _SHA_LENGTH = 40
 
@@ -42,6 +45,16 @@ def blamed(told: bytes) -> Iterator[BlamedLine]:
         head, *rest = line.split(" ")
         if len(head) == _SHA_LENGTH and len(rest) > 1 and rest[1].isdecimal():
             commit, number = head, int(rest[1])
+
+
+def entries(data: bytes) -> Entries:
+    """Return what a tree holds. Source: git's Documentation, `gitcore-tutorial`, and `fsck`'s rules for modes."""
+    found, at = Entries(), 0
+    while at < len(data):
+        space, null = data.index(b" ", at), data.index(b"\0", at)
+        found[data[space + 1 : null]] = (data[at:space].lstrip(b"0"), data[null + 1 : null + 21].hex())
+        at = null + 21
+    return found
 
 
 def _commit(fields: list[str]) -> Commit:

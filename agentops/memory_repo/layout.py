@@ -47,7 +47,7 @@ def file_names(paths: Iterable[str]) -> Mapping[str, str]:
     """Return the file of each memory, below the store's folder."""
     every = set(paths)
     folders = {path[:at] for path in every for at, character in enumerate(path) if character == "/"}
-    return {path: _name(path) + (_ALSO_FOLDER if path in folders else "") for path in every}
+    return {path: file_name(path) + (_ALSO_FOLDER if path in folders else "") for path in every}
 
 
 def memory_path(name: str) -> str | None:
@@ -57,7 +57,8 @@ def memory_path(name: str) -> str | None:
     return "/" + "/".join(map(_unescaped, name.removesuffix(_ALSO_FOLDER).split("/")))
 
 
-def _name(path: str) -> str:
+def file_name(path: str) -> str:
+    """Return the file of a memory that is no folder as well."""
     return "/".join(map(_escaped, path.removeprefix("/").split("/")))
 
 

@@ -13,7 +13,7 @@ from agentops.memory_repo import layout
 from agentops.memory_repo.commits import AGENTOPS, Commit, Draft, Person
 from agentops.memory_repo.git import Repository
 from agentops.memory_repo.proposals.committing import letter_at, memory_at, operations_folder
-from agentops.memory_repo.syncing.taking_in import written
+from agentops.memory_repo.syncing.shelf import written
 from agentops.memory_repo.syncing.versions import STORE
 
 PERSON = Author("person")

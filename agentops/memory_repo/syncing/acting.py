@@ -26,8 +26,9 @@ from agentops.memory_repo.live import COMMIT, LiveStore
 from agentops.memory_repo.syncing import versions
 from agentops.memory_repo.syncing.comparing import Comparison, compared
 from agentops.memory_repo.syncing.planning import Decision, Finding
+from agentops.memory_repo.syncing.shelf import written
 from agentops.memory_repo.syncing.subject import Subject
-from agentops.memory_repo.syncing.taking_in import Known, Taken, take_in, written
+from agentops.memory_repo.syncing.taking_in import Known, Taken, take_in
 from agentops.memory_repo.syncing.versions import LIVE, STORE, VERSION, Version
 
 _TRIES = 3

@@ -7,8 +7,8 @@ from agentops.memory_repo.commits import Commit, Draft
 from agentops.memory_repo.git import Repository
 from agentops.memory_repo.syncing.comparing import compared
 from agentops.memory_repo.syncing.planning import Decision
+from agentops.memory_repo.syncing.shelf import written
 from agentops.memory_repo.syncing.subject import Subject
-from agentops.memory_repo.syncing.taking_in import written
 from agentops.memory_repo.syncing.versions import STORE, VERSION
 
 

@@ -15,6 +15,7 @@ from agentops.memory_repo.commits import Draft, Move
 from agentops.memory_repo.git import Repository
 from agentops.memory_repo.live import LiveStore
 from agentops.memory_repo.syncing import versions
+from agentops.memory_repo.syncing.shelf import Shelf, written
 from agentops.memory_repo.syncing.side import Side
 from agentops.memory_repo.syncing.versions import BORN, LIVE, NOBODY, STORE, VERSION, Version
 from agentops.reconcile.target import Body
@@ -166,11 +167,12 @@ class Line:
 
     def record(self, tip: str | None, fresh: Sequence[Version], moved: Mapping[str, str]) -> str | None:
         """Commit each version, those too that change nothing, so that none is taken in twice."""
+        shelf = Shelf(self.repository, self.store, tip)
         for each in fresh:
             changes = {each.path: None if each.is_removal else each.text}
             if moved.get(each.id):
                 changes[moved[each.id]] = None
-            tree = written(self.repository, self.store, tip, changes)
+            tree = shelf.write(tip, changes)
             parents = (tip,) if tip else ()
             tip = self.repository.commit(versions.draft((self.store, self.live), each, tree, parents))
         return tip
@@ -184,22 +186,6 @@ class Line:
         tree = written(self.repository, self.store, tip, changes)
         message = "The store as it is\n\nNo version tells who wrote this."
         return self.repository.commit(Draft(tree, (tip,) if tip else (), message, at, NOBODY, trailers=trailers))
-
-
-def written(repository: Repository, store: str, commit: str | None, changes: Mapping[str, str | None]) -> str:
-    """Return the tree of a commit with memories written and taken out."""
-    side = Side(repository, commit, store)
-    stays = {path for path in side.names if changes.get(path, "") is not None}
-    names = layout.file_names(stays | {path for path, text in changes.items() if text is not None})
-    files: dict[str, str | None] = {}
-    for path, old in side.names.items():
-        if names.get(path) != old:
-            files[old] = None
-            if path in names and path not in changes:  # a folder of its name came or went
-                files[names[path]] = side.text(path)
-    files |= {names[path]: text for path, text in changes.items() if text is not None}
-    folder = layout.folder(store)
-    return repository.write(commit, {f"{folder}/{name}": text for name, text in files.items()})
 
 
 def _differing(repository: Repository, store: str, taken: Taken) -> frozenset[str]:
