@@ -10,7 +10,7 @@ from agentops.memory.gates.port import Gate, Proposal
 from agentops.memory.notes import Memory
 from tests.memory.gates import corpus
 from tests.memory.gates.mutating import bases
-from tests.memory.gates.scoring import MUTATIONS, caught
+from tests.memory.gates.scoring import ANY, MUTATIONS, caught
 
 _RUNS = 5
 
@@ -24,9 +24,10 @@ def lines() -> Iterator[str]:
         results = [each for base in bases().values() for each in caught(mutation, base)]
         scores[mutation.gate] += sum(results)
         tries[mutation.gate] += len(results)
-        yield f"  {mutation.gate:<24}{mutation.name:<44}{sum(results):>5} of {len(results)}"
+        least = "" if mutation.least == 1 else f"   at least {100 * mutation.least:.0f} % are asked for"
+        yield f"  {mutation.gate:<24}{mutation.name:<44}{sum(results):>5} of {len(results)}{least}"
     yield ""
-    for gate in (each.name for each in GATES):
+    for gate in (*(each.name for each in GATES), ANY):
         yield f"  {gate:<24}{100 * scores[gate] / tries[gate]:6.1f} %   {scores[gate]:,} of {tries[gate]:,}"
     yield ""
     yield from _alarms()

@@ -30,12 +30,16 @@ class Mutation:
 
     name: str
     gate: str
+    """The gate that must see it; `any` where it is enough that one does."""
+
     make: Make
+    least: float = 1.0
+    """The share that must be caught: less than all only where wording alone cannot tell, and the number is printed."""
 
 
-def mutation(gate: str) -> Callable[[Make], Mutation]:
+def mutation(gate: str, least: float = 1.0) -> Callable[[Make], Mutation]:
     """Return what makes a mutation of a function: all that it yields must be caught by the gate."""
-    return lambda make: Mutation(make.__name__.replace("_", " "), gate, make)
+    return lambda make: Mutation(make.__name__.replace("_", " "), gate, make, least)
 
 
 @cache

@@ -17,6 +17,21 @@ from .mutating import adding, adds, again, cited, hearing, mutation, swapped, wr
 
 _NUMBER = re.compile(r"(?<![\w.`-])\d+(?![\w.,:-]|\s(?:times?|sessions?|of|retries|repeats)\b)")
 
+_SIGNS = (
+    (" cannot ", " can "),
+    (" can ", " cannot "),
+    (" does not ", " does "),
+    (" is ", " is not "),
+    (" are ", " are not "),
+    (" has ", " has no "),
+    (" needs ", " does not need "),
+    ("Do not ", ""),
+    ("Never ", ""),
+    (" costs ", " does not cost "),
+    (" returns ", " does not return "),
+    (" fails ", " does not fail "),
+)
+
 
 @mutation("evidence_coverage")
 def citations_of_nothing(proposal: Proposal) -> Iterator[Proposal]:
@@ -54,6 +69,16 @@ def swapped_names(proposal: Proposal) -> Iterator[Proposal]:
         if "`" in one.texts[0]:
             text = re.sub(r"`[^`]+`", "`flush_everything`", one.texts[0], count=1)
             yield swapped(proposal, one, replace(one, texts=(text,)))
+
+
+@mutation("literals", least=0.4)
+def negated_claims(proposal: Proposal) -> Iterator[Proposal]:
+    """The same words with the other sign: a rule sees most, and what it misses only a reader can."""
+    for one in adds(proposal):
+        for old, new in _SIGNS:
+            if old in one.texts[0]:
+                yield swapped(proposal, one, replace(one, texts=(one.texts[0].replace(old, new, 1),)))
+                break
 
 
 @mutation("literals")

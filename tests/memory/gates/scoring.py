@@ -9,6 +9,7 @@ from agentops.memory.gates.port import Proposal
 from . import mutations_form, mutations_text, mutations_truth
 from .mutating import Mutation
 
+ANY = "any"
 GATE = {each.name: each for each in GATES}
 MUTATIONS = [
     each
@@ -20,5 +21,5 @@ MUTATIONS = [
 
 def caught(mutation: Mutation, base: Proposal) -> Iterator[bool]:
     """Yield for each bad proposal whether the gate that is named objects."""
-    gate = GATE[mutation.gate]
-    return (bool(judged(bad, [gate]).objections) for bad in mutation.make(base))
+    gates = GATES if mutation.gate == ANY else [GATE[mutation.gate]]
+    return (bool(judged(bad, gates).objections) for bad in mutation.make(base))
