@@ -1,13 +1,18 @@
 """A session as moves: each call of a tool with its result, which logs keep apart and sometimes under one id twice."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from agentops.base.canonical import canonical_json
 from agentops.memory.evidence import Origin
 from agentops.memory.transcripts import Event, Sort, Transcript
 
 _SAYS_ERROR = re.compile(r"\s*(?:error|fatal|exception|traceback \(most recent call last\))\b\s*[:(\n]", re.IGNORECASE)
+
+_WORD = re.compile(r"\w+")
+_LONGEST_ARGUMENTS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,36 @@ class Move:
 def is_error(event: Event) -> bool:
     """Return whether a result is an error: marked as one, or beginning like one where logs mark nothing."""
     return event.sort is Sort.RESULT and (event.is_error or _SAYS_ERROR.match(event.text[:64]) is not None)
+
+
+def is_retry(first: Move, then: Move) -> bool:
+    """Return whether a call tries again what another one tried.
+
+    Where the arguments are free text, it keeps one, or a third of its words: the next command is mostly another matter.
+    """
+    before, after = first.call.arguments, then.call.arguments
+    is_text = any(isinstance(each, str) and " " in each.strip() for each in (*before.values(), *after.values()))
+    if not is_text or any(key in after and after[key] == value for key, value in before.items()):
+        return True
+    one, other = _words(before), _words(after)
+    return 3 * len(one & other) >= min(len(one), len(other))
+
+
+def retried(transcript: Transcript) -> Iterator[tuple[Move, Move | None]]:
+    """Yield each call with the one that tries it again, if the next call of its tool does."""
+    made = tuple(moves(transcript))
+    following: dict[tuple[str, str], Move] = {}
+    found: list[tuple[Move, Move | None]] = []
+    for move in reversed(made):
+        then = following.get(move.slot)
+        found.append((move, then if then and is_retry(move, then) else None))
+        following[move.slot] = move
+    return reversed(found)
+
+
+def _words(arguments: Mapping[str, Any]) -> set[str]:
+    """Return the words of all values."""
+    return set(_WORD.findall(canonical_json(list(arguments.values()))[:_LONGEST_ARGUMENTS]))
 
 
 def moves(transcript: Transcript) -> Iterator[Move]:

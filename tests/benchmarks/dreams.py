@@ -21,6 +21,7 @@ from agentops.dreaming.readers import openai_chat
 from agentops.memory.applying import applied
 from agentops.memory.comparing.conflict import conflict
 from agentops.memory.comparing.tfidf import Space
+from agentops.memory.evidence import Origin
 from agentops.memory.files import notes_of
 from agentops.memory.moves import moves
 from agentops.memory.notes import Memory, NoteKind
@@ -114,7 +115,8 @@ def _measured(split: _Split) -> Iterator[str]:
 
 
 def _compression(transcripts: Sequence[Transcript], memory: Memory) -> str:
-    read = sum(len(event.text) for each in transcripts for event in each.events)
+    said = (event for each in transcripts for event in each.events if event.origin is not Origin.RECALLED)
+    read = sum(len(event.text) for event in said)
     written = sum(len(each.text) for each in notes_of(memory))
     return f"{read:,} -> {written:,} characters, {read / written:.0f} times smaller"
 

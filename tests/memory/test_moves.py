@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from agentops.memory.moves import is_error, moves
+from agentops.memory.moves import is_error, moves, retried
 from tests.dreaming.told import agent, call, recalled, session
 
 
@@ -20,6 +20,16 @@ def test_a_call_that_nobody_answered_has_no_result() -> None:
 
 def test_what_was_recalled_is_no_move() -> None:
     assert list(moves(session("s1", recalled("a note")))) == []
+
+
+def test_another_command_is_no_retry() -> None:
+    def next_of(**arguments: str) -> bool:
+        told = session("s1", call("bash", "Error: no", command="rg -n needle"), call("bash", "fine", **arguments))
+        return next(retried(told))[1] is not None
+
+    assert next_of(command="grep -rn needle")
+    assert not next_of(command="ls /tmp")
+    assert next_of(command="rg -n needle")
 
 
 def test_errors_are_marked_or_say_so() -> None:

@@ -1,18 +1,21 @@
 """Pitfalls: errors of one shape on one tool, what was tried next on it, and whether that worked."""
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from agentops.dreaming.candidates import Candidate, Witness
 from agentops.dreaming.distilling.templates import GAP, shown, template
 from agentops.memory.layout import path_for
-from agentops.memory.moves import Move, moves
+from agentops.memory.moves import Move, retried
 from agentops.memory.notes import NoteKind
 from agentops.memory.transcripts import Transcript
 
 _LONGEST_SHOWN = 100
 _AGAIN_AND_AGAIN = 3
+_MOST_OF_A_TOOL = 5
+_PROGRAM = re.compile(r"[A-Za-z][\w.-]{1,30}(?= |$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,16 @@ class Failure:
         before, after = self.move.call.arguments, self.retry.call.arguments
         return frozenset(key for key in {*before, *after} if before.get(key) != after.get(key))
 
+    @property
+    def swap(self) -> tuple[str, str] | None:
+        """Return the program that a command ran, and the one that the next command ran in its place."""
+        if self.retry is None or len(self.changed) != 1:
+            return None
+        key = min(self.changed)
+        ran = [_PROGRAM.match(str(each.call.arguments.get(key, ""))) for each in (self.move, self.retry)]
+        names = [each[0] for each in ran if each]
+        return (names[0], names[1]) if len(set(names)) == 2 else None
+
 
 def about(tool: str, error: str) -> str:
     """Return what a pitfall is found again by: the tool and the shape of its error."""
@@ -49,14 +62,7 @@ def about(tool: str, error: str) -> str:
 
 def failures(transcript: Transcript) -> Iterator[Failure]:
     """Yield the failed calls of a session in their order."""
-    made = tuple(moves(transcript))
-    following: dict[tuple[str, str], Move] = {}
-    found: list[Failure] = []
-    for move in reversed(made):
-        if move.failed:
-            found.append(Failure(transcript, move, following.get(move.slot)))
-        following[move.slot] = move
-    return reversed(found)
+    return (Failure(transcript, move, then) for move, then in retried(transcript) if move.failed)
 
 
 def candidates(transcripts: Iterable[Transcript]) -> Iterator[Candidate]:
@@ -65,12 +71,22 @@ def candidates(transcripts: Iterable[Transcript]) -> Iterator[Candidate]:
     for transcript in transcripts:
         for failure in failures(transcript):
             shapes.setdefault(failure.about, []).append(failure)
-    for shape in sorted(shapes):
-        if shown(shape.partition(": ")[2]).strip(GAP):
-            yield _pitfall(shape, shapes[shape])
+    told = [shape for shape in sorted(shapes) if shown(shape.partition(": ")[2]).strip(GAP)]
+    certain = _certain({shape: shapes[shape] for shape in told})
+    for shape in told:
+        yield _pitfall(shape, shapes[shape], is_certain=shape in certain)
 
 
-def _pitfall(shape: str, seen: Sequence[Failure]) -> Candidate:
+def _certain(shapes: Mapping[str, Sequence[Failure]]) -> set[str]:
+    """Return the shapes for which one session is enough: of each tool a few, or a shell would fill a store."""
+    found: dict[str, list[str]] = {}
+    for shape, seen in sorted(shapes.items(), key=lambda each: (-len(each[1]), each[0])):
+        if any(each.has_recovered for each in seen) or _is_stubborn(seen):
+            found.setdefault(seen[0].move.tool, []).append(shape)
+    return {shape for several in found.values() for shape in several[:_MOST_OF_A_TOOL]}
+
+
+def _pitfall(shape: str, seen: Sequence[Failure], *, is_certain: bool) -> Candidate:
     """Return the pitfall of one shape of error."""
     tool = seen[0].move.tool
     sessions = len({each.transcript.session for each in seen})
@@ -82,7 +98,7 @@ def _pitfall(shape: str, seen: Sequence[Failure]) -> Candidate:
         path=path_for(NoteKind.PITFALL, tool),
         about=shape,
         witnesses=tuple(each for failure in seen for each in _witnesses(failure)),
-        is_certain=bool(worked) or _is_stubborn(seen),
+        is_certain=is_certain,
         reason=f"{_times(len(seen), sessions)}; {len(worked)} of {len(retried)} retries worked",
     )
 
@@ -111,10 +127,21 @@ def _recovery(retried: Sequence[Failure], worked: Sequence[Failure]) -> str:
     """Return what is known of trying again."""
     if not retried:
         return ""
+    return f"; {len(worked)} of {len(retried)} retries worked{_instead(worked) or _changed(worked)}"
+
+
+def _instead(worked: Sequence[Failure]) -> str:
+    """Return the program that all retries that worked ran in the place of another one."""
+    swaps = {each.swap for each in worked}
+    swap = swaps.pop() if len(swaps) == 1 else None
+    return f" with `{swap[1]}` instead of `{swap[0]}`" if swap else ""
+
+
+def _changed(worked: Sequence[Failure]) -> str:
+    """Return the arguments that retries that worked changed most."""
     changes = Counter(key for each in worked for key in each.changed)
     often = sorted(changes, key=lambda key: (-changes[key], key))[:2]
-    how = f" after changing {' and '.join(f'`{each}`' for each in often)}" if often else ""
-    return f"; {len(worked)} of {len(retried)} retries worked{how}"
+    return f" after changing {' and '.join(f'`{each}`' for each in often)}" if often else ""
 
 
 def _times(failures_: int, sessions: int) -> str:

@@ -14,7 +14,7 @@ from agentops.memory.transcripts import Sort, Transcript
 
 _POLITE = re.compile(
     r"^(?:(?:no|nope|wrong|stop|hey|hi|hello|ok|okay|also|and|but|actually|wait|sorry|thanks|please|remember|note)\b"
-    r"(?: that\b| to\b)?[,.!:;]*\s*)+",
+    r"(?: that\b| to\b)?[,.!:;]*\s*)+|^I(?: want| need|'d like| would like) you to (?=always|never)",
     re.IGNORECASE,
 )
 _CORRECTS = re.compile(r"\s*(?:no|nope|wrong|that'?s (?:wrong|not (?:right|it|what))|stop)\b", re.IGNORECASE)

@@ -85,7 +85,11 @@ def candidates(transcripts: Iterable[Transcript]) -> Iterator[Candidate]:
 def statement(said: str) -> Statement | None:
     """Return what a sentence states of something that lasts; None where it states nothing, or is not sure."""
     found = _STATEMENT.match(said)
-    if found is None or _UNSURE.search(said) or len(found["subject"].split()) > _LONGEST_SUBJECT:
+    if (
+        found is None
+        or _UNSURE.search(said, found.start("subject"))
+        or len(found["subject"].split()) > _LONGEST_SUBJECT
+    ):
         return None
     relation = next(name for name, _ in _RELATIONS if found[name])
     subject, value = re.sub(r"^(?:the|our)\s+", "", found["subject"], flags=re.IGNORECASE), found["value"]

@@ -11,6 +11,7 @@ _VARIABLE = re.compile(
     "[^"\n]{0,200}" | (?<!\w)'[^'\n]{0,200}'(?!\w) | `[^`\n]{0,200}`     # quoted values
     | <[^<>\n]{1,200}>                                              # addresses of objects, places held open
     | \w+://\S+ | [\w.+-]+@[\w-]+\.[\w.]+                            # addresses
+    | (?<![\w/])\w[\w.-]*(?:/[\w.-]+)+(?:::[\w.\[\]-]+)*               # paths from here, and tests in them
     | (?<!\w)(?:~|\.{1,2})?/[\w.+@~-]+(?:/[\w.+@~-]*)*               # paths
     | (?<![\w])[$€£]?[-+]?\d[\w.,:%/-]*\w%? | (?<!\w)[$€£]?\d%?        # numbers, dates, amounts
     | \b(?=[\w-]*\d)\w[\w-]*\b                                       # names with digits in them

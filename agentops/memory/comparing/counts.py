@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from agentops.memory.evidence import Evidence
-from agentops.memory.moves import Move, is_error, moves
+from agentops.memory.moves import is_error, moves, retried
 from agentops.memory.transcripts import Event, Transcript
 
 _GOOD = 0.5
@@ -65,18 +65,12 @@ def _cited(evidence: Iterable[Evidence], transcripts: Mapping[str, Transcript]) 
 def retries(cited: Sequence[_Cited]) -> tuple[int, int]:
     """Return how many of the failed calls were made again with success, and how many were made again."""
     tried = [
-        then for one in cited for move, then in _followed(one.transcript) if _is_cited(move.result, one) and move.failed
+        then
+        for one in cited
+        for move, then in retried(one.transcript)
+        if then and move.failed and _is_cited(move.result, one)
     ]
     return sum(not each.failed for each in tried), len(tried)
-
-
-def _followed(transcript: Transcript) -> Iterator[tuple[Move, Move]]:
-    """Yield each move with the next one on the same tool."""
-    last: dict[tuple[str, str], Move] = {}
-    for move in moves(transcript):
-        if before := last.get(move.slot):
-            yield before, move
-        last[move.slot] = move
 
 
 def endings(cited: Sequence[_Cited]) -> tuple[int, int]:

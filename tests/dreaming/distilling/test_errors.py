@@ -73,6 +73,33 @@ def test_one_session_is_enough_where_it_found_the_way_out_or_none_at_all() -> No
     assert certain == {"pay: too little": True, "pay: closed": True, "pay: odd": False, "pay: busy": False}
 
 
+def test_a_program_that_works_in_place_of_another_is_named() -> None:
+    told = [
+        session(
+            f"s{each}",
+            call("bash", "bash: rg: command not found", is_error=True, command=f"rg needle{each}"),
+            call("bash", "found", command=f"grep -rn needle{each}"),
+        )
+        for each in range(2)
+    ]
+    (found,) = candidates(told)
+    assert found.text == (
+        "`bash` can fail with `bash: rg: command not found`; 2 of 2 retries worked with `grep` instead of `rg` "
+        "(2 times in 2 sessions)."
+    )
+
+
+def test_one_session_of_a_shell_does_not_fill_a_store() -> None:
+    words = ("alpha", "beta", "gamma", "delta", "omega", "sigma", "kappa", "theta")
+    steps = [
+        step
+        for word in words
+        for step in (call("sh", f"Error: no {word}", run=word), call("sh", "fine", run=f"{word} two"))
+    ]
+    found = list(candidates([session("s1", *steps)]))
+    assert (len(found), sum(each.is_certain for each in found)) == (8, 5)
+
+
 def test_threads_of_a_team_do_not_retry_for_each_other() -> None:
     from dataclasses import replace
 
