@@ -70,6 +70,8 @@ class GitLab:
                 return No.THERE_IS_ONE
             case 400 if "cannot transition status" in words:
                 return No.THERE_IS_ONE
+            case 409 if "in progress" in words:
+                return No.NOT_YET
             case 409:
                 return No.STALE
             case 405:
@@ -103,11 +105,11 @@ class GitLab:
     def marking(self, commit: str, mark: Mark, context: str, words: str, url: str) -> Call:
         """Return the request that sets a commit status.
 
-        It answers 400 to a state that the commit is in: `pending` is said twice, which is what was wanted.
+        It answers 400 to `pending` where that is what the commit is, and 409 while somebody else sets a status.
         """
         where = {"target_url": url} if url else {}
         body = {"state": _MARKS[mark], "name": context, "description": words, **where}
-        path, also = f"{self._root}/statuses/{commit}", frozenset({400} if mark is Mark.PENDING else ())
+        path, also = f"{self._root}/statuses/{commit}", frozenset({400, 409} if mark is Mark.PENDING else {409})
         return Call(f"set the status of {commit[:12]}", "POST", path, body, also=also)
 
     async def label(self, client: Client, number: int, labels: Sequence[str]) -> None:

@@ -1,6 +1,6 @@
 """A forge behind an API: the port, the same for every vendor. What each one calls things is in its dialect."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any, Protocol
@@ -97,9 +97,7 @@ class HostedForge:
         """Return the open pull request of the branch, or else its newest one, or None."""
         newest: PullRequest | None = None
         for listed in self._dialect.lists(branch):
-            async for found in self._client.pages(listed, self._dialect.pull_request):
-                if found is None or found.branch != branch:
-                    continue
+            async for found in self._of(branch, listed):
                 if found.state is State.OPEN:
                     return found
                 newest = newest or found
@@ -180,17 +178,29 @@ class HostedForge:
         def judged(answer: Answer) -> Refusal | None:
             return None if answer.status < 300 else Refusal(self._dialect.refusal(answer), reason(answer.data))
 
-        # The newest one of a context is the one that counts: saying it twice changes nothing.
-        refusal = await self._client.write(call, judged, _unknown)
-        if refusal and refusal.why is not No.THERE_IS_ONE:
-            raise self._refused(f"set the status of {commit[:12]}", refusal)
+        for pause in (*_UNTIL_KNOWN_S, None):
+            # The newest one of a context is the one that counts: saying it twice changes nothing.
+            refusal = await self._client.write(call, judged, _unknown)
+            if refusal is None or refusal.why is No.THERE_IS_ONE:
+                return
+            if pause is None or refusal.why is not No.NOT_YET:
+                raise self._refused(f"set the status of {commit[:12]}", refusal)
+            await self._client.sleep(pause)
 
     async def _one(self, number: int) -> PullRequest:
         return await self._client.read(self._dialect.one(number), self._understood)
 
     async def _opened(self, branch: str) -> PullRequest | None:
-        found = await self.latest(branch)
-        return found if found and found.state is State.OPEN else None
+        async for found in self._of(branch, self._dialect.lists(branch)[0]):
+            if found.state is State.OPEN:
+                return found
+        return None
+
+    async def _of(self, branch: str, listed: Call) -> AsyncIterator[PullRequest]:
+        """Go through the branch's pull requests in a list."""
+        async for found in self._client.pages(listed, self._dialect.pull_request):
+            if found and found.branch == branch:
+                yield found
 
     async def _known(self, number: int, head: str) -> PullRequest:
         """Return the pull request; when its head is another one, after a while in which the forge may learn of it."""

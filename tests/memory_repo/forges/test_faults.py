@@ -24,6 +24,7 @@ from tests.memory_repo.forges.fake.faults import (
     Lost,
     Odd,
     Page,
+    Says,
     Secondary,
     Slow,
     Truncated,
@@ -316,6 +317,39 @@ async def test_a_forge_that_is_still_thinking_is_asked_again(port: HostedForge, 
     assert (await port.merge(opened.number, head=opened.head)).state is State.MERGED
 
     assert forge.naps == [1, 3]
+
+
+async def test_what_was_opened_and_is_not_listed_yet_is_not_opened_again(port: HostedForge, forge: FakeForge) -> None:
+    forge.faults.plan(Lost(), on="open")
+    forge.kept.unlisted = 2
+
+    opened = await port.open(PLAIN)
+
+    assert (opened.number, len(forge.kept.pulls)) == (1, 1)
+    assert forge.deeds == ["open", "list", "open", "list", "open", "list"]
+
+
+async def test_github_is_asked_again_while_it_does_not_see_the_branch(forge: FakeForge) -> None:
+    forge.kept.unseen = 2
+    async with forge.speaking("github") as port:
+        await port.open(PLAIN)
+
+    assert (forge.naps, len(forge.kept.pulls)) == ([1, 3], 1)
+
+
+async def test_gitlab_is_asked_again_while_somebody_else_sets_a_status(forge: FakeForge) -> None:
+    forge.faults.plan(Says(409, "Another update to this commit status is in progress"), on="status")
+    async with forge.speaking("gitlab") as port:
+        await port.status(str(forge.kept.tip(BRANCH)), Mark.PENDING, context="gates", words="looking")
+
+    assert (forge.naps, [each.state for each in forge.kept.statuses]) == ([1], ["pending"])
+
+
+async def test_a_status_that_is_refused_is_an_error(forge: FakeForge) -> None:
+    forge.faults.plan(Says(400, "target_url is blocked"), on="status")
+    async with forge.speaking("gitlab") as port:
+        with pytest.raises(ForgeError, match=r"refuses to set the status .* target_url is blocked"):
+            await port.status(str(forge.kept.tip(BRANCH)), Mark.PENDING, context="gates", words="looking")
 
 
 async def test_a_protected_branch_takes_no_merge_without_its_status(port: HostedForge, forge: FakeForge) -> None:

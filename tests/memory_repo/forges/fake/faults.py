@@ -186,6 +186,18 @@ class Odd:
         return Reply(200, {"number": "../../admin", "data": [1, None]}), None
 
 
+@dataclass(frozen=True, slots=True)
+class Says:
+    """A refusal in certain words."""
+
+    status: int
+    words: str
+
+    def happens(self, at: Moment) -> tuple[Reply, Dropped | None]:
+        """Do nothing."""
+        return at.face.error(self.status, self.words), None
+
+
 class _Any(Enum):
     DEED = "any"
 

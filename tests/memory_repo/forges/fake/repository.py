@@ -113,6 +113,12 @@ class Kept:
         self.thinking = 0
         """How many more times it does not yet know whether a merge is possible."""
 
+        self.unseen = 0
+        """How many more times it does not yet see a branch that was pushed."""
+
+        self.unlisted = 0
+        """How many more times its lists do not yet have what was opened."""
+
         self.page_size = 100
         self._ids = 0
         if not folder.exists():
@@ -162,6 +168,9 @@ class Kept:
 
     def open(self, branch: str, base: str, title: str, body: str, labels: Sequence[str] = ()) -> Pull:
         """Open a pull request."""
+        if self.unseen:
+            self.unseen -= 1
+            raise Refused(No.NO_BRANCH, branch)
         head, onto = self.tip(branch), self.tip(base)
         if head is None or onto is None:
             raise Refused(No.NO_BRANCH, branch if head is None else base)
@@ -188,6 +197,9 @@ class Kept:
 
     def listed(self) -> list[Pull]:
         """Return all of them, newest first."""
+        if self.unlisted:
+            self.unlisted -= 1
+            return []
         return [self.pull(number) for number in sorted(self.pulls, reverse=True)]
 
     def edit(self, number: int, *, title: str | None, body: str | None, closes: bool) -> Pull:
