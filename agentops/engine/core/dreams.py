@@ -39,6 +39,9 @@ class Bounds:
     lifetime: timedelta = timedelta(hours=2)
     """How long a dream may run, with every interruption of the server."""
 
+    takes: int = 10
+    """How often a dream is taken up: what ends its server each time would do so for ever."""
+
     stores: int = 1_000
     """With how many memory stores a dream makes no further one; the API states no number."""
 
@@ -100,7 +103,7 @@ class Dream:
     """JSON of what was asked for, as it is answered, and `archived`: the sessions that were archived already."""
 
     progress: str
-    """JSON of `outputs`, `usage` and `error`."""
+    """JSON of `outputs`, `usage` and `error`, and of `takes`: how often it was taken up."""
 
     session_id: str | None
     runner_id: str | None
@@ -155,7 +158,7 @@ def created(dream_id: str, request: Json, archived_sessions: frozenset[str], at:
         "output_behavior": output,
         "archived": sorted(archived_sessions),
     }
-    progress: Json = {"outputs": [], "usage": NO_USAGE, "error": None}
+    progress: Json = {"outputs": [], "usage": NO_USAGE, "error": None, "takes": 0}
     updates_input = int(output["type"] == "update_existing")
     return Dream(dream_id, PENDING, store_id, updates_input, written(wish), written(progress), None, None, at)
 
@@ -167,13 +170,14 @@ def _sorted(source: Json) -> Json:
 def answered(dream: Dream) -> str:
     """Return the API's object. Source: SDK 2.11.0 `types/beta/beta_dream.py`."""
     wish = {key: value for key, value in parsed(dream.request).items() if key != "archived"}
+    reached = {key: value for key, value in parsed(dream.progress).items() if key != "takes"}
     return written(
         {
             "type": "dream",
             "id": dream.id,
             "status": dream.status,
             **wish,
-            **parsed(dream.progress),
+            **reached,
             "session_id": dream.session_id,
             "created_at": dream.created_at,
             "ended_at": dream.ended_at,
@@ -207,6 +211,8 @@ def obstacle(dream: Dream, inputs: Inputs, bounds: Bounds, at: str) -> Failure |
         if is_archived is None or (is_archived and session_id not in before):
             how = "deleted" if is_archived is None else "archived"
             return Failure("input_session_unavailable", f"Session {session_id} was {how} before the dream had ended.")
+    if (takes := parsed(dream.progress)["takes"]) > bounds.takes:
+        return internal(f"The dream was interrupted {takes - 1} times, as often as it is taken up again.")
     return timeout(bounds) if remaining_s(dream, bounds, at) <= 0 else None
 
 
@@ -246,7 +252,7 @@ def begun(dream: Dream, session_id: str, at: str) -> Dream:
 
 def held(dream: Dream, runner_id: str) -> Dream:
     """Return the dream in the hands of a process."""
-    return replace(dream, runner_id=runner_id)
+    return replace(_reached(dream, takes=parsed(dream.progress)["takes"] + 1), runner_id=runner_id)
 
 
 def recorded(dream: Dream, store_id: str) -> Dream:

@@ -63,23 +63,27 @@ class DreamCrew:
         for bed, run in list(self._runs.items()):
             if run.is_taken and not await run.check() and (task := self._tasks.get(bed)) is not None:
                 task.cancel()
-        room = self._in.bounds.at_once - len(self._runs)
-        if room <= 0 or self._is_closing:
+        most = self._in.bounds.at_once
+        if len(self._runs) >= most or self._is_closing:
             return
-        for bed in await self._in.database.read(lambda tx: Sleepers(tx).unattended(self._in.bounds.at_once)):
-            if bed not in self._runs and len(self._runs) < self._in.bounds.at_once:
+        # Those that are about to be taken here are still among those that nobody runs.
+        limit = most + len(self._runs)
+        for bed in await self._in.database.read(lambda tx: Sleepers(tx).unattended(limit)):
+            if bed not in self._runs and len(self._runs) < most:
                 self._runs[bed] = run = DreamRun(bed, self._in)
-                self._tasks[bed] = task = asyncio.ensure_future(self._attend(run))
-                task.add_done_callback(lambda _done, bed=bed: self._forget(bed))  # type: ignore[misc]
+                self._tasks[bed] = asyncio.ensure_future(self._attend(run))
 
     async def _attend(self, run: DreamRun) -> None:
+        has_failed = True
         try:
             await run.work()
+            has_failed = False
         except StorageError as error:
             _log.warning("a dream waits for the database: dream=%s: %s", run.bed.dream_id, error.message)
         except Exception:  # noqa: BLE001 - nobody runs it any more, and the next look takes it up again
             _log.exception("a dream broke: dream=%s", run.bed.dream_id)
-
-    def _forget(self, bed: Bed) -> None:
-        del self._runs[bed], self._tasks[bed]
-        self._sought.set()
+        finally:
+            del self._runs[run.bed], self._tasks[run.bed]
+        if not has_failed:
+            # There is room for another. After a failure the next look is soon enough.
+            self._sought.set()

@@ -239,3 +239,70 @@ async def test_what_the_gates_object_to_is_not_written_and_told_apart(settings: 
         assert operations[2]["why"] == "not found in its evidence"
         apart = await room.operations(dream, standings=["dropped", "quarantined"])
         assert apart == operations[1:]
+
+
+# --- how many, and how often -----------------------------------------------------------------------------------------
+
+
+async def test_as_many_dreams_run_at_once_as_the_server_lets(settings: Settings, clock: ManualClock) -> None:
+    held = Held()
+    async with opened(settings, clock, held, bounds=Bounds(at_once=1)) as room:
+        store, session = await room.store(NOTES), await room.session(lesson(7))
+        dreams = [await room.dream(store, session) for _ in range(3)]
+        await held.begun.wait()
+        status = [(await room.beta.dreams.retrieve(each.id)).status for each in dreams]
+        assert status == ["running", "pending", "pending"]
+        held.may_end.set()
+        assert [(await room.ended(each)).status for each in dreams] == ["completed"] * 3
+
+
+async def test_a_dream_whose_server_goes_is_dreamt_by_the_next(settings: Settings, clock: ManualClock) -> None:
+    held = Held()
+    async with opened(settings, clock, held) as room:
+        dream, _, _ = await a_dream(room)
+        await held.begun.wait()
+    async with opened(settings, clock) as room:
+        dream = await room.ended(dream)
+        assert (dream.status, len(dream.outputs)) == ("completed", 1)
+        assert len([each async for each in room.beta.memory_stores.list()]) == 2
+        assert any(each.startswith("Taken up again") for each in await room.words(dream.session_id))
+
+
+async def test_a_dream_that_is_interrupted_time_and_again_fails(settings: Settings, clock: ManualClock) -> None:
+    bounds = Bounds(takes=1)
+    held = Held()
+    async with opened(settings, clock, held, bounds=bounds) as room:
+        dream, _, _ = await a_dream(room)
+        await held.begun.wait()
+    async with opened(settings, clock, bounds=bounds) as room:
+        dream = await room.ended(dream)
+        assert (dream.status, dream.error.type) == ("failed", "internal_error")
+        assert "interrupted" in dream.error.message
+
+
+# --- with models -----------------------------------------------------------------------------------------------------
+
+
+async def test_a_model_that_says_nothing_of_use_is_paid_and_done_without(
+    settings: Settings, clock: ManualClock
+) -> None:
+    mumbling = {"say": "Hm.", "usage": {"input_tokens": 10, "output_tokens": 2}, "times": "forever"}
+    async with opened(settings, clock, None, mumbling) as room:
+        dream, _, _ = await a_dream(room, model="claude-opus-5-5", instructions="Look for tickets.")
+        dream = await room.ended(dream)
+        assert dream.status == "completed"
+        assert dream.usage.input_tokens == 5 * dream.usage.output_tokens > 0
+        session = await room.beta.sessions.retrieve(dream.session_id)
+        assert session.usage.input_tokens == dream.usage.input_tokens
+        assert "ticket must be a number" in (await room.texts(dream.outputs[0].memory_store_id))["/pitfalls/lookup.md"]
+        words = await room.words(dream.session_id)
+        assert "Dreaming with claude-opus-5-5." in words
+
+
+async def test_a_model_that_does_not_answer_is_done_without(settings: Settings, clock: ManualClock) -> None:
+    refusing = {"error": {"kind": "billing"}, "times": "forever"}
+    async with opened(settings, clock, None, refusing) as room:
+        dream, _, _ = await a_dream(room, model="claude-opus-5-5")
+        dream = await room.ended(dream)
+        assert (dream.status, dream.usage.input_tokens) == ("completed", 0)
+        assert "ticket must be a number" in (await room.texts(dream.outputs[0].memory_store_id))["/pitfalls/lookup.md"]
