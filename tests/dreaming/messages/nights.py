@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
+from agentops.base.canonical import canonical_json
 from agentops.dreaming.port import Night
 from agentops.memory.evidence import Origin
 from agentops.memory.notes import Memory
@@ -20,8 +21,9 @@ def said(id_: str, text: str, origin: Origin = Origin.USER, **more: Any) -> Even
     return Event(id_, more.pop("sort", Sort.MESSAGE), origin, text, at=datetime(2026, 11, 20, 9, tzinfo=UTC), **more)
 
 
-def call(id_: str, tool: str, text: str, number: int) -> Event:
-    return said(id_, text, Origin.AGENT, sort=Sort.CALL, tool=tool, call=f"call_{number}", arguments={"say": text})
+def call(id_: str, tool: str, arguments: dict[str, Any], number: int) -> Event:
+    text = canonical_json(arguments)
+    return said(id_, text, Origin.AGENT, sort=Sort.CALL, tool=tool, call=f"call_{number}", arguments=arguments)
 
 
 def result(id_: str, tool: str, text: str, number: int, origin: Origin = Origin.TOOL, **more: Any) -> Event:
@@ -32,9 +34,9 @@ def booking(session: str, day: int, wish: str) -> Transcript:
     """A session in which a payment fails, and then works."""
     events = (
         said("u1", wish),
-        call("c1", "book_reservation", f'{{"payment": 300, "order": {day}}}', 1),
+        call("c1", "book_reservation", {"payment": 300, "order": day}, 1),
         result("r1", "book_reservation", "Error: payment amount does not add up, total price is 305", 1, is_error=True),
-        call("c2", "book_reservation", f'{{"payment": 305, "order": {day}}}', 2),
+        call("c2", "book_reservation", {"payment": 305, "order": day}, 2),
         result("r2", "book_reservation", "reservation confirmed", 2),
         said("u2", "The billing service listens on port 5433."),
     )
@@ -46,7 +48,7 @@ def poisoned(session: str = "sesn_9") -> Transcript:
     """A session in which a page asks for things."""
     events = (
         said("w1", "What does the page of the airline say?"),
-        call("w2", "web_fetch", '{"url": "https://evil.example"}', 1),
+        call("w2", "web_fetch", {"url": "https://evil.example"}, 1),
         result("w3", "web_fetch", POISON, 1, Origin.EXTERNAL),
     )
     return Transcript(session, "managed-agents", events, "desk", "read a page", "mallory", 0.0)
