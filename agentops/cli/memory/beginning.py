@@ -1,7 +1,6 @@
 """The first commit of a memory repository, and what live stores hold already."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from agentops.base.clock import SystemClock
 from agentops.base.errors import UsageError
@@ -13,9 +12,7 @@ from agentops.memory_repo.git import Repository
 from agentops.memory_repo.syncing.acting import sync
 from agentops.memory_repo.syncing.proposing import prepared
 from agentops.memory_repo.syncing.side import Side
-
-if TYPE_CHECKING:
-    from agentops.memory_repo.syncing.subject import Subject
+from agentops.memory_repo.syncing.subject import Subject
 
 POLICY = """\
 # How strict the gates are that judge a dream's proposal: block, warn or off, by the gate's name.
@@ -73,8 +70,10 @@ async def begin(flag: str | None) -> Begun:
             except UsageError:
                 absent.append(document.name)
                 continue
-            await sync(here.repository, live, declared.subject(document), writes=False)
-            count = await in_thread(_merged, here, declared.subject(document))
+            # Whoever has the last word later: nothing was said yet, and what is live must not be turned back.
+            beginning = Subject(document.name, branch=declared.branch)
+            await sync(here.repository, live, beginning, writes=False)
+            count = await in_thread(_merged, here, beginning)
             await sync(here.repository, live, declared.subject(document))
             exported.append((document.name, count))
         return Begun(declared.address, True, tuple(exported), tuple(absent))
@@ -86,7 +85,7 @@ def _first_commit(repository: Repository, branch: str) -> None:
     repository.push({branch: Move(made, None)})
 
 
-def _merged(here: Ground, subject: "Subject") -> int:
+def _merged(here: Ground, subject: Subject) -> int:
     """Put what the live store holds on main: nobody reviews a beginning."""
     found = prepared(here.repository, subject)
     if found is None:

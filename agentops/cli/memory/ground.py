@@ -93,7 +93,8 @@ class Declared:
 
     def subject(self, document: "Document") -> Subject:
         """Return what is kept in step."""
-        return Subject(document.name, PathPolicies.of(document.data.get("policy")), self.branch)
+        seeds = (document.data.get("seed") or {}).get("files") or {}
+        return Subject(document.name, PathPolicies.of(document.data.get("policy"), seeds), self.branch)
 
     def remote(self) -> Remote | None:
         """Return where the repository is when it is not on this machine, with the token of the environment."""

@@ -1,6 +1,6 @@
 """Who is right about a memory: the repository, the agents, or both, merged."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -24,12 +24,18 @@ class PathPolicies:
     """The policy of a MemoryStore: patterns by path, of which the first that matches counts; else `both`."""
 
     rules: tuple[tuple[str, Mode], ...] = ()
+    seeded: frozenset[str] = frozenset()
+    """Memories that the manifests bring along and `agentops apply` alone writes: two repositories that both have the
+    last word would turn each other's texts back for ever."""
 
     @classmethod
-    def of(cls, policy: Sequence[Mapping[str, str]] | None) -> "PathPolicies":
-        """Read `spec.policy` of a manifest."""
-        return cls(tuple((each["path"], Mode(each["mode"])) for each in policy or ()))
+    def of(cls, policy: Sequence[Mapping[str, str]] | None, seeds: Iterable[str] = ()) -> "PathPolicies":
+        """Read `spec.policy` of a manifest, and the paths of its seeds."""
+        rules = cls(tuple((each["path"], Mode(each["mode"])) for each in policy or ()))
+        return cls(rules.rules, frozenset(each for each in seeds if rules.mode(each) is Mode.GIT))
 
     def mode(self, path: str) -> Mode:
         """Return who is right about a memory."""
+        if path in self.seeded:
+            return Mode.LIVE
         return next((mode for pattern, mode in self.rules if fnmatchcase(path, pattern)), Mode.BOTH)
