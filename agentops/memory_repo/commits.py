@@ -140,6 +140,11 @@ class BlamedLine:
     commit: str
 
 
+def ref_of(name: str) -> str:
+    """Return the full name of a ref; what is none yet is a branch."""
+    return name if name.startswith("refs/") else f"refs/heads/{name}"
+
+
 def moment(seconds: str) -> datetime:
     """Return the time of a commit."""
     return datetime.fromtimestamp(int(seconds), UTC)

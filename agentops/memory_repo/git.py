@@ -26,11 +26,11 @@ from agentops.memory_repo.commits import (
     Merged,
     Move,
     Step,
+    ref_of,
 )
 from agentops.memory_repo.history import Entries
 from agentops.memory_repo.remotes import Remote, failure
 
-_HEADS = "refs/heads/"
 _MIRROR = "refs/origin/"
 """Where a clone keeps what the repository elsewhere has: `refs/origin/heads/main`."""
 
@@ -113,7 +113,7 @@ class Repository:
         """
         if self.remote is None:
             return
-        specs = [f"+{_HEADS}*:{_MIRROR}heads/*", f"+refs/agentops/*:{_MIRROR}agentops/*"]
+        specs = [f"+refs/heads/*:{_MIRROR}heads/*", f"+refs/agentops/*:{_MIRROR}agentops/*"]
         flags = ["--quiet", "--prune", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules"]
         command = ["fetch", *flags, "--", self.remote.url, *specs]
         self._network(command, f"reading {self.remote.url}")
@@ -125,7 +125,7 @@ class Repository:
             StaleProposal: one of them is elsewhere by now.
             RepositoryError: it cannot be written.
         """
-        named = {_ref(name): each for name, each in moves.items()}
+        named = {ref_of(name): each for name, each in moves.items()}
         if self.remote is None:
             return self._update(named)
         leases = [f"--force-with-lease={ref}:{each.old or ''}" for ref, each in named.items()]
@@ -148,7 +148,7 @@ class Repository:
 
     def head(self, branch: str) -> str | None:
         """Return the commit of a branch, or of a ref by its full name; None where there is none."""
-        return self._at(self._local(_ref(branch)))
+        return self._at(self._local(ref_of(branch)))
 
     def refs(self, prefix: str) -> Mapping[str, str]:
         """Return the refs below a prefix, `refs/heads/agentops/`, by their full names."""
@@ -447,7 +447,3 @@ class Repository:
     def _environment(self, settings: Iterable[tuple[str, str]] = ()) -> dict[str, str]:
         objects = {"GIT_DIR": str(self._git_dir), "GIT_OBJECT_DIRECTORY": str(self._git_dir / "objects")}
         return {**environment(settings), **objects, "GIT_ALTERNATE_OBJECT_DIRECTORIES": ""}
-
-
-def _ref(name: str) -> str:
-    return name if name.startswith("refs/") else _HEADS + name

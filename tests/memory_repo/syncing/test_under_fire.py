@@ -5,7 +5,7 @@ The engine, the official SDK and git are the real ones. A sync that dies leaves 
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -24,10 +24,9 @@ from hypothesis.stateful import (
 
 from agentops.base.errors import StaleProposal
 from agentops.memory_repo import layout
-from agentops.memory_repo.commits import Move
-from agentops.memory_repo.git import Repository
 from agentops.memory_repo.syncing.acting import sync
 from agentops.reconcile.target import Body
+from tests.memory_repo.fuse import Crash, Fuse, FusedRepository, FusedStore
 from tests.memory_repo.world import STORE, Conflict, Ground, World, ground
 
 PATHS = st.sampled_from(["/a.md", "/b.md", "/d/c.md"])
@@ -35,81 +34,6 @@ LINES = st.sampled_from(["- one\n", "- two\n", "- three\n", "plain\n"])
 TEXTS = st.one_of(st.none(), st.lists(LINES, min_size=1, max_size=4).map("".join))
 EDITS = st.tuples(st.sampled_from(["append", "prepend", "drop", "replace"]), LINES)
 POLICIES = [(), (("/d/*", "git"),), (("/b.md", "live"),), (("/d/*", "git"), ("/a.md", "live"))]
-
-
-class Crash(Exception):
-    """The process is gone."""
-
-
-class Fuse:
-    """Counts effects and burns through before or after one of them."""
-
-    def __init__(self, effects: int, *, is_done: bool) -> None:
-        self._left = effects
-        self._is_done = is_done
-
-    async def around(self, effect: Any) -> Any:
-        """Do the effect, or die before it, or right after it."""
-        self._left -= 1
-        if self._left == 0 and not self._is_done:
-            effect.close()
-            raise Crash
-        done = await effect
-        if self._left == 0:
-            raise Crash
-        return done
-
-    def at_once(self, effect: Any, *args: Any) -> None:
-        self._left -= 1
-        if self._left == 0 and not self._is_done:
-            raise Crash
-        effect(*args)
-        if self._left == 0:
-            raise Crash
-
-
-class FusedStore:
-    """A live store that is lost with its process."""
-
-    def __init__(self, live: Any, fuse: Fuse, interlude: Any) -> None:
-        self.label, self.id = live.label, live.id
-        self._live, self._fuse, self._interlude = live, fuse, interlude
-
-    async def about(self) -> Body:
-        return await self._live.about()
-
-    async def memories(self, *, full: bool) -> Any:
-        found = await self._live.memories(full=full)
-        await self._interlude()  # somebody writes between our reading and our writing
-        return found
-
-    async def versions(self, only: Mapping[str, str]) -> AsyncIterator[Body]:
-        async for each in self._live.versions(only):
-            yield each
-
-    async def create(self, path: str, text: str) -> Body:
-        return await self._fuse.around(self._live.create(path, text))
-
-    async def update(self, memory_id: str, text: str, *, expected: str) -> Body:
-        return await self._fuse.around(self._live.update(memory_id, text, expected=expected))
-
-    async def delete(self, memory_id: str, *, expected: str) -> None:
-        await self._fuse.around(self._live.delete(memory_id, expected=expected))
-
-    async def redact(self, version_id: str) -> None:
-        raise AssertionError("a sync redacts nothing")
-
-    async def annotate(self, metadata: Mapping[str, str]) -> None:
-        await self._fuse.around(self._live.annotate(metadata))
-
-
-class FusedRepository(Repository):
-    """A repository that is lost with its process."""
-
-    fuse: Fuse
-
-    def push(self, moves: Mapping[str, Move]) -> None:
-        self.fuse.at_once(super().push, moves)
 
 
 class Fire(RuleBasedStateMachine):
@@ -122,7 +46,7 @@ class Fire(RuleBasedStateMachine):
         super().__init__()
         self._folder = tempfile.TemporaryDirectory()
         repository = FusedRepository.create(Path(self._folder.name, "memory.git"))
-        repository.fuse = Fuse(0, is_done=True)
+        repository.fuse = Fuse()
         self.world = World(self.ground, repository, self.run(self.ground.store()))
         self.world.commit({"policy.yaml": "gates: {}\n"}, "Begin")
         self.merged: list[str] = []
@@ -206,7 +130,7 @@ class Fire(RuleBasedStateMachine):
         except (Crash, StaleProposal):
             pass
         finally:
-            self.world.repository.fuse = Fuse(0, is_done=True)
+            self.world.repository.fuse = Fuse()
 
     @invariant()
     def every_byte_is_explained(self) -> None:
@@ -291,5 +215,6 @@ def fire(tmp_path_factory: pytest.TempPathFactory) -> Iterator[type[Fire]]:
 
 
 def test_nothing_is_lost_whoever_writes_and_whenever_a_sync_dies(fire: type[Fire]) -> None:
+    # Each step costs a few commits and requests: a dozen runs are what a suite can pay.
     budget = settings(max_examples=12, stateful_step_count=14, deadline=None, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(fire, settings=budget)
