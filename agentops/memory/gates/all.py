@@ -1,5 +1,7 @@
 """Every gate in the order in which it judges, and what they say together: the one way in."""
 
+from collections.abc import Iterable
+
 from agentops.memory.gates.form.change_share import ChangeShare
 from agentops.memory.gates.form.duplicates import Duplicates
 from agentops.memory.gates.form.lint import Lint
@@ -42,6 +44,6 @@ GATES: tuple[Gate, ...] = (
 """What cannot be taken back comes first; the order is that of the table in a pull request."""
 
 
-def judge(proposal: Proposal) -> Judgement:
-    """Return what all gates say of a proposal. The same proposal is always judged the same."""
-    return judged(proposal, GATES)
+def judge(proposal: Proposal, more: Iterable[Gate] = ()) -> Judgement:
+    """Return what all gates say of a proposal, and those beside them. The same proposal is always judged the same."""
+    return judged(proposal, (*GATES, *more))
