@@ -14,7 +14,7 @@ from agentops.memory.comparing.tfidf import Space
 from agentops.memory.comparing.words import plain
 from agentops.memory.files import notes_of
 from agentops.memory.layout import kind_at
-from agentops.memory.notes import Memory, Note, NoteKind, Record, Status
+from agentops.memory.notes import Memory, Note, NoteKind, Record, Status, Trust
 
 ALIKE = 0.72
 """The likeness from which two lines may say the same: of fifty paraphrases half reach it, of unrelated lines none."""
@@ -93,13 +93,11 @@ class Store:
 
     def _near(self, candidates: Sequence[Candidate]) -> list[list[tuple[Known, float]]]:
         """Return for each candidate the notes that look like it, the likest first."""
-        free = [
-            each for each in self.notes if each.record is None or not each.record.about or each.record.kind in _VALUED
-        ]
+        free = [each for each in self.notes if not each.record or not each.record.about or _is_worded(each.record)]
         space = Space([*(uncounted(each.note.text) for each in free), *(uncounted(each.text) for each in candidates)])
         found: list[list[tuple[float, int]]] = [[] for _ in candidates]
         for one, other, alike in space.pairs(NEAR):
-            if one < len(free) <= other:
+            if one < len(free) <= other and candidates[other - len(free)].trust is not Trust.INFERRED:
                 found[other - len(free)].append((-alike, one))
         return [[(free[place], -alike) for alike, place in sorted(each)] for each in found]
 
@@ -135,22 +133,29 @@ def _merged(candidates: Iterable[Candidate]) -> list[Candidate]:
 
 def _joined(candidates: Sequence[Candidate]) -> list[Candidate]:
     """Return the candidates, those that look alike as one where nothing is in conflict, else as about one thing."""
-    worded = [each for each in candidates if each.kind in _VALUED]
-    joined: list[list[Candidate]] = [[each] for each in worded]
-    space = Space([each.text for each in worded])
-    for one, other, alike in space.pairs(NEAR):
-        mine, theirs = joined[one], joined[other]
+    worded = [each for each in candidates if _is_worded(each)]
+    groups = [[place] for place in range(len(worded))]
+    abouts = [each.about for each in worded]
+    for one, other, alike in Space([each.text for each in worded]).pairs(NEAR):
+        mine, theirs = groups[one], groups[other]
         if mine is theirs or not _are_comparable(worded[one], worded[other]):
             continue
-        is_free = not any(conflict(left.text, right.text) for left in mine for right in theirs)
+        is_free = not any(conflict(worded[left].text, worded[right].text) for left in mine for right in theirs)
         if is_free and alike >= ALIKE:
             mine += theirs
-            for each in theirs:
-                joined[worded.index(each)] = mine
+            for place in theirs:
+                groups[place] = mine
         elif not is_free and not _are_slotted(worded[one], worded[other]):
-            joined[other] = [replace(each, about=mine[0].about) for each in theirs]
-    groups = {id(each): each for each in joined}
-    return [*(each for each in candidates if each.kind not in _VALUED), *(_one(each) for each in groups.values())]
+            for place in theirs:
+                abouts[place] = abouts[mine[0]]
+    own = (each for place, each in enumerate(groups) if each[0] == place)
+    joined = (replace(_one([worded[place] for place in each]), about=abouts[each[0]]) for each in own)
+    return [*(each for each in candidates if not _is_worded(each)), *joined]
+
+
+def _is_worded(claim: Candidate | Record) -> bool:
+    """Return whether people or tools worded a claim. What code words looks alike and is about what it says it is."""
+    return claim.kind in _VALUED and claim.trust is not Trust.INFERRED
 
 
 def _are_comparable(one: Candidate, other: Candidate) -> bool:

@@ -31,15 +31,17 @@ class Reading:
 def collected(night: Night) -> Reading:
     """Return the night's transcripts that are new, each content once, without what was recalled."""
     read: dict[str, Transcript] = {}
+    sessions: set[str] = set()
     dreamt = doubles = 0
     for transcript in sorted(night.transcripts, key=lambda each: (each.session, -len(each.events), content(each))):
         fingerprint = content(transcript)
         if night.memory.ledger.dreamt.get(transcript.session) == fingerprint:
             dreamt += 1
-        elif fingerprint in read or any(each.session == transcript.session for each in read.values()):
+        elif fingerprint in read or transcript.session in sessions:
             doubles += 1
         else:
             read[fingerprint] = _unrecalled(transcript)
+            sessions.add(transcript.session)
     return Reading(tuple(read.values()), dreamt, doubles)
 
 

@@ -127,6 +127,17 @@ def test_on_new_tasks_all_errors_that_any_session_met_are_known() -> None:
     assert sum(each.about in known for each in later) == sum(each.about in seen for each in later) > 0
 
 
+def test_many_alike_sessions_stay_few_notes() -> None:
+    told = [
+        replace(each, session=f"{again}-{each.session}", task=f"{again}x{each.task}")
+        for again in range(3)
+        for each in booking_sessions()
+    ]
+    found = dream(*told)
+    assert len(found.operations) <= 8 + 6 + 12
+    assert {each.verb for each in found.operations} == {Verb.ADD}
+
+
 def test_a_hundred_sessions_take_well_under_a_second() -> None:
     more = [replace(each, session=f"again-{each.session}", task=f"x{each.task}") for each in booking_sessions()[:30]]
     before = time.process_time()

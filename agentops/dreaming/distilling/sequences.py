@@ -31,6 +31,9 @@ _FEWEST = 5
 _ENOUGH_TASKS = 2
 """Tasks of which some runs have a habit and some have not, from which their agreement counts."""
 
+_MOST = 12
+"""Rules of one night: the strongest. A store is read, and each rule is one more thing to weigh."""
+
 _SAME_SESSIONS = 0.8
 """The overlap from which two rules are one: as many sessions have both, of those that have either."""
 
@@ -127,6 +130,8 @@ def _apart(found: Iterable[Rule]) -> list[Rule]:
     for rule in found:
         if all(_overlap(rule.sessions, each.sessions) <= _SAME_SESSIONS for each in kept):
             kept.append(rule)
+        if len(kept) == _MOST:
+            break
     return kept
 
 
