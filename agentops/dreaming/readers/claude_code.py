@@ -43,7 +43,7 @@ def read(text: str, *, name: str = "", origins: Origins = DEFAULT) -> Read:
         elif each.get("type") in ("user", "assistant"):
             seen.add(uuid)
             lines.setdefault(word(each.get("sessionId")), []).append(each)
-        elif each.get("type") not in _SILENT:
+        elif word(each.get("type")) not in _SILENT:
             skipped[f"a line of type {spoken(each.get('type'))[:40] or '(none)'}"] += 1
     told = (_transcript(session or PurePath(name).stem, each, origins) for session, each in lines.items())
     return Read(distinct(told, skipped), skipped)

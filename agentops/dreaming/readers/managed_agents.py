@@ -87,7 +87,7 @@ def _transcript(session: Session, origins: Origins, skipped: Counter[str]) -> Tr
     elsewhere = {word(each.get("id")) for events in session.threads.values() for each in map(fields, events)}
     events = [fields(each) for each in session.events]
     # What a thread asks of the client stands in the primary thread's list once more.
-    for each in (each for each in events if not elsewhere or each.get("id") not in elsewhere):
+    for each in (each for each in events if not elsewhere or word(each.get("id")) not in elsewhere):
         _tell(telling, each, "", session.threads, skipped)
     for thread, more in session.threads.items():
         for each in map(fields, more):
@@ -110,7 +110,7 @@ def outcome(session: Session) -> float | None:
     for each in map(fields, items(session.body.get("outcome_evaluations"))):
         verdicts[word(each.get("outcome_id"))] = word(each.get("result"))
     for each in map(fields, session.events):
-        if each.get("type") == "span.outcome_evaluation_end" and each.get("result") in _JUDGED:
+        if each.get("type") == "span.outcome_evaluation_end" and word(each.get("result")) in _JUDGED:
             verdicts[word(each.get("outcome_id"))] = word(each.get("result"))
     judged = [each == SATISFIED for each in verdicts.values() if each in _JUDGED]
     return sum(judged) / len(judged) if judged else None

@@ -116,6 +116,17 @@ def test_no_log_makes_a_reader_fail(source: str, lines: list[Any], cut: int) -> 
             assert Evidence.parse(str(each.evidence(event))) == each.evidence(event)
 
 
+@pytest.mark.parametrize("source", sorted(finding.READERS))
+@pytest.mark.parametrize("strange", [[], {}, 7, True, None, "", ["user"], {"type": "user"}])
+def test_a_field_of_another_type_says_nothing(source: str, strange: Any) -> None:
+    for seed in (CHAT, EVENT, CODE, RUN):
+        for key in ("type", "id", "uuid", "role", "result", "message", "content", "traj", "info", *seed):
+            finding.READERS[source](json.dumps({**seed, key: strange}))
+            finding.READERS[source](
+                json.dumps({"session": seed, "events": [{**seed, key: strange}], "messages": [seed]})
+            )
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=200))
 def test_no_text_makes_a_reader_fail(text: str) -> None:
