@@ -67,7 +67,8 @@ def test_a_note_that_took_the_place_of_another_answers_for_it() -> None:
     before = replace(proposal, after=proposal.before)
     anchor = _anchor(before, "port 8431")
     text = "The service `ledger-api` listens on port 8441 in development since 2026-11-15."
-    newer = Operation(Verb.SUPERSEDE, corpus.AUTHOR, targets=(anchor,), texts=(text,), reason="changed")
+    cited = proposal.operations[0].evidence
+    newer = Operation(Verb.SUPERSEDE, corpus.AUTHOR, (anchor,), (text,), evidence=cited, reason="changed")
     asked = _asked({"question": "Which port does ledger-api listen on?", "expect": [f"^{anchor}"]})
     found = Replay(asked.questions).replayed(again(proposal, [newer]))
     assert found.lost == ()
