@@ -34,7 +34,7 @@ def claim(said: object) -> str:
         raise Unfit(f"the claim is {len(said)} characters long, at most {CLAIM_CHARACTERS} are kept")
     line = unicodedata.normalize("NFC", " ".join(said.split()))
     line = _ANCHOR.sub("", uncited(_BULLET.sub("", line))).strip()
-    if not line:
+    if not any(map(str.isalnum, line)):
         raise Unfit("the claim is empty")
     if len(line) > CLAIM_CHARACTERS:
         raise Unfit(f"the claim is {len(line)} characters long, at most {CLAIM_CHARACTERS} are kept")

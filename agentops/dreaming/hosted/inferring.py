@@ -9,7 +9,7 @@ from agentops.dreaming.hosted.aligning import Alignment, aligned
 from agentops.dreaming.hosted.backing import Backing
 from agentops.dreaming.hosted.reading import Line, known, lines
 from agentops.dreaming.hosted.setting_apart import told_apart
-from agentops.dreaming.messages.deciding import added, may_supersede
+from agentops.dreaming.messages.deciding import added, adds_nothing, may_supersede
 from agentops.dreaming.tidying import STORE
 from agentops.dreaming.wording import Unfit
 from agentops.memory.comparing.conflict import conflict
@@ -127,6 +127,10 @@ class _Work:
         witnesses = self._backing.checked(text, new.cited) or self._backing.found(text)
         if not witnesses:
             self._apart(self._about(verb, old, "", new), _UNBACKED)
+            return
+        sources = [*(each.said for each in old), *(each.event.text for each in witnesses)]
+        if verb is not Verb.ADD and not adds_nothing(text, sources):
+            self._apart(self._about(verb, old, "", new), "it says more than the note and the sessions")
             return
         candidate = self._candidate(new, text, witnesses)
         if verb is Verb.SUPERSEDE and not may_supersede(candidate, self._known[old[0].anchor]):

@@ -4,7 +4,7 @@ A note is never replaced on a model's word alone: a rule must see the contradict
 less trusted, and nobody may have pinned the note. Everything else is a dispute, which a person decides.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from agentops.dreaming.candidates import Candidate
@@ -13,6 +13,7 @@ from agentops.dreaming.messages.reconciling import Choice
 from agentops.dreaming.messages.topics import Topic, joined
 from agentops.dreaming.verifying import verdict
 from agentops.memory.comparing.conflict import conflict
+from agentops.memory.comparing.containment import score
 from agentops.memory.comparing.literals import missing
 from agentops.memory.comparing.tfidf import likeness
 from agentops.memory.evidence import Origin
@@ -22,6 +23,9 @@ from agentops.memory.transcripts import Transcript
 
 SAME = 0.45
 """From here, and without a conflict, one line speaks for another; below, its events must bear the other's words."""
+
+_KNOWN = 0.75
+"""How much of other words for a claim must stand in the claim or in its events: they may say it better, not more."""
 
 _TRUST = tuple(Origin)
 _ADD = Choice(Verb.ADD)
@@ -110,7 +114,7 @@ def _operation(candidate: Candidate, choice: Choice, known: Mapping[str, Known],
 
 def _added(candidate: Candidate, choice: Choice, court: Court) -> Operation:
     """Return the candidate as a note, in the model's words where these say the same and the evidence bears them."""
-    says = bool(choice.text) and _says_the_same(candidate.text, choice.text) and _bears(candidate, choice.text, court)
+    says = bool(choice.text) and _may_say(candidate, choice.text, candidate.text, court)
     return added(candidate, court.author, choice.text if says else "", choice.reason)
 
 
@@ -126,7 +130,18 @@ def _changed(verb: Verb, candidate: Candidate, target: Known, choice: Choice, co
 
 def _may_reword(candidate: Candidate, text: str, target: Known, court: Court) -> bool:
     is_pinned = target.record is not None and target.record.pinned
-    return not is_pinned and _says_the_same(target.note.text, text) and _bears(candidate, text, court)
+    return not is_pinned and _may_say(candidate, text, target.note.text, court)
+
+
+def _may_say(candidate: Candidate, text: str, instead: str, court: Court) -> bool:
+    """Tell whether a text may stand for another: the same, nothing more, and borne by the evidence."""
+    said = (each.event.text for each in candidate.witnesses)
+    return _says_the_same(instead, text) and adds_nothing(text, [instead, *said]) and _bears(candidate, text, court)
+
+
+def adds_nothing(text: str, sources: Iterable[str]) -> bool:
+    """Tell whether the words of a text are those of its sources."""
+    return score(text, " ".join(sources)) >= _KNOWN
 
 
 def may_supersede(candidate: Candidate, target: Known) -> bool:

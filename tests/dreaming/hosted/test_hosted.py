@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentops.base.errors import DreamFailed
@@ -296,6 +296,7 @@ LINES = st.lists(
 PATHS = st.sampled_from([FACTS, PITFALLS, "/notes.md", "/new.md", "/MEMORY.md", "/archive/facts.md", "/facts/x y.md"])
 
 
+@settings(max_examples=50)
 @given(st.dictionaries(PATHS, LINES.map("\n".join), max_size=4))
 def test_whatever_a_dream_writes_every_operation_is_backed_and_can_be_applied(after: dict[str, str]) -> None:
     dream = dreamt(after)

@@ -2,7 +2,7 @@
 
 import json
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentops.dreaming.messages.framing import EVENT_LIMIT, cut, framed, shown
@@ -12,6 +12,7 @@ from agentops.memory.transcripts import Event, Sort
 INVISIBLE = "\u200b\u2028\u2029\u202e\ufeff\U000e0041"
 
 
+@settings(max_examples=40)
 @given(st.lists(st.text(st.characters() | st.sampled_from('<>/events\n"\\' + INVISIBLE)), max_size=4))
 def test_a_frame_ends_where_we_end_it(texts: list[str]) -> None:
     frame = framed("events", [{"text": each} for each in texts])

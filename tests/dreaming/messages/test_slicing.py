@@ -1,6 +1,6 @@
 """Slices: every event is read, turns stay whole, and no slice is too long."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentops.dreaming.messages.slicing import Slice, size, sliced
@@ -24,6 +24,7 @@ def ids(part: Slice) -> list[str]:
 any_session = st.lists(st.tuples(st.sampled_from(list(SORTS)), st.integers(0, 40)), max_size=40)
 
 
+@settings(max_examples=40)
 @given(any_session, st.integers(40, 400))
 def test_every_event_is_read_in_order_and_no_slice_is_too_long(session: list[tuple[Sort, int]], tokens: int) -> None:
     read = transcript(*session)
@@ -34,6 +35,7 @@ def test_every_event_is_read_in_order_and_no_slice_is_too_long(session: list[tup
         assert (part.number, part.of) == (parts.index(part) + 1, len(parts))
 
 
+@settings(max_examples=40)
 @given(any_session, st.integers(40, 400))
 def test_each_slice_brings_something_new(session: list[tuple[Sort, int]], tokens: int) -> None:
     seen: set[str] = set()
