@@ -26,10 +26,14 @@ _ROUNDS = 10
 
 
 def redacted(transcript: Transcript) -> Transcript:
-    """Return the transcript with placeholders for secrets and personal data, in texts and in arguments."""
-    texts = dict.fromkeys(chain.from_iterable(map(_texts, transcript.events)))
+    """Return the transcript with placeholders for secrets and personal data, in texts, arguments and the task.
+
+    Who asked for it stays: whose preferences these are is known by nothing else, so it should be a name that may be kept.
+    """
+    texts = dict.fromkeys([*chain.from_iterable(map(_texts, transcript.events)), transcript.task])
     clean = cleaned(texts)
-    return replace(transcript, events=tuple(_redacted(each, clean) for each in transcript.events))
+    events = tuple(_redacted(each, clean) for each in transcript.events)
+    return replace(transcript, events=events, task=clean[transcript.task])
 
 
 def cleaned(texts: Iterable[str]) -> Mapping[str, str]:

@@ -60,7 +60,9 @@ class Sessions:
         page = await self._target.pages.one("sessions", _BETAS, params)
         return page["data"] if page and isinstance(page.get("data"), list) else []
 
-    async def first(self, count: int, params: Params) -> Sequence[Body]:
+    async def first(
+        self, count: int, params: Params, is_wanted: Callable[[Body], bool] = lambda _session: True
+    ) -> Sequence[Body]:
         """Return so many sessions at most, newest first unless `params` say otherwise, in as few pages as hold them."""
         found: list[Body] = []
         query: dict[str, str | Sequence[str]] = dict(params)
@@ -68,7 +70,7 @@ class Sessions:
             query["limit"] = str(min(count - len(found), LARGEST_PAGE))
             page = await self._target.pages.one("sessions", _BETAS, query) or {}
             data, cursor = page.get("data"), page.get("next_page")
-            found += [each for each in data if isinstance(each, dict)] if isinstance(data, list) else []
+            found += [each for each in data if isinstance(each, dict) and is_wanted(each)] if data else []
             if not data or not cursor or cursor == query.get("page"):
                 break
             query["page"] = cursor

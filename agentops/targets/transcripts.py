@@ -52,9 +52,9 @@ async def listed(sessions: Sessions, wanted: Wanted) -> tuple[Body, ...]:
         TargetError: the target cannot be read.
     """
     pages = await asyncio.gather(
-        *(sessions.first(wanted.most, _params(wanted, each)) for each in wanted.agents or ("",))
+        *(sessions.first(wanted.most, _params(wanted, each), _is_no_dream) for each in wanted.agents or ("",))
     )
-    found = {str(each["id"]): each for each in chain.from_iterable(pages) if not _is_dream(each)}
+    found = {str(each["id"]): each for each in chain.from_iterable(pages)}
     newest = sorted(found.values(), key=lambda each: (str(each.get("created_at")), str(each["id"])), reverse=True)
     return tuple(newest[: wanted.most])
 
@@ -81,9 +81,9 @@ def _params(wanted: Wanted, agent: str) -> Mapping[str, str | Sequence[str]]:
     return {"statuses[]": _AT_REST, "order": "desc", **{key: each for key, each in asked.items() if each}}
 
 
-def _is_dream(session: Body) -> bool:
+def _is_no_dream(session: Body) -> bool:
     agent = session.get("agent")
-    return isinstance(agent, Mapping) and agent.get("id") == _DREAMER
+    return not (isinstance(agent, Mapping) and agent.get("id") == _DREAMER)
 
 
 async def _session(sessions: Sessions, found: str | Body, turns: asyncio.Semaphore) -> managed_agents.Session | None:

@@ -68,9 +68,10 @@ def test_numbers_go_on_after_placeholders_that_were_there() -> None:
 
 def test_what_is_neither_text_nor_argument_stays() -> None:
     event = Event("evt_9", Sort.RESULT, Origin.EXTERNAL, f"key {AWS}", tool="bash", call="c", is_error=True, thread="t")
-    before = Transcript("s", "x", (event,), agent="a", task="t", principal="p", outcome=0.5)
+    before = Transcript("s", "x", (event,), agent="a", task="refund a.b@acme.org", principal="p@acme.org", outcome=0.5)
     after = redacted(before)
     assert (after.session, after.agent, after.outcome) == ("s", "a", 0.5)
+    assert (after.task, after.principal) == ("refund ⟨personal:email:1⟩", "p@acme.org")
     assert after.events[0].is_error
     assert after.evidence(after.events[0]) == before.evidence(event)
 

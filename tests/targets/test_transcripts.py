@@ -243,6 +243,13 @@ async def test_no_more_pages_are_read_than_are_wanted() -> None:
     assert asked[0]["include_archived"] == ["true"]
 
 
+async def test_sessions_of_dreams_are_not_dreamt_of_and_take_no_ones_place() -> None:
+    dream, page = {"id": "sesn_0", "agent": {"id": "agent_dreamer"}}, "/v1/sessions"
+    asked: list[str] = []
+    sessions = counting({page: {"data": [dream, {"id": "sesn_1"}], "next_page": None}}, asked)
+    assert [each["id"] for each in await listed(sessions, Wanted(most=1))] == ["sesn_1"]
+
+
 async def test_a_part_is_never_taken_for_the_whole() -> None:
     def answer(request: httpx2.Request) -> httpx2.Response:
         raise httpx2.ConnectError("gone", request=request)
