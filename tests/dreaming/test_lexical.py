@@ -10,6 +10,7 @@ from agentops.dreaming.lexical import LexicalDreamer, dreamt
 from agentops.dreaming.port import Night
 from agentops.memory.applying import applied
 from agentops.memory.comparing.citing import verdict
+from agentops.memory.comparing.conflict import conflict
 from agentops.memory.files import notes_of
 from agentops.memory.operations import Finding, Verb
 from agentops.memory.transcripts import Transcript
@@ -127,6 +128,11 @@ def test_on_new_tasks_all_errors_that_any_session_met_are_known() -> None:
     assert sum(each.about in known for each in later) == sum(each.about in seen for each in later) > 0
 
 
+def test_no_two_notes_of_a_night_are_in_conflict() -> None:
+    texts = [each.texts[0] for each in dream(*booking_sessions()).operations]
+    assert [(one, other) for one in texts for other in texts if one != other and conflict(one, other)] == []
+
+
 def test_many_alike_sessions_stay_few_notes() -> None:
     told = [
         replace(each, session=f"{again}-{each.session}", task=f"{again}x{each.task}")
@@ -136,6 +142,9 @@ def test_many_alike_sessions_stay_few_notes() -> None:
     found = dream(*told)
     assert len(found.operations) <= 8 + 6 + 12
     assert {each.verb for each in found.operations} == {Verb.ADD}
+    texts = [each.texts[0] for each in found.operations]
+    subjects = [each.about for each in found.operations]
+    assert len(set(subjects)) == len(set(texts)) == len(texts)
 
 
 def test_a_hundred_sessions_take_well_under_a_second() -> None:

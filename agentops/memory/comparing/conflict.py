@@ -18,21 +18,25 @@ _PLAIN_NO = re.compile(rf"\b(?:{_NO})\b", re.IGNORECASE)
 _NEGATION = re.compile(rf"\b(?:{_NO}|{_REFUSING})\b", re.IGNORECASE)
 _PAIRS = """
 enable disable, allow deny, allow forbid, allow block, accept reject, accept refuse, before after, first last, start
-stop, open close, public private, true false, always never, required optional, mandatory optional, up down,
-succeed fail, pass fail, add remove, include exclude, internal external, read write, left right, max
-min, maximum minimum, upper lower, more less, increase decrease, ascending descending, sync async, synchronous
-asynchronous, encrypted unencrypted, supported unsupported, safe unsafe, works breaks, keep delete, keep drop, manual
-automatic, manually automatically, strict lenient, staging
-production, primary replica, primary secondary, old new, fast slow, cheap expensive, mutable immutable, online
-offline, client server, http https, enter exit, grant revoke, upgrade downgrade, present absent, even odd, early late,
-earlier later, local remote, opt-in opt-out, spaces tabs, sequential parallel, serial parallel, case-
-sensitive case-insensitive, at-least at-most
+stop, open close, public private, true false, always never, required optional, mandatory optional, up down, succeed
+fail, pass fail, add remove, include exclude, internal external, read write, left right, max min, maximum minimum,
+upper lower, more less, better worse, increase decrease, ascending descending, sync async, synchronous asynchronous,
+encrypted unencrypted, supported unsupported, safe unsafe, works breaks, keep delete, keep drop, manual automatic,
+manually automatically, strict lenient, staging production, primary replica, primary secondary, old new, fast slow,
+cheap expensive, mutable immutable, online offline, client server, http https, enter exit, grant revoke, upgrade
+downgrade, present absent, even odd, early late, earlier later, local remote, opt-in opt-out, spaces tabs,
+sequential parallel, serial parallel, case- sensitive case-insensitive, at-least at-most
 """
 _OPPOSITES = tuple(frozenset(map(stem, pair.split())) for pair in _PAIRS.split(","))
 _DAYS = "monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays thursdays fridays sundays"
 _MONTHS = "january february march april june july august september october november december"
 _TURNS = "hourly daily nightly weekly monthly quarterly yearly"
 _CALENDAR = tuple(frozenset(map(stem, each.split())) for each in (_DAYS, _MONTHS, _TURNS))
+
+_CASE = re.compile(
+    r"\bfail\w* with `(?P<error>[^`]+)`|^Runs in which (?P<habit>.+?) end\b|^`(?P<tool>[^`]+)` repeated\b"
+)
+"""What a claim is about that tells of an error, a habit or a repeated call: two of them are two cases."""
 
 _ONE_TOPIC = 0.5
 """The share of common words from which two claims are about one thing."""
@@ -46,6 +50,9 @@ _LONGEST_SUBSTITUTE = 3
 def conflict(a: str, b: str) -> str | None:
     """Return why two claims about one thing cannot both hold; None when they can, or are about different things."""
     a, b = uncounted(a), uncounted(b)
+    cases = {each[each.lastgroup or 0] for text in (a, b) if (each := _CASE.search(text))}
+    if len(cases) == 2:
+        return None
     common = _share(terms(a), terms(b))
     if common < _ONE_TOPIC:
         return None

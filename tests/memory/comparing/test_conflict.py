@@ -69,6 +69,13 @@ def test_a_detail_more_is_no_conflict() -> None:
     assert conflict("Uploads above 50 MB are rejected.", "Uploads above 50 MB are rejected with status 413.") is None
 
 
+def test_two_errors_and_two_habits_are_two_cases() -> None:
+    assert conflict("`pay` can fail with `not enough money`.", "`pay` can fail with `too much money`.") is None
+    runs = "Runs in which the agent calls `{}`, then `b` end {} than others."
+    assert conflict(runs.format("a", "better"), runs.format("c", "better")) is None
+    assert conflict(runs.format("a", "better"), runs.format("a", "worse")) == "better against wors"
+
+
 def test_counts_of_two_nights_are_no_conflict() -> None:
     text = "`book` can fail with `no seats`; {} retries worked ({} times in {} sessions)."
     assert conflict(text.format("2 of 4", 5, 4), text.format("3 of 9", 12, 8)) is None
