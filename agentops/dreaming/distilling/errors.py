@@ -15,7 +15,8 @@ from agentops.memory.transcripts import Transcript
 _LONGEST_SHOWN = 100
 _AGAIN_AND_AGAIN = 3
 _MOST_OF_A_TOOL = 5
-_PROGRAM = re.compile(r"[A-Za-z][\w.-]{1,30}(?= |$)")
+_PROGRAM = re.compile(r"(?!\w*\d{2})[A-Za-z][\w.-]{0,30}(?= |$)")
+"""What a command begins with. Names with numbers in them are no programs, but somebody's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,10 @@ class Failure:
         if self.retry is None or len(self.changed) != 1:
             return None
         key = min(self.changed)
-        ran = [_PROGRAM.match(str(each.call.arguments.get(key, ""))) for each in (self.move, self.retry)]
-        names = [each[0] for each in ran if each]
+        commands = [str(each.call.arguments.get(key, "")) for each in (self.move, self.retry)]
+        if not any(" " in each for each in commands):
+            return None
+        names = [each[0] for each in map(_PROGRAM.match, commands) if each]
         return (names[0], names[1]) if len(set(names)) == 2 else None
 
 

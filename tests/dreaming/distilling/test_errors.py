@@ -89,6 +89,21 @@ def test_a_program_that_works_in_place_of_another_is_named() -> None:
     )
 
 
+def test_values_of_one_run_are_not_named() -> None:
+    told = [
+        session(
+            "s1",
+            call("pay", "Error: unknown card", card="card_7334", by="ann"),
+            call("pay", "paid", card="card_9074", by="ann"),
+        )
+    ]
+    (found,) = candidates(told)
+    assert (
+        found.text
+        == "`pay` can fail with `unknown card`; 1 of 1 retries worked after changing `card` (1 time in 1 session)."
+    )
+
+
 def test_one_session_of_a_shell_does_not_fill_a_store() -> None:
     words = ("alpha", "beta", "gamma", "delta", "omega", "sigma", "kappa", "theta")
     steps = [
