@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import date
 from hashlib import sha256
 
-from agentops.memory.notes import Ledger, Tombstone
+from agentops.memory.notes import Ledger, Memory, Tombstone
 
 _WORD = re.compile(r"\w+")
 _SMALL = frozenset(
@@ -25,13 +25,17 @@ _WINDOW = 3
 _SHARE = 0.4
 """The part of a claim's shingles that makes another text a paraphrase of it."""
 
+_LEAST_SHARED = 2
 _DIGITS = 24
+_SAID, _SORTED = _ORDERS = ("s", "d")
+"""A word exchanged leaves most words in a row where they were said; words moved leave all of them in a dictionary."""
 
 
 def tombstone(text: str, salt: str, at: date, reason: str = "") -> Tombstone:
     """Return what is kept of a forgotten claim: the digest of the whole first, then those of its shingles."""
     words = _words(text)
-    return Tombstone(salt, (_whole(words, salt), *sorted(_shingles(words, salt))), at, reason)
+    shingles = {one for order in _ORDERS for one in _shingles(words, salt, order)}
+    return Tombstone(salt, (_digest(salt, "whole", sorted(set(words))), *sorted(shingles)), at, reason)
 
 
 def is_forgotten(known: Ledger | Iterable[Tombstone], text: str) -> bool:
@@ -44,15 +48,23 @@ def is_forgotten(known: Ledger | Iterable[Tombstone], text: str) -> bool:
 def _is_same(stone: Tombstone, words: list[str]) -> bool:
     if not stone.digests:
         return False
-    if _whole(words, stone.salt) == stone.digests[0]:
+    if _digest(stone.salt, "whole", sorted(set(words))) == stone.digests[0]:
         return True
-    kept = set(stone.digests[1:])
-    return bool(kept) and len(kept & _shingles(words, stone.salt)) >= _SHARE * len(kept)
+    return any(_is_near(stone, words, order) for order in _ORDERS)
+
+
+def _is_near(stone: Tombstone, words: list[str], order: str) -> bool:
+    kept = {one for one in stone.digests[1:] if one.startswith(order)}
+    shared = len(kept & _shingles(words, stone.salt, order))
+    return shared >= _LEAST_SHARED and shared >= _SHARE * len(kept)
 
 
 def _words(text: str) -> list[str]:
+    """Return the words that say something; where none does, all; where there is no word, the text."""
     folded = unicodedata.normalize("NFKC", text).casefold()
-    return [_stem(word) for word in _WORD.findall(folded) if word not in _SMALL]
+    every = _WORD.findall(folded)
+    telling = [_stem(word) for word in every if len(word) > 1 and word not in _SMALL]
+    return telling or every or folded.split()
 
 
 def _stem(word: str) -> str:
@@ -62,15 +74,23 @@ def _stem(word: str) -> str:
     return word
 
 
-def _whole(words: list[str], salt: str) -> str:
-    return _digest(salt, "whole", sorted(set(words)))
-
-
-def _shingles(words: list[str], salt: str) -> set[str]:
-    """Return the digests of three words in a row, whatever their order."""
-    windows = (words[at : at + _WINDOW] for at in range(len(words) - _WINDOW + 1))
-    return {_digest(salt, "part", sorted(window)) for window in windows}
+def _shingles(words: list[str], salt: str, order: str) -> set[str]:
+    """Return the digests of three words in a row: as they are said, or as a dictionary has them."""
+    row = words if order == _SAID else sorted(set(words))
+    windows = (row[at : at + _WINDOW] for at in range(len(row) - _WINDOW + 1))
+    return {order + _digest(salt, order, sorted(window)) for window in windows}
 
 
 def _digest(salt: str, what: str, words: list[str]) -> str:
     return sha256("\0".join((salt, what, *words)).encode("utf-8", "surrogatepass")).hexdigest()[:_DIGITS]
+
+
+def remains(memory: Memory, tombstones: Iterable[Tombstone]) -> tuple[tuple[str, int], ...]:
+    """Return where a store still says what was forgotten: files and lines, from 1; index, heads and archive too."""
+    stones = tuple(tombstones)
+    return tuple(
+        (path, number)
+        for path in sorted(memory.files)
+        for number, line in enumerate(memory.files[path].split("\n"), 1)
+        if is_forgotten(stones, line)
+    )

@@ -38,10 +38,9 @@ _KEY = re.compile(r"([A-Za-z_][\w-]*):(?=[ \t\r\n]|$)")
 _STATUSES = (Status.ACTIVE, Status.DISPUTED, Status.PROBATION, Status.QUARANTINED)
 _TRUSTS = tuple(Trust)
 _CITED = 3
-_TOPICS = 4
+_NAMED = 4
 _NAME = re.compile(r"`[^`\s]{1,40}`")
 _DESCRIPTION_CHARACTERS = 240
-_SHORTEST = 40
 _CHARACTERS_A_TOKEN = 4
 
 
@@ -71,16 +70,16 @@ def has_more(head: str) -> bool:
 
 
 def description(told: Told) -> str:
-    """Return what a file is about in one line: the first of its claims, and the names that the others speak of."""
+    """Return what a file is about in one line: its best borne claim, and the first names of the others."""
     pairs = list(zip(told.notes, told.records, strict=True))
     sure = [pair for pair in pairs if pair[1].status is Status.ACTIVE] or pairs
     if not sure:
         return ""
-    claim = sure[0][0].text
-    named = Counter(name for note, _ in sure for name in set(_NAME.findall(note.text)))
-    others = [name for name, _ in sorted(named.items(), key=lambda one: (-one[1], one[0])) if name not in claim]
-    topics = f" ({', '.join(others[:_TOPICS])})" if others else ""
-    return _shortened(claim, max(_DESCRIPTION_CHARACTERS - len(topics), _SHORTEST)) + topics
+    claim = max(sure, key=lambda pair: pair[1].support.sessions)[0].text
+    subjects = Counter(found[0] for note, _ in sure if (found := _NAME.search(note.text)))
+    others = [name for name, _ in sorted(subjects.items(), key=lambda one: (-one[1], one[0])) if name not in claim]
+    more = f" ({', '.join(others[:_NAMED])})" if others else ""
+    return _shortened(claim, _DESCRIPTION_CHARACTERS - len(more)).rstrip(".") + more
 
 
 def status(records: Sequence[Record]) -> Status:

@@ -1,10 +1,15 @@
 """When a claim may be relied on, and which of two claims goes first. Pure functions of what is known about a note."""
 
 from collections import Counter
+from datetime import date
 
 from agentops.memory.evidence import Evidence, Origin
 from agentops.memory.notes import NoteKind, Record, Status, Support, Trust
 from agentops.memory.operations import Finding, Operation
+
+_TRUSTED = (Trust.INFERRED, Trust.OBSERVED, Trust.STATED)
+_SCOPES = {"org": 0, "repo": 1, "agent": 2, "user": 3}
+"""The wider first; without one a note is for all who read the store."""
 
 PERSON = "person"
 """The engine of an author who is none."""
@@ -49,3 +54,14 @@ def _is_recovery(claim: Operation | Record) -> bool:
     if claim.verdict.finding is not Finding.SUPPORTED:
         return False
     return any(count >= 2 for count in Counter(one.session for one in claim.evidence).values())
+
+
+def authority(record: Record) -> tuple[object, ...]:
+    """Return what two claims that cannot both hold are ordered by: the greater one goes first.
+
+    Pinned by a person, then what was stated, seen, inferred, and last what strangers say; then the narrower scope, the
+    newer day, the wider support. Source: dreaming note, section 4.
+    """
+    trust = -1 if record.origin is Origin.EXTERNAL else _TRUSTED.index(record.trust)
+    narrow = _SCOPES.get(record.scope.partition(":")[0], 0)
+    return record.pinned, trust, narrow, record.valid_from or date.min, record.support.sessions
