@@ -28,7 +28,7 @@ _ROUNDS = 10
 def redacted(transcript: Transcript) -> Transcript:
     """Return the transcript with placeholders for secrets and personal data, in texts, arguments and the task.
 
-    Who asked for it stays: whose preferences these are is known by nothing else, so it should be a name that may be kept.
+    Who asked for it stays, or nobody would know whose preferences these are: it should be a name that may be kept.
     """
     texts = dict.fromkeys([*chain.from_iterable(map(_texts, transcript.events)), transcript.task])
     clean = cleaned(texts)
