@@ -45,6 +45,8 @@ def lines(found: Forgotten) -> Iterator[str]:
     yield f"live store: {many(len(found.memories), 'memory')} rewritten, {many(found.redacted, 'version')} redacted"
     for place, paths in found.left.items():
         yield f"remains in {place}: {printable(', '.join(paths))}"
+    if any("agentops/memory/" in place for place in found.left):
+        yield "  a proposal holds it: `agentops memory refresh`, or close it and delete its branch, then forget again"
     if not found.left:
         yield "checked: no live memory, no version, no branch, no ledger holds it"
     if found.in_history:

@@ -12,6 +12,7 @@ from agentops.base.threads import in_thread
 from agentops.cli.memory import working
 from agentops.cli.memory.ground import Ground, ground
 from agentops.cli.memory.tracing import head, holder
+from agentops.memory_repo import layout
 from agentops.memory_repo.commits import Move, Person
 from agentops.memory_repo.forges.finding import ForgeKind
 from agentops.memory_repo.forges.port import Draft, PullRequest
@@ -108,11 +109,23 @@ async def forget(store: str, what: str, flag: str | None, agrees: Callable[[list
         known = await in_thread(_rewritten, here, subject.store, main, made)
         paths = await _unwritten(live, wanted, known)
         redacted = await _redacted(live, wanted)
-        await working.one(here, subject)
+        done = await working.one(here, subject)
+        if not done.waits_for_dream and done.prepared is None:
+            await in_thread(_unbranched, here, subject.store, wanted)
         remains = {**await in_thread(left, here.repository, wanted), **await _live_rest(live, wanted)}
         tips = list(here.repository.refs("refs/heads/").values())
         history = await in_thread(here.repository.mentions, tips, found[1].text if found else what)
         return Forgotten(landed, paths, redacted, remains, len(history))
+
+
+def _unbranched(here: Ground, store: str, wanted: Wanted) -> None:
+    """Take away the branch of a proposal that proposes nothing any more and still holds it, unless it is a person's."""
+    branch, main = layout.proposal_branch(store), here.repository.head(here.declared.branch)
+    found = here.repository.head(branch)
+    if found is None or f"refs/heads/{branch}" not in left(here.repository, wanted):
+        return
+    if all(each.is_ours for each in here.repository.commits_between(main, found)):
+        here.repository.push({branch: Move(None, found)})
 
 
 async def _held(here: Ground, main: str, store: str, live: Memory, wanted: Wanted) -> list[str]:

@@ -28,7 +28,7 @@ from agentops.memory_repo.syncing.comparing import Comparison, compared
 from agentops.memory_repo.syncing.planning import Decision, Finding
 from agentops.memory_repo.syncing.shelf import written
 from agentops.memory_repo.syncing.subject import Subject
-from agentops.memory_repo.syncing.taking_in import Known, Taken, take_in
+from agentops.memory_repo.syncing.taking_in import Known, Taken, kept_for, take_in
 from agentops.memory_repo.syncing.versions import LIVE, STORE, VERSION, Version
 
 _TRIES = 3
@@ -100,7 +100,7 @@ async def looked(repository: Repository, live: LiveStore, subject: Subject) -> O
 async def _synced(repository: Repository, live: LiveStore, subject: Subject, *, writes: bool) -> Outcome:
     about = await live.about()
     recorded = str((about.get("metadata") or {}).get(COMMIT) or "")
-    await in_thread(_refuse_stranger, repository, subject.store, live.label, recorded)
+    await in_thread(_refuse_stranger, repository, subject.store, live, recorded)
     taken = await take_in(repository, live, subject.store)
     comparison = await in_thread(compared, repository, subject, taken.tip)
     if not writes or about.get("archived_at"):
@@ -113,11 +113,12 @@ async def _synced(repository: Repository, live: LiveStore, subject: Subject, *, 
     return Outcome(subject.store, taken.versions, tuple(deeds.written), comparison, moving, deeds.refused, tip)
 
 
-def _refuse_stranger(repository: Repository, store: str, label: str, recorded: str) -> None:
-    if recorded and not repository.has(recorded):
+def _refuse_stranger(repository: Repository, store: str, live: LiveStore, recorded: str) -> None:
+    """Refuse a store that another repository keeps. One whose history was rewritten still names the store."""
+    if recorded and not repository.has(recorded) and kept_for(repository, store) != live.id:
         raise RepositoryError(
-            f"MemoryStore/{store} on {label} was brought in step with commit {recorded[:12]}, which this repository "
-            "does not have",
+            f"MemoryStore/{store} on {live.label} was brought in step with commit {recorded[:12]}, which this "
+            "repository does not have",
             hint=f"name the repository that has it, or clear the metadata key {COMMIT} of the store to begin anew",
         )
 

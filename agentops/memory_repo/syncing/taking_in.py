@@ -90,7 +90,7 @@ async def _begun(repository: Repository, live: LiveStore, store: str, tip: str |
     """Return where the branch goes on: with an empty store, where this is another one than the one before."""
     if tip is None:
         return None
-    last = await in_thread(_last_store, repository, tip)
+    last = await in_thread(kept_for, repository, store)
     if last in {"", live.id}:
         return tip
     about = await live.about()
@@ -100,8 +100,10 @@ async def _begun(repository: Repository, live: LiveStore, store: str, tip: str |
     return repository.commit(Draft(tree, (tip,), f"Another store is {store} now", at, trailers=trailers))
 
 
-def _last_store(repository: Repository, tip: str) -> str:
-    commits = repository.log([tip], most=_LONGEST_HISTORY, first_parent=True)
+def kept_for(repository: Repository, store: str) -> str:
+    """Return the id of the live store whose history the live branch is; empty where there is none."""
+    tip = repository.head(layout.live_branch(store))
+    commits = repository.log([tip], most=_LONGEST_HISTORY, first_parent=True) if tip else []
     return next((value for each in commits if (value := each.value(LIVE))), "")
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from agentops.base.errors import RepositoryError
 from agentops.memory_repo import layout
+from agentops.memory_repo.commits import Draft
 from agentops.memory_repo.live import COMMIT
 from agentops.memory_repo.syncing.planning import Finding
 from tests.memory_repo.world import STORE, World
@@ -264,6 +265,25 @@ async def test_a_store_of_another_repository_is_left_alone(world: World) -> None
     await world.agent("/a.md", "one\n")
     with pytest.raises(RepositoryError, match="does not have"):
         await world.sync()
+
+
+async def test_a_repository_whose_history_was_rewritten_goes_on(world: World) -> None:
+    await world.agent("/a.md", "one\n")
+    await world.sync()
+    branch = layout.live_branch(STORE)
+    tip = world.repository.head(branch)
+    assert tip is not None
+    kept, parent = world.repository.log([tip], first_parent=True)[::-1], ()
+    for each in kept:
+        tree = world.repository.subtree(each.sha)
+        assert tree is not None
+        parents = (*parent, *each.parents[1:])
+        rewritten = Draft(tree, parents, f"Rewritten\n\n{each.message}", each.at)
+        parent = (world.repository.commit(rewritten),)
+    world.repository.update_ref(branch, parent[0], tip)
+    await world.live.annotate({COMMIT: "a" * 40})
+    again = await world.sync()
+    assert (again.taken_in, again.written, again.commit) == ((), (), parent[0])
 
 
 async def test_a_look_writes_nothing_to_the_store(world: World) -> None:
