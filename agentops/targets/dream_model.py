@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import httpx2
 
-from agentops.base.errors import TargetError, UsageError
+from agentops.base.errors import TargetError
 from agentops.base.secrets import Secret
 from agentops.dreaming.messages.port import Answer, Request, Unanswered
 from agentops.targets import errors
@@ -27,6 +27,9 @@ _PAUSES_S = (2.0, 5.0, 10.0, 20.0, 40.0, 60.0)
 
 _ID = "q{}"
 """How a batch names its requests, by their place."""
+
+_NO_KEY = "none"
+"""Sent to a server that wants no key: without one the SDK would look for the user's, which is not meant for it."""
 
 _ANSWER_MAX = 8 * 1024 * 1024
 """More than any answer to a dream's question. Units: bytes of one message."""
@@ -65,16 +68,7 @@ class DreamModel:
         sleep: Sleep = asyncio.sleep,
         has_batches: bool = True,
     ) -> None:
-        """Take the server, a transport where it is inside this process, what waits, and whether to try batches.
-
-        Raises:
-            UsageError: the server has no credential.
-        """
-        if not server.credentials:
-            raise UsageError(
-                "There is no credential for the model that dreams.",
-                hint="Set AGENTOPS_MODEL_API_KEY or ANTHROPIC_API_KEY, or dream without a model: --engine lexical.",
-            )
+        """Take the server, a transport where it is inside this process, what waits, and whether to try batches."""
         self._server = server
         self._sleep = sleep
         self._has_batches = has_batches
@@ -167,7 +161,7 @@ class DreamModel:
         if self._loaded is None:
             key, token = self._server.api_key, self._server.auth_token
             self._loaded = AsyncAnthropic(
-                api_key=key.reveal() if key else None,
+                api_key=key.reveal() if key else None if token else _NO_KEY,
                 auth_token=token.reveal() if token else None,
                 base_url=self._server.base_url,
                 http_client=self._http,

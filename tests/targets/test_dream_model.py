@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from agentops.base.errors import UsageError
 from agentops.base.secrets import Secret
 from agentops.dreaming.messages.dreamer import MessagesDreamer, Models, Terms
 from agentops.dreaming.messages.port import Unanswered
@@ -192,9 +191,13 @@ async def test_a_batch_is_cancelled_with_the_dream(server: Server) -> None:
     assert server.asked[-1][0] == "POST /v1/messages/batches/b1/cancel"
 
 
-async def test_a_server_without_a_credential_is_refused() -> None:
-    with pytest.raises(UsageError, match="no credential"):
-        DreamModel(ModelServer("http://127.0.0.1:9"))
+async def test_a_server_that_wants_no_key_is_not_sent_the_users(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-of-the-user")
+    async with DreamModel(ModelServer(server.url)) as model:
+        await model.say(HELLO)
+    assert "sk-of-the-user" not in repr(server.asked)
 
 
 async def test_a_dream_over_http_is_the_dream_in_process_at_half_the_price(server: Server, model: DreamModel) -> None:

@@ -72,7 +72,6 @@ def added(candidate: Candidate, author: Author, text: str = "", reason: str = ""
         evidence=candidate.evidence,
         support=candidate.support,
         reason=reason or candidate.reason,
-        against=tuple(sorted({each.evidence for each in candidate.against})),
     )
 
 
