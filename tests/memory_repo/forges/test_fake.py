@@ -1,7 +1,9 @@
 """The fake forge by itself: what a test outside this folder takes."""
 
+import ssl
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from agentops.memory_repo.forges.port import Draft, State
@@ -39,7 +41,12 @@ async def test_a_fault_happens_as_often_as_it_is_planned(tmp_path: Path) -> None
 
 async def test_a_request_that_no_vendor_takes_fails_the_test(tmp_path: Path) -> None:
     with pytest.raises(AssertionError, match="has no parameter colour"):
-        async with fake_forge(tmp_path) as forge, forge.speaking("github") as port:
-            calls = port._dialect.lists("main")
-            port._dialect.lists = lambda _: [type(calls[0])("list", "GET", calls[0].path, params={"colour": "red"})]
-            await port.latest("main")
+        await ask_for_a_colour(tmp_path)
+
+
+async def ask_for_a_colour(folder: Path) -> None:
+    async with fake_forge(folder) as forge:
+        url = f"{forge.where}/api/v3/repos/{forge.kept.path}/pulls"
+        headers = {"authorization": f"Bearer {forge.token.reveal()}"}
+        async with httpx2.AsyncClient(verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)) as client:
+            await client.get(url, params={"colour": "red"}, headers=headers)
