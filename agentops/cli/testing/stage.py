@@ -53,8 +53,8 @@ class Stage:
     has_walls: bool
     """Whether tools run in a sandbox."""
 
-    async def play(self, case: Case) -> Verdict:
-        """Run a test and judge it.
+    async def play(self, case: Case, memory: "MountedMemory | None" = None) -> Verdict:
+        """Run a test and judge it, with a memory that its session may read, if one is given.
 
         Raises:
             AgentopsError: the session could not be begun: that is nobody's expectation.
@@ -64,16 +64,17 @@ class Stage:
         with tempfile.TemporaryDirectory(prefix="agentops-test-") as folder:
             home = Path(folder) / "home"
             shutil.copytree(self.folder, home)
-            happened = await self._happened(case, home)
+            happened = await self._happened(case, home, memory)
         found = failures(case.test.expect, happened, case.test.timeout_s)
         return Verdict(case, happened, found, loop.time() - begun)
 
-    async def _happened(self, case: Case, home: Path) -> Happened:
+    async def _happened(self, case: Case, home: Path, memory: "MountedMemory | None") -> Happened:
         async with self._engine(case, home) as target:
             from agentops.targets.sessions import Sessions
 
             sessions = Sessions(target)
-            session_id = await self._begun(case, sessions)
+            resources = [await _remembered(target, memory)] if memory is not None else []
+            session_id = await self._begun(case, sessions, resources)
             stop, is_late = "end_turn", False
             try:
                 async with asyncio.timeout(case.test.timeout_s):
@@ -103,15 +104,41 @@ class Stage:
         async with opened_with(home, means) as target:
             yield target
 
-    async def _begun(self, case: Case, sessions: "Sessions") -> str:
+    async def _begun(self, case: Case, sessions: "Sessions", more: list[dict[str, Any]]) -> str:
         given = [_mounted(case.folder / each.path, each.at) for each in case.test.files]
         files = [pair for pairs in given for pair in pairs]
         resources = [
             {"type": "file", "file_id": (await sessions.upload(path))["id"], "mount_path": place}
             for path, place in files
         ]
-        body = {"agent": self.ids[case.agent], "environment_id": self.ids[case.environment], "resources": resources}
+        body = {
+            "agent": self.ids[case.agent],
+            "environment_id": self.ids[case.environment],
+            "resources": [*resources, *more],
+        }
         return str((await sessions.create(body))["id"])
+
+
+@dataclass(frozen=True, slots=True)
+class MountedMemory:
+    """A memory store that is made for one test."""
+
+    name: str
+    files: Mapping[str, str]
+    """Texts by path in the store."""
+
+
+async def _remembered(target: "LiveTarget", memory: MountedMemory) -> dict[str, Any]:
+    """Make the store and return the resource that lets a session read it."""
+    from agentops.reconcile.objects import ObjectKind
+    from agentops.reconcile.target import Verb, Write
+    from agentops.targets.memory import Memory
+
+    made = await target.write(Write(Verb.CREATE, ObjectKind.MEMORY_STORE, body={"name": memory.name}))
+    store = Memory(target, str(made["id"]))
+    for path, text in sorted(memory.files.items()):
+        await store.create(path, text)
+    return {"type": "memory_store", "memory_store_id": store.id, "access": "read_only"}
 
 
 async def _turn(case: Case, sessions: "Sessions", session_id: str, text: str) -> str:

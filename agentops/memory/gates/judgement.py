@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from agentops.memory.gates.port import Consequence, Gate, Objection, Proposal
 from agentops.memory.gates.strictness import Strictness, strictness, weighed
 
+_UNSPEAKABLE = frozenset({"secrets", "personal_data", "forgotten", "invisible_characters"})
+"""Gates whose findings are made worse by repeating them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -29,6 +32,11 @@ class Judgement:
     def is_blocked(self) -> bool:
         """Tell whether the proposal may not be merged."""
         return any(each.consequence is Consequence.BLOCK for each in self.objections)
+
+    @property
+    def unspeakable(self) -> frozenset[str]:
+        """Return the ids of the operations whose words may be shown nowhere, not among those set apart either."""
+        return frozenset(each.operation for each in self.objections if each.operation and each.gate in _UNSPEAKABLE)
 
     @property
     def dropped(self) -> frozenset[str]:

@@ -23,11 +23,10 @@ class Sources:
 
     def __init__(self, proposal: Proposal) -> None:
         """Look at every event and every note once."""
-        self._transcripts = proposal.transcripts
+        # A store's own lines are no events: they count for what says them again, and prove nothing else.
+        self._transcripts = {name: each for name, each in proposal.transcripts.items() if name != STORE}
         self._events = {
-            Evidence(session, event.id): event
-            for session, each in proposal.transcripts.items()
-            for event in each.events
+            Evidence(session, event.id): event for session, each in self._transcripts.items() for event in each.events
         }
         found = changes.base(proposal)
         notes = [bullet.note for path, bullet, _ in changes.bullets(found) if not is_archived(path)]

@@ -11,6 +11,7 @@ from agentops.memory.gates.port import Proposal
 from agentops.memory.layout import INDEX
 from agentops.memory.notes import Memory, Note
 from agentops.memory.operations import Operation, Verb
+from agentops.memory.transcripts import Event, Sort, Transcript
 
 from . import corpus
 from .mutating import adding, adds, again, cited, hearing, mutation, swapped, writing
@@ -247,3 +248,15 @@ def _like(proposal: Proposal, note: Note, text: str) -> Operation:
 
 def _with_records(memory: Memory, records: dict[str, object]) -> Memory:
     return replace(memory, ledger=replace(memory.ledger, records=records))
+
+
+@mutation("evidence_coverage")
+def notes_as_evidence_for_other_notes(proposal: Proposal) -> Iterator[Proposal]:
+    """The store's own lines are given to a dream as a session; citing them for something new proves nothing."""
+    notes = notes_of(proposal.before)
+    lines = tuple(Event(each.anchor, Sort.MESSAGE, Origin.AGENT, each.text) for each in notes)
+    read = replace(proposal, transcripts={**proposal.transcripts, "memory": Transcript("memory", "memory", lines)})
+    for note in notes[:4]:
+        one = adds(proposal)[0]
+        cites = replace(one, evidence=(Evidence("memory", note.anchor),), origin=Origin.AGENT)
+        yield swapped(read, one, cites)
