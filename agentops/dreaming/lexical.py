@@ -49,9 +49,9 @@ def dreamt(night: Night) -> Dream:
     return Dream(
         operations=kept,
         quarantined=(*apart, *became.apart),
-        stages=_stages(reading, found, became),
+        stages=_stages(reading, found, became, len(apart)),
         candidates=len(found),
-        words=words(reading, found, became, kept),
+        words=words(reading, found, became, kept) + (f", {len(apart)} set apart" if apart else ""),
     )
 
 
@@ -108,7 +108,7 @@ def _lost(became: Reduced) -> Iterator[str]:
             yield f"{_counted(often, 'candidate')} {why}"
 
 
-def _stages(reading: Reading, found: Sequence[Candidate], became: Reduced) -> tuple[Stage, ...]:
+def _stages(reading: Reading, found: Sequence[Candidate], became: Reduced, apart: int) -> tuple[Stage, ...]:
     """Return what each stage did."""
     return (
         Stage(
@@ -119,7 +119,7 @@ def _stages(reading: Reading, found: Sequence[Candidate], became: Reduced) -> tu
         Stage("distil", ENGINE, _counted(len(found), "candidate")),
         Stage("cluster", ENGINE),
         Stage("reduce", ENGINE, ", ".join(_lost(became))),
-        Stage("verify", ENGINE),
+        Stage("verify", ENGINE, f"{apart} set apart" if apart else ""),
     )
 
 

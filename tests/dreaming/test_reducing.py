@@ -130,6 +130,7 @@ def test_what_strangers_wrote_is_set_apart() -> None:
     ]
     night = dream(*told)
     assert night.operations == ()
+    assert night.words == "nothing to learn: 2 sessions read, 0 errors, 0 corrections, 1 set apart"
     assert [each.reason for each in night.quarantined] == [
         "only what strangers wrote speaks for it: a person may pin it"
     ]
