@@ -1,7 +1,7 @@
 """Names of notes. They come from what a note first said, so that two machines give the same note the same name."""
 
 import re
-from collections.abc import Callable, Container
+from collections.abc import Container
 from typing import Any
 
 from agentops.base.canonical import digest
@@ -25,14 +25,14 @@ def is_implied(anchor: str) -> bool:
     return anchor.startswith("~")
 
 
-def derived(seed: Any, taken: Container[str], is_own: Callable[[str], bool] = lambda _: False) -> str:
-    """Return the shortest free anchor of what a seed says, or the one that `is_own` says it has already."""
+def derived(seed: Any, taken: Container[str]) -> str:
+    """Return the shortest anchor of what a seed says that nothing else has, or had."""
     salt = 0
     while True:
         spelled = _spelled(int(digest([seed, salt] if salt else seed), 16))
         for length in range(_SHORTEST, len(spelled) + 1):
             anchor = spelled[:length]
-            if anchor not in taken or is_own(anchor):
+            if anchor not in taken:
                 return anchor
         salt += 1
 

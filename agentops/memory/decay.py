@@ -1,10 +1,10 @@
 """How notes fade: what is not seen again is asked about, then put away. Pure functions of records and the day."""
 
-import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
 from agentops.memory.files import bullets_of
+from agentops.memory.linting import says_it_fails
 from agentops.memory.notes import Memory, Note, NoteKind, Record, Status, Trust
 from agentops.memory.operations import Author, Operation, Verb
 
@@ -24,7 +24,6 @@ _SHORTEST = 1.0
 _ASK_BELOW = 0.25
 _RETIRE_BELOW = 0.1
 _SHORT_REVIEW = 30
-_FAILS = re.compile(r"\b(?:does|do|did) not work\b|\b(?:doesn|don|didn)'t work\b|\bis broken\b", re.IGNORECASE)
 _AUTHOR = Author("lexical")
 
 
@@ -50,7 +49,7 @@ def review_day(record: Record, text: str) -> date | None:
     if record.last_seen is None:
         return None
     days = half_life(record)
-    return record.last_seen + timedelta(days=round(min(days, _SHORT_REVIEW) if _FAILS.search(text) else days))
+    return record.last_seen + timedelta(days=round(min(days, _SHORT_REVIEW) if says_it_fails(text) else days))
 
 
 def due(memory: Memory, today: date) -> tuple[Operation, ...]:

@@ -1,12 +1,17 @@
 """A store while operations change it: lines are replaced, added and taken out; nothing else moves."""
 
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from agentops.memory import anchors, archived, layout
 from agentops.memory.files import Bullet, NoteFile, assumed, bullets_of, line_of, parse, written
 from agentops.memory.notes import Memory, Record, Status, Tombstone
+
+_CHANGING = ("files", "records", "tombstones", "_renamed", "_taken", "_places", "_spent")
+"""What a draft is made of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,7 @@ class Draft:
             if layout.is_archived(path)
             for note in parse(path, memory.files[path]).notes
         }
+        self._taken.update(self._places)
 
     def result(self) -> Memory:
         """Return what became of the memory: the same value when nothing changed."""
@@ -62,22 +68,13 @@ class Draft:
         after = Memory(self.files, ledger)
         return before if after == before else after
 
-    def snapshot(self) -> tuple[object, ...]:
+    def snapshot(self) -> dict[str, Any]:
         """Return what `restore` goes back to."""
-        return (
-            dict(self.files),
-            dict(self.records),
-            list(self.tombstones),
-            dict(self._renamed),
-            set(self._taken),
-            dict(self._places),
-            set(self._spent),
-        )
+        return {name: copy(getattr(self, name)) for name in _CHANGING}
 
-    def restore(self, snapshot: tuple[object, ...]) -> None:
+    def restore(self, snapshot: dict[str, Any]) -> None:
         """Undo what happened since the snapshot."""
-        names = ("files", "records", "tombstones", "_renamed", "_taken", "_places", "_spent")
-        for name, value in zip(names, snapshot, strict=True):
+        for name, value in snapshot.items():
             setattr(self, name, value)
 
     def spend(self, anchors_spent: Iterable[str]) -> None:
@@ -108,7 +105,7 @@ class Draft:
 
     def new_anchor(self, path: str, text: str) -> str:
         """Return a name for a note that never had one, and keep it from others."""
-        anchor = anchors.derived([path, text], self._taken | set(self._places))
+        anchor = anchors.derived([path, text], self._taken)
         self._taken.add(anchor)
         return anchor
 

@@ -83,6 +83,11 @@ def undated_failures(text: str) -> Iterator[Flaw]:
         yield _flaw("undated-failure", found, f"{found[0]!r} needs the version or the date on which it was so")
 
 
+def says_it_fails(text: str) -> bool:
+    """Tell whether a claim says that something does not work."""
+    return _FAILS.search(_masked(text)) is not None
+
+
 def instructions(text: str, kind: NoteKind) -> Iterator[Flaw]:
     """Yield orders: only preferences and playbooks give any."""
     if kind in _ORDERLY:

@@ -71,7 +71,8 @@ def reviewed(record: Record, text: str) -> Record:
 
 def is_born(draft: Draft, operation: Operation) -> bool:
     """Tell whether the store holds, or held, what an operation writes."""
-    return any(record.born == operation.id for record in draft.records.values())
+    name = operation.id
+    return any(record.born == name for record in draft.records.values())
 
 
 def is_grounded(operation: Operation) -> bool:
