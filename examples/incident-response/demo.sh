@@ -1,6 +1,7 @@
 #!/bin/sh
-# The main job on a copy of this example: validate, plan, apply, drift, heal, re-pin, a task for one of the agents, and an
-# incident for the whole team, graded until its report is good enough. Run by `make demo`.
+# The main job on a copy of this example: validate, plan, apply, drift, heal, re-pin, a task for one of the agents, an
+# incident for the whole team, graded until its report is good enough, and what sessions taught, as a pull request that
+# is judged, merged, used and taken back. Run by `make demo`.
 #
 # It prints headings, the commands it runs behind `$ `, and what those commands print. It stops at the first exit
 # status that is not the expected one. Without ANTHROPIC_BASE_URL it uses the embedded engine: no key, no network. With
@@ -48,9 +49,12 @@ here=$(cd "$(dirname "$0")" && pwd) || exit 1
 work=$(mktemp -d "${TMPDIR:-/tmp}/agentops-demo.XXXXXX") || fail "cannot make a temporary directory"
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
-for each in agents.d logs metrics changes tickets meddle.py model-script.yaml team-script.yaml; do
+for each in agents.d logs metrics changes tickets meddle.py model-script.yaml team-script.yaml memory-script.yaml; do
     cp -R "$here/$each" "$work" || fail "cannot copy the example to $work"
 done
+# Seventy real sessions of somebody else's booking agent; their notice lies beside them.
+cp "$here/../../tests/data/tau-bench/airline-sessions.jsonl" "$work/booking-sessions.jsonl" ||
+    fail "cannot copy the booking sessions to $work"
 cd "$work" || exit 1
 
 # A repository of its own: not the one that a git hook may have pointed us at, not the user's name or signing key.
@@ -143,3 +147,43 @@ run 0 agentops session tree last --target embedded
 act "15. What graders found is kept, and the rubric itself is tried on reports that are known to be good or bad"
 run 0 agentops rubric history incident-report --target embedded
 run 0 agentops rubric test incident-report --checks-only
+
+act "16. What agents learn goes to git: a memory repository, with what is live already"
+run 0 agentops memory init --target embedded
+
+act "17. A dream reads these sessions, and seventy that a booking desk left: no model, counted, compared and cited"
+run 0 agentops dream run lessons --transcripts booking-sessions.jsonl --target embedded
+
+act "18. A person looks: what would be learnt, the words it rests on, what the gates say"
+run 0 agentops memory review
+echo
+run 0 agentops memory review --reject 1 --accept all --merge
+
+act "19. What was merged is written to the live store, and nothing else"
+run 0 agentops memory push --target embedded
+run 0 agentops memory status --target embedded
+run 0 agentops plan --exit-code --target embedded
+
+act "20. The next session is given it"
+question="Bookings fail with 'payment amount does not add up'. What do we know?"
+if [ -n "${ANTHROPIC_API_KEY:-}${AGENTOPS_MODEL_BASE_URL:-}" ]; then
+    run 0 agentops run logs "$question" --memory incident-knowledge --budget 50 --target embedded
+    run 0 agentops session send last "From now on, always write the file's path beside each fact." --target embedded
+else
+    run 0 agentops run logs "$question" --memory incident-knowledge --model-script memory-script.yaml --target embedded
+    run 0 agentops session send last "From now on, always write the file's path beside each fact." \
+        --model-script memory-script.yaml --target embedded
+fi
+
+act "21. What the person said there is learnt by the next dream; what it was given is not learnt again"
+run 0 agentops dream run lessons --target embedded
+run 0 agentops memory review --merge
+run 0 agentops memory push --target embedded
+
+act "22. That was one lesson too many: git revert, sync, and it is out of the live store"
+run 0 git clone --quiet memory.git memory-checkout
+run 0 git -C memory-checkout -c user.name=demo -c user.email=demo@example.com revert --no-edit --mainline 1 HEAD
+run 0 git -C memory-checkout push --quiet
+run 0 agentops memory sync --target embedded
+run 0 agentops memory search "path beside each fact"
+run 0 agentops memory status --target embedded
