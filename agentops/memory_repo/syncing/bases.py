@@ -6,7 +6,7 @@ text that main got after the merge base and that live got as well; and a side th
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from agentops.memory_repo.commits import Step
 from agentops.memory_repo.git import Repository
@@ -24,6 +24,13 @@ class Lines:
     common: tuple[str, ...]
     main: tuple[Step, ...]
     live: tuple[Step, ...]
+    """Since the live store was last brought in step with main, where that is later."""
+
+    settled: Mapping[str, str] = field(default_factory=dict)
+    """What the live store held then. What it held before counts no more, or a text that main goes back to by a revert
+    would look like one that both had last."""
+
+    is_settled: bool = False
 
 
 def lines(repository: Repository, main: str, live: str, folder: str) -> Lines:
@@ -32,28 +39,22 @@ def lines(repository: Repository, main: str, live: str, folder: str) -> Lines:
     A live store that another one has taken the place of has nothing in common with main until it is brought in step.
     """
     common = repository.merge_bases(main, live)
-    born = _born(repository, live, common)
-    if born:
-        return Lines((), tuple(repository.steps(main, (), folder)), tuple(repository.steps(live, (born,), folder)))
-    return Lines(
-        tuple(common), tuple(repository.steps(main, common, folder)), tuple(repository.steps(live, common, folder))
-    )
-
-
-def _born(repository: Repository, live: str, common: Sequence[str]) -> str:
-    """Return the commit with which the live store began, if nothing of main was brought to it since."""
-    tips = [live, *(f"^{each}" for each in common)]
-    for each in repository.log(tips, most=_FAR, first_parent=True):
-        if len(each.parents) > 1:
-            return ""
-        if each.value(BORN):
-            return each.sha
-    return ""
+    line = repository.log([live, *(f"^{each}" for each in common)], most=_FAR, first_parent=True)
+    mark = next((each for each in line if len(each.parents) > 1 or each.value(BORN)), None)
+    if mark is None:
+        return Lines(tuple(common), _steps(repository, main, common, folder), _steps(repository, live, common, folder))
+    since = _steps(repository, live, [*common, mark.sha], folder)
+    if mark.value(BORN):
+        return Lines((), _steps(repository, main, (), folder), since)
+    settled = repository.blobs(mark.sha, folder)
+    return Lines(tuple(common), _steps(repository, main, common, folder), since, settled, is_settled=True)
 
 
 def base(name: str, main: Blob, live: Blob, since: Lines, common: Sequence[Mapping[str, str]]) -> Blob:
     """Return the base of one file; `common`: the folder at each merge base."""
     ours, theirs = _given(since.main, name), _given(since.live, name)
+    if since.is_settled and since.settled.get(name) not in [each.get(name) for each in common]:
+        theirs.append(since.settled.get(name))
     if common and not ours:
         return main
     if common and not theirs:
@@ -62,6 +63,10 @@ def base(name: str, main: Blob, live: Blob, since: Lines, common: Sequence[Mappi
     if found != "":
         return found
     return common[0].get(name) if common else None
+
+
+def _steps(repository: Repository, tip: str, past: Sequence[str], folder: str) -> tuple[Step, ...]:
+    return tuple(repository.steps(tip, past, folder))
 
 
 def _given(steps: Sequence[Step], name: str) -> list[Blob]:

@@ -1,12 +1,21 @@
 """Live stores and the repository in step: over a real engine and real git."""
 
+from pathlib import Path
+
 import pytest
 
-from agentops.base.errors import RepositoryError
+from agentops.base.errors import RepositoryError, TargetRejected
 from agentops.memory_repo import layout
 from agentops.memory_repo.commits import Draft
+from agentops.memory_repo.git import Repository
 from agentops.memory_repo.live import COMMIT
+from agentops.memory_repo.remotes import Remote
+from agentops.memory_repo.syncing.acting import sync
 from agentops.memory_repo.syncing.planning import Finding
+from agentops.reconcile.objects import ObjectKind
+from agentops.reconcile.target import Body, Verb, Write
+from agentops.targets.memory import Memory
+from tests.memory_repo.fuse import Fuse, FusedStore
 from tests.memory_repo.world import STORE, World
 
 pytestmark = pytest.mark.anyio
@@ -104,6 +113,32 @@ async def test_what_agents_write_after_the_proposal_is_proposed_next(world: Worl
     following = world.proposal()
     assert following is not None
     assert world.side(following.commit) == {"/a.md": "two\n"}
+
+
+async def test_a_text_that_main_goes_back_to_is_no_older_agreement(world: World) -> None:
+    await world.agent("/a.md", "one\n")
+    await world.sync()
+    proposal = world.proposal()
+    assert proposal is not None
+    world.merge(proposal.commit, squash=True)
+    learnt = world.person("/a.md", "one\ntwo\n")
+    await world.sync()
+    world.revert(learnt)
+    await world.sync()
+    assert await world.holds() == {"/a.md": "one\n"} == world.main()
+    assert world.proposal() is None
+
+
+async def test_what_waits_in_a_proposal_is_not_written_over_when_main_changes_as_well(world: World) -> None:
+    world.person("/a.md", "one\n")
+    await world.sync()
+    await world.agent("/a.md", "agent\n")
+    world.person("/b.md", "b\n")
+    await world.sync()
+    world.person("/a.md", "person\n")
+    outcome = await world.sync()
+    assert outcome.comparison.conflicts == ("/a.md",)
+    assert (await world.holds())["/a.md"] == "agent\n"
 
 
 async def test_both_changed_different_lines_and_both_changes_stay(world: World) -> None:
@@ -291,3 +326,46 @@ async def test_a_look_writes_nothing_to_the_store(world: World) -> None:
     outcome = await world.sync(writes=False)
     assert outcome.comparison.paths(Finding.MAIN_AHEAD) == ("/a.md",)
     assert await world.holds() == {}
+
+
+async def test_two_clones_of_a_repository_elsewhere_keep_one_store(world: World, tmp_path: Path) -> None:
+    remote = Remote(f"file://{world.repository.folder}")
+    with Repository.clone(remote, tmp_path / "1.git") as one, Repository.clone(remote, tmp_path / "2.git") as two:
+        await world.agent("/a.md", "one\n")
+        world.person("/b.md", "two\n")
+        await sync(one, world.live, world.subject)
+        await world.agent("/a.md", "three\n")
+        await sync(two, world.live, world.subject)
+        outcome = await sync(one, world.live, world.subject)
+    assert (outcome.taken_in, outcome.written) == ((), ())
+    assert await world.holds() == {"/a.md": "three\n", "/b.md": "two\n"} == world.recorded()
+
+
+async def test_an_archived_store_is_read_and_not_written(world: World) -> None:
+    await world.agent("/a.md", "one\n")
+    world.person("/b.md", "two\n")
+    await world.ground.target.write(Write(Verb.ARCHIVE, ObjectKind.MEMORY_STORE, world.live.id))
+    outcome = await world.sync()
+    assert (outcome.written, world.recorded()) == ((), {"/a.md": "one\n"})
+
+
+async def test_what_the_server_does_not_take_is_told_and_the_rest_is_written(world: World) -> None:
+    world.person("/a.md", "one\n")
+    world.person("/b.md", "two\n")
+    outcome = await sync(world.repository, Full(world.live), world.subject)
+    assert set(outcome.refused) == {"/a.md"}
+    assert await world.holds() == {"/b.md": "two\n"} == world.recorded()
+    assert not outcome.is_settled
+    assert [each.path for each in (await world.sync()).written] == ["/a.md"]
+
+
+class Full(FusedStore):
+    """A store that has no room for one memory."""
+
+    def __init__(self, live: Memory) -> None:
+        super().__init__(live, Fuse())
+
+    async def create(self, path: str, text: str) -> Body:
+        if path == "/a.md":
+            raise TargetRejected("the store is full", status=400)
+        return await super().create(path, text)
