@@ -12,8 +12,8 @@ from agentops.memory.scanning import instructions, secrets, unseen
 _LOOKED_AT = 4_096
 """A longer text is no claim, whatever it becomes. Units: characters."""
 
-_CITED = re.compile(r"\s*\[(?P<cited>[^\[\]]{3,514})\]")
-_ANCHOR = re.compile(r"(?:\s*\^[\w~-]+)+\s*$")
+_CITED = re.compile(r"[ \t]{0,8}\[(?P<cited>[^\[\]]{3,514})\]")
+_ANCHOR = re.compile(r"(?:[ ]?\^[\w~-]+)+[ ]?$")
 _BULLET = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+")
 _HIDDEN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs"})
 

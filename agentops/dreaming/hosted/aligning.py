@@ -20,6 +20,10 @@ _DOUBLE = 0.6
 """From here an old line that is gone may be said by another one."""
 
 
+_COMPARED = 1_000
+"""A longer line is no claim: it is the same one or another one. Units: characters."""
+
+
 @dataclass(frozen=True, slots=True)
 class Alignment:
     """What became of each line."""
@@ -78,7 +82,13 @@ def _by_anchor(before: Sequence[Line], after: Sequence[Line]) -> Iterable[tuple[
 
 
 def _is_still(old: Line, new: Line) -> bool:
-    return old.words == new.words or likeness(old.said, new.said) >= _STILL or bool(conflict(old.said, new.said))
+    if old.words == new.words or not _are_short(old, new):
+        return old.words == new.words
+    return likeness(old.said, new.said) >= _STILL or bool(conflict(old.said, new.said))
+
+
+def _are_short(*each: Line) -> bool:
+    return all(len(line.said) <= _COMPARED for line in each)
 
 
 def _by_words(before: Sequence[Line], after: Sequence[Line]) -> Iterable[tuple[Line, Line]]:
@@ -94,6 +104,7 @@ def _by_words(before: Sequence[Line], after: Sequence[Line]) -> Iterable[tuple[L
 
 def _by_likeness(before: Sequence[Line], after: Sequence[Line]) -> Iterable[tuple[Line, Line]]:
     """Yield the most alike first."""
+    before, after = list(filter(_are_short, before)), list(filter(_are_short, after))
     space = Space([*(each.said for each in before), *(each.said for each in after)])
     found = [(-alike, one, other) for one, other, alike in space.pairs(ALIKE) if one < len(before) <= other]
     for _, one, other in sorted(found):
@@ -102,6 +113,7 @@ def _by_likeness(before: Sequence[Line], after: Sequence[Line]) -> Iterable[tupl
 
 def _joined(gone: Sequence[Line], after: Sequence[Line]) -> tuple[tuple[Line, Line], ...]:
     """Return the lines that are gone and are still said, each with the line that says it best."""
+    gone, after = list(filter(_are_short, gone)), list(filter(_are_short, after))
     space = Space([*(each.said for each in gone), *(each.said for each in after)])
     best: dict[int, tuple[float, int]] = {}
     for one, other, alike in space.pairs(_DOUBLE):

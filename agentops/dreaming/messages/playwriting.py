@@ -23,6 +23,9 @@ _TOKENS = 40_000
 _EVENT_LIMIT = 600
 """How much of one event is shown: steps are told by what was called, not by all that came back."""
 
+_EVENT_TOKENS = 300
+"""What one event takes at most, with its frame."""
+
 _PARTS = ("trigger", "precondition", "step", "check", "stop", "failure")
 
 
@@ -105,7 +108,7 @@ def _fitting(sessions: Sequence[Transcript]) -> tuple[Transcript, ...]:
     """Return the shortest sessions that one question holds, in the order of their ids."""
     taken, room = [], _TOKENS
     for each in sorted(sessions, key=lambda read: (size(read.events), read.session))[:MOST_SESSIONS]:
-        room -= min(size(each.events), len(each.events) * _EVENT_LIMIT)
+        room -= min(size(each.events), len(each.events) * _EVENT_TOKENS)
         if room < 0:
             break
         taken.append(each)

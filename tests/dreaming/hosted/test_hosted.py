@@ -239,6 +239,14 @@ def test_a_line_that_cannot_be_a_claim_is_set_apart_without_harm(line: str) -> N
     assert all(len(text) <= 240 for each in dream.quarantined for text in each.texts)
 
 
+@pytest.mark.parametrize("line", [" " * 100_000, "word other " * 9_000, "[" * 50_000, "^a" * 50_000, "[a#b]" * 4_000])
+def test_a_line_of_a_hundred_thousand_characters_is_read_at_once(line: str) -> None:
+    memory = Memory({"/notes.md": f"{line}x ^long\n{line}\n"})
+    dream = dreamt({"/notes.md": f"{line}y ^long\n{line} z\n"}, memory)
+    assert told(dream) == []
+    assert all(len(text) <= 240 for each in dream.quarantined for text in each.texts)
+
+
 def test_a_line_that_only_recalled_memory_bears_is_set_apart() -> None:
     recalled = Event("m1", Sort.RESULT, Origin.RECALLED, "The lounge closes at 23:00 on Sundays.")
     other = Transcript("sesn_7", "managed-agents", (recalled, said("m2", "Thank you.")))
