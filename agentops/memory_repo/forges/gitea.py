@@ -120,7 +120,7 @@ class Gitea:
         path, also = f"{self._root}/issues/{number}/labels", frozenset({403, 404})
         call = Call(f"label pull request {number}", "POST", path, {"labels": wanted}, also=also)
         if wanted:
-            await client.write(call, lambda _: True, _again)
+            await client.write(call, lambda _: True)
 
     async def _labels(self, client: Client) -> Mapping[str, int]:
         call = Call("list the labels", "GET", f"{self._root}/labels", params=_PAGE)
@@ -144,7 +144,3 @@ class Gitea:
 
 def _label(data: Any) -> tuple[str, int]:
     return text(data, "name"), number(data, "id")
-
-
-async def _again() -> None:
-    """Tell that labels may be attached once more without harm."""

@@ -116,8 +116,4 @@ class GitHub:
         """Attach labels; GitHub makes the missing ones. A token without that right is no reason to fail."""
         path, also = f"{self._root}/issues/{number}/labels", frozenset({403, 404, 410, 422})
         call = Call(f"label pull request {number}", "POST", path, {"labels": list(labels)}, also=also)
-        await client.write(call, lambda _: True, _again)
-
-
-async def _again() -> None:
-    """Tell that labels may be attached once more without harm."""
+        await client.write(call, lambda _: True)

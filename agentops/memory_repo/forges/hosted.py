@@ -180,7 +180,7 @@ class HostedForge:
 
         for pause in (*_UNTIL_KNOWN_S, None):
             # The newest one of a context is the one that counts: saying it twice changes nothing.
-            refusal = await self._client.write(call, judged, _unknown)
+            refusal = await self._client.write(call, judged)
             if refusal is None or refusal.why is No.THERE_IS_ONE:
                 return
             if pause is None or refusal.why is not No.NOT_YET:
@@ -251,10 +251,6 @@ class HostedForge:
         words = self._client.safe(refusal.words) or refusal.why.value
         hint = "look at the branch's protection and at the pull request"
         return ForgeError(f"{self._client.site.label} refuses to {deed}: {words}", hint=hint)
-
-
-async def _unknown() -> None:
-    """Tell that it cannot be told: the write may be repeated without harm."""
 
 
 def _pushed(number: int) -> StaleProposal:

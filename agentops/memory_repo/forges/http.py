@@ -131,10 +131,13 @@ class Client:
                 await self._rest(error, pause)
         raise AssertionError("the last try returns or raises")
 
-    async def write(self, call: Call, understood: Callable[[Answer], T], done: Callable[[], Awaitable[T | None]]) -> T:
+    async def write(
+        self, call: Call, understood: Callable[[Answer], T], done: Callable[[], Awaitable[T | None]] | None = None
+    ) -> T:
         """Do it, one write at a time, and return what the answer means.
 
-        `done` looks whether it was carried out; it is asked before a write is repeated whose answer was lost.
+        `done` looks whether it was carried out; it is asked before a write is repeated whose answer was lost. There is
+        none where it may be repeated without harm.
 
         Raises:
             ForgeUnavailable: it did not answer in all our patience.
@@ -148,7 +151,7 @@ class Client:
                 try:
                     return (await self._once(call, understood))[0]
                 except _NoAnswer as error:
-                    if not error.was_refused and (found := await done()) is not None:
+                    if done and not error.was_refused and (found := await done()) is not None:
                         return found
                     await self._rest(error, pause)
         raise AssertionError("the last try returns or raises")
