@@ -15,6 +15,7 @@ from agentops.engine.core.session_events import Event
 from agentops.engine.store.port import Database, Transaction
 from agentops.engine.store.session_log import SessionLog
 from agentops.engine.store.sessions import Sessions
+from agentops.memory import ledger_text
 from agentops.memory.notes import Memory
 from agentops.memory.transcripts import Transcript
 
@@ -42,9 +43,10 @@ async def transcripts(database: Database, workspace: str, session_ids: Sequence[
     return tuple(found)
 
 
-def memory(stored: Sequence[Stored]) -> Memory:
-    """Return what a store holds as dreams read it: text alone, for the engine keeps no ledger beside it."""
-    return Memory({each.path: json.loads(each.content or '""') for each in stored})
+def memory(stored: Sequence[Stored], ledger: Mapping[str, str]) -> Memory:
+    """Return what a store holds as dreams read it, with what earlier dreams knew of their notes."""
+    texts = {each.path: json.loads(each.content or '""') for each in stored}
+    return Memory(texts, ledger_text.read(ledger))
 
 
 def digests(stored: Sequence[Stored]) -> Mapping[str, str]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -29,6 +29,7 @@ from agentops.engine.operations.call import Call, unheard
 from agentops.engine.operations.dream_runs import Broken, Hands, Learnt, Moved, Superseded
 from agentops.engine.store.dreams import Bed
 from agentops.engine.store.port import Database, Transaction
+from agentops.memory import ledger_text
 from agentops.memory.transcripts import Transcript
 
 _log = logging.getLogger("agentops.engine")
@@ -142,8 +143,10 @@ class DreamRun:
         wish = parsed(dream.request)
         chosen = self._in.dreamers.chosen(wish["model"]["id"], dream.session_id or "", self._meter)
         await self._say(chosen.words)
-        stored = await self._stored(dream)
-        night = Night(reading.memory(stored), transcripts, _today(dream), instructions=wish["instructions"] or "")
+        stored, ledger = await self._stored(dream)
+        night = Night(
+            reading.memory(stored, ledger), transcripts, _today(dream), instructions=wish["instructions"] or ""
+        )
         return await apart(partial(chosen.dreamer.dream, night), self._in.threads)
 
     async def _finish(self, dream: Dream, proposed: Dreamt, transcripts: tuple[Transcript, ...]) -> None:
@@ -152,28 +155,29 @@ class DreamRun:
         Raises:
             Moved: it is not.
         """
-        stored = await self._stored(dream)
-        before = reading.memory(stored)
+        stored, ledger = await self._stored(dream)
+        before = reading.memory(stored, ledger)
         read = learning.Reading(before, transcripts, dream.id, _today(dream))
         found = await in_thread(learning.outcome, proposed, read, executor=self._in.threads)
         written, removed = learning.changed(before, found.memory)
         words = _told(proposed, found, len(written) + len(removed))
-        learnt = Learnt(reading.digests(stored), written, removed, found.proposed, words)
+        kept = ledger_text.written(found.memory.ledger)
+        learnt = Learnt(reading.digests(stored), written, removed, kept, found.proposed, words)
         await self._write(dream_runs.finish, self._usage, learnt)
 
-    async def _stored(self, dream: Dream) -> list[Stored]:
-        """Return what the store holds that is written to: for a new one that is the copy, which nobody else changes.
+    async def _stored(self, dream: Dream) -> tuple[list[Stored], Mapping[str, str]]:
+        """Return what the store holds that is written to, and its ledger: a new one is a copy that nobody else changes.
 
         Raises:
             Broken: it is too large.
         """
         store_id = dream.output_id or ""
-        stored = await self._in.database.read(lambda tx: dream_runs.files(self._call(tx), store_id))
+        stored, ledger = await self._in.database.read(lambda tx: dream_runs.contents(self._call(tx), store_id))
         size = sum(each.content_size_bytes for each in stored)
         if size > self._in.bounds.store_bytes:
             why = f"holds {size} bytes, and a dream reads at most {self._in.bounds.store_bytes}"
             raise Broken(core.too_large(dream.store_id, why))
-        return stored
+        return stored, ledger
 
     @property
     def _usage(self) -> Json:
@@ -233,8 +237,8 @@ def _told(proposed: Dreamt, found: learning.Outcome, files: int) -> str:
     if found.objections:
         did = f"Nothing was written: {'; '.join(found.objections)}"
     elif not found.proposed:
-        did = "There was nothing to learn"
+        did = "" if proposed.words else "There was nothing to learn"
     else:
         apart_from = len(found.proposed) - found.applied
         did = f"Operations applied: {found.applied}, to {files} files; set apart: {apart_from}"
-    return " ".join(f"{each.rstrip('.')}." for each in (proposed.words, did) if each)
+    return " ".join(f"{each[0].upper()}{each[1:].rstrip('.')}." for each in (proposed.words, did) if each)

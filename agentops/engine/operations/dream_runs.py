@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from agentops.base.errors import ApiError
 from agentops.engine.core import dreams as core
 from agentops.engine.core.dreams import Bounds, Dream, Failure, Step
-from agentops.engine.core.json import Json, parsed
+from agentops.engine.core.json import Json, parsed, written
 from agentops.engine.core.memories import Memory
 from agentops.engine.operations import dream_sessions, memories, memory_stores
 from agentops.engine.operations.call import Call
@@ -53,6 +53,9 @@ class Learnt:
     """The files that are new or different, by path."""
 
     removed: frozenset[str]
+    ledger: Mapping[str, str]
+    """What is known of the notes now, by the names of the ledger's files."""
+
     proposed: Sequence[Proposed]
     words: str
     """What is told at the end."""
@@ -118,9 +121,10 @@ def clone(call: Call, hands: Hands) -> Dream:
     return dream
 
 
-def files(call: Call, store_id: str) -> list[Memory]:
-    """Return what a store holds, whole."""
-    return Memories(call.tx, call.workspace, store_id).between(*_ALL, content=True)
+def contents(call: Call, store_id: str) -> tuple[list[Memory], Mapping[str, str]]:
+    """Return what a store holds, whole, and what is known of the notes that dreams wrote into it."""
+    files = Memories(call.tx, call.workspace, store_id).between(*_ALL, content=True)
+    return files, parsed(Dreams(call.tx, call.workspace).ledger(store_id))
 
 
 def finish(call: Call, hands: Hands, usage: Json, learnt: Learnt) -> Dream:
@@ -145,7 +149,9 @@ def finish(call: Call, hands: Hands, usage: Json, learnt: Learnt) -> Dream:
         _write(author, store_id, {each.path: each.id for each in found}, learnt)
     except ApiError as error:
         raise Broken(core.too_large(store_id, f"does not take what was learnt: {error.message}")) from None
-    Dreams(call.tx, call.workspace).keep(dream.id, learnt.proposed)
+    dreams = Dreams(call.tx, call.workspace)
+    dreams.keep(dream.id, learnt.proposed)
+    dreams.keep_ledger(store_id, written(dict(learnt.ledger)))
     return _end(call, core.completed(dream, call.at), learnt.words)
 
 
@@ -201,6 +207,8 @@ def _copied(call: Call, dream: Dream, bounds: Bounds) -> str:
     )
     store_id: str = parsed(made)["id"]
     memories.copy_all(call, dream.store_id, store_id)
+    dreams = Dreams(call.tx, call.workspace)
+    dreams.keep_ledger(store_id, dreams.ledger(dream.store_id))
     return store_id
 
 

@@ -133,6 +133,24 @@ class Dreams:
                 },
             )
 
+    def ledger(self, store_id: str) -> str:
+        """Return what is known of the notes that dreams wrote into a store, as JSON: its files by their names."""
+        row = self._tx.one(
+            "SELECT body FROM dream_ledgers WHERE workspace_id = :workspace AND store_id = :store",
+            {"workspace": self._workspace, "store": store_id},
+        )
+        return str(row[0]) if row else "{}"
+
+    def keep_ledger(self, store_id: str, body: str) -> None:
+        """Put what is known of a store's notes in place of what was."""
+        self._tx.run(
+            """
+            INSERT INTO dream_ledgers (workspace_id, store_id, body) VALUES (:workspace, :store, :body)
+            ON CONFLICT (workspace_id, store_id) DO UPDATE SET body = excluded.body
+            """,
+            {"workspace": self._workspace, "store": store_id, "body": body},
+        )
+
     def operations(self, dream_id: str, after: int, limit: int, standings: Sequence[str]) -> list[Proposed]:
         """Return what a dream proposed behind a place, one more than the limit; no standing is any."""
         wanted = {f"standing_{number}": each for number, each in enumerate(standings)}

@@ -62,7 +62,22 @@ async def test_a_dream_over_what_teaches_nothing_completes_and_says_so(settings:
         dream = await room.ended(await room.dream(store, await room.session([])))
         assert dream.status == "completed"
         assert await room.texts(dream.outputs[0].memory_store_id) == NOTES
-        assert (await room.words(dream.session_id))[-1].endswith("There was nothing to learn.")
+        assert (await room.words(dream.session_id))[-1].startswith("Nothing to learn")
+        assert await room.operations(dream) == []
+
+
+async def test_the_next_dream_knows_what_the_last_one_learnt(settings: Settings, clock: ManualClock) -> None:
+    async with opened(settings, clock) as room:
+        dream, _, sessions = await a_dream(room)
+        first = (await room.ended(dream)).outputs[0].memory_store_id
+        learnt = await room.texts(first)
+        again = await room.ended(await room.dream(first, *sessions))
+        assert await room.texts(again.outputs[0].memory_store_id) == learnt
+        assert await room.operations(again) == []
+        more = await room.ended(await room.dream(first, await room.session(lesson(9)), updates=True))
+        (operation,) = await room.operations(more)
+        assert (operation["verb"], operation["standing"]) == ("reinforce", "applied")
+        assert "support: {sessions: 3," in (await room.texts(first))["/pitfalls/lookup.md"]
 
 
 # --- canceled --------------------------------------------------------------------------------------------------------

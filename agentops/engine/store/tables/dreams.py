@@ -17,6 +17,13 @@ CREATE TABLE dream_operations (
   PRIMARY KEY (workspace_id, dream_id, seq),
   FOREIGN KEY (workspace_id, dream_id) REFERENCES dreams (workspace_id, id) ON DELETE CASCADE)"""
 
+# What is known of the notes that dreams wrote into a store, beside their text: it goes with the store.
+_LEDGERS = """
+CREATE TABLE dream_ledgers (
+  workspace_id {text} NOT NULL, store_id {text} NOT NULL, body {text} NOT NULL,
+  PRIMARY KEY (workspace_id, store_id),
+  FOREIGN KEY (workspace_id, store_id) REFERENCES memory_stores (workspace_id, id) ON DELETE CASCADE)"""
+
 STEP = Migration(
     "dreams",
     (
@@ -25,6 +32,7 @@ STEP = Migration(
         """CREATE INDEX dreams_at_work ON dreams (workspace_id, store_id)
         WHERE status IN ('pending', 'running') OR runner_id IS NOT NULL""",
         _OPERATIONS,
+        _LEDGERS,
         # The dream that the session runs: no agent does.
         "ALTER TABLE sessions ADD COLUMN dream_id {text}",
     ),
