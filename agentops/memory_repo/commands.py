@@ -85,7 +85,7 @@ def run(
     Raises:
         RepositoryError: it ended with another status than the allowed ones, or not in time.
     """
-    pipe, secrets = subprocess.PIPE, (remote.token,) if remote and remote.token else ()
+    pipe, secrets = subprocess.PIPE, remote.secrets if remote else ()
     timeout_s = _NETWORK_TIMEOUT_S if remote else _TIMEOUT_S
     try:
         process = subprocess.Popen(  # noqa: S603 - git, with arguments of ours and `--` before what others named

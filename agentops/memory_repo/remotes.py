@@ -86,8 +86,17 @@ class Remote:
     def settings(self) -> Iterator[tuple[str, str]]:
         """Yield the settings of git that open it: for this host alone."""
         if self.token is not None and urlsplit(self.url).scheme in {"https", "http"}:
-            both = b64encode(f"{self.user}:{self.token.reveal()}".encode()).decode()
-            yield f"http.{self.url}.extraHeader", f"Authorization: Basic {both}"
+            yield f"http.{self.url}.extraHeader", f"Authorization: Basic {_basic(self.user, self.token).reveal()}"
+
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """Return what no message may tell, in every spelling."""
+        return () if self.token is None else (self.token, _basic(self.user, self.token))
+
+
+def _basic(user: str, token: Secret) -> Secret:
+    """Return user and token as a header has them. Source: RFC 7617, 2."""
+    return Secret(b64encode(f"{user}:{token.reveal()}".encode()).decode())
 
 
 def without_userinfo(text: str) -> str:
