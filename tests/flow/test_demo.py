@@ -24,9 +24,9 @@ ESSENTIAL = (
     r"  \+ MemoryStore/incident-knowledge +create$",
     r"  \+ Agent/communications +create, version 1$",
     r"  \+ Team/incident +create, version 1$",
-    r"Plan: 7 to create, 0 to update, 0 to re-pin, 0 to remove; 0 unchanged\. Plan [0-9a-f]{12}\.$",
-    r"Applied: 7 done\.$",
-    r"No changes\. 7 unchanged\. Plan [0-9a-f]{12}\.$",
+    r"Plan: 8 to create, 0 to update, 0 to re-pin, 0 to remove; 0 unchanged\. Plan [0-9a-f]{12}\.$",
+    r"Applied: 8 done\.$",
+    r"No changes\. 8 unchanged\. Plan [0-9a-f]{12}\.$",
     r"Logs: version 1 → 2, model claude-haiku-5-5 → claude-opus-5-5$",
     r"  ! Agent/logs +update, version 2 → 3: changed on the target since the last apply$",
     r"      description\b.*\[drift\]  agents\.d/logs\.yaml:\d+$",
@@ -39,9 +39,9 @@ ESSENTIAL = (
     r"        -.*At most 60 words\.",
     r"        \+.*At most 40 words\.",
     r"  \^ Team/incident +re-pin, version \d → \d: an agent that it pins gets a new version$",
-    r"Plan: 0 to create, 1 to update, 1 to re-pin, 0 to remove; 5 unchanged\. Plan [0-9a-f]{12}\.$",
+    r"Plan: 0 to create, 1 to update, 1 to re-pin, 0 to remove; 6 unchanged\. Plan [0-9a-f]{12}\.$",
     r"Applied: 2 done\.$",
-    r"No changes\. 7 unchanged\. Plan [0-9a-f]{12}\.$",
+    r"No changes\. 8 unchanged\. Plan [0-9a-f]{12}\.$",
 )
 """What a reader of the demo has to see, in this order."""
 
@@ -95,6 +95,33 @@ TEAM = (
 )
 """What it tells of the team, in this order."""
 
+MEMORY = (
+    r"  incident-knowledge: 11 memories from the live store$",
+    r"lessons: 72 sessions to read, 72 new$",
+    r"  \d+ operations in refs/agentops/proposals/1, opened$",
+    r"Memory of incident-knowledge$",
+    r"✓ \d+ of \d+ gates passed$",
+    r"  \d  add +/pitfalls/book-reservation\.md +[0-9a-f]{12}$",
+    r"     \+ `book_reservation` can fail with `payment amount does not add up",
+    r"       evidence  booking-\d+-\d#evt_\d+ book_reservation: Error: payment amount does not add up",
+    r"1 rejected, and not proposed again$",
+    r"merged refs/agentops/proposals/1; ",
+    r"incident-knowledge: \d+ memories written to the live store$",
+    r"incident-knowledge  in step ",
+    r"No changes\. 8 unchanged\.",
+    r"→ bash  cat /mnt/memory/incident-knowledge/MEMORY\.md",
+    r"  │ - `book_reservation` can fail with `payment amount does not add up",
+    r"lessons: 3 sessions to read, 1 new$",
+    r"  1 operation in refs/agentops/proposals/2, opened$",
+    r"merged refs/agentops/proposals/2; ",
+    r"incident-knowledge: 2 memories written to the live store$",
+    r'\[main [0-9a-f]+\] Revert "Merge proposal 2: ',
+    r"incident-knowledge: 2 memories written to the live store$",
+    r"No note answers\.$",
+    r"incident-knowledge  in step ",
+)
+"""What it tells of memory, from the first commit to a lesson taken back."""
+
 REPORTS = (
     r"  │ Answer: from 09:44 UTC 14,317 of 20,623 orders failed \(69 %\)",
     r"  │ First: 2026-11-12 09:41:07 payments:",
@@ -113,7 +140,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
 
 def test_the_demo_runs_on_the_embedded_engine(environment: dict[str, str], sandbox: None) -> None:
     said = demo(environment)
-    assert_told(said, (*ESSENTIAL, *SESSION, *TEAM))
+    assert_told(said, (*ESSENTIAL, *SESSION, *TEAM, *MEMORY))
     for each in REPORTS:
         assert_told(said, [each])
 
