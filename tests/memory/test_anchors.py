@@ -1,11 +1,12 @@
 """Anchors come from content, never stand for two notes, and look like what people can type."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentops.memory.anchors import AT_END, derived, implied, is_implied
 
 
+@settings(max_examples=25)
 @given(st.lists(st.text(), unique=True, max_size=30))
 def test_notes_have_anchors_of_their_own(seeds: list[str]) -> None:
     taken: set[str] = set()
@@ -15,6 +16,7 @@ def test_notes_have_anchors_of_their_own(seeds: list[str]) -> None:
         taken.add(anchor)
 
 
+@settings(max_examples=25)
 @given(st.text())
 def test_an_anchor_reads_back_from_the_end_of_a_line(seed: str) -> None:
     anchor = derived(seed, set())

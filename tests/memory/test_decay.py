@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentops.memory.decay import due, half_life, review_day, strength
@@ -39,6 +39,7 @@ def test_what_speaks_against_a_note_halves_its_life() -> None:
     assert half_life(replace(PLAIN, support=Support(days=1, against=1))) == 45
 
 
+@settings(max_examples=40)
 @given(records, st.dates(date(2026, 1, 1), date(2030, 1, 1)), st.integers(0, 400))
 def test_strength_only_falls(one: Record, today: date, later: int) -> None:
     assert 0 <= strength(one, today + timedelta(days=later)) <= strength(one, today) <= 1

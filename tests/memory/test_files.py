@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from agentops.memory.files import can_stand, line_of, notes_of, parse, written
@@ -12,6 +12,7 @@ from tests.memory.given import texts
 PATHS = st.sampled_from(["/facts/a.md", "/MEMORY.md", "/free.txt", "/archive/facts.md", "/a/b/c"])
 
 
+@settings(max_examples=50)
 @given(PATHS, st.text() | texts)
 @example("/facts/a.md", "---\r\nkind: fact\r\n---\r\n- a ^abcd\r\n")
 @example("/facts/a.md", "- no end of line")
@@ -21,6 +22,7 @@ def test_any_text_comes_back_byte_for_byte(path: str, text: str) -> None:
     assert written(parse(path, text)) == text
 
 
+@settings(max_examples=50)
 @given(PATHS, texts)
 def test_every_anchor_of_a_file_is_another_one(path: str, text: str) -> None:
     anchors = [note.anchor for note in parse(path, text).notes]
@@ -28,6 +30,7 @@ def test_every_anchor_of_a_file_is_another_one(path: str, text: str) -> None:
     assert len(anchors) == len(set(anchors))
 
 
+@settings(max_examples=50)
 @given(texts, texts)
 def test_every_anchor_of_a_store_is_another_one(one: str, other: str) -> None:
     anchors = [note.anchor for note in notes_of(Memory({"/facts/a.md": one, "/facts/b.md": other, "/c.md": one}))]
@@ -35,6 +38,7 @@ def test_every_anchor_of_a_store_is_another_one(one: str, other: str) -> None:
     assert len(anchors) == len(set(anchors))
 
 
+@settings(max_examples=50)
 @given(texts)
 def test_the_lines_of_notes_do_not_overlap(text: str) -> None:
     bullets = parse("/free.md", text).bullets
@@ -111,6 +115,7 @@ def test_what_is_not_sure_says_so_in_its_line_and_not_in_its_claim() -> None:
     assert found(f"- {line}\n") == [("abcd", "Seats are free.")]
 
 
+@settings(max_examples=50)
 @given(st.text(max_size=30))
 def test_a_claim_that_can_stand_reads_back_whatever_its_status(text: str) -> None:
     if can_stand(text):

@@ -1,7 +1,7 @@
 """What was forgotten is recognised by a digest, in other words too, and its words are kept nowhere."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentops.memory import ledger_text
@@ -44,6 +44,7 @@ def test_other_claims_are_not(text: str) -> None:
     assert not is_forgotten(Ledger(tombstones=(STONE,)), text)
 
 
+@settings(max_examples=50)
 @given(st.text(), st.text(max_size=5))
 def test_what_was_forgotten_is_recognised_as_it_was(text: str, salt: str) -> None:
     assert is_forgotten([tombstone(text, salt, DAY)], text) or not text.split()

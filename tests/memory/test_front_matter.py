@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from agentops.memory import front_matter
@@ -11,6 +11,7 @@ from agentops.memory import front_matter
 VALUES = st.none() | st.integers() | st.dates() | st.text()
 
 
+@settings(max_examples=50)
 @given(st.dictionaries(st.sampled_from(["id", "kind", "scope"]), VALUES | st.lists(st.text(), max_size=3)))
 @example({"id": "no"})
 @example({"id": "2026-11-21", "kind": "a: b", "scope": "a #b"})
@@ -21,6 +22,7 @@ def test_what_is_written_is_read(said: dict[str, object]) -> None:
     assert front_matter.split(f"---\n{head}---\nrest\n") == (said or None, "rest\n")
 
 
+@settings(max_examples=50)
 @given(st.text())
 def test_any_text_has_a_head_or_none(text: str) -> None:
     said, rest = front_matter.split(text)

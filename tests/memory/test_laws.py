@@ -24,7 +24,7 @@ ONE = fit_operations(ANCHORS) | fit_operations(ANCHORS) | operations(ANCHORS)
 SEVERAL = st.lists(ONE, max_size=6)
 
 
-LAW = settings(max_examples=25, deadline=None)
+LAW = settings(max_examples=12, deadline=None)
 
 
 def texts_of(memory: Memory) -> tuple[object, ...]:

@@ -12,7 +12,7 @@ from agentops.memory.notes import Ledger
 from tests.memory.given import PITFALL, ledgers, record, store
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(ledgers())
 def test_a_ledger_comes_back(ledger: Ledger) -> None:
     back = ledger_text.read(ledger_text.written(ledger))
@@ -23,7 +23,7 @@ def test_a_ledger_comes_back(ledger: Ledger) -> None:
     assert set(back.tombstones) == set(ledger.tombstones)
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(ledgers())
 def test_the_order_in_which_a_ledger_was_filled_does_not_show(ledger: Ledger) -> None:
     turned = Ledger(

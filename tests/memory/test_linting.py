@@ -1,7 +1,7 @@
 """What the wording of a claim is held against."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentops.memory.linting import flaws
@@ -88,6 +88,7 @@ def test_a_flaw_says_where_it_is_and_the_way_out() -> None:
     assert flaw.message == "'yesterday' means another day tomorrow: write the date"
 
 
+@settings(max_examples=50)
 @given(st.text(), st.sampled_from(NoteKind))
 def test_any_text_is_read(text: str, kind: NoteKind) -> None:
     for flaw in flaws(text, kind):

@@ -12,7 +12,7 @@ from agentops.memory.operations import Operation
 from tests.memory.given import add, operations
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(operations())
 def test_an_operation_comes_back(operation: Operation) -> None:
     line = operation_lines.written(operation)
@@ -22,7 +22,7 @@ def test_an_operation_comes_back(operation: Operation) -> None:
     assert operation_lines.written(operation_lines.read(line)) == line
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(st.lists(operations(), max_size=3))
 def test_a_log_comes_back(said: list[Operation]) -> None:
     assert list(operation_lines.read_log(operation_lines.log(said))) == said
