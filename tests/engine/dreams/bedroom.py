@@ -19,6 +19,7 @@ from agentops.engine.core.dreams import Bounds
 from agentops.engine.core.json import written
 from agentops.engine.core.sessions import Session
 from agentops.engine.dreams.port import Chosen, Meter
+from agentops.engine.listener import Address, Listener
 from agentops.engine.models.script import Script
 from agentops.engine.models.scripted import Scripted
 from agentops.engine.runner.means import Means
@@ -202,6 +203,20 @@ async def asked(engine: Engine) -> AsyncIterator[AsyncAnthropic]:
             max_retries=0,
             _strict_response_validation=True,
         )
+
+
+@asynccontextmanager
+async def listening(room: Bedroom) -> AsyncIterator[AsyncAnthropic]:
+    """Return a client that comes over a socket: streams do not pass through an ASGI transport."""
+    started: asyncio.Future[Address] = asyncio.get_running_loop().create_future()
+    listener = Listener(room.engine, started.set_result)
+    serving = asyncio.ensure_future(listener.run_until_stopped())
+    address = await started
+    key = room.engine.credential.reveal()
+    async with AsyncAnthropic(api_key=key, base_url=address.url, max_retries=0) as client:
+        yield client
+    listener.stop()
+    await serving
 
 
 @asynccontextmanager

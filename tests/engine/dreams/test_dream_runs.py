@@ -12,7 +12,7 @@ from agentops.dreaming.port import Dream
 from agentops.engine.core.dreams import Bounds
 from agentops.engine.settings import Settings
 
-from .bedroom import Bedroom, Held, lesson, opened
+from .bedroom import Bedroom, Held, lesson, listening, opened
 
 pytestmark = pytest.mark.anyio
 
@@ -147,6 +147,22 @@ async def test_the_session_of_a_dream_hears_nobody(settings: Settings, clock: Ma
         assert (named.title, named.status) == ("Ours", "running")
         held.may_end.set()
         assert (await room.ended(dream)).status == "completed"
+
+
+async def test_a_dream_is_watched_while_it_runs(settings: Settings, clock: ManualClock) -> None:
+    held = Held()
+    async with opened(replace(settings, port=0), clock, held) as room, listening(room) as client:
+        dream, _, _ = await a_dream(room)
+        await held.begun.wait()
+        running = await room.beta.dreams.retrieve(dream.id)
+        assert (await room.beta.sessions.retrieve(running.session_id)).status == "running"
+        async with await client.beta.sessions.events.stream(running.session_id) as stream:
+            held.may_end.set()
+            seen = [each.type async for each in stream]
+        assert seen[-5:] == [
+            "agent.message", "session.thread_status_idle", "session.usage", "session.status_idle",
+            "session.status_terminated",
+        ]  # fmt: skip
 
 
 # --- failed ----------------------------------------------------------------------------------------------------------
