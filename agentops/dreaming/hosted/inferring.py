@@ -9,7 +9,7 @@ from agentops.dreaming.hosted.aligning import Alignment, aligned
 from agentops.dreaming.hosted.backing import Backing
 from agentops.dreaming.hosted.reading import Line, known, lines
 from agentops.dreaming.hosted.setting_apart import told_apart
-from agentops.dreaming.messages.deciding import added, adds_nothing, may_supersede
+from agentops.dreaming.messages.deciding import added, adds_nothing, may_supersede, why
 from agentops.dreaming.tidying import STORE
 from agentops.dreaming.wording import Unfit
 from agentops.memory.comparing.conflict import conflict
@@ -89,18 +89,22 @@ class _Work:
 
     def _kept(self, old: Line, new: Line) -> None:
         if old.path != new.path and not path_trouble(new.path):
-            self._made.operations.append(replace(self._about(Verb.MOVE, [old], ""), path=new.path))
+            self._made.operations.append(
+                replace(self._about(Verb.MOVE, [old], "the dream put it there"), path=new.path)
+            )
         record = self._known[old.anchor].record
         cited = set(new.cited) - set(record.evidence if record else old.cited)
         if witnesses := self._backing.checked(old.said, sorted(cited)):
             candidate = self._candidate(new, old.said, witnesses)
-            reinforced = replace(added(candidate, self._author), verb=Verb.REINFORCE, texts=(), path=old.path)
+            reason = why(Verb.REINFORCE, old.said, old.said)
+            reinforced = replace(
+                added(candidate, self._author, reason=reason), verb=Verb.REINFORCE, texts=(), path=old.path
+            )
             self._made.operations.append(replace(reinforced, targets=(old.anchor,)))
 
     def _said_anew(self, old: Line, new: Line) -> None:
-        why = conflict(old.said, new.said)
-        if why:
-            self._written(Verb.SUPERSEDE, new, [old], why)
+        if conflict(old.said, new.said):
+            self._written(Verb.SUPERSEDE, new, [old])
         elif lost := missing(old.said, [new.said]):
             self._apart(self._about(Verb.REWORD, [old], "", new), f"it loses {', '.join(lost)[:80]}")
         else:
@@ -117,7 +121,7 @@ class _Work:
         else:
             self._written(Verb.MERGE, new, old)
 
-    def _written(self, verb: Verb, new: Line, old: Sequence[Line], why: str = "") -> None:
+    def _written(self, verb: Verb, new: Line, old: Sequence[Line]) -> None:
         """Tell of words that are written: they need events that bear them."""
         try:
             text = new.claim()
@@ -135,8 +139,9 @@ class _Work:
         candidate = self._candidate(new, text, witnesses)
         if verb is Verb.SUPERSEDE and not may_supersede(candidate, self._known[old[0].anchor]):
             verb = Verb.DISPUTE
+        reason = why(verb, old[0].said, text) if old else ""
         made = replace(
-            added(candidate, self._author, reason=why), verb=verb, targets=tuple(each.anchor for each in old)
+            added(candidate, self._author, reason=reason), verb=verb, targets=tuple(each.anchor for each in old)
         )
         is_in_place = verb in {Verb.REWORD, Verb.SUPERSEDE, Verb.MERGE}
         self._made.operations.append(replace(made, path=_place(old[0].path)) if is_in_place else made)
@@ -175,8 +180,8 @@ class _Work:
             reason=reason,
         )
 
-    def _apart(self, operation: Operation, why: str) -> None:
-        self._made.apart.append(replace(operation, reason=why))
+    def _apart(self, operation: Operation, reason: str) -> None:
+        self._made.apart.append(replace(operation, reason=reason))
 
 
 def _place(path: str) -> str:

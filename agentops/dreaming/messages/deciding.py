@@ -119,12 +119,27 @@ def _added(candidate: Candidate, choice: Choice, court: Court) -> Operation:
 
 def _changed(verb: Verb, candidate: Candidate, target: Known, choice: Choice, court: Court) -> Operation:
     """Return what happens to a note."""
-    made = added(candidate, court.author, choice.text if verb is Verb.REWORD else "", choice.reason)
+    reason = choice.reason or candidate.reason or why(verb, target.note.text, candidate.text)
+    made = added(candidate, court.author, choice.text if verb is Verb.REWORD else "", reason)
     changed = replace(made, verb=verb, targets=(target.note.anchor,))
     if verb is Verb.DISPUTE:
         return changed
     path = "" if path_trouble(target.note.path) else target.note.path
     return replace(changed, path=path, texts=() if verb is Verb.REINFORCE else changed.texts)
+
+
+def why(verb: Verb, old: str, new: str) -> str:
+    """Return the reason for a change of a note where nobody gave one: without a reason no note may change."""
+    found = conflict(old, new)
+    match verb:
+        case Verb.SUPERSEDE:
+            return f"newer sessions say {found}" if found else "newer sessions say so"
+        case Verb.DISPUTE:
+            return f"which holds? {found}" if found else "which holds?"
+        case Verb.REINFORCE:
+            return "more sessions say so"
+        case _:
+            return "the same in other words"
 
 
 def _may_reword(candidate: Candidate, text: str, target: Known, court: Court) -> bool:

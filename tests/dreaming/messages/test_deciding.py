@@ -211,3 +211,11 @@ def test_no_table_is_too_large_for_one_question() -> None:
 def test_conflicts_are_named_for_the_model() -> None:
     topic = Topic((candidate(NEW),), (known(),))
     assert topic.conflicts() == (("c1", "n1", "5433 against 5432"),)
+
+
+@pytest.mark.parametrize("choice", [SUPERSEDE, REINFORCE, Choice(Verb.DISPUTE, "n1"), Choice(Verb.REWORD, "n1", SAME)])
+def test_no_note_changes_without_a_reason(choice: Choice) -> None:
+    for claim in (NEW, SAME):
+        found = decide(choice, claim)
+        assert found is not None
+        assert found.reason
