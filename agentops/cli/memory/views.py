@@ -26,6 +26,8 @@ def many(count: int, noun: str) -> str:
 def state(outcome: Outcome) -> str:
     """Return how a store stands to the repository, in one line."""
     comparison = outcome.comparison
+    if comparison.main is None:
+        return "not begun: `agentops memory init` makes the first commit"
     counts = {
         "live ahead by": len(comparison.paths(*_LIVE)),
         "main ahead by": len(comparison.paths(*_MAIN)),

@@ -91,6 +91,21 @@ def test_a_repository_that_is_not_there_is_told_how_to_make(agentops: Shell) -> 
     assert "`agentops memory init` makes one" in agentops("memory", "status", status=1).err
 
 
+def test_a_repository_elsewhere_is_begun_cloned_and_kept_in_step(agentops: Shell, tmp_path: Path) -> None:
+    Repository.create(tmp_path / "elsewhere.git").close()
+    Path("agents.d").mkdir()
+    Path("agents.d/all.yaml").write_text(PROJECT.replace("path: memory.git", f"url: 'file://{tmp_path}/elsewhere.git'"))
+    agentops("apply", "--yes")
+    assert "not begun" in agentops("memory", "status").out
+    agentops("memory", "init")
+    Live().write("/x.md", "- x\n")
+    agentops("memory", "sync")
+    with Repository(tmp_path / "elsewhere.git") as repository:
+        assert {"main", "agentops/live/desk", "agentops/memory/desk"} <= {
+            each.removeprefix("refs/heads/") for each in repository.refs("refs/heads/")
+        }
+
+
 def test_init_takes_what_the_store_holds_and_leaves_it_in_step(agentops: Shell, live: Live) -> None:
     assert "in step" in agentops("memory", "status").out
     with Repository(Path("memory.git")) as repository:
