@@ -1,7 +1,7 @@
 """What the gates say together: objections in a stable order, what is dropped, and one mark for each gate."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agentops.memory.gates.port import Consequence, Gate, Objection, Proposal
 from agentops.memory.gates.strictness import Strictness, strictness, weighed
@@ -53,10 +53,17 @@ def judged(proposal: Proposal, gates: Iterable[Gate]) -> Judgement:
         if asked is Strictness.OFF:
             marks.append(Mark(gate.name, "off", "switched off by the policy"))
             continue
-        found = sorted({weighed(each, asked) for each in gate.judge(proposal)}, key=_place)
+        found = sorted({_shown(weighed(each, asked)) for each in gate.judge(proposal)}, key=_place)
         marks.append(_mark(gate.name, found))
         objections += found
     return Judgement(tuple(objections), tuple(marks))
+
+
+def _shown(objection: Objection) -> Objection:
+    """Return the objection with a message of one line that can be shown: names of files are anybody's text."""
+    if objection.message.isprintable():
+        return objection
+    return replace(objection, message="".join(each if each.isprintable() else "�" for each in objection.message))
 
 
 def _mark(gate: str, found: list[Objection]) -> Mark:

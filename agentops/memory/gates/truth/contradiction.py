@@ -38,7 +38,8 @@ class Contradiction:
             near = (notes[place] for place, _ in index.best(claim.text, _NEIGHBOURS))
             for other in near:
                 is_one_hand = claim.is_by_hand and other.path == claim.path and (other.path, other.text) in by_hand
-                if is_one_hand or not _may_clash(claim, other, proposal.after.ledger):
+                is_one_split = claim.operation is not None and other.text in claim.operation.texts
+                if is_one_hand or is_one_split or not _may_clash(claim, other, proposal.after.ledger):
                     continue
                 if (reason := conflict(claim.text, other.text)) and likeness(claim.text, other.text) >= _LEAST:
                     yield self._objection(claim, other, reason)

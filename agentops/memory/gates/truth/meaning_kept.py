@@ -1,7 +1,6 @@
 """Notes said anew mean what they meant: their numbers, names and negations are kept."""
 
 from collections.abc import Iterator, Mapping
-from itertools import combinations
 
 from agentops.memory.comparing import citing
 from agentops.memory.comparing.conflict import conflict
@@ -39,15 +38,13 @@ class MeaningKept:
 
 def _trouble(operation: Operation, told: Mapping[str, str]) -> str:
     parents = [told[each] for each in sorted(operation.targets) if each in told]
-    for one, other in combinations(parents, 2):
-        if reason := conflict(one, other):
-            return f"merges notes that cannot both hold ({shown(reason)}): dispute them"
     whole = " ".join(operation.texts)
     for parent in parents:
         if lost := missing(uncounted(parent), (whole, operation.reason)):
             return f"loses {quoted(lost[0])} of {quoted(parent)}: keep it, or say in the reason why it goes"
         if reason := _turned(operation, parent):
-            return f"turns the meaning of {quoted(parent)} ({shown(reason)}): supersede it, with evidence"
+            way_out = "dispute them" if operation.verb is Verb.MERGE else "supersede it, with evidence"
+            return f"turns the meaning of {quoted(parent)} ({shown(reason)}): {way_out}"
         if score(uncounted(parent), whole) < _LEAST:
             return f"has little of what {quoted(parent)} said: supersede it, with evidence"
     return ""
