@@ -52,6 +52,9 @@ class Asker:
         self._kept = kept
         self._pace = pace
         self._modes: dict[str, Mode] = {}
+        self._is_doubtful = False
+        """Whether the last request was refused for good."""
+
         self.ended = ""
         """Why nothing more is asked; empty as long as it is."""
 
@@ -119,10 +122,18 @@ class Asker:
         return heard, broken
 
     async def _answers(self, requests: Sequence[Request]) -> Sequence[Answer | Unanswered]:
-        """Return what came back for each request. Where nothing comes back at all, nothing more is asked."""
+        """Return what came back for each request. Where nothing comes back at all, nothing more is asked.
+
+        One request alone that is refused for good says little of the others: two in a row do.
+        """
         answers = await self._tried(requests)
-        if all(isinstance(each, Unanswered) for each in answers):
-            self.end(f"the endpoint does not answer ({answers[0]})")
+        failures = [each for each in answers if isinstance(each, Unanswered)]
+        if len(failures) < len(answers):
+            self._is_doubtful = False
+        elif self._is_doubtful or len(failures) > 1 or failures[0].retry == "temporary":
+            self.end(f"the endpoint does not answer ({failures[0]})")
+        else:
+            self._is_doubtful = True
         return answers
 
     async def _tried(self, requests: Sequence[Request]) -> Sequence[Answer | Unanswered]:

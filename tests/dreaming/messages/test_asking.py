@@ -144,6 +144,22 @@ async def test_one_question_that_is_refused_does_not_end_the_others() -> None:
     assert [each.why for each in heard] == ["too long", "", ""]
 
 
+async def test_one_request_alone_that_is_refused_is_no_dead_endpoint_and_two_are() -> None:
+    def reply(request: Request) -> Answer:
+        if str(request["messages"][0]["content"]).startswith("bad"):
+            raise Unanswered("too long", retry="permanent")
+        return fine(request)
+
+    voice = Voice(reply)
+    asking, _ = asker(voice)
+    assert [each.why for each in await asking.ask([question("bad 1")])] == ["too long"]
+    assert [each.why for each in await asking.ask([question("good")])] == [""]
+    assert [each.why for each in await asking.ask([question("bad 2")])] == ["too long"]
+    assert [each.why for each in await asking.ask([question("bad 3")])] == ["too long"]
+    assert asking.ended == "the endpoint does not answer (too long)"
+    assert [each.why for each in await asking.ask([question("better")])] == [asking.ended]
+
+
 async def test_a_batch_that_answers_in_part_is_taken_in_part() -> None:
     class Batching(Voice):
         async def say_all(self, requests: Sequence[Request]) -> Sequence[Answer | Unanswered]:
