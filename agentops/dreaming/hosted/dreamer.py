@@ -19,6 +19,9 @@ from agentops.memory.operations import Author, Operation
 from agentops.memory.transcripts import Transcript
 
 ENGINE = "hosted"
+_ITS_OWN = "managed-agents"
+"""The source of sessions that a target has: of logs from elsewhere it knows nothing."""
+
 MOST_SESSIONS = 100
 """Source: SDK 2.11.0 `types/beta/beta_dream_sessions_input_param.py`."""
 
@@ -42,9 +45,11 @@ class HostedDreamer:
                 hint="Leave the budget out, read fewer sessions, or dream with `engine: messages`.",
             )
         reading = collecting.collected(night)
-        if not reading.transcripts:
-            return Dream((), words="Nothing to learn: there is no session that was not dreamt before.")
-        read = sorted(reading.by_session)[-MOST_SESSIONS:]
+        there = [each.session for each in reading.transcripts if each.source == _ITS_OWN]
+        if not there:
+            why = "no session of the target is read" if reading.transcripts else "no session was not dreamt before"
+            return Dream((), words=f"Nothing to learn: {why}.")
+        read = sorted(there)[-MOST_SESSIONS:]
         told = await self._elsewhere.dreamt(Wanted(tuple(read), instructions(night.instructions)))
         transcripts = {each: redacted(reading.by_session[each]) for each in read}
         return replace(proposed(night.memory, told, transcripts), spent=told.spent)

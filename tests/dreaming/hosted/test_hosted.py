@@ -1,6 +1,7 @@
 """Stores before and after a dream that ran elsewhere: code tells what it did, and sets apart what nothing backs."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -346,6 +347,15 @@ async def test_a_budget_is_refused_rather_than_overrun() -> None:
     with pytest.raises(DreamFailed, match="cannot be held to a budget"):
         await HostedDreamer(elsewhere).dream(night(MEMORY, budget=Budget(dollars=Decimal(1))))
     assert elsewhere.wanted == []
+
+
+async def test_a_target_is_not_asked_for_sessions_that_it_never_had() -> None:
+    elsewhere = Elsewhere(OLD)
+    foreign = replace(SESSIONS[0], source="claude-code", session="log-1", task="another")
+    await HostedDreamer(elsewhere).dream(night(MEMORY, sessions=(*SESSIONS[:2], foreign)))
+    assert elsewhere.wanted[0].sessions == ("sesn_1", "sesn_2")
+    dream = await HostedDreamer(elsewhere).dream(night(MEMORY, sessions=(foreign,)))
+    assert dream.words == "Nothing to learn: no session of the target is read."
 
 
 async def test_nobody_is_asked_where_nothing_is_new() -> None:
