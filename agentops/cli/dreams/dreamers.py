@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from agentops.base.errors import UsageError
 from agentops.cli.context import EMBEDDED
-from agentops.cli.dreams.wish import HOSTED, MESSAGES, Wish
+from agentops.cli.dreams.wish import HOSTED, LEXICAL, MESSAGES, Wish
 from agentops.cli.memory.ground import Ground
 from agentops.cli.models import endpoints
 
@@ -26,27 +26,38 @@ class Dreamers:
         """Take the target and the repository."""
         self._ground = ground
 
-    async def of(self, wish: Wish, stack: AsyncExitStack) -> "Dreamer":
-        """Return the dreamer; what it opens closes with the stack.
+    def check(self, wish: Wish) -> None:
+        """Refuse what could only fail after everything was read.
 
         Raises:
-            UsageError: it needs a model, and none is named or reachable.
+            UsageError: the engine needs a model that is not named or reachable, or a server that goes on running.
         """
+        if wish.engine == LEXICAL:
+            return
+        if not wish.model:
+            raise UsageError(
+                f"the engine `{wish.engine}` needs a model, and none is named", hint="name one: --model, or `model`"
+            )
+        if wish.engine == MESSAGES and endpoints(is_embedded=True).default is None:
+            raise UsageError("no model is configured for dreams", hint=_NO_ENDPOINT)
+        if wish.engine == HOSTED and self._ground.target.label == EMBEDDED:
+            raise UsageError(
+                "the engine inside this command ends with it, and dreams of its own go on",
+                hint="dream here: --engine lexical or --engine messages; or against `agentops serve`",
+            )
+
+    async def of(self, wish: Wish, stack: AsyncExitStack) -> "Dreamer":
+        """Return the dreamer of a wish that was checked; what it opens closes with the stack."""
         if wish.engine == MESSAGES:
             from agentops.dreaming.messages.dreamer import MessagesDreamer, Models
 
-            return MessagesDreamer(await self._speaker(stack), Models.one(_model(wish)))
+            return MessagesDreamer(await self._speaker(stack), Models.one(wish.model))
         if wish.engine == HOSTED:
             from agentops.dreaming.hosted.dreamer import HostedDreamer
             from agentops.targets.dreams import Order, TargetDreams
 
-            if self._ground.target.label == EMBEDDED:
-                raise UsageError(
-                    "the engine inside this command ends with it, and dreams of its own go on",
-                    hint="dream here: --engine lexical or --engine messages; or against `agentops serve`",
-                )
             live = await self._ground.live(wish.store)
-            return HostedDreamer(TargetDreams(self._ground.target, Order(live.id, _model(wish))))
+            return HostedDreamer(TargetDreams(self._ground.target, Order(live.id, wish.model)))
         from agentops.dreaming.lexical import LexicalDreamer
 
         return LexicalDreamer()
@@ -55,15 +66,6 @@ class Dreamers:
         from agentops.targets.dream_model import DreamModel, ModelServer
 
         found = endpoints(is_embedded=True).default
-        if found is None:
-            raise UsageError("no model is configured for dreams", hint=_NO_ENDPOINT)
+        assert found is not None
         server = ModelServer(found.base_url, found.api_key, found.auth_token, found.models)
         return await stack.enter_async_context(DreamModel(server))
-
-
-def _model(wish: Wish) -> str:
-    if not wish.model:
-        raise UsageError(
-            f"the engine `{wish.engine}` needs a model, and none is named", hint="name one: --model, or `model`"
-        )
-    return wish.model

@@ -106,7 +106,7 @@ class Worker:
         attempt, heap = await self._attempt(wish, slot)
         fresh = night.unread(attempt.base.memory, heap.transcripts)
         if fresh < wish.least:
-            return Result(wish, slot, None, f"waits for {wish.least} new sessions, and there are {fresh}", heap.skipped)
+            return Result(wish, slot, None, _waiting(wish.least, fresh), heap.skipped)
         return await self._slept(attempt, heap, slot)
 
     async def _with_enough_new(self, wish: Wish, enough: int) -> Result | None:
@@ -119,6 +119,7 @@ class Worker:
         return await self._slept(attempt, heap, None)
 
     async def _attempt(self, wish: Wish, slot: datetime | None) -> tuple[Attempt, reading.Heap]:
+        self._dreamers.check(wish)
         bed = await self._bed(wish)
         base = await night.based(bed, takes_in=not self._order.is_trial)
         heap = await self._heap(wish)
@@ -164,3 +165,9 @@ def policy_of(repository: Repository, branch: str, wish: Wish) -> Policy:
     if found.report.has_errors:
         raise InvalidManifests(found.report, found.source_line)
     return found.of(wish.store, wish.gates)
+
+
+def _waiting(least: int, fresh: int) -> str:
+    if least == 1:
+        return "nothing new to read: every session was dreamt before"
+    return f"waits for {many(least, 'new session')}, and there {'is' if fresh == 1 else 'are'} {fresh or 'none'}"
