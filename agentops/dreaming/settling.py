@@ -47,6 +47,7 @@ class Settled:
 
 def settled(night: Night, dream: Dream, ground: Ground) -> Settled:
     """Return the dream with only what can be applied and no gate drops."""
+    proposed = len(dream.operations)
     for _ in range(_ROUNDS):
         done, judgement = _tried(night, dream, ground)
         reasons = _reasons(done, judgement)
@@ -58,6 +59,8 @@ def settled(night: Night, dream: Dream, ground: Ground) -> Settled:
             dream, {each.id: "given up: without what the gates drop, they drop more" for each in done.done}
         )
         done, judgement = _tried(night, dream, ground)
+    if dropped := proposed - len(dream.operations):
+        dream = replace(dream, words=f"{dream.words}; {dropped} of them set apart by the gates")
     known = {**done.memory.ledger.dreamt, **dreamt(night.transcripts)}
     after = replace(done.memory, ledger=replace(done.memory.ledger, dreamt=known))
     return Settled(dream, after, judgement)

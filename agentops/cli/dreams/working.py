@@ -136,7 +136,7 @@ class Worker:
             morning = Morning(letter, Published(Outcome.NOTHING))
         else:
             morning = await attempt.proposed(dream)
-        return Result(wish, slot, morning, dream.words, heap.skipped)
+        return Result(wish, slot, morning, morning.letter.words, heap.skipped)
 
     async def _bed(self, wish: Wish) -> Bed:
         ground = self._ground

@@ -36,12 +36,11 @@ def committed(repository: Repository, base: str, after: Memory, letter: Letter, 
     changes = _changes(repository, base, after, letter)
     trailers = {DREAM: letter.dream_id, "Agentops-Store": letter.store, "Agentops-Schedule": letter.schedule}
     given = (*trailers.items(), ("Agentops-Slot", letter.slot))
-    words = letter.dream.words if letter.dream else ""
     return repository.commit(
         Draft(
             tree=repository.write(base, changes),
             parents=(base,),
-            message=f"{body.title(letter)}\n\n{words}",
+            message=f"{body.title(letter)}\n\n{letter.words}",
             at=at,
             trailers=tuple((key, value) for key, value in given if value),
         )

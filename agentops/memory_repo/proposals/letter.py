@@ -68,6 +68,11 @@ class Letter:
     """Paths that both the repository and the live store changed."""
 
     @property
+    def words(self) -> str:
+        """Return the dream's own sentence; empty where there was none."""
+        return self.dream.words if self.dream else ""
+
+    @property
     def is_blocked(self) -> bool:
         """Tell whether a gate forbids the merge."""
         return any(each.mark == "block" for each in self.gates)
