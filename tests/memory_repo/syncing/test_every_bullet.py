@@ -109,5 +109,5 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[type[Bullets]]
 
 
 def test_every_bullet_that_nobody_took_out_stays(machine: type[Bullets]) -> None:
-    budget = settings(max_examples=10, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck))
+    budget = settings(max_examples=6, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(machine, settings=budget)
