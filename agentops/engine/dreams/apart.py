@@ -23,8 +23,10 @@ async def apart(work: Callable[[], Coroutine[Any, Any, T]], executor: Executor) 
         return await asyncio.shield(running)
     except asyncio.CancelledError:
         desk.stop()
-        with suppress(BaseException):
-            await running
+        while not running.done():
+            # Whoever cancels once more waits as well: nothing of it goes on behind anybody's back.
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait([running])
         raise
 
 

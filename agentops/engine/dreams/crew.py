@@ -61,8 +61,10 @@ class DreamCrew:
     async def _look(self) -> None:
         """Stop what is not to be run here any more, and take up what nobody runs."""
         for bed, run in list(self._runs.items()):
-            if run.is_taken and not await run.check() and (task := self._tasks.get(bed)) is not None:
-                task.cancel()
+            if run.is_taken and not await run.check() and not run.is_told:
+                run.is_told = True
+                if (task := self._tasks.get(bed)) is not None:
+                    task.cancel()
         most = self._in.bounds.at_once
         if len(self._runs) >= most or self._is_closing:
             return

@@ -76,6 +76,9 @@ class DreamRun:
         self.is_taken = False
         """Whether it is known to be this process's."""
 
+        self.is_told = False
+        """Whether it is told to stop: once is enough."""
+
     async def work(self) -> None:
         """Run the dream to its end, unless it is not to be had; a failure of its own is its end."""
         dream = await self._write(dream_runs.take)

@@ -16,6 +16,9 @@ from .bedroom import Bedroom, Held, lesson, listening, opened
 
 pytestmark = pytest.mark.anyio
 
+on_sqlite = pytest.mark.parametrize("prepared_url", ["sqlite"], indirect=True)
+"""What does not depend on the database is seen on one of them."""
+
 NOTES = {"/notes.md": "# Notes\n\n- be brief\n"}
 
 
@@ -56,6 +59,7 @@ async def test_a_dream_may_write_into_its_own_store(settings: Settings, clock: M
         assert by_dream == learnt.keys() - NOTES.keys()
 
 
+@on_sqlite
 async def test_a_dream_over_what_teaches_nothing_completes_and_says_so(settings: Settings, clock: ManualClock) -> None:
     async with opened(settings, clock) as room:
         store = await room.store(NOTES)
@@ -66,6 +70,7 @@ async def test_a_dream_over_what_teaches_nothing_completes_and_says_so(settings:
         assert await room.operations(dream) == []
 
 
+@on_sqlite
 async def test_the_next_dream_knows_what_the_last_one_learnt(settings: Settings, clock: ManualClock) -> None:
     async with opened(settings, clock) as room:
         dream, _, sessions = await a_dream(room)
@@ -124,6 +129,7 @@ async def test_a_store_is_free_for_the_next_dream_only_once_the_last_has_stopped
         assert second.status == "completed"
 
 
+@on_sqlite
 async def test_what_has_ended_cannot_be_canceled(settings: Settings, clock: ManualClock) -> None:
     async with opened(settings, clock) as room:
         dream, _, _ = await a_dream(room)
@@ -134,6 +140,7 @@ async def test_what_has_ended_cannot_be_canceled(settings: Settings, clock: Manu
         assert (archived.status, archived.archived_at) == ("completed", clock.now())
 
 
+@on_sqlite
 async def test_the_session_of_a_dream_hears_nobody(settings: Settings, clock: ManualClock) -> None:
     held = Held()
     async with opened(settings, clock, held) as room:
@@ -149,6 +156,7 @@ async def test_the_session_of_a_dream_hears_nobody(settings: Settings, clock: Ma
         assert (await room.ended(dream)).status == "completed"
 
 
+@on_sqlite
 async def test_a_dream_is_watched_while_it_runs(settings: Settings, clock: ManualClock) -> None:
     held = Held()
     async with opened(replace(settings, port=0), clock, held) as room, listening(room) as client:
@@ -196,6 +204,7 @@ async def test_an_input_that_goes_away_meanwhile_fails_the_dream(
             await room.beta.dreams.cancel(dream.id)
 
 
+@on_sqlite
 async def test_a_dream_that_breaks_fails_and_shows_nothing_of_why(settings: Settings, clock: ManualClock) -> None:
     held = Held(error=RuntimeError("the secret of the house"))
     held.may_end.set()
@@ -213,6 +222,7 @@ BOUNDS = {
 }
 
 
+@on_sqlite
 @pytest.mark.parametrize("kind", BOUNDS)
 async def test_a_dream_beyond_a_bound_fails_by_its_name(kind: str, settings: Settings, clock: ManualClock) -> None:
     async with opened(settings, clock, bounds=BOUNDS[kind]) as room:
@@ -222,6 +232,7 @@ async def test_a_dream_beyond_a_bound_fails_by_its_name(kind: str, settings: Set
         assert await room.texts(store) == NOTES
 
 
+@on_sqlite
 async def test_a_dream_that_takes_too_long_is_cut_off(settings: Settings, clock: ManualClock) -> None:
     held = Held()
     async with opened(settings, clock, held) as room:
@@ -255,6 +266,7 @@ def invented(dream: Dream) -> Dream:
     return replace(dream, operations=(first, false), quarantined=(replace(first, reason="not found in its evidence"),))
 
 
+@on_sqlite
 async def test_what_the_gates_object_to_is_not_written_and_told_apart(settings: Settings, clock: ManualClock) -> None:
     held = Held(change=invented)
     held.may_end.set()
@@ -275,6 +287,7 @@ async def test_what_the_gates_object_to_is_not_written_and_told_apart(settings: 
 # --- how many, and how often -----------------------------------------------------------------------------------------
 
 
+@on_sqlite
 async def test_as_many_dreams_run_at_once_as_the_server_lets(settings: Settings, clock: ManualClock) -> None:
     held = Held()
     async with opened(settings, clock, held, bounds=Bounds(at_once=1)) as room:
@@ -299,6 +312,7 @@ async def test_a_dream_whose_server_goes_is_dreamt_by_the_next(settings: Setting
         assert any(each.startswith("Taken up again") for each in await room.words(dream.session_id))
 
 
+@on_sqlite
 async def test_a_dream_that_is_interrupted_time_and_again_fails(settings: Settings, clock: ManualClock) -> None:
     bounds = Bounds(takes=1)
     held = Held()
@@ -314,6 +328,7 @@ async def test_a_dream_that_is_interrupted_time_and_again_fails(settings: Settin
 # --- with models -----------------------------------------------------------------------------------------------------
 
 
+@on_sqlite
 async def test_a_model_that_says_nothing_of_use_is_paid_and_done_without(
     settings: Settings, clock: ManualClock
 ) -> None:
@@ -330,6 +345,7 @@ async def test_a_model_that_says_nothing_of_use_is_paid_and_done_without(
         assert "Dreaming with claude-opus-5-5." in words
 
 
+@on_sqlite
 async def test_a_model_that_does_not_answer_is_done_without(settings: Settings, clock: ManualClock) -> None:
     refusing = {"error": {"kind": "billing"}, "times": "forever"}
     async with opened(settings, clock, None, refusing) as room:
