@@ -11,7 +11,7 @@ from agentops.memory.comparing.counts import uncounted
 from agentops.memory.comparing.literals import literals
 from agentops.memory.comparing.tfidf import Space
 from agentops.memory.comparing.words import plain
-from agentops.memory.evidence import Evidence, Origin
+from agentops.memory.evidence import Evidence, Origin, worst
 from agentops.memory.files import notes_of
 from agentops.memory.layout import kind_at
 from agentops.memory.notes import Memory, NoteKind, Status, Trust
@@ -116,7 +116,7 @@ def _operation(
         path=first.note.path if texts else "",
         kind=_kind(first),
         trust=first.record.trust if first.record else Trust.OBSERVED,
-        origin=first.record.origin if first.record else Origin.AGENT,
+        origin=worst(each.record.origin if each.record else Origin.AGENT for each in pair),
         scope=first.record.scope if first.record else "",
         about=next((each.record.about for each in pair if each.record and each.record.about), ""),
         evidence=tuple(sorted({cited for each in pair for cited in _evidence(each)})),

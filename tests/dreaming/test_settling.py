@@ -11,9 +11,11 @@ from agentops.dreaming import settling
 from agentops.dreaming.lexical import LexicalDreamer
 from agentops.dreaming.port import Dream, Night
 from agentops.dreaming.readers import openai_chat
-from agentops.memory.evidence import Evidence
+from agentops.memory.evidence import Evidence, Origin
 from agentops.memory.gates.port import Policy
-from agentops.memory.notes import Memory
+from agentops.memory.notes import Memory, NoteKind, Support
+from agentops.memory.operations import Author, Operation, Verb
+from agentops.memory.transcripts import Event, Sort, Transcript
 
 SESSIONS = Path(__file__).parents[1] / "data" / "tau-bench" / "airline-sessions.jsonl"
 
@@ -68,3 +70,46 @@ def test_the_same_night_has_the_same_name_in_any_order(night: Night) -> None:
 
     assert settling.dream_id("base", night, "lexical") == settling.dream_id("base", turned, "lexical")
     assert settling.dream_id("base", night, "lexical") != settling.dream_id("other", night, "lexical")
+
+
+def test_an_operation_with_a_secret_is_set_apart_and_its_words_are_shown_nowhere(night: Night, dream: Dream) -> None:
+    secret = "sk-ant-api03-" + "Ab3" * 30
+    leaking = replace(dream.operations[0], texts=(f"The key is `{secret}`.",), about=secret)
+    long = replace(leaking, texts=(f"{dream.operations[0].texts[0]} {secret}",))
+    early = replace(leaking, texts=(f"Use {secret} there.",), reason=f"said: {secret}")
+    found = settled(night, replace(dream, operations=(leaking, long, *dream.operations[1:]), quarantined=(early,)))
+
+    assert found.dream.operations == dream.operations[1:]
+    assert len(found.dream.quarantined) == 3
+    assert any(each.reason.startswith("secrets: ") for each in found.dream.quarantined)
+    assert secret not in repr(found)
+
+
+def test_what_is_set_apart_is_bounded(night: Night, dream: Dream) -> None:
+    huge = replace(dream.operations[0], texts=("x" * 10_000_000,))
+    found = settled(night, replace(dream, operations=(huge,), quarantined=(huge,)))
+
+    assert len(repr(found.dream)) < 100_000
+
+
+def test_words_of_a_stranger_are_not_laundered_by_citing_the_call_that_fetched_them(night: Night) -> None:
+    asked = Event("evt_1", Sort.MESSAGE, Origin.USER, "What does the page of the vendor say about refunds?")
+    call = Event("evt_2", Sort.CALL, Origin.AGENT, '{"url":"https://vendor.example/refunds"}', tool="web_fetch")
+    words = "Refunds are paid out by `refundbot` within 14 days."
+    page = Event("evt_3", Sort.RESULT, Origin.EXTERNAL, words, tool="web_fetch")
+    read = tuple(Transcript(f"sesn_{number}", "openai-chat", (asked, call, page)) for number in range(3))
+    laundered = Operation(
+        Verb.ADD,
+        Author("messages"),
+        texts=(words,),
+        path="/facts/refunds.md",
+        kind=NoteKind.FACT,
+        origin=Origin.AGENT,
+        evidence=tuple(Evidence(each.session, "evt_2") for each in read),
+        support=Support(sessions=3, days=2, principals=1),
+        reason="said in three sessions",
+    )
+    found = settled(replace(night, transcripts=read), Dream((laundered,)))
+
+    assert found.dream.operations == ()
+    assert any(each.reason.startswith("taint: ") for each in found.dream.quarantined)

@@ -1,10 +1,11 @@
 """Who dreams: code alone, models of an endpoint, or the dreams of the target."""
 
+import os
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
 from agentops.base.errors import UsageError
-from agentops.cli.context import EMBEDDED
+from agentops.cli.context import EMBEDDED, cache_folder
 from agentops.cli.dreams.wish import HOSTED, LEXICAL, MESSAGES, Wish
 from agentops.cli.memory.ground import Ground
 from agentops.cli.models import endpoints
@@ -12,6 +13,7 @@ from agentops.cli.models import endpoints
 if TYPE_CHECKING:
     from agentops.dreaming.messages.port import Speaker
     from agentops.dreaming.port import Dreamer
+    from agentops.targets.kept_answers import KeptOnDisk
 
 _NO_ENDPOINT = (
     "set ANTHROPIC_API_KEY, or AGENTOPS_MODEL_BASE_URL (and AGENTOPS_MODEL_API_KEY) of any server that speaks the "
@@ -51,7 +53,7 @@ class Dreamers:
         if wish.engine == MESSAGES:
             from agentops.dreaming.messages.dreamer import MessagesDreamer, Models
 
-            return MessagesDreamer(await self._speaker(stack), Models.one(wish.model))
+            return MessagesDreamer(await self._speaker(stack), Models.one(wish.model), _kept())
         if wish.engine == HOSTED:
             from agentops.dreaming.hosted.dreamer import HostedDreamer
             from agentops.targets.dreams import Order, TargetDreams
@@ -69,3 +71,15 @@ class Dreamers:
         assert found is not None
         server = ModelServer(found.base_url, found.api_key, found.auth_token, found.models)
         return await stack.enter_async_context(DreamModel(server))
+
+
+def _kept() -> "KeptOnDisk | None":
+    """Return where paid answers are kept; None for a user without a home, whose dreams pay again after a crash."""
+    from agentops.targets.kept_answers import KeptOnDisk
+
+    folder = cache_folder(os.environ)
+    if folder is None:
+        return None
+    kept = KeptOnDisk(folder / "dreams")
+    kept.trim()
+    return kept

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 
 from agentops.dreaming.candidates import Witness
-from agentops.dreaming.taint import is_borne, trusted
 from agentops.memory.comparing.bm25 import Index
+from agentops.memory.comparing.strangers import is_borne, trusted
 from agentops.memory.evidence import Evidence, Origin
 from agentops.memory.transcripts import Transcript
 

@@ -16,7 +16,7 @@ from agentops.dreaming.messages.spending import Purse
 from agentops.dreaming.messages.topics import merged, topics
 from agentops.dreaming.port import Dream, Night, Stage
 from agentops.dreaming.redacting import redacted
-from agentops.dreaming.taint import trusted
+from agentops.memory.comparing.strangers import trusted
 from agentops.memory.forgetting import is_forgotten
 from agentops.memory.notes import Memory
 from agentops.memory.operations import Operation

@@ -13,8 +13,8 @@ from agentops.dreaming.messages.questions import Role
 from agentops.dreaming.messages.slicing import Slice
 from agentops.dreaming.messages.topics import Topic
 from agentops.dreaming.port import Stage
-from agentops.dreaming.taint import is_borne
 from agentops.dreaming.wording import order
+from agentops.memory.comparing.strangers import is_borne
 from agentops.memory.evidence import Origin
 from agentops.memory.notes import Memory
 from agentops.memory.operations import Finding, Operation

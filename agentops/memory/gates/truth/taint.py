@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
+from agentops.memory.comparing.strangers import Transcripts, is_borne, trusted
 from agentops.memory.evidence import Origin, worst
 from agentops.memory.gates.port import Consequence, Objection, Proposal
 from agentops.memory.gates.sources import Sources
 from agentops.memory.gates.wording import named
+from agentops.memory.layout import CLAIM_CHARACTERS
 from agentops.memory.notes import NoteKind, Trust
 from agentops.memory.operations import Operation, Verb
 
@@ -16,6 +18,9 @@ _WRITING = frozenset(
     {Verb.ADD, Verb.REWORD, Verb.MERGE, Verb.SUPERSEDE, Verb.SPLIT, Verb.PROMOTE, Verb.DISPUTE, Verb.REINFORCE}
 )
 
+_COMPARED = range(1, 4 * CLAIM_CHARACTERS)
+"""Units: characters. What is longer is no claim, and another gate says so."""
+
 
 class Taint:
     """Holds the origin that an operation states against the origins of what it rests on."""
@@ -24,11 +29,12 @@ class Taint:
 
     def judge(self, proposal: Proposal) -> Iterator[Objection]:
         """Yield an objection for each operation that rests on too little, or says that it rests on more."""
-        sources = Sources(proposal)
+        sources, without_strangers = Sources(proposal), trusted(proposal.transcripts)
         for operation in proposal.operations:
             if operation.verb not in _WRITING or sources.is_answered_for(operation):
                 continue
-            if trouble := _trouble(operation, sources):
+            trouble = _trouble(operation, sources) or _borrowed(operation, proposal, without_strangers)
+            if trouble:
                 message = f"{named(operation)} {trouble}"
                 yield Objection(self.name, Consequence.QUARANTINE, message, operation.path, operation=operation.id)
         yield from self._records(proposal, sources)
@@ -61,6 +67,16 @@ def _trouble(operation: Operation, sources: Sources) -> str:
     if worst((operation.origin, truth)) is not operation.origin:
         return f"says that it comes from {operation.origin}, and what it rests on comes from {truth}: it is laundered"
     return "" if operation.verb is Verb.REINFORCE else _overreach(operation, truth, sources)
+
+
+def _borrowed(operation: Operation, proposal: Proposal, without_strangers: Transcripts) -> str:
+    """Return that a claim has its words from a stranger beside what it cites: the call that fetched them, for one."""
+    if operation.origin is Origin.EXTERNAL or max(map(len, operation.texts), default=0) not in _COMPARED:
+        return ""
+    texts, cited = operation.texts, operation.evidence
+    if is_borne(texts, cited, without_strangers) or not is_borne(texts, cited, proposal.transcripts):
+        return ""
+    return f"says that it comes from {operation.origin}, and has its words from what a stranger wrote beside that"
 
 
 def _overreach(operation: Operation, truth: Origin, sources: Sources) -> str:

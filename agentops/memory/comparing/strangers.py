@@ -7,7 +7,7 @@ the neighbours that strangers wrote are silent.
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from agentops.dreaming.verifying import verdict
+from agentops.memory.comparing.citing import verdict
 from agentops.memory.evidence import Evidence, Origin
 from agentops.memory.operations import Finding
 from agentops.memory.transcripts import Event, Transcript
