@@ -1,6 +1,6 @@
 """One dream, from a schedule's wish to the store's pull request."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from agentops.base.canonical import digest
@@ -11,6 +11,8 @@ from agentops.dreaming.port import Dream, Night
 from agentops.memory import ledger_text
 from agentops.memory.files import notes_of
 from agentops.memory.gates.port import Policy
+from agentops.memory.gates.questions import Questions, questions_of
+from agentops.memory.gates.replay import Replay
 from agentops.memory.notes import Memory
 from agentops.memory.transcripts import Transcript
 from agentops.memory_repo.forges.port import Forge, PullRequest
@@ -49,6 +51,8 @@ class Base:
     live: tuple[str, ...] = ()
     conflicts: tuple[str, ...] = ()
     generation: int = 1
+    questions: Questions = field(default_factory=Questions)
+    """The store's golden questions: what it answered before, it must answer afterwards."""
 
     def dreamable(self) -> Memory:
         """Return the memory without files that hold conflict markers: nothing is learnt from half a file."""
@@ -82,12 +86,25 @@ def _base(repository: Repository, subject: Subject) -> Base:
     assert main is not None
     found = prepared(repository, subject)
     reviewed = memory_at(repository, main, store)
-    generation = generation_at(repository, main, store) + 1
+    base = Base(
+        commit=main,
+        at=repository.show(main).at,
+        main=main,
+        memory=reviewed,
+        reviewed=reviewed,
+        generation=generation_at(repository, main, store) + 1,
+        questions=questions_of(repository.tree(main, f"evals/{store}")),
+    )
     if found is None:
-        return Base(main, repository.show(main).at, main, reviewed, reviewed, generation=generation)
-    memory, edits = memory_at(repository, found.commit, store), tuple(each.subject for each in found.edits)
-    at = repository.show(found.commit).at
-    return Base(found.commit, at, main, memory, reviewed, edits, found.conflicts, generation)
+        return base
+    return replace(
+        base,
+        commit=found.commit,
+        at=repository.show(found.commit).at,
+        memory=memory_at(repository, found.commit, store),
+        live=tuple(each.subject for each in found.edits),
+        conflicts=found.conflicts,
+    )
 
 
 def _day(transcripts: tuple[Transcript, ...], base: Base) -> date:
@@ -145,7 +162,9 @@ class Attempt:
     def _settled(self, dream: Dream) -> tuple[settling.Settled, Letter]:
         reading, wish = self.night(), self.wish
         name = settling.dream_id(_digest(self.base.memory), reading, wish.engine, wish.model)
-        settled = settling.settled(reading, dream, settling.Ground(self.base.reviewed, name, self.bed.policy))
+        asked = self.base.questions.questions
+        more = (Replay(asked, today=reading.today),) if asked else ()
+        settled = settling.settled(reading, dream, settling.Ground(self.base.reviewed, name, self.bed.policy, more))
         return settled, self._letter(reading, settled, name)
 
     def _committed(self, settled: settling.Settled, letter: Letter) -> str:

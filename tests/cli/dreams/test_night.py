@@ -141,6 +141,16 @@ async def test_a_schedule_without_review_merges_what_every_gate_let_pass(
     assert morning.merged.state is State.MERGED
 
 
+async def test_the_golden_questions_of_a_store_are_a_gate_of_its_own(
+    bed: Bed, world: World, sessions: tuple[Transcript, ...]
+) -> None:
+    world.person("/facts/desk.md", "- The desk opens at `08:30`.\n")
+    world.commit({f"evals/{STORE}/desk.jsonl": '{"question": "When does the desk open?", "answer": "08:30"}\n'})
+    morning = await slept(bed, sessions)
+
+    assert [each.mark for each in morning.letter.gates if each.gate == "replay"] == ["pass"]
+
+
 async def test_nothing_to_learn_opens_nothing_and_says_why(bed: Bed, sessions: tuple[Transcript, ...]) -> None:
     quiet = tuple(replace(each, events=each.events[:2]) for each in sessions[:3])
     morning = await slept(bed, quiet)
