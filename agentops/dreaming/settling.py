@@ -1,7 +1,8 @@
 """From what a dreamer proposes to what may be proposed: applied by code, judged by gates, without what they drop."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from itertools import chain
 
 from agentops.base.canonical import digest
@@ -42,41 +43,80 @@ class Ground:
     """Gates beside the usual ones: a replay of the store's golden questions."""
 
 
+class By(StrEnum):
+    """Who set an operation apart."""
+
+    DREAMER = "dreamer"
+    """Its evidence does not bear it."""
+
+    GATES = "gates"
+    MEMORY = "memory"
+    """The memory is not as it assumes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """An operation that is not proposed."""
+
+    id: str
+    """What it was proposed as: the words of one that must not be shown are others now."""
+
+    operation: Operation
+    """As it may be shown, with the reason why it is set apart."""
+
+    by: By
+
+
 @dataclass(frozen=True, slots=True)
 class Settled:
     """A dream after code and gates looked at it."""
 
     dream: Dream
-    """With the operations that are left; those that were dropped are among the quarantined, each with the reason."""
+    """With the operations that are left, and all that are set apart among the quarantined."""
 
     after: Memory
-    """The memory with them, and with the sessions that were read in its ledger."""
-
     judgement: Judgement
+    apart: tuple[Apart, ...]
 
 
 def settled(night: Night, dream: Dream, ground: Ground) -> Settled:
     """Return the dream with only what can be applied and no gate drops."""
-    proposed, unspeakable = len(dream.operations), frozenset[str]()
+    left, unspeakable = dream.operations, frozenset[str]()
+    why: dict[str, tuple[By, str]] = {}
     for _ in range(_ROUNDS):
-        done, judgement = _tried(night, dream, ground)
+        done, judgement = _tried(night, left, ground)
+        unspeakable |= judgement.unspeakable
         reasons = _reasons(done, judgement)
+        why |= reasons
+        left = tuple(each for each in left if each.id not in reasons)
         if not reasons:
             break
-        unspeakable |= judgement.unspeakable
-        dream = _without(dream, reasons)
     else:
-        dream = _without(
-            dream, {each.id: "given up: without what the gates drop, they drop more" for each in done.done}
-        )
-        done, judgement = _tried(night, dream, ground)
-    if dropped := proposed - len(dream.operations):
-        dream = replace(dream, words=f"{dream.words}; {dropped} of them set apart by the gates")
-    apart = tuple(_shown(each, night.memory, unspeakable) for each in dream.quarantined)
-    dream = replace(dream, quarantined=apart)
-    known = {**done.memory.ledger.dreamt, **dreamt(night.transcripts)}
-    after = replace(done.memory, ledger=replace(done.memory.ledger, dreamt=known))
-    return Settled(dream, after, judgement)
+        why |= {each.id: (By.GATES, _GIVEN_UP) for each in left}
+        left = ()
+        done, judgement = _tried(night, left, ground)
+    apart = tuple(_apart(dream, why, night.memory, unspeakable))
+    words = f"{dream.words}; {len(why)} of them set apart by the gates" if why else dream.words
+    rest = replace(dream, operations=left, quarantined=tuple(each.operation for each in apart), words=words)
+    return Settled(rest, done.memory, judgement, apart)
+
+
+def _apart(
+    dream: Dream, why: Mapping[str, tuple[By, str]], memory: Memory, unspeakable: frozenset[str]
+) -> Iterator[Apart]:
+    """Yield what is set apart, as it may be shown: what the dreamer doubted, then what gates and memory refused."""
+    for each in dream.quarantined:
+        yield Apart(each.id, _shown(each, memory, unspeakable), By.DREAMER)
+    for each in dream.operations:
+        if each.id in why:
+            by, reason = why[each.id]
+            yield Apart(each.id, _shown(replace(each, reason=reason), memory, unspeakable), by)
+
+
+def remembered(after: Memory, night: Night) -> Memory:
+    """Return the memory with the sessions that were read in its ledger: they are not read again."""
+    known = {**after.ledger.dreamt, **dreamt(night.transcripts)}
+    return replace(after, ledger=replace(after.ledger, dreamt=known))
 
 
 def dream_id(base: str, night: Night, engine: str, model: str = "") -> str:
@@ -92,27 +132,28 @@ def witnesses(night: Night) -> Mapping[str, Transcript]:
     return {**read, tidying.STORE: tidying.as_transcript(night.memory)}
 
 
-def _tried(night: Night, dream: Dream, ground: Ground) -> tuple[Applied, Judgement]:
-    done = applied(night.memory, dream.operations, dream=ground.dream_id, today=night.today)
-    proposal = Proposal(
-        ground.reviewed, done.memory, done.done, witnesses(night), ground.policy, by_hand=night.memory.files
-    )
-    return done, judge(proposal, ground.more)
+def proposal(night: Night, after: Memory, operations: tuple[Operation, ...], ground: Ground) -> Proposal:
+    """Return a change as gates see it."""
+    cited = witnesses(night)
+    return Proposal(ground.reviewed, after, operations, cited, ground.policy, by_hand=night.memory.files)
 
 
-def _reasons(done: Applied, judgement: Judgement) -> Mapping[str, str]:
+def _tried(night: Night, operations: tuple[Operation, ...], ground: Ground) -> tuple[Applied, Judgement]:
+    done = applied(night.memory, operations, dream=ground.dream_id, today=night.today)
+    return done, judge(proposal(night, done.memory, done.done, ground), ground.more)
+
+
+def _reasons(done: Applied, judgement: Judgement) -> Mapping[str, tuple[By, str]]:
     """Return why operations cannot stay, by their ids: a gate that only warns leaves them."""
     objections = [each for each in judgement.objections if each.operation and each.consequence is not Consequence.WARN]
     fit = {each.id for each in done.done}
     # The first gate that objects has the word: they stand in the order of what is worst.
-    told = {each.operation: f"{each.gate}: {each.message}" for each in reversed(objections) if each.operation in fit}
-    return told | {each.id: why for each, why in done.unfit}
-
-
-def _without(dream: Dream, reasons: Mapping[str, str]) -> Dream:
-    apart = tuple(replace(each, reason=reasons[each.id]) for each in dream.operations if each.id in reasons)
-    kept = tuple(each for each in dream.operations if each.id not in reasons)
-    return replace(dream, operations=kept, quarantined=(*dream.quarantined, *apart))
+    told = {
+        each.operation: (By.GATES, f"{each.gate}: {each.message}")
+        for each in reversed(objections)
+        if each.operation in fit
+    }
+    return told | {each.id: (By.MEMORY, why) for each, why in done.unfit}
 
 
 def _shown(operation: Operation, memory: Memory, unspeakable: frozenset[str]) -> Operation:

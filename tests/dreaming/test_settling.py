@@ -41,7 +41,8 @@ def test_a_good_dream_stays_whole_and_its_sessions_are_remembered(night: Night, 
     assert found.dream.operations == dream.operations
     assert found.dream.words == dream.words
     assert not found.judgement.is_blocked
-    assert found.after.ledger.dreamt.keys() == {each.session for each in night.transcripts}
+    known = settling.remembered(found.after, night).ledger.dreamt
+    assert known.keys() == {each.session for each in night.transcripts}
 
 
 def test_an_operation_without_evidence_that_resolves_is_set_apart_and_the_rest_stays(

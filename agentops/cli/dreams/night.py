@@ -172,7 +172,8 @@ class Attempt:
         repository, base = self.bed.repository, self.base
         if not letter.lessons:
             return base.commit
-        return committed(repository, base.commit, base.whole(settled.after), letter, base.at)
+        after = settling.remembered(base.whole(settled.after), self.night())
+        return committed(repository, base.commit, after, letter, base.at)
 
     def _letter(self, reading: Night, settled: settling.Settled, name: str) -> Letter:
         dream, base, witnesses = settled.dream, self.base, settling.witnesses(reading)

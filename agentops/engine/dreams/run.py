@@ -160,8 +160,8 @@ class DreamRun:
         """
         stored, ledger = await self._stored(dream)
         before = reading.memory(stored, ledger)
-        read = learning.Reading(before, transcripts, dream.id, _today(dream))
-        found = await in_thread(learning.outcome, proposed, read, executor=self._in.threads)
+        night = Night(before, transcripts, _today(dream))
+        found = await in_thread(learning.outcome, proposed, night, dream.id, executor=self._in.threads)
         written, removed = learning.changed(before, found.memory)
         words = _told(proposed, found, len(written) + len(removed))
         kept = ledger_text.written(found.memory.ledger)
