@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
-from agentops.memory.evidence import Evidence
+from agentops.memory.evidence import Evidence, worst
 from agentops.memory.notes import NO_SUPPORT, Record, Support
 from agentops.memory.operations import Operation
 
@@ -25,13 +25,15 @@ def first(operation: Operation) -> Support:
 
 
 def reinforced(record: Record, operation: Operation, today: date) -> Record:
-    """Return the record with more evidence. Only sessions that it did not cite yet count, and days once."""
+    """Return the record with more evidence, as good as the worst of it. Only sessions that are new to it count."""
     known = {one.session for one in record.evidence}
     cited = {one.session for one in operation.evidence}
     fresh = cited - known
-    evidence = joined(record.evidence, operation.evidence)
+    if operation.evidence:
+        origin, evidence = worst((record.origin, operation.origin)), joined(record.evidence, operation.evidence)
+        record = replace(record, origin=origin, evidence=evidence)
     if not fresh:
-        return replace(record, evidence=evidence)
+        return record
     new = max(operation.support.sessions, len(cited)) if fresh == cited else len(fresh)
     days = min(operation.support.days, new) - (record.last_seen == today)
     support = replace(
@@ -40,7 +42,7 @@ def reinforced(record: Record, operation: Operation, today: date) -> Record:
         days=record.support.days + max(days, 0),
         principals=max(record.support.principals, operation.support.principals),
     )
-    return replace(record, evidence=evidence, support=support, last_seen=_later(record.last_seen, today))
+    return replace(record, support=support, last_seen=_later(record.last_seen, today))
 
 
 def contradicted(record: Record, against: Iterable[Evidence]) -> Record:

@@ -12,6 +12,7 @@ from agentops.dreaming.lexical import LexicalDreamer
 from agentops.dreaming.port import Dream, Night
 from agentops.dreaming.readers import openai_chat
 from agentops.memory.evidence import Evidence, Origin
+from agentops.memory.files import notes_of
 from agentops.memory.gates.port import Policy
 from agentops.memory.notes import Memory, NoteKind, Support
 from agentops.memory.operations import Author, Operation, Verb
@@ -114,3 +115,16 @@ def test_words_of_a_stranger_are_not_laundered_by_citing_the_call_that_fetched_t
 
     assert found.dream.operations == ()
     assert any(each.reason.startswith("taint: ") for each in found.dream.quarantined)
+
+
+def test_a_line_that_nobody_keeps_a_record_of_can_be_reinforced(night: Night, dream: Dream) -> None:
+    learnt = settled(night, dream).after
+    [one] = [each for each in notes_of(learnt) if "add up" in each.text]
+    written = Memory({one.path: f"- {one.text} ^{one.anchor}\n"})
+    operation = replace(dream.operations[1], verb=Verb.REINFORCE, targets=(one.anchor,), texts=(), path="")
+    again = replace(night, memory=written)
+    found = settling.settled(again, replace(dream, operations=(operation,)), settling.Ground(written, "d", Policy()))
+
+    assert [each.verb for each in found.dream.operations] == [Verb.REINFORCE]
+    assert not found.judgement.is_blocked
+    assert found.after.ledger.records[one.anchor].origin is Origin.TOOL
