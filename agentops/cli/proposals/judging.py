@@ -36,7 +36,7 @@ def from_flags(letter: Letter, accept: Sequence[str], reject: Sequence[str]) -> 
 
 
 def asked(letter: Letter, ask: Ask, show: Show) -> Decision | None:
-    """Return what a person answers to each operation, or None when they leave."""
+    """Return what a person answers to each operation, or None when they leave; the end of input is leaving."""
     rejected: set[str] = set()
     for number, lesson in enumerate(letter.lessons, 1):
         show(number, lesson)
@@ -52,9 +52,13 @@ def asked(letter: Letter, ask: Ask, show: Show) -> Decision | None:
 
 def _answer(question: str, ask: Ask) -> str:
     known = (*_ACCEPT, *_REJECT, *_REST, *_QUIT)
-    while (answer := ask(question).strip()) not in known:
-        pass
-    return answer
+    while True:
+        try:
+            answer = ask(question).strip()
+        except EOFError:
+            return _QUIT[0]
+        if answer in known:
+            return answer
 
 
 def _named(letter: Letter, names: Iterable[str]) -> frozenset[str]:
