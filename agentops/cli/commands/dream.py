@@ -35,6 +35,7 @@ def dream() -> None:
     "--transcripts", "logs", multiple=True, metavar="[KIND:]FILE", help="Read a log from elsewhere. May be repeated."
 )
 @click.option("--only-transcripts", is_flag=True, help="Read no session of the target.")
+@click.option("--replay", is_flag=True, help="Play the project's tests with the memory before and after, and tell.")
 @click.option("--dry-run", is_flag=True, help="Show what would be proposed; write nothing anywhere.")
 @target_option
 @output_option
@@ -48,6 +49,7 @@ def run(
     session_ids: tuple[str, ...],
     logs: tuple[str, ...],
     only_transcripts: bool,
+    replay: bool,
     dry_run: bool,
     target: str | None,
     output: str,
@@ -66,7 +68,7 @@ def run(
     wishes = [wish.wish(each) for each in documents] if store is None else [wish.Wish("", _plain(store))]
     wishes = [wish.instead(each, engine, model) for each in wishes]
     sources = tuple(map(reading.source, logs))
-    order = Order(sources, session_ids, only_logs=only_transcripts, is_trial=dry_run)
+    order = Order(sources, session_ids, only_logs=only_transcripts, is_trial=dry_run, replays=replay)
     results = asyncio.run(_dreamt(wishes, order, target, is_due=due))
     _show(results, output, is_trial=dry_run, is_due=due)
     if any(each.failure for each in results):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from agentops.base.errors import EXIT_PROBLEMS, InvalidManifests, UsageError
+from agentops.base.errors import EXIT_PROBLEMS, UsageError
 from agentops.cli.output import output_option, stdout_paint, write_json, write_lines
 from agentops.cli.planning import load_valid
 
@@ -15,11 +15,6 @@ if TYPE_CHECKING:
     from agentops.cli.testing.reading import Case
     from agentops.cli.testing.stage import Verdict
     from agentops.manifests.document import Tree
-
-_HINT = (
-    "a test is a file beside the manifests whose name ends in .test.yaml: the agent, a task, what the model says, and "
-    "what is expected"
-)
 
 
 @click.command()
@@ -40,10 +35,10 @@ def test(
     Each runs in an engine of its own, with a scripted or recorded model and a real sandbox: no key, no network. Exits
     with 1 when a test fails.
     """
-    from agentops.cli.testing import report
+    from agentops.cli.testing import gathering, report
 
     tree = load_valid(_project(paths))
-    cases = _cases(paths, tree)
+    cases = gathering.cases(paths, tree)
     verdicts = asyncio.run(_played(cases, tree, is_text=output == "text", has_walls=not unsafe_local_tools))
     if junit:
         junit.write_text(report.junit(verdicts), "utf-8")
@@ -67,26 +62,13 @@ def _project(paths: Sequence[Path]) -> Path:
     return project.relative_to(here) if project and project.is_relative_to(here) else project or Path()
 
 
-def _cases(paths: Sequence[Path], tree: "Tree") -> "Sequence[Case]":
-    from agentops.cli.testing import reading
-
-    searched = paths or [each for each in (Path("agents.d"), Path()) if each.is_dir()][:1]
-    files = reading.found(searched)
-    if not files:
-        raise UsageError(f"there is no test in {', '.join(map(str, searched))}", hint=_HINT)
-    found = reading.cases(files, tree)
-    if found.report.has_errors:
-        raise InvalidManifests(found.report, found.source_line)
-    return found.cases
-
-
 async def _played(cases: "Sequence[Case]", tree: "Tree", *, is_text: bool, has_walls: bool) -> "list[Verdict]":
-    from agentops.cli.testing import report
+    from agentops.cli.testing import gathering, report
     from agentops.cli.testing.stage import stage
 
     paint = stdout_paint()
-    if has_walls and any(map(_calls_tools, cases)):
-        await _refuse_without_walls()
+    if has_walls:
+        await gathering.refuse_without_walls(cases)
     verdicts = []
     needed = {each for case in cases for each in (case.agent, case.environment)}
     async with stage(tree, needed, has_walls=has_walls) as scene:
@@ -95,19 +77,3 @@ async def _played(cases: "Sequence[Case]", tree: "Tree", *, is_text: bool, has_w
             if is_text:
                 write_lines([report.line(verdicts[-1], paint), *report.explanations(verdicts[-1], paint)])
     return verdicts
-
-
-def _calls_tools(case: "Case") -> bool:
-    """Tell whether a sandbox may be needed: of a recording nobody knows."""
-    return case.script is None or any(each.call or each.raw for each in case.script.turns)
-
-
-async def _refuse_without_walls() -> None:
-    from agentops.engine.sandbox.bubblewrap import Bubblewrap
-
-    found = await Bubblewrap().isolation()
-    if found.problem:
-        raise UsageError(
-            f"tests run tools in a sandbox, and this machine gives none: {found.problem}",
-            hint="--unsafe-local-tools runs them without; `agentops doctor` tells more",
-        )

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from agentops.base.canonical import digest
 from agentops.base.threads import in_thread
+from agentops.cli.dreams.replay import Rehearsal
 from agentops.cli.dreams.wish import Wish
 from agentops.dreaming import collecting, settling
 from agentops.dreaming.port import Dream, Night
@@ -128,6 +129,8 @@ class Attempt:
     base: Base
     transcripts: tuple[Transcript, ...]
     slot: str = ""
+    rehearsal: Rehearsal | None = None
+    """Plays the project's tests with the memory before and after; None where nobody asked for it."""
 
     def night(self) -> Night:
         """Return what is read."""
@@ -136,7 +139,10 @@ class Attempt:
 
     async def settled(self, dream: Dream) -> tuple[settling.Settled, Letter]:
         """Return what is left of a dream after code and gates looked at it, and what a proposal says about it."""
-        return await in_thread(self._settled, dream)
+        settled, letter = await in_thread(self._settled, dream)
+        if self.rehearsal is not None and letter.lessons:
+            letter = await self.rehearsal.judged(letter, (self.base.reviewed, settled.after))
+        return settled, letter
 
     async def proposed(self, dream: Dream) -> Morning:
         """Bring what a dream proposes to the store's pull request."""

@@ -5,17 +5,20 @@ says is scripted or recorded and may wait for what it reads, so a difference is 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from agentops.cli.testing.stage import MountedMemory
+from agentops.memory.gates.judgement import Mark
 from agentops.memory.gates.paired import Paired
 from agentops.memory.gates.port import Consequence, Objection
 from agentops.memory.layout import is_archived
+from agentops.memory_repo.proposals.letter import Letter
 
 if TYPE_CHECKING:
     from agentops.cli.testing.reading import Case
     from agentops.cli.testing.stage import Stage
+    from agentops.manifests.document import Tree
     from agentops.memory.notes import Memory
 
 GATE = "replay"
@@ -88,3 +91,39 @@ async def replayed(stage: "Stage", cases: "Sequence[Case]", store: str, memories
 def shown(files: Mapping[str, str]) -> Mapping[str, str]:
     """Return what an agent is given of a store: all but the archive."""
     return {path: text for path, text in files.items() if not is_archived(path)}
+
+
+class Rehearsal:
+    """Plays a project's tests with the memory before and after a dream: a gate of its own, where it is asked for."""
+
+    def __init__(self, tree: "Tree") -> None:
+        """Take the manifests, beside which the tests are.
+
+        Raises:
+            UsageError: there are no tests.
+        """
+        from agentops.cli.testing import gathering
+
+        self._tree = tree
+        self._cases = gathering.cases((), tree)
+
+    async def judged(self, letter: Letter, memories: "tuple[Memory, Memory]") -> Letter:
+        """Return the letter with what the tests say of the old memory, the new one and none.
+
+        Raises:
+            UsageError: the tests run tools, and this machine has no sandbox.
+        """
+        from agentops.cli.testing import gathering
+        from agentops.cli.testing.stage import stage
+
+        await gathering.refuse_without_walls(self._cases)
+        needed = {each for case in self._cases for each in (case.agent, case.environment)}
+        async with stage(self._tree, needed, has_walls=True) as scene:
+            found = await replayed(scene, self._cases, letter.store, memories)
+        against = found.objections()
+        mark = Mark(GATE, "block" if against else "pass", found.words)
+        rest = tuple(each for each in letter.gates if each.gate != GATE)
+        asked = next((each for each in letter.gates if each.gate == GATE), None)
+        if asked is not None and asked.mark == "block":
+            mark = Mark(GATE, "block", f"{asked.words}; {found.words}")
+        return replace(letter, gates=(*rest, mark), objections=(*letter.objections, *against))

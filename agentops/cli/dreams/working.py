@@ -11,6 +11,7 @@ from agentops.base.threads import in_thread
 from agentops.cli.dreams import claims, night, reading, slots
 from agentops.cli.dreams.dreamers import Dreamers
 from agentops.cli.dreams.night import Attempt, Bed, Morning
+from agentops.cli.dreams.replay import Rehearsal
 from agentops.cli.dreams.wish import Wish
 from agentops.cli.memory.ground import Ground
 from agentops.cli.sessions import finding
@@ -36,6 +37,9 @@ class Order:
     only_logs: bool = False
     is_trial: bool = False
     """Nothing is written anywhere: what would be proposed is shown."""
+
+    replays: bool = False
+    """Whether the project's tests are played with the memory before and after."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +127,9 @@ class Worker:
         bed = await self._bed(wish)
         base = await night.based(bed, takes_in=not self._order.is_trial)
         heap = await self._heap(wish)
-        return Attempt(bed, wish, base, heap.transcripts, slots.spelled(slot) if slot else ""), heap
+        rehearsal = Rehearsal(self._ground.declared.tree) if self._order.replays else None
+        spelled = slots.spelled(slot) if slot else ""
+        return Attempt(bed, wish, base, heap.transcripts, spelled, rehearsal), heap
 
     async def _slept(self, attempt: Attempt, heap: reading.Heap, slot: datetime | None) -> Result:
         wish, fresh = attempt.wish, night.unread(attempt.base.memory, heap.transcripts)

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from agentops.cli.dreams.replay import Behaviour, Rehearsed, replayed
+from agentops.cli.dreams.replay import Behaviour, Rehearsal, Rehearsed, replayed
 from agentops.cli.testing import reading
 from agentops.cli.testing.stage import stage
 from agentops.manifests.load import load
 from agentops.memory.gates.port import Consequence
 from agentops.memory.notes import Memory
+from agentops.memory_repo.proposals.letter import Letter
 
 AGENT = """\
 apiVersion: agentops/v1
@@ -72,3 +73,20 @@ async def _played() -> Behaviour:
     case = found.cases[0]
     async with stage(tree, {case.agent, case.environment}, has_walls=True) as scene:
         return await replayed(scene, [case], "lessons", (OLD, NEW))
+
+
+@pytest.mark.flow
+def test_a_dream_that_is_asked_to_posts_what_its_memory_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("agents.d").mkdir()
+    Path("agents.d/all.yaml").write_text(AGENT, "utf-8")
+    Path("agents.d/ports.test.yaml").write_text(TEST, "utf-8")
+    better = asyncio.run(Rehearsal(load(Path())).judged(Letter("lessons", None), (OLD, NEW)))
+    worse = asyncio.run(Rehearsal(load(Path())).judged(Letter("lessons", None), (NEW, OLD)))
+
+    assert [(each.gate, each.mark) for each in better.gates] == [("replay", "pass")]
+    assert "1 of 1 with the new memory, 0 with the old" in better.gates[0].words
+    assert worse.is_blocked
+    assert "passes with the old memory and fails with the new" in worse.objections[0].message
