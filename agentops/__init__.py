@@ -26,6 +26,18 @@ drift
     A field that changed on the target since we last wrote it.
 engine
     The self-hosted server in this package that speaks the same API.
+note
+    One claim on one line of a memory store, with an anchor that stays; what is known about it is its record.
+operation
+    One change to notes, with evidence, a reason and a verdict: add, reinforce, supersede, dispute, ...
+dream
+    A reading of sessions that ends in operations; who dreams is its engine.
+gate
+    What judges a proposed change of memory before a person does.
+memory repository
+    The git repository in which what agents learn is reviewed: a folder for each store, and a ledger beside it.
+proposal
+    What a dream and the agents wrote, on a store's one branch and in its one pull request.
 diagnostic
     One thing wrong with what a person wrote, with its place and the way out.
 """
