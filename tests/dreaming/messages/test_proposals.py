@@ -2,7 +2,7 @@
 
 import pytest
 
-from agentops.dreaming.settling import Ground, settled
+from agentops.dreaming.settling import Ground, remembered, settled
 from agentops.memory.files import notes_of
 from agentops.memory.gates.port import Policy
 from agentops.memory.notes import Ledger, Memory
@@ -21,7 +21,7 @@ async def proposed(model: Model, before: Memory = MINE) -> Memory:
     dream = await dreamer(model, at_once=1, wave=2).dream(reading)
     found = settled(reading, dream, Ground(before, "dream-1", Policy()))
     assert not found.judgement.is_blocked
-    return found.after
+    return remembered(found.after, reading)
 
 
 def check(after: Memory) -> None:
