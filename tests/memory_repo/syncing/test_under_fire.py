@@ -4,6 +4,7 @@ The engine, the official SDK and git are the real ones. A sync that dies leaves 
 """
 
 import asyncio
+import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
@@ -29,6 +30,7 @@ from agentops.reconcile.target import Body
 from tests.memory_repo.fuse import Crash, Fuse, FusedRepository, FusedStore
 from tests.memory_repo.world import STORE, Conflict, Ground, World, ground
 
+RUNS = int(os.environ.get("AGENTOPS_SYNC_RUNS", "8"))
 PATHS = st.sampled_from(["/a.md", "/b.md", "/d/c.md"])
 LINES = st.sampled_from(["- one\n", "- two\n", "- three\n", "plain\n"])
 TEXTS = st.one_of(st.none(), st.lists(LINES, min_size=1, max_size=4).map("".join))
@@ -215,6 +217,6 @@ def fire(tmp_path_factory: pytest.TempPathFactory) -> Iterator[type[Fire]]:
 
 
 def test_nothing_is_lost_whoever_writes_and_whenever_a_sync_dies(fire: type[Fire]) -> None:
-    # Each step costs a few commits and requests: a dozen runs are what a suite can pay.
-    budget = settings(max_examples=12, stateful_step_count=14, deadline=None, suppress_health_check=list(HealthCheck))
+    # Each step costs a few commits and requests: a few runs are what a suite can pay. `make crash` does more.
+    budget = settings(max_examples=RUNS, stateful_step_count=14, deadline=None, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(fire, settings=budget)
