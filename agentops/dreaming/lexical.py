@@ -80,7 +80,7 @@ def words(reading: Reading, found: Sequence[Candidate], became: Reduced, kept: S
     if kept:
         verbs = [each.verb for each in kept]
         return f"{_counted(len(reading.transcripts), 'session')} read: " + ", ".join(
-            f"{verbs.count(verb)} {verb}" for verb in sorted(set(verbs))
+            f"{verbs.count(verb)} to {verb}" for verb in sorted(set(verbs))
         )
     failed = sum(move.failed for each in reading.transcripts for move in moves(each))
     asked = sum(each.kind is NoteKind.PREFERENCE for each in found)
