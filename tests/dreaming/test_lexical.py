@@ -84,7 +84,7 @@ def test_a_dream_learns_nothing_from_its_own_notes(night: tuple[Transcript, ...]
 
 
 def test_a_dream_says_what_it_learnt() -> None:
-    assert dream(session("s1", user(SAID[0]))).words == "1 session read: 1 add"
+    assert dream(session("s1", user(SAID[0]))).words == "1 session read: 1 to add"
 
 
 def test_a_dream_says_why_it_learnt_nothing() -> None:
