@@ -69,10 +69,15 @@ def _named(letter: Letter, names: Iterable[str]) -> frozenset[str]:
 def _found(name: str, ids: Sequence[str]) -> Sequence[str]:
     if name == ALL:
         return ids
+    if not ids:
+        raise UsageError(
+            f"`{name}` names no operation: this proposal has live edits alone",
+            hint="`agentops memory review --merge` takes them all; single ones are edited in the branch",
+        )
     if name.isdecimal() and 1 <= int(name) <= len(ids):
         return [ids[int(name) - 1]]
-    found = [each for each in ids if each.startswith(name)]
-    if name and len(found) == 1:
+    found = [each for each in ids if name and each.startswith(name)]
+    if len(found) == 1:
         return found
     near = nearest(name, ids)
     raise UsageError(

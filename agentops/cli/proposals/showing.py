@@ -92,7 +92,7 @@ class Screen:
         if not letter.quarantined:
             return
         yield ""
-        yield f"{len(letter.quarantined)} claims are kept out of it, not backed by what was read"
+        yield f"{many(len(letter.quarantined), 'claim')} kept out of it, not backed by what was read"
         for lesson in letter.quarantined[:_MOST_OBJECTIONS]:
             operation = lesson.operation
             yield from self._wrapped(f"{' / '.join(operation.texts) or operation.verb}: {operation.reason}", "    ")

@@ -62,3 +62,9 @@ def test_flags_take_numbers_ids_beginnings_and_all_and_a_rejection_wins() -> Non
 def test_a_flag_that_names_nothing_is_told(name: str) -> None:
     with pytest.raises(UsageError, match="names"):
         from_flags(LETTER, [], [name])
+
+
+def test_live_edits_have_no_operations_to_name() -> None:
+    with pytest.raises(UsageError, match="live edits alone"):
+        from_flags(a_letter(), [], ["1"])
+    assert from_flags(a_letter(), ["all"], []).is_final
