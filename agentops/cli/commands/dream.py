@@ -98,11 +98,12 @@ def show(name: str, output: str) -> None:
     from agentops.cli.proposals.showing import Screen
     from agentops.memory_repo.proposals import record
 
-    letter = listing.letter(name)
+    found = listing.shown(name)
     if output == "json":
-        write_json(record.said(letter))
+        write_json({**record.said(found.letter), "is_merged": found.is_merged})
     else:
-        write_lines(Screen(stdout_paint(), stdout_width()).letter(letter))
+        screen = Screen(stdout_paint(), stdout_width())
+        write_lines([*screen.letter(found.letter), "", listing.standing_line(found)])
 
 
 async def _dreamt(wishes: "list[Wish]", order: "Order", target: str | None, *, is_due: bool) -> "list[Result]":

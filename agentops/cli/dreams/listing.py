@@ -52,7 +52,16 @@ def _row(opened: Repository, found: Wish, main: str, now: datetime) -> Row:
     return Row(found, claims.last(opened, found.schedule), upcoming, _proposal(opened, found.store, main))
 
 
-def letter(name: str) -> Letter:
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A dream that the repository knows."""
+
+    letter: Letter
+    is_merged: bool
+    """Whether main has it; else it is proposed."""
+
+
+def shown(name: str) -> Shown:
     """Return what a schedule's or a store's dream proposes now, or a dream that the ledger knows by its id.
 
     Raises:
@@ -64,13 +73,21 @@ def letter(name: str) -> Letter:
     with repository(declared) as opened:
         opened.fetch()
         if name.startswith("dream-"):
-            places = [(tip, each) for each in stores for tip in (declared.branch, layout.proposal_branch(each))]
-            found = next(filter(None, (_known(opened, tip, each, name) for tip, each in places)), None)
+            found = next(filter(None, (_by_id(opened, declared.branch, each, name) for each in stores)), None)
         else:
             found = _newest(opened, declared, _store(name, stores, schedules))
     if found is None:
-        raise UsageError(f"no dream is known for `{name}`", hint="`agentops dream list` shows what there is")
+        hint = "`agentops dream run` dreams, `agentops dream list` shows what is proposed"
+        raise UsageError(f"no dream is known for `{name}`", hint=hint)
     return found
+
+
+def standing_line(found: Shown) -> str:
+    """Return where a dream stands, and what comes next."""
+    store = found.letter.store
+    if found.is_merged:
+        return f"merged; `agentops memory status {store}` tells whether the live store has it"
+    return f"proposed; `agentops memory review {store}` judges it"
 
 
 def _store(name: str, stores: Sequence[str], schedules: Mapping[str, str]) -> str:
@@ -85,15 +102,23 @@ def _store(name: str, stores: Sequence[str], schedules: Mapping[str, str]) -> st
     )
 
 
-def _newest(opened: Repository, declared: Declared, store: str) -> Letter | None:
+def _by_id(opened: Repository, main: str, store: str, dream_id: str) -> Shown | None:
+    for tip in (main, layout.proposal_branch(store)):
+        if found := _known(opened, tip, store, dream_id):
+            return Shown(found, is_merged=tip == main)
+    return None
+
+
+def _newest(opened: Repository, declared: Declared, store: str) -> Shown | None:
     """Return what is proposed for a store, or what was merged last."""
     if found := _proposal(opened, store, declared.branch):
-        return found
+        return Shown(found, is_merged=False)
     tip = opened.head(declared.branch)
     names = opened.blobs(tip, operations_folder(store)) if tip else {}
     dreams = [each.removesuffix(".json") for each in names if each.endswith(".json")]
     merged = filter(None, (_known(opened, declared.branch, store, each) for each in dreams))
-    return max(merged, key=lambda each: (each.generation, each.dream_id), default=None)
+    last = max(merged, key=lambda each: (each.generation, each.dream_id), default=None)
+    return Shown(last, is_merged=True) if last else None
 
 
 def _proposal(opened: Repository, store: str, main: str) -> Letter | None:

@@ -110,7 +110,7 @@ class Worker:
         attempt, heap = await self._attempt(wish, slot)
         fresh = night.unread(attempt.base.memory, heap.transcripts)
         if fresh < wish.least:
-            return Result(wish, slot, None, _waiting(wish.least, fresh), heap.skipped)
+            return Result(wish, slot, None, _waiting(wish.least, fresh, len(heap.transcripts)), heap.skipped)
         return await self._slept(attempt, heap, slot)
 
     async def _with_enough_new(self, wish: Wish, enough: int) -> Result | None:
@@ -173,7 +173,9 @@ def policy_of(repository: Repository, branch: str, wish: Wish) -> Policy:
     return found.of(wish.store, wish.gates)
 
 
-def _waiting(least: int, fresh: int) -> str:
+def _waiting(least: int, fresh: int, read: int) -> str:
+    if not read:
+        return "nothing to read: no session was found, and no log given"
     if least == 1:
         return "nothing new to read: every session was dreamt before"
     return f"waits for {many(least, 'new session')}, and there {'is' if fresh == 1 else 'are'} {fresh or 'none'}"

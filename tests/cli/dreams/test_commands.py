@@ -60,10 +60,12 @@ def test_from_logs_to_the_live_store(begun: Shell) -> None:
     assert (listed["last"]["state"], listed["operations"]) == ("done", len(operations))
     shown = begun("dream", "show", "nightly").out
     assert all(each["id"] in shown for each in operations)
-    assert begun("memory", "review").out == shown
+    assert shown == begun("memory", "review").out + "\nproposed; `agentops memory review desk` judges it\n"
 
     assert "1 rejected" in begun("memory", "review", "--reject", operations[0]["id"][:6], "--accept", "all").out
     assert "merged" in begun("memory", "review", "desk", "--merge").out
+    assert "merged; `agentops memory status desk` tells" in begun("dream", "show", "nightly").out
+    assert begun("dream", "show", "desk", "-o", "json").json["is_merged"]
     begun("memory", "push")
     found = begun("memory", "search", operations[1]["about"], "-o", "json").json
     assert operations[1]["texts"][0] in str(found)
@@ -140,6 +142,10 @@ def test_there_is_nothing_to_review_before_something_is_proposed(begun: Shell) -
 
     assert "nothing is proposed" in told.err
     assert "agentops dream run" in told.err
+
+
+def test_a_dream_without_any_session_says_so(begun: Shell) -> None:
+    assert "nothing to read: no session was found, and no log given" in begun("dream", "run", "nightly").out
 
 
 def test_what_is_unticked_is_dropped_by_a_refresh(begun: Shell) -> None:
