@@ -9,7 +9,6 @@ from pathlib import Path
 from threading import RLock
 from typing import Self
 
-import git
 from gitdb import IStream, LooseObjectDB  # type: ignore[import-untyped]  # GitPython's own store of objects, without types
 
 from agentops.base.errors import RepositoryError
@@ -30,6 +29,11 @@ from agentops.memory_repo.commits import (
 )
 from agentops.memory_repo.history import Entries
 from agentops.memory_repo.remotes import Remote, failure
+
+try:
+    import git
+except ImportError as error:  # GitPython looks for the program when it is imported, not when it is used
+    raise RepositoryError("git is not on the PATH of this machine", hint="install git 2.38 or newer") from error
 
 _MIRROR = "refs/origin/"
 """Where a clone keeps what the repository elsewhere has: `refs/origin/heads/main`."""
@@ -61,14 +65,11 @@ class Repository:
         try:
             self._repo = git.Repo(folder)
         except (git.InvalidGitRepositoryError, git.NoSuchPathError) as error:
-            raise RepositoryError(
-                f"{folder} holds no git repository", hint="`agentops memory init` makes one"
-            ) from error
+            hint = "`agentops memory init` makes one"
+            raise RepositoryError(f"{folder} holds no git repository", hint=hint) from error
         if not self._repo.bare:
-            raise RepositoryError(
-                f"{folder} is a working copy: its branches change under nobody's eyes only when it is bare",
-                hint="name a bare repository (`agentops memory init` makes one), or give the URL that it is pushed to",
-            )
+            hint = "name a bare one (`agentops memory init` makes it), or give the URL that this one is pushed to"
+            raise RepositoryError(f"{folder} is a working copy, and a memory repository is bare", hint=hint)
         self._git_dir = Path(self._repo.git_dir).absolute()
         self._repo.git.update_environment(**self._environment())
         self._objects = LooseObjectDB(str(self._git_dir / "objects"))

@@ -90,17 +90,20 @@ def push(ctx: click.Context, /, stores: tuple[str, ...], target: str | None, out
 
 
 @memory.command(short_help="Show what happened to a store, with the sessions.")
-@click.argument("store")
+@click.argument("store", required=False)
 @click.option("-n", "--limit", type=click.IntRange(1, 10_000), default=30, show_default=True)
 @output_option
-def log(store: str, limit: int, output: str) -> None:
-    """Show the history of STORE, newest first: agents' edits with their sessions, dreams, people's commits."""
+def log(store: str | None, limit: int, output: str) -> None:
+    """Show the history of STORE, newest first: agents' edits with their sessions, dreams, people's commits.
+
+    STORE may be left out where the manifests declare one alone.
+    """
     from agentops.cli.memory import tracing, views
 
     found = tracing.history(store, limit)
     if output == "json":
         commits = [views.commit_json(each, is_waiting=each.sha in found.waiting) for each in found.commits]
-        write_json({"format_version": 1, "store": store, "commits": commits})
+        write_json({"format_version": 1, "store": found.store, "commits": commits})
     else:
         write_lines(views.history(found.commits, found.waiting, stdout_paint()))
 

@@ -1,6 +1,7 @@
 """The first commit of a memory repository, and what live stores hold already."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from agentops.base.clock import SystemClock
 from agentops.base.errors import UsageError
@@ -55,9 +56,12 @@ async def begin(flag: str | None) -> Begun:
     """Make the repository, if there is none, with everything that the live stores hold."""
     declared = Declared.here()
     if declared.folder is not None and not (declared.folder / "HEAD").exists():
-        if declared.folder.exists() and any(declared.folder.iterdir()):
-            raise UsageError(f"{declared.address} is a folder with something else in it", hint="name another one")
-        (await in_thread(Repository.create, declared.folder, declared.branch)).close()
+        _check_is_free(declared.folder, declared.address)
+        try:
+            (await in_thread(Repository.create, declared.folder, declared.branch)).close()
+        except OSError as error:
+            hint = "name another folder, or make the one that it lies in"
+            raise UsageError(f"{declared.address} cannot be made: {error.strerror}", hint=hint) from error
     async with ground(flag) as here:
         is_new = here.repository.head(declared.branch) is None
         if not is_new:
@@ -77,6 +81,17 @@ async def begin(flag: str | None) -> Begun:
             await sync(here.repository, live, declared.subject(document))
             exported.append((document.name, count))
         return Begun(declared.address, True, tuple(exported), tuple(absent))
+
+
+def _check_is_free(folder: Path, address: str) -> None:
+    if (folder / ".git").exists():
+        raise UsageError(
+            f"{address} is a working copy", hint="name a folder that is not there yet: a bare repository is made in it"
+        )
+    if folder.is_dir() and any(folder.iterdir()):
+        raise UsageError(f"{address} is a folder with something else in it", hint="name another one")
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{address} is a file", hint="name a folder that is not there yet")
 
 
 def _first_commit(repository: Repository, branch: str) -> None:

@@ -20,6 +20,8 @@ def asking(*, is_agreed: bool) -> Callable[[list[str]], bool]:
     """Return what shows a person the lines, and asks."""
 
     def ask(lines: list[str]) -> bool:
+        if not lines:
+            say("  no memory holds it, on main or live; a tombstone keeps it from being learnt")
         for each in lines[:_MOST_SHOWN]:
             say(f"  {printable(each)}")
         if len(lines) > _MOST_SHOWN:
@@ -28,7 +30,8 @@ def asking(*, is_agreed: bool) -> Callable[[list[str]], bool]:
             return True
         if not sys.stdin.isatty():
             raise UsageError("forgetting is for good, and nobody is there to be asked", hint="say --yes")
-        return click.confirm(f"Forget {many(len(lines), 'line')} for good?", err=True)
+        question = f"Forget {many(len(lines), 'line')} for good?" if lines else "Leave a tombstone all the same?"
+        return click.confirm(question, err=True)
 
     return ask
 
@@ -37,6 +40,8 @@ def lines(found: Forgotten) -> Iterator[str]:
     """Yield what was done and what remains."""
     if found.landed is None:
         yield "main did not hold it"
+    elif found.landed.request is None and not found.was_held:
+        yield f"main: no memory held it; a tombstone in {found.landed.commit[:9]} keeps it from being learnt"
     elif found.landed.request is None:
         yield f"main: taken out in {found.landed.commit[:9]}, and a tombstone keeps it from being learnt again"
     else:

@@ -91,6 +91,18 @@ class Declared:
                 raise UsageError(f"the manifests have no MemoryStore `{each}`", hint=hint)
         return tuple(known[each] for each in dict.fromkeys(wanted))
 
+    def the(self, name: str | None) -> "Document":
+        """Return the store of that name; with none, the only one.
+
+        Raises:
+            UsageError: there is none of the name, none at all, or none is named and there are several.
+        """
+        found = self.chosen([name] if name else [])
+        if len(found) > 1:
+            names = ", ".join(each.name for each in found)
+            raise UsageError(f"the manifests declare {len(found)} stores", hint=f"name one: {names}")
+        return found[0]
+
     def subject(self, document: "Document") -> Subject:
         """Return what is kept in step."""
         seeds = (document.data.get("seed") or {}).get("files") or {}

@@ -12,6 +12,7 @@ from agentops.base.threads import in_thread
 from agentops.cli.memory import working
 from agentops.cli.memory.ground import Ground, ground
 from agentops.cli.memory.tracing import head, holder
+from agentops.memory.notes import Note
 from agentops.memory_repo import layout
 from agentops.memory_repo.commits import Move, Person
 from agentops.memory_repo.forges.finding import ForgeKind
@@ -19,6 +20,8 @@ from agentops.memory_repo.forges.port import Draft, PullRequest
 from agentops.memory_repo.forgetting import Wanted, forgotten, left
 from agentops.memory_repo.proposals.committing import memory_at
 from agentops.memory_repo.reverting import Stamp, commit_of, retired, reverted
+from agentops.memory_repo.syncing.policy import Mode
+from agentops.memory_repo.syncing.subject import Subject
 from agentops.targets.memory import Memory
 
 _TRIES = 5
@@ -38,6 +41,9 @@ class Forgotten:
     """What was forgotten, and what remains."""
 
     landed: Landed | None
+    was_held: bool
+    """Whether a memory, on main or live, held it."""
+
     memories: tuple[str, ...]
     redacted: int
     left: Mapping[str, tuple[str, ...]]
@@ -64,7 +70,7 @@ async def revert(what: str, flag: str | None) -> Landed:
     """Take a commit of main, or a note, back.
 
     Raises:
-        UsageError: it names neither.
+        UsageError: it names neither, or a note whose file the repository does not write live.
         RepositoryError: later commits changed the same lines.
     """
     async with ground(flag) as here:
@@ -72,11 +78,22 @@ async def revert(what: str, flag: str | None) -> Landed:
         found = holder(here.repository, main, here.declared, what.removeprefix("^"))
         if found is not None:
             store, note = found
+            _check_has_effect(here.subjects([store])[0], note)
             made = await in_thread(retired, here.repository, main, store, note.anchor, stamp())
         else:
             commit = await in_thread(commit_of, here.repository, main, what)
             made = await in_thread(reverted, here.repository, main, commit, stamp())
         return await _land(here, main, made, f"agentops/revert/{made[:12]}")
+
+
+def _check_has_effect(subject: Subject, note: Note) -> None:
+    """Refuse what the next sync would propose to take back again: the live store has the last word there."""
+    if note.path in subject.policies.seeded:
+        hint = "take it out of the seed file and run `agentops apply`: the repository follows"
+        raise UsageError(f"{note.path} is a seed of MemoryStore/{subject.store}, which the manifests write", hint=hint)
+    if subject.policies.mode(note.path) is Mode.LIVE:
+        hint = "let an agent take it out, or give the path another mode in the MemoryStore's policy"
+        raise UsageError(f"the live store has the last word on {note.path}: the policy says so", hint=hint)
 
 
 async def _land(here: Ground, main: str, made: str, branch: str) -> Landed:
@@ -102,7 +119,8 @@ async def forget(store: str, what: str, flag: str | None, agrees: Callable[[list
         live, moment = await here.live(subject.store), stamp()
         found = holder(here.repository, main, here.declared, what.removeprefix("^"))
         wanted = Wanted.of(found[1].text if found else what, subject.store, moment)
-        if not agrees(await _held(here, main, subject.store, live, wanted)):
+        held = await _held(here, main, subject.store, live, wanted)
+        if not agrees(held):
             return None
         made = await in_thread(forgotten, here.repository, main, subject.store, wanted, moment)
         landed = await _land(here, main, made, f"agentops/forget/{made[:12]}") if made else None
@@ -115,7 +133,7 @@ async def forget(store: str, what: str, flag: str | None, agrees: Callable[[list
         remains = {**await in_thread(left, here.repository, wanted), **await _live_rest(live, wanted)}
         tips = list(here.repository.refs("refs/heads/").values())
         history = await in_thread(here.repository.mentions, tips, found[1].text if found else what)
-        return Forgotten(landed, paths, redacted, remains, len(history))
+        return Forgotten(landed, bool(held), paths, redacted, remains, len(history))
 
 
 def _unbranched(here: Ground, store: str, wanted: Wanted) -> None:

@@ -31,6 +31,7 @@ _SHORT = 9
 class History:
     """The commits of a store, newest first."""
 
+    store: str
     commits: tuple[Commit, ...]
     waiting: frozenset[str]
     """Those that main does not have."""
@@ -45,18 +46,22 @@ class Told:
     trace: Trace | None
 
 
-def history(store: str, most: int) -> History:
-    """Return what happened to a store, on main and live."""
+def history(store: str | None, most: int) -> History:
+    """Return what happened to a store, or to the only one, on main and live.
+
+    Raises:
+        UsageError: there is no such store, or none is named and there are several.
+    """
     declared = Declared.here()
-    (document,) = declared.chosen([store])
+    document = declared.the(store)
     with repository(declared) as found:
         main, live = found.head(declared.branch), found.head(layout.live_branch(document.name))
         tips = [each for each in (main, live) if each]
         if not tips:
-            return History((), frozenset())
+            return History(document.name, (), frozenset())
         commits = found.log(tips, most=most, under=layout.folder(document.name))
         waiting = found.log([live, *([f"^{main}"] if main else [])]) if live else []
-        return History(tuple(commits), frozenset(each.sha for each in waiting))
+        return History(document.name, tuple(commits), frozenset(each.sha for each in waiting))
 
 
 def blamed(store: str, place: str) -> tuple[str, tuple[Told, ...]]:
@@ -75,7 +80,9 @@ def blamed(store: str, place: str) -> tuple[str, tuple[Told, ...]]:
         lines = found.blame(main, f"{layout.folder(document.name)}/{name}")
         commits = {each: found.show(each) for each in {line.commit for line in lines}}
         log = operations(found, main, document.name)
-        wanted = [each for each in lines if number in {0, each.number}]
+        wanted = [each for each in lines if number in {None, each.number}]
+        if not wanted and number is not None:
+            raise UsageError(f"{path} has no line {number}", hint=f"its last one is {len(lines)}")
         return path, tuple(Told(each, commits[each.commit], _trace(memory, each.text, log)) for each in wanted)
 
 
@@ -93,18 +100,18 @@ def head(found: Repository, declared: Declared) -> str:
     return main
 
 
-def located(memory: Memory, place: str, store: str) -> tuple[str, int]:
-    """Return the path and the line (0: all of them) that a person means.
+def located(memory: Memory, place: str, store: str) -> tuple[str, int | None]:
+    """Return the path and the line (None: all of them) that a person means.
 
     Raises:
         UsageError: there is no such memory, line or note.
     """
     path, colon, number = place.rpartition(":")
     if not (colon and number.isdecimal()):
-        path, number = place, "0"
+        path, number = place, ""
     for each in (path, f"/{path}"):
         if each in memory.files:
-            return each, int(number)
+            return each, int(number) if number else None
     anchor = place.removeprefix("^")
     for where, bullet in bullets_of(memory):
         if bullet.note.anchor == anchor:

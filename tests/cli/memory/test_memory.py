@@ -1,6 +1,8 @@
 """Memory commands as a person types them: a project, a store with memories, a repository beside it."""
 
 import asyncio
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -189,3 +191,59 @@ def test_what_is_forgotten_is_gone_everywhere_but_in_gits_history(agentops: Shel
 
 def test_a_store_that_nobody_declared_is_named(agentops: Shell, live: Live) -> None:
     assert "did you mean `desk`?" in agentops("memory", "sync", "dsk", status=2).err
+
+
+def test_the_only_store_need_not_be_named(agentops: Shell, live: Live) -> None:
+    assert agentops("memory", "log").out == agentops("memory", "log", "desk").out
+    assert agentops("memory", "log", "-o", "json").json["store"] == "desk"
+    other = "---\napiVersion: agentops/v1\nkind: MemoryStore\nmetadata: {name: kitchen}\nspec: {name: kitchen}\n"
+    Path("agents.d/other.yaml").write_text(other)
+    said = agentops("memory", "log", status=2).err
+    assert "the manifests declare 2 stores" in said
+    assert "name one: desk, kitchen" in said
+
+
+def test_a_line_that_is_not_there_is_told(agentops: Shell, live: Live) -> None:
+    assert "/facts/port.md has no line 9" in agentops("memory", "blame", "desk", "facts/port.md:9", status=2).err
+
+
+def test_a_note_that_the_repository_does_not_write_live_is_not_reverted(agentops: Shell, live: Live) -> None:
+    Path("agents.d/all.yaml").write_text(PROJECT.replace("/rules/*", "/facts/*"))
+    (note, *_) = agentops("memory", "search", "which", "port", "-o", "json").json["notes"]
+    assert "`agentops apply`" in agentops("memory", "revert", note["anchor"], status=2).err
+    Path("agents.d/all.yaml").write_text(PROJECT.replace('"/rules/*", mode: git', '"/facts/*", mode: live'))
+    assert "has the last word on /facts/port.md" in agentops("memory", "revert", note["anchor"], status=2).err
+
+
+def test_what_no_memory_holds_leaves_a_tombstone_and_says_so(agentops: Shell, live: Live) -> None:
+    said = agentops("memory", "forget", "desk", "zeppelins", "over", "town", "--yes")
+    assert "no memory holds it" in said.err
+    assert "main: no memory held it; a tombstone in" in said.out
+
+
+@pytest.mark.parametrize(
+    ("path", "said", "way_out"),
+    [
+        ("copy", "copy is a working copy", "bare"),
+        ("full", "full is a folder with something else in it", "another"),
+        ("file", "file is a file", "not there yet"),
+        ("file/memory.git", "cannot be made: Not a directory", "another"),
+    ],
+)
+def test_a_place_where_no_repository_can_be_made_is_told(agentops: Shell, path: str, said: str, way_out: str) -> None:
+    for each in ("copy/.git", "full/something", "agents.d"):
+        Path(each).mkdir(parents=True)
+    Path("file").write_text("")
+    Path("agents.d/all.yaml").write_text(PROJECT.replace("path: memory.git", f"path: {path}"))
+    told = agentops("memory", "init", status=2).err
+    assert said in told
+    assert way_out in told
+
+
+def test_a_machine_without_git_is_told_what_to_install(agentops: Shell, tmp_path: Path) -> None:
+    Path("agents.d").mkdir()
+    Path("agents.d/all.yaml").write_text(PROJECT)
+    command = [sys.executable, "-m", "agentops", "memory", "search", "port"]
+    found = subprocess.run(command, capture_output=True, text=True, check=False, env={"PATH": str(tmp_path)})
+    assert (found.returncode, found.stdout) == (1, "")
+    assert found.stderr == "error: git is not on the PATH of this machine\n  install git 2.38 or newer\n"
