@@ -9,6 +9,7 @@ from agentops.memory.evidence import Evidence
 from agentops.memory.forgetting import is_forgotten
 from agentops.memory.notes import Memory, NoteKind, Record, Status, Trust
 from agentops.memory.operations import Author, Operation, Verb
+from agentops.memory.rejecting import is_among
 
 _ENOUGH_SESSIONS = 2
 """In how many sessions something must be seen that nobody stated and no session proved."""
@@ -47,7 +48,9 @@ def reduced(candidates: Iterable[Candidate], memory: Memory, author: Author) -> 
         became = _became(candidate, met, author)
         if isinstance(became, str):
             counts[became] += 1
-        elif became.id in memory.ledger.rejected or any(is_forgotten(memory.ledger, each) for each in became.texts):
+        elif is_among(became, memory.ledger.rejected) or any(
+            is_forgotten(memory.ledger, each) for each in became.texts
+        ):
             counts["unwanted"] += 1
         else:
             kept.append(became)

@@ -7,6 +7,7 @@ from agentops.memory.forgetting import is_forgotten
 from agentops.memory.notes import Ledger, NoteKind
 from agentops.memory.operations import Operation, Verb
 from agentops.memory.promotion import PERSON
+from agentops.memory.rejecting import is_among
 
 _TEXTS = {
     Verb.ADD: (1, 1),
@@ -76,7 +77,7 @@ def _check_counts(operation: Operation) -> None:
 def _check_author(operation: Operation, ledger: Ledger) -> None:
     if operation.author.engine == PERSON:
         return
-    if operation.id in ledger.rejected:
+    if is_among(operation, ledger.rejected):
         raise Unfit("a person turned it down before: it is not proposed again")
     if operation.verb in {Verb.PIN, Verb.UNPIN}:
         raise Unfit("only people pin and unpin notes")

@@ -128,7 +128,7 @@ class Ledger:
     """The sessions already dreamt, each with the digest of what was read. `ledger/<store>/cursor.json`."""
 
     rejected: frozenset[str] = frozenset()
-    """Ids of operations that a person turned down: not proposed again. `ledger/<store>/rejected.jsonl`."""
+    """Ids and gists of operations that a person turned down: not proposed again. `ledger/<store>/rejected.jsonl`."""
 
     tombstones: tuple[Tombstone, ...] = ()
 

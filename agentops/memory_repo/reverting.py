@@ -9,6 +9,7 @@ from agentops.memory import ledger_text
 from agentops.memory.applying import applied
 from agentops.memory.notes import Memory
 from agentops.memory.operations import Author, Operation, Verb
+from agentops.memory.rejecting import names
 from agentops.memory_repo import layout
 from agentops.memory_repo.commits import AGENTOPS, Commit, Draft, Person
 from agentops.memory_repo.git import Repository
@@ -117,9 +118,9 @@ def _ledgers(repository: Repository, main: str, tree: str, parent: str | None, c
         if not dreams and repository.subtree(tree, folder) == repository.subtree(main, folder):
             continue
         known = memory_at(repository, main, store).ledger
-        names = {each.removesuffix(".jsonl") for each in dreams if each.endswith(".jsonl")}
-        letters = [letter for name in names if (letter := letter_at(repository, commit, store, name))]
-        turned_down = frozenset(each.operation.id for letter in letters for each in letter.lessons)
+        told = {each.removesuffix(".jsonl") for each in dreams if each.endswith(".jsonl")}
+        letters = [letter for name in told if (letter := letter_at(repository, commit, store, name))]
+        turned_down = names(each.operation for letter in letters for each in letter.lessons)
         before = memory_at(repository, parent, store).ledger.records if parent else {}
         then = memory_at(repository, commit, store).ledger.records
         gone = {anchor for anchor in then if anchor not in before}

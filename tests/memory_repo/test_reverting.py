@@ -10,6 +10,7 @@ from agentops.memory.applying import applied
 from agentops.memory.evidence import Evidence
 from agentops.memory.notes import NoteKind
 from agentops.memory.operations import Author, Operation, Verb
+from agentops.memory.rejecting import names
 from agentops.memory_repo.commits import Move, Person
 from agentops.memory_repo.proposals.committing import committed, memory_at
 from agentops.memory_repo.proposals.letter import Letter, lessons
@@ -58,7 +59,7 @@ async def test_a_reverted_dream_leaves_the_store_and_is_not_proposed_again(world
     assert "/pitfalls/charge.md" in await world.holds()
     lands(world, reverted(world.repository, head(world), commit_of(world.repository, head(world), head(world)), STAMP))
     ledger = memory_at(world.repository, head(world), STORE).ledger
-    assert (ledger.rejected, dict(ledger.records)) == ({operation.id}, {})
+    assert (ledger.rejected, dict(ledger.records)) == (names([operation]), {})
     await world.sync()
     assert await world.holds() == {"/facts/a.md": "- a\n"}
     assert world.proposal() is None

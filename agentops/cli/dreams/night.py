@@ -18,10 +18,12 @@ from agentops.memory.notes import Memory
 from agentops.memory.transcripts import Transcript
 from agentops.memory_repo.forges.port import Forge, PullRequest
 from agentops.memory_repo.git import Repository
+from agentops.memory_repo.layout import proposal_branch
 from agentops.memory_repo.live import LiveStore
 from agentops.memory_repo.proposals.committing import committed, generation_at, memory_at
 from agentops.memory_repo.proposals.letter import Letter, lessons
 from agentops.memory_repo.proposals.publishing import Outcome, Proposed, Published, published
+from agentops.memory_repo.proposals.rejecting import turned_down
 from agentops.memory_repo.syncing.acting import sync
 from agentops.memory_repo.syncing.proposing import prepared
 from agentops.memory_repo.syncing.subject import Subject
@@ -52,6 +54,9 @@ class Base:
     live: tuple[str, ...] = ()
     conflicts: tuple[str, ...] = ()
     generation: int = 1
+    turned_down: frozenset[str] = frozenset()
+    """What people turned down in a proposal that is not merged: known to the memory too."""
+
     questions: Questions = field(default_factory=Questions)
     """The store's golden questions: what it answered before, it must answer afterwards."""
 
@@ -79,7 +84,18 @@ async def based(bed: Bed, *, takes_in: bool = True) -> Base:
     """Return what a dream starts from; the repository takes in what the live store learnt, unless told not to."""
     if takes_in:
         await sync(bed.repository, bed.live, bed.subject, writes=False)
-    return await in_thread(_base, bed.repository, bed.subject)
+    # A trial asks no forge: it knows what was reviewed, and no box that is unticked.
+    request = await bed.forge.latest(proposal_branch(bed.subject.store)) if takes_in else None
+    base = await in_thread(_base, bed.repository, bed.subject)
+    return await in_thread(_heeding, bed, base, request)
+
+
+def _heeding(bed: Bed, base: Base, request: PullRequest | None) -> Base:
+    """Return the base with what people turned down in the proposal that this dream replaces."""
+    subject, ledger = bed.subject, base.memory.ledger
+    names = turned_down(bed.repository, subject.store, request, main=subject.branch) - ledger.rejected
+    memory = replace(base.memory, ledger=replace(ledger, rejected=ledger.rejected | names))
+    return replace(base, memory=memory, turned_down=names)
 
 
 def _base(repository: Repository, subject: Subject) -> Base:
@@ -153,9 +169,9 @@ class Attempt:
         bed = self.bed
         offer = Proposed(letter, head, self.base.main, bed.subject.branch)
         found = await published(bed.repository, bed.forge, offer)
-        return Morning(letter, found, await self._merged(found, letter))
+        return Morning(letter, found, await self._merged(found, letter, head))
 
-    async def _merged(self, found: Published, letter: Letter) -> PullRequest | None:
+    async def _merged(self, found: Published, letter: Letter, head: str) -> PullRequest | None:
         """Merge what needs no person: a schedule says so, and every gate passed."""
         request = found.request
         is_offered = found.outcome in {Outcome.OPENED, Outcome.UPDATED, Outcome.UNCHANGED}
@@ -163,6 +179,8 @@ class Attempt:
             return None
         if letter.conflicts or any(each.mark not in {"pass", "off"} for each in letter.gates):
             return None
+        if not await in_thread(_is_same, self.bed.repository, head, request.head):
+            return None  # a person was faster: what is merged without review is what the gates saw
         return await self.bed.forge.merge(request.number, head=request.head)
 
     def _settled(self, dream: Dream) -> tuple[settling.Settled, Letter]:
@@ -176,7 +194,7 @@ class Attempt:
     def _committed(self, settled: settling.Settled, letter: Letter) -> str:
         """Return the commit. It was made when what it stands on was, so that the same dream is the same commit."""
         repository, base = self.bed.repository, self.base
-        if not letter.lessons:
+        if not letter.lessons and not base.turned_down:
             return base.commit
         after = settling.remembered(base.whole(settled.after), self.night())
         return committed(repository, base.commit, after, letter, base.at)
@@ -201,6 +219,11 @@ class Attempt:
             objections=settled.judgement.objections,
             conflicts=base.conflicts,
         )
+
+
+def _is_same(repository: Repository, head: str, other: str) -> bool:
+    """Tell whether two commits hold the same files."""
+    return head == other or (repository.has(other) and repository.subtree(head) == repository.subtree(other))
 
 
 def _digest(memory: Memory) -> str:

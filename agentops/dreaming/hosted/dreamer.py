@@ -16,6 +16,7 @@ from agentops.memory.files import notes_of
 from agentops.memory.forgetting import is_forgotten
 from agentops.memory.notes import Memory
 from agentops.memory.operations import Author, Operation
+from agentops.memory.rejecting import is_among
 from agentops.memory.transcripts import Transcript
 
 ENGINE = "hosted"
@@ -87,7 +88,7 @@ def _doubt(operation: Operation, memory: Memory, here: Container[str]) -> str:
         return "the note is in the live store alone: `agentops memory pull` brings it here"
     if what := order(operation.texts):
         return f"it tells its reader what to do ({what})"
-    if operation.id in memory.ledger.rejected:
+    if is_among(operation, memory.ledger.rejected):
         return "a person turned it down before"
     return "it was forgotten for good" if any(is_forgotten(memory.ledger, each) for each in operation.texts) else ""
 

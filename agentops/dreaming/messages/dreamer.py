@@ -20,6 +20,7 @@ from agentops.memory.comparing.strangers import trusted
 from agentops.memory.forgetting import is_forgotten
 from agentops.memory.notes import Memory
 from agentops.memory.operations import Operation
+from agentops.memory.rejecting import is_among
 from agentops.memory.transcripts import Transcript
 
 
@@ -137,7 +138,7 @@ def _once(operations: Iterable[Operation]) -> list[Operation]:
 def _wanted(operations: Iterable[Operation], memory: Memory) -> list[Operation]:
     """Return the operations without what a person turned down, and without what was forgotten for good."""
     ledger = memory.ledger
-    wanted = (each for each in operations if each.id not in ledger.rejected)
+    wanted = (each for each in operations if not is_among(each, ledger.rejected))
     return [each for each in wanted if not any(is_forgotten(ledger, text) for text in each.texts)]
 
 

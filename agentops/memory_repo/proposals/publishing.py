@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from agentops.base.threads import in_thread
+from agentops.memory.rejecting import is_among, names
 from agentops.memory_repo import layout
 from agentops.memory_repo.commits import Move
 from agentops.memory_repo.forges.port import Draft, Forge, Mark, PullRequest, State
 from agentops.memory_repo.git import Repository
 from agentops.memory_repo.proposals import body, ticks
 from agentops.memory_repo.proposals.letter import Letter
+from agentops.memory_repo.proposals.rejecting import operations_in
 
 CONTEXT = "agentops/gates"
 """The commit status: a branch protection can require it."""
@@ -75,7 +77,7 @@ async def published(repository: Repository, forge: Forge, proposed: Proposed) ->
     latest = await forge.latest(proposed.branch)
     stands = await in_thread(_stands, repository, proposed)
     is_open = latest is not None and latest.state is State.OPEN
-    if stands.is_persons and is_open:
+    if stands.is_persons and not _is_given_up(latest, stands):
         return Published(Outcome.LEFT, latest)
     if not stands.changes_something:
         return await _withdrawn(forge, latest)
@@ -111,10 +113,17 @@ def _stands(repository: Repository, proposed: Proposed) -> _Stands:
     )
 
 
+def _is_given_up(latest: PullRequest | None, stands: _Stands) -> bool:
+    """Tell whether a person closed or merged the branch just as it is: what they wrote on it since is theirs again."""
+    return latest is not None and latest.state is not State.OPEN and latest.head == stands.remote
+
+
 def _is_known(repository: Repository, proposed: Proposed, closed: PullRequest) -> bool:
     """Tell whether a closed pull request already had everything that is proposed now."""
     offered = ticks.read(closed.body).offered
-    if not {each.operation.id for each in proposed.letter.lessons} <= offered:
+    if repository.has(closed.head):  # a long body has not all of them, and other counts are nothing new
+        offered |= names(operations_in(repository, closed.head, proposed.letter.store, main=proposed.main))
+    if not all(is_among(each.operation, offered) for each in proposed.letter.lessons):
         return False
     if not proposed.letter.live:
         return True

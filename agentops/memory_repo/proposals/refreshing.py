@@ -7,6 +7,7 @@ from datetime import datetime
 from agentops.base.errors import RepositoryError, StaleProposal
 from agentops.memory.applying import applied
 from agentops.memory.notes import Memory
+from agentops.memory.rejecting import names
 from agentops.memory_repo.git import Repository
 from agentops.memory_repo.layout import proposal_branch
 from agentops.memory_repo.proposals.committing import committed, dream_commit, letter_at, memory_at
@@ -78,7 +79,8 @@ def refreshed(
     )
     unfit = {operation.id: reason for operation, reason in done.unfit}
     left = replace(letter, lessons=tuple(each for each in kept if each.operation.id not in unfit))
-    after = _remembering(done.memory, learnt, frozenset(dropped))
+    turned_down = names(each.operation for each in letter.lessons if each.operation.id in rejected)
+    after = _remembering(done.memory, learnt, turned_down)
     head = committed(repository, ground, after, left, found.at)
     return Refreshed(Proposed(left, head, found.main, main), dropped, tuple(unfit.items()))
 

@@ -11,9 +11,10 @@ from agentops.cli.dreams.wish import Wish
 from agentops.dreaming.lexical import LexicalDreamer
 from agentops.dreaming.readers import openai_chat
 from agentops.memory.gates.port import Policy
+from agentops.memory.rejecting import is_among, names
 from agentops.memory.transcripts import Transcript
 from agentops.memory_repo.forges.local import LocalForge
-from agentops.memory_repo.forges.port import State
+from agentops.memory_repo.forges.port import Draft, State
 from agentops.memory_repo.layout import proposal_branch
 from agentops.memory_repo.proposals.committing import memory_at
 from agentops.memory_repo.proposals.publishing import Outcome
@@ -117,6 +118,25 @@ async def test_what_a_person_rejected_is_not_proposed_by_the_next_night(
     others = tuple(replace(each, session=f"again-{each.session}", agent="other") for each in sessions)
     morning = await slept(bed, others)
     assert not everything & {each.operation.id for each in morning.letter.lessons}
+
+
+async def test_what_a_person_unticked_is_dropped_by_the_next_night_though_nobody_refreshed(
+    bed: Bed, world: World, sessions: tuple[Transcript, ...]
+) -> None:
+    first = (await slept(bed, sessions)).published.request
+    assert first is not None
+    found = standing(world.repository, STORE)
+    assert found is not None
+    out = found.letter.lessons[0].operation
+    body = first.body.replace(f"[x] `{out.id}`", f"[ ] `{out.id}`")
+    await bed.forge.update(first.number, Draft(first.branch, first.base, first.title, body))
+    others = tuple(replace(each, session=f"again-{each.session}") for each in sessions)
+
+    for read in (sessions, (*sessions, *others)):  # with twice the sessions, counts are other ones
+        morning = await slept(bed, read)
+        assert morning.published.outcome is Outcome.UPDATED
+        assert not any(is_among(each.operation, names([out])) for each in morning.letter.lessons)
+        assert morning.letter.lessons
 
 
 async def test_what_agents_wrote_lies_in_the_same_pull_request(

@@ -3,6 +3,7 @@
 import pytest
 
 from agentops.base.errors import StaleProposal
+from agentops.memory.rejecting import names
 from agentops.memory_repo.proposals import ticks
 from agentops.memory_repo.proposals.committing import memory_at
 from agentops.memory_repo.proposals.publishing import Outcome
@@ -26,7 +27,7 @@ async def test_an_unticked_operation_leaves_the_proposal_and_is_remembered(groun
     assert result.request is not None
     assert ticks.read(result.request.body).offered == {ONE.id}
     assert set(ground.files(BRANCH)) - {"MEMORY.md"} == {"README.md", "pitfalls/book.md"}
-    assert memory_at(ground.repository, ground.head(), STORE).ledger.rejected == {TWO.id}
+    assert memory_at(ground.repository, ground.head(), STORE).ledger.rejected == names([TWO])
 
 
 async def test_the_rest_is_as_if_the_dropped_one_had_never_been_proposed(ground: Ground) -> None:
