@@ -145,6 +145,8 @@ def _outcome(case: "Case", decision: "Decision", *, is_merged: bool) -> list[str
     where = case.request.url if case.request else ""
     if is_merged:
         return [*lines, f"merged {where}; `agentops memory push {store}` writes it to the live store"]
+    if dropped and not case.letter.lessons and not case.letter.live:
+        return [*lines, f"{where} proposes nothing else; `agentops memory review {store} --merge` keeps that on main"]
     return [*lines, f"{where} is open; `agentops memory review {store} --merge` merges it"]
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _LINES = """add these lines to the spec of your Project, then run `agentops memory init`:
   memory_repository:
     path: memory.git         # a bare repository on this machine; or url: https://host/owner/name.git"""
+_STORE = "add one: `kind: MemoryStore`, with a name in `metadata` and in `spec`"
 _CLONES = "memory"
 
 
@@ -82,7 +83,7 @@ class Declared:
         """
         known = {each.name: each for each in self.stores}
         if not known:
-            raise UsageError("the manifests declare no MemoryStore", hint="schema/MemoryStore.json tells how")
+            raise UsageError("the manifests declare no MemoryStore", hint=_STORE)
         wanted = [each.removeprefix(f"{Kind.MEMORY_STORE}/") for each in names] or list(known)
         for each in wanted:
             if each not in known:

@@ -40,12 +40,12 @@ class Screen:
             engines = ", ".join(sorted({each.engine for each in letter.dream.stages})) or "lexical"
             asked = f", schedule {letter.schedule}" if letter.schedule else ""
             read = f"{many(letter.sessions, 'session')} read by {engines}"
-            yield f"  {letter.dream_id}{asked}: {read}, {cost(letter.dream.spent)}"
+            yield from self._wrapped(f"{letter.dream_id}{asked}: {read}, {cost(letter.dream.spent)}", "  ")
             for stage in letter.dream.stages:
                 if stage.note:
                     yield from self._wrapped(f"{stage.name} ({stage.engine}): {stage.note}", "  ")
         for edit in letter.live:
-            yield f"  in the live store: {printable(edit)}"
+            yield from self._wrapped(f"in the live store: {edit}", "  ")
         for path in letter.conflicts:
             yield self._paint("yellow", f"  {printable(path)} changed here and in the live store")
 
@@ -57,7 +57,8 @@ class Screen:
         passed = sum(each.mark == "pass" for each in letter.gates)
         yield f"{self._sign('pass')} {passed} of {len(letter.gates)} gates passed"
         for mark in (each for each in letter.gates if each.mark != "pass"):
-            yield f"{self._sign(mark.mark)} {mark.gate}: {printable(mark.words)}"
+            first, *rest = self._wrapped(f"{mark.gate}: {mark.words}", "  ")
+            yield from [f"{self._sign(mark.mark)} {first.strip()}", *rest]
         shown = letter.objections[:_MOST_OBJECTIONS]
         for each in shown:
             place = f"{each.path}{f':{each.line}' if each.line else ''}: " if each.path else ""

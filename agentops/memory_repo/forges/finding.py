@@ -33,6 +33,7 @@ _KNOWN = {
     "codeberg.org": ForgeKind.FORGEJO,
     "gitea.com": ForgeKind.GITEA,
 }
+_SAY_IT = "add `forge: github`, `gitlab`, `gitea` or `forgejo` to memory_repository in the Project"
 _ALIASES = {"ssh.github.com": "github.com", "www.github.com": "github.com", "altssh.gitlab.com": "gitlab.com"}
 """Names under which hosts are reached where port 22 is closed."""
 
@@ -83,7 +84,7 @@ def place_of(remote: str, kind: str = "") -> Place:
     host = _ALIASES.get(host, host)
     found = ForgeKind(kind) if kind else _KNOWN.get(host) or (ForgeKind.GITHUB if host.endswith(".ghe.com") else None)
     if found is None:
-        raise UsageError(f"nothing tells which forge speaks at {host}", hint="say it: forge: github, gitlab or forgejo")
+        raise UsageError(f"nothing tells which forge speaks at {host}", hint=_SAY_IT)
     prefix, repository = _repository(found, path)
     shown = f"[{host}]" if ":" in host else host
     base = f"{scheme}://{shown}{port}{prefix}"

@@ -215,7 +215,8 @@ class LocalForge:
         merged = self._repository.merge(tip, found.head)
         if merged.conflicts:
             paths = ", ".join(merged.conflicts[:5])
-            raise ForgeError(f"proposal {number} conflicts with {found.base} in {paths}", hint="sync, then merge again")
+            hint = "`agentops memory refresh` puts a dream on what main has now, `agentops memory sync` live edits"
+            raise ForgeError(f"proposal {number} conflicts with {found.base} in {paths}", hint=hint)
         message = f"Merge proposal {number}: {found.title}"
         return self._repository.commit(
             commits.Draft(merged.tree, (tip, found.head), message, self._clock.now()),

@@ -144,6 +144,14 @@ def test_there_is_nothing_to_review_before_something_is_proposed(begun: Shell) -
     assert "agentops dream run" in told.err
 
 
+def test_who_rejects_everything_is_told_what_is_left(begun: Shell) -> None:
+    begun("dream", "run", "nightly", "--transcripts", str(SESSIONS))
+
+    told = begun("memory", "review", "--reject", "all").out
+    assert "proposes nothing else; `agentops memory review desk --merge` keeps that on main" in told
+    assert "is open" not in told
+
+
 def test_a_dream_without_any_session_says_so(begun: Shell) -> None:
     assert "nothing to read: no session was found, and no log given" in begun("dream", "run", "nightly").out
 

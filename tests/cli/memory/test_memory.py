@@ -203,6 +203,13 @@ def test_the_only_store_need_not_be_named(agentops: Shell, live: Live) -> None:
     assert "name one: desk, kitchen" in said
 
 
+def test_a_project_without_stores_is_told_what_to_declare(agentops: Shell) -> None:
+    Path("agents.d").mkdir()
+    Path("agents.d/all.yaml").write_text(PROJECT.partition("---")[0])
+    agentops("memory", "init")
+    assert "`kind: MemoryStore`" in agentops("memory", "status", status=2).err
+
+
 def test_a_line_that_is_not_there_is_told(agentops: Shell, live: Live) -> None:
     assert "/facts/port.md has no line 9" in agentops("memory", "blame", "desk", "facts/port.md:9", status=2).err
 

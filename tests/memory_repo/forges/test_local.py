@@ -188,8 +188,9 @@ async def test_a_conflict_names_the_files(forge: FakeForge, port: LocalForge) ->
     opened = await port.open(DRAFT)
     forge.kept.commit("main", {"stores/incidents/facts/a.md": "- another\n"})
 
-    with pytest.raises(ForgeError, match=r"conflicts with main in stores/incidents/facts/a\.md"):
+    with pytest.raises(ForgeError, match=r"conflicts with main in stores/incidents/facts/a\.md") as raised:
         await port.merge(opened.number, head=opened.head)
+    assert "`agentops memory refresh`" in raised.value.hint
 
 
 async def test_why_it_was_closed_is_kept_once(port: LocalForge) -> None:
