@@ -19,8 +19,14 @@ _WHERE_IT_ACTS = re.compile(
 
 
 def plain(text: str) -> str:
-    """Return the text as Markdown that shows it; what stands in backticks stays code."""
-    return "".join(part if _CODE.fullmatch(part) else _harmless(part) for part in _CODE.split(" ".join(text.split())))
+    """Return the text as Markdown that shows it; what stands in backticks stays code.
+
+    A run of backticks closes only a run as long: where there are longer ones than one, nothing counts as code.
+    """
+    line = " ".join(text.split())
+    if "``" in line:
+        return _harmless(line).replace("`", "&#96;")
+    return "".join(part if _CODE.fullmatch(part) else _harmless(part) for part in _CODE.split(line))
 
 
 def quoted(text: str, most: int) -> str:
