@@ -8,6 +8,7 @@ from functools import partial
 from agentops.base.errors import RepositoryError, UsageError
 from agentops.base.threads import in_thread
 from agentops.cli.memory.ground import Declared, forge_of, repository
+from agentops.memory_repo import layout
 from agentops.memory_repo.forges.port import Forge, PullRequest, State
 from agentops.memory_repo.git import Repository
 from agentops.memory_repo.layout import proposal_branch
@@ -17,6 +18,7 @@ from agentops.memory_repo.proposals.publishing import Proposed, Published, publi
 from agentops.memory_repo.proposals.refreshing import Standing, refreshed, standing
 from agentops.memory_repo.syncing.proposing import prepared
 from agentops.memory_repo.syncing.subject import Subject
+from agentops.memory_repo.syncing.texts import is_undecided
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ class Desk:
         """Merge the proposal as it was looked at.
 
         Raises:
-            RepositoryError: it has no open pull request, or a gate forbids it.
+            RepositoryError: it has no open pull request, a conflict in it is not settled, or a gate forbids it.
             StaleProposal: somebody changed it meanwhile.
         """
         request = case.request
@@ -82,6 +84,12 @@ class Desk:
             raise RepositoryError(
                 f"the proposal for {case.subject.store} has no open pull request",
                 hint="`agentops dream run` or `agentops memory pull` opens one",
+            )
+        if undecided := await in_thread(self._undecided, case.subject, request.head):
+            branch = proposal_branch(case.subject.store)
+            raise RepositoryError(
+                f"{', '.join(undecided)} holds conflict markers, which agents would read",
+                hint=f"settle it in the branch {branch}, push that, and merge it with git or on the forge",
             )
         if case.letter.is_blocked and not despite_gates:
             gates = ", ".join(each.gate for each in case.letter.gates if each.mark == "block")
@@ -94,6 +102,12 @@ class Desk:
     async def ticked_off(self, case: Case) -> frozenset[str]:
         """Return the operations whose boxes somebody unticked in the pull request."""
         return ticks.read(case.request.body).unticked if case.request else frozenset()
+
+    def _undecided(self, subject: Subject, head: str) -> list[str]:
+        main, store = self.repository.head(subject.branch), layout.folder(subject.store)
+        known = self.repository.blobs(main, store) if main else {}
+        changed = [name for name, blob in self.repository.blobs(head, store).items() if known.get(name) != blob]
+        return [f"/{name}" for name in changed if is_undecided(self.repository.text(head, f"{store}/{name}") or "")]
 
     async def _case(self, subject: Subject) -> Case | None:
         found = await in_thread(partial(standing, main=subject.branch), self.repository, subject.store)

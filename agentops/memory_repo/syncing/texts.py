@@ -26,6 +26,12 @@ def merged(three_way: TextMerge, main: str, base: str, live: str) -> tuple[str, 
     return settled, not _MARKER.search(settled)
 
 
+def is_undecided(text: str) -> bool:
+    """Tell whether a text holds a conflict of ours that nobody settled yet."""
+    lines = text.splitlines()
+    return f"<<<<<<< {LABELS[0]}" in lines and f">>>>>>> {LABELS[1]}" in lines
+
+
 def _settled(hunk: re.Match[str]) -> str:
     main, base, live = hunk["main"], hunk["base"], hunk["live"]
     if not base.strip() and all(_BULLET.match(line) for line in (main + live).splitlines()):

@@ -254,3 +254,17 @@ def test_a_machine_without_git_is_told_what_to_install(agentops: Shell, tmp_path
     found = subprocess.run(command, capture_output=True, text=True, check=False, env={"PATH": str(tmp_path)})
     assert (found.returncode, found.stdout) == (1, "")
     assert found.stderr == "error: git is not on the PATH of this machine\n  install git 2.38 or newer\n"
+
+
+def test_a_conflict_that_nobody_settled_is_not_merged(agentops: Shell, live: Live) -> None:
+    live.write("/facts/port.md", "- The database listens on port 5434.\n")
+    with Repository(Path("memory.git")) as repository:
+        main = repository.head("main")
+        assert main is not None
+        tree = repository.write(main, {"stores/desk/facts/port.md": "- The database listens on port 5435.\n"})
+        draft = Draft(tree, (main,), "Another port", repository.show(main).at)
+        repository.push({"main": Move(repository.commit(draft), main)})
+    assert "conflict  /facts/port.md" in agentops("memory", "sync").out
+    said = agentops("memory", "review", "--merge", status=1).err
+    assert "/facts/port.md holds conflict markers" in said
+    assert "settle it in the branch agentops/memory/desk" in said
