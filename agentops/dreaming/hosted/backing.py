@@ -1,6 +1,7 @@
 """Evidence for lines that came without any, or with some that nobody checked: found by search, held by one check."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from agentops.dreaming.candidates import Witness
 from agentops.memory.comparing.bm25 import Index
@@ -44,6 +45,7 @@ class Backing:
         """Return the best events that bear the text, of as many sessions as there are; none: it is not backed."""
         best = (self._told[place] for place, _ in self._index.best(text, _TRIED))
         bearing = [each for each in best if self._bears(each, text)]
+        bearing = [each for each in bearing if _bears_alone(each, text)] or bearing
         known = [each for each in bearing if each.event.origin is not Origin.EXTERNAL] or bearing
         first = {each.transcript.session: each for each in reversed(known)}
         ordered = [each for each in known if first[each.transcript.session] is each]
@@ -52,3 +54,9 @@ class Backing:
     def _bears(self, witness: Witness, text: str) -> bool:
         is_strange = witness.event.origin is Origin.EXTERNAL
         return is_borne([text], [witness.evidence], self._transcripts if is_strange else self._believed)
+
+
+def _bears_alone(witness: Witness, text: str) -> bool:
+    """Tell whether an event bears the text without its neighbours: beside who said it, anything stands."""
+    transcript = replace(witness.transcript, events=(witness.event,))
+    return is_borne([text], [witness.evidence], {transcript.session: transcript})

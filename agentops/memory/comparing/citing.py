@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
-from agentops.memory.comparing.containment import LEAST, score
+from agentops.memory.comparing.containment import LEAST, is_one_word, score
 from agentops.memory.comparing.counts import miscounted, uncounted
 from agentops.memory.comparing.literals import missing
 from agentops.memory.evidence import Evidence, Origin
@@ -15,6 +15,7 @@ _LONGEST_READ = 1 << 16
 """How much of one event is cut into words: of a longer one its two ends. Literals are looked for in all of it."""
 
 _LONGEST_QUOTE = 160
+_WORD = re.compile(r"\w+")
 _SENTENCE = re.compile(r"[^\n.!?]+(?:[.!?](?!\s|$)[^\n.!?]*)*[.!?]?")
 
 
@@ -33,6 +34,8 @@ def verdict(text: str, evidence: Iterable[Evidence], transcripts: Mapping[str, T
         return Verdict(Finding.CONTRADICTED)
     claim = uncounted(text)
     if missing(claim, (said for window in windows for event in window for said in _said(event))):
+        return Verdict(Finding.NOT_FOUND)
+    if is_one_word(claim) and not any(_is_said(claim, event) for window in windows for event in window):
         return Verdict(Finding.NOT_FOUND)
     best, window = max(((_score(claim, each), each) for each in windows), key=lambda scored: scored[0])
     finding = Finding.SUPPORTED if best >= LEAST else Finding.NOT_FOUND
@@ -65,6 +68,11 @@ def _said(event: Event) -> tuple[str, ...]:
 def _score(claim: str, window: Iterable[Event]) -> float:
     """Return how much of the claim's words the events have together."""
     return score(claim, " ".join(f"{each.tool} {_ends(each.text)}" for each in window))
+
+
+def _is_said(claim: str, event: Event) -> bool:
+    """Tell whether an event says a claim word for word."""
+    return " ".join(_WORD.findall(claim.casefold())) in " ".join(_WORD.findall(_ends(event.text).casefold()))
 
 
 def _ends(text: str) -> str:

@@ -32,6 +32,12 @@ def score(claim: str, event_text: str, weight: Callable[[str], float] | None = N
     return sum(heavy for term, heavy in asked.items() if term in found) / whole
 
 
+def is_one_word(claim: str) -> bool:
+    """Tell whether a claim has a single telling word, and no name or number: almost anything has it too."""
+    said = set(terms(claim)) - _FRAME
+    return len(said) == 1 and all(each.isalpha() for each in said) and "`" not in claim
+
+
 def telling(term: str) -> float:
     """Return how heavy a term is where nobody knows how rare it is."""
     return 1.0 if term.isalpha() else 2.0

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from agentops.dreaming.port import Dream
-from agentops.memory.evidence import Evidence
+from agentops.memory.evidence import Evidence, Origin
 from agentops.memory.gates.judgement import Mark
 from agentops.memory.gates.port import Objection
 from agentops.memory.operations import Operation
@@ -20,8 +20,10 @@ class Citation:
 
     evidence: Evidence
     quote: str
+    """Empty where a stranger wrote them: whoever reads a proposal may be an agent, and they may be meant for it."""
+
     actor: str
-    """`user`, `agent`, or the tool that said it."""
+    """`user`, `agent`, or the tool that said it; empty where the event is not among the sessions read."""
 
     speaks_against: bool = False
 
@@ -112,6 +114,8 @@ def _citation(
     found = next((each for each in transcript.events if each.id == evidence.event), None) if transcript else None
     if found is None:
         return Citation(evidence, "", "", speaks_against)
+    if found.origin is Origin.EXTERNAL:
+        return Citation(evidence, "", found.tool or found.origin.value, speaks_against)
     quote = operation.verdict.quote
     words = quote if quote and quote in found.text else found.text
     line = " ".join(words[: 4 * _QUOTE].split())

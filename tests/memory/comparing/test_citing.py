@@ -47,6 +47,15 @@ def test_a_true_claim_with_the_wrong_citation_is_not_found() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "finding"),
+    [("Be long.", Finding.NOT_FOUND), ("Be `long`.", Finding.SUPPORTED), ("Smoke!", Finding.SUPPORTED)],
+)
+def test_a_claim_of_one_word_is_said_word_for_word_or_not_at_all(text: str, finding: Finding) -> None:
+    read = {"s1": session("s1", user("I like long flights. Never smoke."))}
+    assert verdict(text, [Evidence("s1", "e0")], read).finding is finding
+
+
 def test_the_neighbour_of_the_cited_event_counts() -> None:
     assert (
         verdict("The staging database listens on port `5433`.", [Evidence("s1", "e4")], READ).finding
