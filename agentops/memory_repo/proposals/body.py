@@ -6,6 +6,7 @@ The same letter gives the same bytes. A person unticks a box, and `agentops memo
 from collections.abc import Iterator, Sequence
 
 from agentops.dreaming.port import Dream
+from agentops.memory.gates.port import Objection
 from agentops.memory.operations import Operation, Verb
 from agentops.memory_repo.proposals.letter import Citation, Lesson, Letter
 from agentops.memory_repo.proposals.markdown import plain, quoted
@@ -17,6 +18,10 @@ MOST_CHARACTERS = 60_000
 _MOST_CITATIONS = 3
 _MOST_LIVE = 50
 _QUOTE = 160
+_PART = 10_000
+"""What objections, conflicts, claims set apart and notes may take each, that there is room for boxes. Units:
+characters."""
+
 _NOTICE = 100
 """What is kept free for the line that says how many operations found no room. Units: characters."""
 
@@ -51,8 +56,12 @@ def _head(letter: Letter) -> Iterator[str]:
         yield ""
     yield from _gates(letter)
     yield from _live(letter)
-    for path in letter.conflicts:
-        yield f"- ⚠️ {quoted(path, _QUOTE)} changed here and in the live store: resolve the conflict to merge"
+    yield from _part(
+        [
+            f"- ⚠️ {quoted(path, _QUOTE)} changed here and in the live store: resolve the conflict to merge"
+            for path in letter.conflicts
+        ]
+    )
     if letter.lessons:
         yield "### What would be learnt"
         yield ""
@@ -79,12 +88,15 @@ def _gates(letter: Letter) -> Iterator[str]:
     for each in letter.gates:
         yield f"| {each.gate} | {_SIGNS.get(each.mark, '')} {each.mark} | {plain(each.words)} |"
     yield ""
-    for objection in letter.objections:
-        place = f"{quoted(objection.path, _QUOTE)}{f' line {objection.line}' if objection.line else ''}: "
-        operation = f" (`{objection.operation}`)" if objection.operation else ""
-        yield f"- {objection.gate}: {place if objection.path else ''}{plain(objection.message)}{operation}"
+    yield from _part([_objected(each) for each in letter.objections])
     if letter.objections:
         yield ""
+
+
+def _objected(objection: Objection) -> str:
+    place = f"{quoted(objection.path, _QUOTE)}{f' line {objection.line}' if objection.line else ''}: "
+    operation = f" (`{objection.operation}`)" if objection.operation else ""
+    return f"- {objection.gate}: {place if objection.path else ''}{plain(objection.message)}{operation}"
 
 
 def _live(letter: Letter) -> Iterator[str]:
@@ -114,6 +126,14 @@ def _boxes(letter: Letter, room: int) -> str:
             break
         boxes[index] = full
     return "\n".join([*boxes, *notice])
+
+
+def _part(lines: Sequence[str]) -> Iterator[str]:
+    """Yield as many lines of a list as a part of the body has room for, and how many there are beside them."""
+    shown = list(_fitting(lines, _PART))
+    yield from shown
+    if hidden := len(lines) - len(shown):
+        yield f"- and {hidden:,} more"
 
 
 def _fitting(lines: Sequence[str], room: int) -> Iterator[str]:
@@ -151,9 +171,10 @@ def _box(operation: Operation) -> str:
 
 def _cited(citation: Citation) -> str:
     verb = "against" if citation.speaks_against else "evidence"
-    words = f" {quoted(citation.quote, _QUOTE)}" if citation.quote else " is not among the sessions read"
-    actor = f" ({plain(citation.actor)})" if citation.actor else ""
-    return f"  - {verb} `{citation.evidence}`{actor}:{words}"
+    if not citation.actor:
+        return f"  - {verb} `{citation.evidence}` is not among the sessions read"
+    words = quoted(citation.quote, _QUOTE) if citation.quote else "not repeated here, a stranger wrote it"
+    return f"  - {verb} `{citation.evidence}` ({plain(citation.actor)}): {words}"
 
 
 def _foot(letter: Letter) -> Iterator[str]:
@@ -163,14 +184,15 @@ def _foot(letter: Letter) -> Iterator[str]:
         yield f"{many(len(letter.quarantined), 'claim')} kept out: not backed by what was read"
         yield "</summary>"
         yield ""
-        for lesson in letter.quarantined[:_MOST_LIVE]:
-            operation = lesson.operation
-            yield f"- `{operation.id}` {operation.verb}: {' / '.join(map(plain, operation.texts))}"
-            yield f"  - {plain(operation.reason)}"
+        yield from _part([_kept_out(each.operation) for each in letter.quarantined])
         yield ""
         yield "</details>"
     notes = [each for each in letter.dream.stages if each.note] if letter.dream else []
     if notes:
         yield ""
-        for stage in notes:
-            yield f"- stage {stage.name} ({stage.engine}): {plain(stage.note)}"
+        yield from _part([f"- stage {each.name} ({each.engine}): {plain(each.note)}" for each in notes])
+
+
+def _kept_out(operation: Operation) -> str:
+    said = " / ".join(map(plain, operation.texts))
+    return f"- `{operation.id}` {operation.verb}: {said}\n  - {plain(operation.reason)}"
