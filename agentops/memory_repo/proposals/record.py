@@ -69,9 +69,10 @@ def _said(letter: Letter) -> Mapping[str, Any]:
         "objections": [_objection(each) for each in letter.objections],
         "quarantined": [json.loads(operation_lines.written(each.operation)) for each in letter.quarantined],
         "quotes": {
-            str(each.evidence): {"actor": each.actor, "quote": each.quote}
+            lesson.operation.id: {
+                str(each.evidence): {"actor": each.actor, "quote": each.quote} for each in lesson.citations
+            }
             for lesson in (*letter.lessons, *letter.quarantined)
-            for each in lesson.citations
         },
         "before": {each.operation.id: list(each.before) for each in letter.lessons if each.before},
         "reworded": {each.operation.id: each.reworded for each in letter.lessons if each.reworded},
@@ -127,13 +128,14 @@ def _letter(said: Mapping[str, Any], operations: tuple[Operation, ...]) -> Lette
 
 def _lesson(operation: Operation, said: Mapping[str, Any]) -> Lesson:
     before = tuple(said["before"].get(operation.id, ()))
+    quotes = said["quotes"].get(operation.id, {})
     citations = (
-        *(_citation(each, said, speaks_against=False) for each in operation.evidence),
-        *(_citation(each, said, speaks_against=True) for each in operation.against),
+        *(_citation(each, quotes, speaks_against=False) for each in operation.evidence),
+        *(_citation(each, quotes, speaks_against=True) for each in operation.against),
     )
     return Lesson(operation, before, citations, said["reworded"].get(operation.id, 0))
 
 
-def _citation(evidence: Evidence, said: Mapping[str, Any], *, speaks_against: bool) -> Citation:
-    found = said["quotes"].get(str(evidence), {"quote": "", "actor": ""})
+def _citation(evidence: Evidence, quotes: Mapping[str, Any], *, speaks_against: bool) -> Citation:
+    found = quotes.get(str(evidence), {"quote": "", "actor": ""})
     return Citation(evidence, found["quote"], found["actor"], speaks_against)
