@@ -143,19 +143,19 @@ async def _requested(forge: Forge, proposed: Proposed, known: PullRequest | None
         request, outcome = known, Outcome.UPDATED if has_moved else Outcome.UNCHANGED
     else:
         request, outcome = await forge.update(known.number, draft), Outcome.UPDATED
-    if outcome is not Outcome.UNCHANGED:
-        await _marked(forge, proposed, request)
+    # Said again where nothing changed: the last run may have died before it said so.
+    await _marked(forge, proposed, request.head if outcome is Outcome.UNCHANGED else proposed.head, request.url)
     return Published(outcome, request)
 
 
-async def _marked(forge: Forge, proposed: Proposed, request: PullRequest) -> None:
+async def _marked(forge: Forge, proposed: Proposed, head: str, url: str) -> None:
     letter = proposed.letter
     if not letter.gates:
         return
     against = [each.gate for each in letter.gates if each.mark == "block"]
     words = f"{', '.join(against)}: not to be merged" if against else f"{len(letter.gates)} gates passed"
     mark = Mark.FAILURE if against else Mark.SUCCESS
-    await forge.status(proposed.head, mark, context=CONTEXT, words=words[:140], url=request.url)
+    await forge.status(head, mark, context=CONTEXT, words=words[:140], url=url)
 
 
 async def _withdrawn(forge: Forge, latest: PullRequest | None) -> Published:
