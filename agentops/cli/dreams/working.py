@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from agentops.base.clock import Clock
-from agentops.base.errors import AgentopsError, InvalidManifests
+from agentops.base.errors import AgentopsError
 from agentops.base.threads import in_thread
 from agentops.cli.dreams import claims, night, reading, slots
 from agentops.cli.dreams.dreamers import Dreamers
@@ -14,11 +14,8 @@ from agentops.cli.dreams.night import Attempt, Bed, Morning
 from agentops.cli.dreams.replay import Rehearsal
 from agentops.cli.dreams.wish import Wish
 from agentops.cli.memory.ground import Ground
+from agentops.cli.memory.policy import policy_of
 from agentops.cli.sessions import finding
-from agentops.manifests.marks import Text
-from agentops.manifests.memory_policy import FILE, policies_of
-from agentops.memory.gates.port import Policy
-from agentops.memory_repo.git import Repository
 from agentops.memory_repo.layout import proposal_branch
 from agentops.memory_repo.proposals.committing import memory_at
 from agentops.memory_repo.proposals.publishing import Outcome, Published
@@ -147,7 +144,7 @@ class Worker:
     async def _bed(self, wish: Wish) -> Bed:
         ground = self._ground
         [subject] = ground.subjects([wish.store])
-        policy = await in_thread(policy_of, ground.repository, subject.branch, wish)
+        policy = await in_thread(policy_of, ground.repository, subject.branch, wish.store, wish.gates)
         return Bed(ground.repository, await ground.forge(), await ground.live(wish.store), subject, policy)
 
     async def _heap(self, wish: Wish) -> reading.Heap:
@@ -157,20 +154,6 @@ class Worker:
         scope = finding.Scope.of(self._ground.declared.tree, self._ground.target.label)
         own = await reading.sessions(self._ground.target, wish, scope, self._order.session_ids)
         return reading.together(own, logs)
-
-
-def policy_of(repository: Repository, branch: str, wish: Wish) -> Policy:
-    """Return how strict the gates are for a store: what the repository's policy says, and the schedule above it.
-
-    Raises:
-        InvalidManifests: the policy has errors; without it the gates would be as strict as built, in silence.
-    """
-    head = repository.head(branch)
-    text = repository.text(head, FILE) if head else None
-    found = policies_of(Text(FILE, text or ""))
-    if found.report.has_errors:
-        raise InvalidManifests(found.report, found.source_line)
-    return found.of(wish.store, wish.gates)
 
 
 def _waiting(least: int, fresh: int, read: int) -> str:

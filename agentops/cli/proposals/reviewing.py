@@ -8,6 +8,7 @@ from functools import partial
 from agentops.base.errors import RepositoryError, UsageError
 from agentops.base.threads import in_thread
 from agentops.cli.memory.ground import Declared, forge_of, repository
+from agentops.cli.memory.policy import policy_of
 from agentops.memory_repo import layout
 from agentops.memory_repo.forges.port import Forge, PullRequest, State
 from agentops.memory_repo.git import Repository
@@ -15,7 +16,7 @@ from agentops.memory_repo.layout import proposal_branch
 from agentops.memory_repo.proposals import ticks
 from agentops.memory_repo.proposals.letter import Letter
 from agentops.memory_repo.proposals.publishing import Proposed, Published, published
-from agentops.memory_repo.proposals.refreshing import Standing, refreshed, standing
+from agentops.memory_repo.proposals.refreshing import Onto, Standing, refreshed, standing
 from agentops.memory_repo.syncing.proposing import prepared
 from agentops.memory_repo.syncing.subject import Subject
 from agentops.memory_repo.syncing.texts import is_undecided
@@ -125,7 +126,8 @@ class Desk:
         live = prepared(self.repository, subject)
         base = live.commit if live else found.main
         edits = tuple(each.subject for each in live.edits) if live else ()
-        new = refreshed(self.repository, found, rejected, base=base, main=subject.branch)
+        policy = policy_of(self.repository, subject.branch, subject.store)
+        new = refreshed(self.repository, found, rejected, Onto(base, subject.branch, policy))
         letter = _with_live(new.proposed.letter, edits)
         return Proposed(letter, new.proposed.head, found.main, subject.branch)
 

@@ -172,9 +172,9 @@ def _box(operation: Operation) -> str:
 def _cited(citation: Citation) -> str:
     verb = "against" if citation.speaks_against else "evidence"
     if not citation.actor:
-        return f"  - {verb} `{citation.evidence}` is not among the sessions read"
+        return f"  - {verb} {quoted(str(citation.evidence), _QUOTE)} is not among the sessions read"
     words = quoted(citation.quote, _QUOTE) if citation.quote else "not repeated here, a stranger wrote it"
-    return f"  - {verb} `{citation.evidence}` ({plain(citation.actor)}): {words}"
+    return f"  - {verb} {quoted(str(citation.evidence), _QUOTE)} ({plain(citation.actor)}): {words}"
 
 
 def _foot(letter: Letter) -> Iterator[str]:

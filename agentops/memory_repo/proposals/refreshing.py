@@ -1,11 +1,12 @@
 """A proposal without what a person turned down, on top of what the repository and the live store hold by now."""
 
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from agentops.base.errors import RepositoryError, StaleProposal
 from agentops.memory.applying import applied
+from agentops.memory.gates.port import Policy
 from agentops.memory.notes import Memory
 from agentops.memory.rejecting import names
 from agentops.memory_repo.git import Repository
@@ -13,6 +14,7 @@ from agentops.memory_repo.layout import proposal_branch
 from agentops.memory_repo.proposals.committing import committed, dream_commit, letter_at, memory_at
 from agentops.memory_repo.proposals.letter import Letter
 from agentops.memory_repo.proposals.publishing import Proposed
+from agentops.memory_repo.proposals.rejudging import rejudged
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +68,24 @@ def standing(repository: Repository, store: str, *, main: str = "main") -> Stand
     return Standing(letter, head, newest.parents[0], newest.at, tip)
 
 
+@dataclass(frozen=True, slots=True)
+class Onto:
+    """What a proposal is put on."""
+
+    base: str = ""
+    """The commit; empty: that on which it stands."""
+
+    main: str = "main"
+    policy: Policy = field(default_factory=Policy)
+    """How strict the gates are that are asked again."""
+
+
 def refreshed(
-    repository: Repository, found: Standing, rejected: AbstractSet[str], *, base: str | None = None, main: str = "main"
+    repository: Repository, found: Standing, rejected: AbstractSet[str], onto: Onto | None = None
 ) -> Refreshed:
-    """Return the proposal without what was rejected, on another base if one is given. Nothing points to it yet."""
-    letter, ground = found.letter, base or found.base
+    """Return the proposal without what was rejected. Nothing points to it yet."""
+    onto = onto or Onto()
+    letter, ground = found.letter, onto.base or found.base
     kept = tuple(each for each in letter.lessons if each.operation.id not in rejected)
     dropped = tuple(each.operation.id for each in letter.lessons if each.operation.id in rejected)
     before, learnt = memory_at(repository, ground, letter.store), memory_at(repository, found.head, letter.store)
@@ -80,9 +95,10 @@ def refreshed(
     unfit = {operation.id: reason for operation, reason in done.unfit}
     left = replace(letter, lessons=tuple(each for each in kept if each.operation.id not in unfit))
     turned_down = names(each.operation for each in letter.lessons if each.operation.id in rejected)
+    left = rejudged(left, (memory_at(repository, found.main, letter.store), before, done.memory), onto.policy)
     after = _remembering(done.memory, learnt, turned_down)
     head = committed(repository, ground, after, left, found.at)
-    return Refreshed(Proposed(left, head, found.main, main), dropped, tuple(unfit.items()))
+    return Refreshed(Proposed(left, head, found.main, onto.main), dropped, tuple(unfit.items()))
 
 
 def _remembering(after: Memory, learnt: Memory, dropped: frozenset[str]) -> Memory:
