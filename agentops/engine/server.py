@@ -20,6 +20,7 @@ from agentops.engine.blobs.folder import FolderBlobs
 from agentops.engine.dreams.choosing import Choice
 from agentops.engine.dreams.crew import DreamCrew
 from agentops.engine.dreams.run import Chamber
+from agentops.engine.duty import Duty
 from agentops.engine.feeds import Feeds
 from agentops.engine.grading.grader import ModelGrader
 from agentops.engine.keyring import VAULT_KEY_FILE, Keyring
@@ -81,6 +82,7 @@ class Engine:
         self._means = means
         self._crew = self._manned(means, news, previews) if means else None
         self._dreams = self._dreaming(means, news) if means else None
+        self._duties: tuple[Duty, ...] = ()
         backend = Backend(
             self._database,
             clock,
@@ -127,6 +129,8 @@ class Engine:
 
     async def _close(self) -> None:
         try:
+            for duty in reversed(self._duties):
+                await duty.close()
             if self._dreams is not None:
                 # Before the crew leaves the list of those that live: others would take its dreams for forsaken.
                 await self._dreams.close()
@@ -201,6 +205,8 @@ class Engine:
                 await self._crew.open()
             if self._dreams is not None:
                 await self._dreams.open()
+            for duty in self._duties:
+                await duty.open()
         except BaseException:
             await self._wire.close()
             await self._database.close()

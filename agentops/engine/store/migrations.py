@@ -5,11 +5,14 @@ from collections.abc import Mapping
 from agentops.base.errors import StorageError
 from agentops.engine.store.port import Transaction
 from agentops.engine.store.tables import (
+    control,
+    deliveries,
     deployments,
     dreams,
     evaluations,
     extensions,
     files,
+    firings,
     resources,
     runs,
     sessions,
@@ -34,6 +37,9 @@ MIGRATIONS = (
     threads.STEP,
     evaluations.STEP,
     dreams.STEP,
+    deliveries.STEP,
+    firings.STEP,
+    control.STEP,
 )
 
 _RECORD = """

@@ -1,0 +1,1 @@
+"""Events, delivered to the webhook endpoints that asked for them."""

@@ -1,0 +1,1 @@
+"""Schedules of deployments, fired when they are due."""
