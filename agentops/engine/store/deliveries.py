@@ -1,0 +1,85 @@
+"""What is to be delivered, as it is put down: with what it tells of, in one transaction."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+
+from agentops.engine.store.port import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One event for one endpoint."""
+
+    id: str
+    endpoint_id: str
+    event_id: str
+    event_type: str
+    body: str
+    """The JSON that is sent, to the byte."""
+
+    created_at: str
+
+
+class Owner(Enum):
+    """Who has endpoints: where they lie, and by what they are told apart."""
+
+    WORKSPACE = ("workspace_webhooks", "workspace_id")
+    ORGANIZATION = ("webhooks", "organization_id")
+
+
+class Outbox:
+    """What one workspace or organization has to tell."""
+
+    def __init__(self, tx: Transaction, owner: Owner, owner_id: str) -> None:
+        """Work in the transaction."""
+        self._tx = tx
+        self._owner = owner
+        self._id = owner_id
+
+    def mentioning(self, types: Collection[str]) -> list[tuple[str, str]]:
+        """Return id and JSON of every endpoint that names one of the event types; it may do so in passing.
+
+        Whoever asks is about to commit, and mostly nobody listens: no text comes back then, and none is parsed.
+        """
+        params: dict[str, str | int | None] = {f"type_{number}": f'%"{each}"%' for number, each in enumerate(types)}
+        rows = self._tx.all(_mentioning(self._owner, len(types)), {"owner": self._id, **params})
+        return [(str(row[0]), str(row[1])) for row in rows]
+
+    def put(self, messages: Sequence[Message]) -> None:
+        """Add messages, due at once."""
+        for start in range(0, len(messages), _AT_ONCE):
+            some = messages[start : start + _AT_ONCE]
+            params: dict[str, str | int | None] = {"owner": self._id}
+            for number, each in enumerate(some):
+                values = (each.id, each.endpoint_id, each.event_id, each.event_type, each.body, each.created_at)
+                params |= {f"{name}_{number}": value for name, value in zip(_NAMES, values, strict=True)}
+            self._tx.run(_insertion(len(some)), params)
+
+
+_AT_ONCE = 16
+"""Rows that one statement inserts: most events go to one endpoint or two, and each number makes its own statement."""
+
+_NAMES = ("id", "endpoint", "event", "type", "body", "at")
+
+
+@lru_cache(maxsize=64)
+def _mentioning(owner: Owner, count: int) -> str:
+    table, column = owner.value
+    any_of = " OR ".join(f"body LIKE :type_{number}" for number in range(count))
+    return f"SELECT id, body FROM {table} WHERE {column} = :owner AND ({any_of})"  # noqa: S608 - our own words
+
+
+@lru_cache(maxsize=_AT_ONCE)
+def _insertion(count: int) -> str:
+    rows = (
+        f":owner, :id_{number}, :endpoint_{number}, :event_{number}, :type_{number}, :body_{number}, 'pending', 0, "
+        f":at_{number}, :at_{number}"
+        for number in range(count)
+    )
+    return f"""
+        INSERT INTO deliveries
+          (owner_id, id, endpoint_id, event_id, event_type, body, status, attempts, due_at, created_at)
+        VALUES {", ".join(f"({row})" for row in rows)}
+        """  # noqa: S608 - the parts are our own words
