@@ -24,6 +24,8 @@ _COMMANDS = {
     "webhook": "Register who is told of events in a workspace.",
     "environment-key": "Make keys for the workers of a self-hosted environment.",
     "serve": "Run the engine: the Managed Agents API on this machine.",
+    "backup": "Write a server's data to one file, while it works.",
+    "restore": "Make a backup the data of a server.",
     "vault-key": "Rotate the key that seals an engine's secrets.",
     "schema": "Write or check the JSON Schemas of the manifests.",
     "explain": "Tell more about a diagnostic code.",

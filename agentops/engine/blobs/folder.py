@@ -54,7 +54,7 @@ class FolderBlobs:
         Raises:
             StorageError: they are not there.
         """
-        return _pieces(await _disk(_place_of(self._folder, blob).open, "rb"))
+        return _pieces(await _disk(place_of(self._folder, blob).open, "rb"))
 
     async def remove(self, blob: Blob) -> None:
         """Remove the owner's bytes.
@@ -62,7 +62,7 @@ class FolderBlobs:
         Raises:
             StorageError: they cannot be removed.
         """
-        await _disk(_remove, _place_of(self._folder, blob))
+        await _disk(_remove, place_of(self._folder, blob))
 
     async def sweep(self) -> None:
         """Remove drafts that a server left behind when it was killed.
@@ -135,7 +135,7 @@ class FolderDraft:
         self._stream.close()
 
     def _place(self, blob: Blob) -> None:
-        place = _place_of(self._folder, blob)
+        place = place_of(self._folder, blob)
         for _ in range(_TRIES):
             try:
                 _make(self._folder, place.parent)
@@ -173,7 +173,8 @@ def _create(root: Path, path: Path) -> BinaryIO:
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
 
 
-def _place_of(folder: Path, blob: Blob) -> Path:
+def place_of(folder: Path, blob: Blob) -> Path:
+    """Return where the blob's bytes are in the folder."""
     return folder / blob.sha256[:2] / blob.sha256 / blob.owner
 
 

@@ -39,7 +39,12 @@ def wire(url: str, name: str) -> Wire:
     return NoWire()
 
 
+def sqlite_file(url: str) -> Path | None:
+    """Return the database's file, if it is one."""
+    return Path(url.removeprefix(_SQLITE)) if url.startswith(_SQLITE) else None
+
+
 def missing_file(url: str) -> Path | None:
     """Return the file that opening the database would make, if there is none yet."""
-    file = Path(url.removeprefix(_SQLITE))
-    return file if url.startswith(_SQLITE) and not file.exists() else None
+    file = sqlite_file(url)
+    return file if file is not None and not file.exists() else None

@@ -1,0 +1,50 @@
+"""Files that get their name only once they are whole; what a killed run leaves is found and removed by the next."""
+
+import fcntl
+import glob
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from agentops.engine.disk import sync_names
+
+
+@contextmanager
+def draft(place: Path) -> Iterator[tuple[Path, BinaryIO]]:
+    """Give a file beside a place, for the owner alone; it is gone after the block, unless it was put there.
+
+    It is locked as long as it is written: that tells a run at work from one that was killed.
+    """
+    _sweep(place)
+    path = place.with_name(f".{place.name}.{secrets.token_hex(8)}.partial")
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        try:
+            yield path, stream
+        finally:
+            path.unlink(missing_ok=True)
+            scratch(path).unlink(missing_ok=True)
+
+
+def scratch(path: Path) -> Path:
+    """Return where a draft's database may be written: beside the draft, and swept with it."""
+    return path.with_suffix(".database")
+
+
+def put(path: Path, stream: BinaryIO, place: Path) -> None:
+    """Give the draft its name once it is on disk; whoever looks sees all of it, or what was there before."""
+    stream.flush()
+    os.fsync(stream.fileno())
+    path.replace(place)
+    sync_names(place.parent)
+
+
+def _sweep(place: Path) -> None:
+    for left in place.parent.glob(f".{glob.escape(place.name)}.*.partial"):
+        with suppress(OSError), left.open("rb") as stream:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            scratch(left).unlink(missing_ok=True)
+            left.unlink()
