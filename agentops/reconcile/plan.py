@@ -54,6 +54,16 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Risk:
+    """Why somebody should look at a step twice."""
+
+    kind: str
+    """One of `risks.RiskKind`."""
+
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One change of one object."""
 
@@ -71,6 +81,8 @@ class Step:
     memories: tuple[MemoryWrite, ...] = ()
     is_final: bool = False
     """Whether the API has no way back from it."""
+
+    risks: tuple[Risk, ...] = ()
 
     @property
     def makes_room(self) -> bool:

@@ -15,6 +15,7 @@ from agentops.reconcile.observed import Live, World, claimants
 from agentops.reconcile.plan import Action, Change, Plan, Step
 from agentops.reconcile.removal import RemovalRules, removal, removals
 from agentops.reconcile.resource import Desired, Resource
+from agentops.reconcile.risks import with_risks
 from agentops.reconcile.seeds import SeedVerdict, judge_seeds
 from agentops.reconcile.values import Known
 from agentops.reconcile.verdicts import SEED, Judged, Verdict, judge, wished
@@ -74,7 +75,7 @@ class _Planner:
         updates = sum(each.action is Action.UPDATE for each in self._steps.values())
         total = len(self._desired.resources)
         self._diagnostics += held(codes.MASS_UPDATE, brakes.update, updates, total, self._options.max_update)
-        return Plan(
+        made = Plan(
             owner=self._desired.owner,
             target=target,
             steps=(*self._steps.values(), *self._replaced(), *removed),
@@ -85,6 +86,7 @@ class _Planner:
             left_out=tuple(self._left_out),
             report=Report.of([*self._diagnostics, *refusals]),
         )
+        return with_risks(made, self._names)
 
     def _replaced(self) -> Iterator[Step]:
         """Yield the removal of what another object took the place of, now or in a run that did not come to its end."""

@@ -15,7 +15,7 @@ def drift_json(plan: Plan) -> dict[str, Any]:
     """Return the drifted objects with their drifted fields, and how much else is pending."""
     document = plan_json(plan)
     steps = [
-        {**step, "changes": changes}
+        {**step, "changes": changes, "risks": []}  # those of the whole step; here it is about what others did
         for step in document["steps"]
         if (changes := [each for each in step["changes"] if each["verdict"] in _DRIFTED])
     ]

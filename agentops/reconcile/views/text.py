@@ -80,6 +80,10 @@ def step_text(step: Mapping[str, Any], paint: Paint, width: int) -> Iterator[str
         return
     for change in step["changes"]:
         yield from _change(change, paint)
+    for risk in step.get("risks", ()):
+        # What a line above says already, by its symbol.
+        if risk["risk"] != "drift_undone":
+            yield paint("red", f"      risk: {risk['risk'].replace('_', ' ')}: {printable(risk['note'])}")
 
 
 def _headline(step: Mapping[str, Any]) -> str:

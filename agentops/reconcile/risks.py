@@ -1,0 +1,154 @@
+"""What a step makes more dangerous than it was: the notes that a reviewer reads and a controller's policy weighs.
+
+Judged by the object as it is and as it will be, in normal form; what becomes stricter is no risk.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from enum import StrEnum
+from typing import Any, Final
+
+from agentops.reconcile import risks_of_reach as reach
+from agentops.reconcile.objects import ObjectKind
+from agentops.reconcile.plan import CREATES, DRIFTED, REMOVALS, Plan, Risk, Step
+from agentops.reconcile.verdicts import ABSENT, DIFFERENT
+
+Rule = Callable[[Any, Any], Iterator[str]]
+_WORD: Final = re.compile(r"\w+")
+
+
+class RiskKind(StrEnum):
+    """What is riskier than before. Never renamed: policies name them."""
+
+    PERMISSION_WIDENED = "permission_widened"
+    """A tool is new, or runs with less asking than before."""
+
+    SERVER_ADDED = "server_added"
+    """An agent talks to an MCP server that it did not talk to."""
+
+    DELEGATION_WIDENED = "delegation_widened"
+    """A team may do more with others: invent agents, write workflows, ask an advisor, call a new member."""
+
+    IDENTITY_CHANGED = "identity_changed"
+    """An agent acts as somebody else."""
+
+    NETWORK_OPENED = "network_opened"
+    """More of the network can be reached, or a secret may travel further."""
+
+    BUDGET_REMOVED = "budget_removed"
+    BUDGET_RAISED = "budget_raised"
+    MODEL_CHANGED = "model_changed"
+    MEMORY_WRITABLE = "memory_writable"
+    """A store can be written to that could not."""
+
+    VAULT_ATTACHED = "vault_attached"
+    """Sessions can use the secrets of another vault."""
+
+    AGENT_SWAPPED = "agent_swapped"
+    """A deployment runs another agent."""
+
+    ENVIRONMENT_SWAPPED = "environment_swapped"
+    """A deployment runs in another environment, with its network and packages."""
+
+    REVIEW_WAIVED = "review_waived"
+    """What dreams learn needs no person any more, or passes weaker gates."""
+
+    RECEIVER_CHANGED = "receiver_changed"
+    """A webhook tells somebody else."""
+
+    PROTECTION_LIFTED = "protection_lifted"
+    """The object may be removed from here on."""
+
+    DRIFT_UNDONE = "drift_undone"
+    """What somebody changed on the target is changed back."""
+
+    BORN_UNASKED = "born_unasked"
+    """A new agent whose tools run without asking."""
+
+    BORN_OPEN = "born_open"
+    """A new environment without limits to its network, or a new secret that may go anywhere."""
+
+    BORN_UNLIMITED = "born_unlimited"
+    """A new deployment without a budget."""
+
+
+_CHANGED: Final[Mapping[ObjectKind, Mapping[str, tuple[tuple[RiskKind, Rule], ...]]]] = {
+    ObjectKind.AGENT: {
+        "tools": ((RiskKind.PERMISSION_WIDENED, reach.tools),),
+        "mcp_servers": ((RiskKind.SERVER_ADDED, reach.servers),),
+        "multiagent": ((RiskKind.DELEGATION_WIDENED, reach.delegation),),
+        "execution_identity": ((RiskKind.IDENTITY_CHANGED, reach.another),),
+        "model": ((RiskKind.MODEL_CHANGED, reach.model),),
+    },
+    ObjectKind.ENVIRONMENT: {"config": ((RiskKind.NETWORK_OPENED, reach.environment),)},
+    ObjectKind.CREDENTIAL: {
+        "auth.networking": ((RiskKind.NETWORK_OPENED, reach.network),),
+        "auth.injection_location": ((RiskKind.NETWORK_OPENED, reach.places),),
+    },
+    ObjectKind.DEPLOYMENT: {
+        "agent": ((RiskKind.AGENT_SWAPPED, reach.another_agent),),
+        "environment_id": ((RiskKind.ENVIRONMENT_SWAPPED, reach.another),),
+        "resources": ((RiskKind.MEMORY_WRITABLE, reach.writable),),
+        "vault_ids": ((RiskKind.VAULT_ATTACHED, reach.attached),),
+        "budget": ((RiskKind.BUDGET_REMOVED, reach.unlimited), (RiskKind.BUDGET_RAISED, reach.raised)),
+    },
+    ObjectKind.DREAM_SCHEDULE: {
+        "review": ((RiskKind.REVIEW_WAIVED, reach.unreviewed),),
+        "gates": ((RiskKind.REVIEW_WAIVED, reach.ungated),),
+        "model": ((RiskKind.MODEL_CHANGED, reach.model),),
+        "budget": ((RiskKind.BUDGET_REMOVED, reach.unlimited), (RiskKind.BUDGET_RAISED, reach.raised)),
+    },
+    ObjectKind.WEBHOOK: {"url": ((RiskKind.RECEIVER_CHANGED, reach.another),)},
+}
+"""By kind of object and field, for objects that are there."""
+
+_BORN: Final[Mapping[ObjectKind, tuple[str, RiskKind, Rule]]] = {
+    ObjectKind.AGENT: ("tools", RiskKind.BORN_UNASKED, reach.unasked),
+    ObjectKind.ENVIRONMENT: ("config", RiskKind.BORN_OPEN, reach.environment),
+    ObjectKind.CREDENTIAL: ("auth.networking", RiskKind.BORN_OPEN, reach.network),
+    ObjectKind.DEPLOYMENT: ("budget", RiskKind.BORN_UNLIMITED, reach.born_unlimited),
+}
+"""What is said of new objects, by the field that tells it; a field that is not declared counts as null."""
+
+
+def with_risks(plan: Plan, names: Mapping[str, str]) -> Plan:
+    """Return the plan with a note at each step that makes something riskier; `names` are addresses by live ids."""
+    return replace(plan, steps=tuple(replace(each, risks=tuple(_risks(each, names))) for each in plan.steps))
+
+
+def _risks(step: Step, names: Mapping[str, str]) -> Iterator[Risk]:
+    for kind, note in _found(step):
+        yield Risk(kind.value, _named(note, names))
+
+
+def _found(step: Step) -> Iterator[tuple[RiskKind, str]]:
+    if step.action in REMOVALS:
+        return
+    if step.action in CREATES:
+        yield from _of_a_birth(step)
+    if step.live is None:
+        return
+    rules = _CHANGED.get(step.object, {})
+    for each in step.judged:
+        if each.verdict in DIFFERENT:
+            wanted = None if each.wanted is ABSENT else each.wanted
+            for kind, rule in rules.get(each.name, ()):
+                yield from ((kind, note) for note in rule(each.live, wanted))
+    if step.live.marks and step.live.marks.protect and step.resource and not step.resource.protect:
+        yield RiskKind.PROTECTION_LIFTED, "it may be removed from here on"
+    if fields := sorted({each.field for each in step.changes if each.verdict in DRIFTED}):
+        yield RiskKind.DRIFT_UNDONE, f"changed on the target: {', '.join(fields)}"
+
+
+def _of_a_birth(step: Step) -> Iterator[tuple[RiskKind, str]]:
+    if step.object not in _BORN:
+        return
+    name, kind, rule = _BORN[step.object]
+    wanted = {each.name: each.wanted for each in step.judged if each.wanted is not ABSENT}
+    yield from ((kind, note) for note in rule(None, wanted.get(name)))
+
+
+def _named(note: str, names: Mapping[str, str]) -> str:
+    """Return the note with addresses for ids: people know names."""
+    return _WORD.sub(lambda found: names.get(found[0], found[0]), note)
