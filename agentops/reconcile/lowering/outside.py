@@ -17,6 +17,9 @@ from agentops.reconcile.write_only import UNREAD, WriteOnly, write_only
 KEY_VARIABLE = "AGENTOPS_SECRET_KEY"
 """What an operator may keep so that digests of short secrets tell nothing to those who do not have it."""
 
+FILES_VARIABLE = "AGENTOPS_SECRET_FILES"
+"""Set to `refused` where manifests are a stranger's: they must not name files of the machine that plans."""
+
 _LARGEST = 64 * 1024
 """Units: bytes. No token is near it; a path to something else may well be."""
 
@@ -53,7 +56,12 @@ def fetched(
     Reports:
         plan.missing-secret: the variable is not set, the file cannot be read, or there is nothing in it.
     """
-    found = _variable(environ, where["env"]) if "env" in where else _file(document, where["file"])
+    if "env" in where:
+        found = _variable(environ, where["env"])
+    elif environ.get(FILES_VARIABLE) == "refused":
+        found = _Missing(f"is in the file {where['file']}, and no file is read here", "write {env: NAME} instead")
+    else:
+        found = _file(document, where["file"])
     if isinstance(found, Secret):
         return found
     fact = f"{document.address}: `{dotted(path)}` {found.fact}"

@@ -1,0 +1,174 @@
+"""One followed repository on this machine: a bare clone of one branch, and commits of it as folders.
+
+Git is started with the settings of the memory repositories (no hooks, no helpers, no prompts, no configuration of this
+machine), and bounded as everything is that reads what strangers wrote.
+"""
+
+import os
+import shutil
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from secrets import token_hex
+
+from agentops.base.errors import RepositoryError
+from agentops.base.threads import in_thread
+from agentops.controller.config import Limits
+from agentops.controller.processes import Bounds, Done, Order, Sink, run
+from agentops.controller.survey import Entry, Survey
+from agentops.memory_repo.commands import environment
+from agentops.memory_repo.git import Repository
+from agentops.memory_repo.remotes import Remote, failure
+
+_HEAD = "refs/followed/head"
+_LIVE = "refs/followed/live"
+_NETWORK = Bounds(time_s=300.0, cpu_s=300, file=2 << 30)
+_LOCAL = Bounds(time_s=60.0, cpu_s=60)
+_SIGNATURES = (
+    ("gpg.format", "ssh"),
+    ("gpg.minTrustLevel", "fully"),
+    # No key ring of this machine's users vouches for anybody.
+    ("gpg.program", "/bin/false"),
+    ("gpg.x509.program", "/bin/false"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Clone:
+    """Where the repository is, where it comes from, and where its commits are taken out."""
+
+    folder: Path
+    remote: Remote
+    branch: str
+
+    @property
+    def git_folder(self) -> Path:
+        """Return the bare clone."""
+        return self.folder / "clone.git"
+
+    @property
+    def home(self) -> Path:
+        """Return what the commands keep from run to run: `.agentops` beside the tree."""
+        return self.folder / "home"
+
+    async def fetch(self) -> str:
+        """Take in what the branch has, and return the commit at its head.
+
+        Raises:
+            RepositoryError: it cannot be read, or there is no such branch.
+        """
+        if not (self.git_folder / "HEAD").exists():
+            await in_thread(self._create)
+        flags = ["--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules"]
+        spec = f"+refs/heads/{self.branch}:{_HEAD}"
+        what = f"reading {self.remote.url}"
+        done = await self._git(["fetch", *flags, "--", self.remote.url, spec], bounds=_NETWORK, is_away=True)
+        if "couldn't find remote ref" in done.err:
+            hint = "name the branch that is merged to, in the controller's configuration"
+            raise RepositoryError(f"{self.remote.url} has no branch `{self.branch}`", hint=hint)
+        self._check(done, what)
+        head = await self._at(_HEAD)
+        assert head
+        return head
+
+    async def recall(self, commit: str) -> bool:
+        """Tell whether the commit is here; one that its branch left behind is asked for by its name."""
+        if await self._has(commit):
+            return True
+        flags = ["--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules"]
+        await self._git(["fetch", *flags, "--", self.remote.url, commit], bounds=_NETWORK, is_away=True)
+        return await self._has(commit)
+
+    async def keep(self, commit: str) -> None:
+        """Have git keep the commit that is live, whatever becomes of the branch."""
+        self._check(await self._git(["update-ref", _LIVE, commit]), f"keeping {commit[:12]}")
+
+    async def descends(self, new: str, old: str) -> bool:
+        """Tell whether `new` has everything that `old` has."""
+        done = await self._git(["merge-base", "--is-ancestor", old, new])
+        return done.status == 0 and not done.broke
+
+    async def is_signed(self, commit: str, signers: Path) -> bool:
+        """Tell whether one of the allowed signers (the absolute path of a file) signed the commit."""
+        settings = (*_SIGNATURES, ("gpg.ssh.allowedSignersFile", str(signers)))
+        done = await self._git(["verify-commit", "--raw", commit], settings)
+        return done.status == 0 and not done.broke
+
+    async def survey(self, commit: str, under: str, limits: Limits) -> Survey:
+        """Return what lies below a folder of a commit, as far as it may be taken out.
+
+        Raises:
+            RepositoryError: git cannot say.
+        """
+        found = Survey(limits)
+        tree = f"{commit}:{under}"
+        if (await self._git(["cat-file", "-e", f"{commit}:{under}"])).status != 0:
+            found.refusal = f"it has no folder {under}"
+            return found
+        done = await self._git(["ls-tree", "-r", "-t", "-z", "-l", "--full-tree", tree], sink=found)
+        if not found.refusal:
+            self._check(done, f"looking into {commit[:12]}")
+        return found
+
+    @asynccontextmanager
+    async def taken_out(self, commit: str, entries: Sequence[Entry]) -> AsyncIterator[Path]:
+        """Write the files into a fresh folder, which is gone in the end."""
+        folder = self.folder / "checkouts" / f"{commit[:12]}-{token_hex(4)}"
+        try:
+            await in_thread(self._extract, folder, entries)
+            yield folder
+        finally:
+            await in_thread(_removed, folder)
+
+    def tidy(self) -> None:
+        """Remove folders that a process left behind when it was killed."""
+        shutil.rmtree(self.folder / "checkouts", ignore_errors=True)
+
+    def _create(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        Repository.create(self.git_folder).close()
+
+    def _extract(self, folder: Path, entries: Sequence[Entry]) -> None:
+        folder.mkdir(parents=True, mode=0o700)
+        self.home.mkdir(exist_ok=True, mode=0o700)
+        (folder / ".agentops").symlink_to(self.home)
+        with Repository(self.git_folder) as repository:
+            for each in entries:
+                place = folder / each.path
+                place.parent.mkdir(parents=True, exist_ok=True)
+                # O_EXCL and O_NOFOLLOW: two names that the file system takes for one are not written through.
+                flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+                descriptor = os.open(place, flags, 0o700 if each.is_executable else 0o600)
+                with os.fdopen(descriptor, "wb") as file:
+                    file.write(repository.blob(each.blob))
+
+    async def _has(self, commit: str) -> bool:
+        return (await self._git(["cat-file", "-e", f"{commit}^{{commit}}"])).status == 0
+
+    async def _at(self, ref: str) -> str:
+        done = await self._git(["rev-parse", "--verify", "--quiet", "--end-of-options", ref])
+        return done.out.decode().strip()
+
+    async def _git(
+        self,
+        command: Sequence[str],
+        settings: Sequence[tuple[str, str]] = (),
+        *,
+        bounds: Bounds = _LOCAL,
+        sink: Sink | None = None,
+        is_away: bool = False,
+    ) -> Done:
+        told = (*settings, *(self.remote.settings() if is_away else ()))
+        surroundings = {**environment(told), "GIT_DIR": str(self.git_folder.absolute())}
+        return await run(Order(["git", *command], self.folder, surroundings, bounds=bounds), sink)
+
+    def _check(self, done: Done, what: str) -> None:
+        if done.broke:
+            raise failure(what, f"operation timed out: git {done.broke}", self.remote.secrets)
+        if done.status != 0:
+            raise failure(what, done.err, self.remote.secrets)
+
+
+def _removed(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
