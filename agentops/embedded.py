@@ -62,7 +62,7 @@ async def running(home: Path, make_means: MakeMeans) -> AsyncIterator[Door]:
 
 
 def _settings(home: Path) -> Settings:
-    return Settings(database=f"sqlite:///{home.absolute() / 'engine.db'}", data=home.absolute())
+    return Settings(database=f"sqlite:///{home.absolute() / 'engine.db'}", data=home.absolute(), has_duties=False)
 
 
 @asynccontextmanager

@@ -22,6 +22,8 @@ from agentops.engine.dreams.crew import DreamCrew
 from agentops.engine.dreams.run import Chamber
 from agentops.engine.duty import Duty
 from agentops.engine.feeds import Feeds
+from agentops.engine.firing.rounds import Station
+from agentops.engine.firing.watch import Watch
 from agentops.engine.grading.grader import ModelGrader
 from agentops.engine.keyring import VAULT_KEY_FILE, Keyring
 from agentops.engine.keys import Caller
@@ -82,7 +84,7 @@ class Engine:
         self._means = means
         self._crew = self._manned(means, news, previews) if means else None
         self._dreams = self._dreaming(means, news) if means else None
-        self._duties: tuple[Duty, ...] = ()
+        self._duties: tuple[Duty, ...] = (self._firing(),) if settings.has_duties else ()
         backend = Backend(
             self._database,
             clock,
@@ -143,12 +145,13 @@ class Engine:
 
     def _manned(self, means: Means, news: News, previews: Previews) -> Crew:
         backing = Backing(
-            self._database, self._blobs, self._clock, self._ids, self._keyring, self.settings.organization
+            self._database, self._blobs, self._clock, self._ids, self._keyring, self.settings.organization, news.tell
         )
         outfit = Outfit(backing, means.toolboxes, means.bounds)
         return Crew(
             Workshop(
                 runner_id=self._name,
+                organization=self.settings.organization,
                 database=self._database,
                 clock=self._clock,
                 ids=self._ids,
@@ -177,6 +180,10 @@ class Engine:
             bounds=self.settings.dreams,
         )
         return DreamCrew(chamber, look_every_s=life.SIGN_S)
+
+    def _firing(self) -> Watch:
+        station = Station(self._name, self._database, self._ids, self._keyring, self._news)
+        return Watch(station, self._clock, look_every_s=life.SIGN_S)
 
     async def first_key(self) -> Secret:
         """Return the key that clients use: the configured one, else the one kept in the data folder.

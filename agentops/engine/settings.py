@@ -70,6 +70,10 @@ class Settings:
     dreams: Bounds = field(default_factory=Bounds)
     """How many dreams run at once, and how much each may take."""
 
+    has_duties: bool = True
+    """Whether it does what nobody asks for: runs what is scheduled. The engine inside a command is gone in a moment,
+    and `plan` changes nothing."""
+
     def __post_init__(self) -> None:
         """Refuse what could only fail later or be unsafe.
 

@@ -98,9 +98,14 @@ def occurrences(cron: Cron, zone: ZoneInfo, after: datetime) -> Iterator[datetim
             at_s = change_s
 
 
+def moments(schedule: Json, after: datetime) -> Iterator[datetime]:
+    """Yield the moments of a schedule behind the given one, in order."""
+    return occurrences(_cron(schedule["expression"]), ZoneInfo(schedule["timezone"]), after)
+
+
 def upcoming(schedule: Json, now: str) -> list[str]:
     """Return the next moments of a schedule. Source: SDK 2.11.0 `types/beta/beta_managed_agents_schedule.py`."""
-    found = occurrences(_cron(schedule["expression"]), ZoneInfo(schedule["timezone"]), datetime.fromisoformat(now))
+    found = moments(schedule, datetime.fromisoformat(now))
     return [timestamp(each) for each in islice(found, UPCOMING_MAX)]
 
 

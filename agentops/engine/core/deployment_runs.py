@@ -11,6 +11,9 @@ SCHEDULE = "schedule"
 _REJECTED = "session_creation_rejected_error"
 _UNKNOWN = "unknown_error"
 
+BROKEN = "The server could not create the session; its log tells why. Unpause the deployment once that is mended."
+"""What is said of a failure that is not the deployment's: what it was may be nobody else's business."""
+
 PASSING: Final = frozenset({"session_rate_limited_error", _REJECTED})
 """Failures after which a schedule goes on; every other one pauses the deployment.
 

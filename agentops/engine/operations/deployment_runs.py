@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 
-from agentops.base.errors import ApiError, InvalidRequest, NotFound
+from agentops.base.clock import timestamp
+from agentops.base.errors import ApiError, InternalError, InvalidRequest, NotFound
 from agentops.engine.core import deployment_runs as core
 from agentops.engine.core import deployments as rules
 from agentops.engine.core.json import Json, parsed
 from agentops.engine.operations import deployments, sessions
 from agentops.engine.operations.call import Call, Page
+from agentops.engine.store.agents import Agents
 from agentops.engine.store.deployment_runs import DeploymentRuns, RunFilter, StoredRun
 from agentops.engine.store.deployments import Deployments, StoredDeployment
 from agentops.engine.store.port import Window, revocable
@@ -26,11 +28,20 @@ def run(call: Call, deployment_id: str) -> str:
     return _recorded(call, stored, None, _begun(call, stored))
 
 
+def come(call: Call, deployment_id: str, due_at: str | None) -> str | None:
+    """Run a deployment whose time has come for a moment of its schedule, and move it on; return the run.
+
+    None when it is not run: somebody was faster, or it is too late for the moment.
+    """
+    scheduled_at = _moved_on(call, deployment_id, due_at)
+    return fire(call, deployment_id, scheduled_at) if scheduled_at else None
+
+
 def fire(call: Call, deployment_id: str, scheduled_at: str) -> str | None:
     """Create the session that is due by the deployment's schedule, and return the run.
 
     None when it is not to run: paused or archived meanwhile, or somebody was faster. A failure that time does not mend
-    pauses the deployment.
+    pauses the deployment; one whose agent was deleted is archived.
 
     Raises:
         NotFound: there is no such deployment.
@@ -39,12 +50,23 @@ def fire(call: Call, deployment_id: str, scheduled_at: str) -> str | None:
     is_due = stored.is_scheduled and stored.status == rules.ACTIVE
     if not is_due or DeploymentRuns(call.tx, call.workspace).at(deployment_id, scheduled_at):
         return None
-    outcome = _begun(call, stored)
-    if isinstance(outcome, str):
-        Deployments(call.tx, call.workspace).replace(replace(stored, last_run_at=call.at))
-    elif (reason := core.paused_reason(outcome)) is not None:
-        deployments.keep_paused(call, stored, reason)
-    return _recorded(call, stored, scheduled_at, outcome)
+    if Agents(call.tx, call.workspace).get(stored.agent_id) is None:
+        deployments.keep_archived(call, stored)
+        return None
+    return _fired(call, stored, scheduled_at, _begun(call, stored))
+
+
+def break_off(call: Call, deployment_id: str, due_at: str | None) -> str | None:
+    """Record a run of a deployment whose time has come as failed, for a reason that only the server's log tells.
+
+    None when there is nothing to run any more.
+    """
+    scheduled_at = _moved_on(call, deployment_id, due_at)
+    if scheduled_at is None:
+        return None
+    return _fired(
+        call, deployments.existing(call, deployment_id), scheduled_at, core.failure(InternalError(core.BROKEN))
+    )
 
 
 def retrieve(call: Call, run_id: str) -> str:
@@ -65,6 +87,19 @@ def page(call: Call, window: Window, wanted: RunFilter) -> Page:
     return Page.newest_first([each.body for each in found], found, window.limit)
 
 
+def _moved_on(call: Call, deployment_id: str, due_at: str | None) -> str | None:
+    """Return the moment of its schedule that a deployment is to be run for, once it is moved on to the next one.
+
+    That is done before anything else: of several servers at the same moment, the others wait for the row and then see
+    that it was moved, instead of beginning sessions that they would have to take back.
+    """
+    stored = Deployments(call.tx, call.workspace).get(deployment_id)
+    if stored is None or stored.fires_at is None or stored.due_at != due_at:
+        return None
+    ripe = deployments.move_on(call, stored)
+    return timestamp(ripe.due_at) if ripe else None
+
+
 def _begun(call: Call, stored: StoredDeployment) -> str | Json:
     """Return the id of a new session, or why none could be created."""
     request = rules.session(parsed(stored.body))
@@ -76,6 +111,14 @@ def _begun(call: Call, stored: StoredDeployment) -> str | Json:
     except ApiError as error:
         return core.failure(error)
     return session
+
+
+def _fired(call: Call, stored: StoredDeployment, scheduled_at: str, outcome: str | Json) -> str:
+    if isinstance(outcome, str):
+        Deployments(call.tx, call.workspace).replace(replace(stored, last_run_at=call.at))
+    elif (reason := core.paused_reason(outcome)) is not None:
+        deployments.keep_paused(call, stored, reason)
+    return _recorded(call, stored, scheduled_at, outcome)
 
 
 def _recorded(call: Call, deployment: StoredDeployment, scheduled_at: str | None, outcome: str | Json) -> str:

@@ -1,13 +1,18 @@
 """Deployments: create, read, update, pause, unpause, archive, list."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
+from agentops.base.clock import timestamp
 from agentops.base.errors import InvalidRequest, NotFound
 from agentops.engine.core import deployments as core
+from agentops.engine.core import firing
+from agentops.engine.core.happenings import Happening
 from agentops.engine.core.json import Json, parsed, written
 from agentops.engine.core.refusals import invalid, refused
 from agentops.engine.operations import sessions
 from agentops.engine.operations.call import Call, Page
+from agentops.engine.operations.happenings import record
 from agentops.engine.sealing import Box
 from agentops.engine.store.deployments import DeploymentFilter, Deployments, StoredDeployment, scheduled
 from agentops.engine.store.port import Window, rehearsal
@@ -25,17 +30,20 @@ def create(call: Call, request: Json) -> str:
     fields = core.created(request, _rehearsed(call, request))
     _refuse_one_more(call, fields["schedule"])
     deployment_id = call.ids.new("depl")
+    deployment = core.whole(deployment_id, fields, core.begun(call.at))
     stored = StoredDeployment(
         id=deployment_id,
-        body=written(core.whole(deployment_id, fields, core.begun(call.at))),
+        body=written(deployment),
         agent_id=fields["agent"]["id"],
         status=core.ACTIVE,
         is_scheduled=int(fields["schedule"] is not None),
         last_run_at=None,
         created_at=call.at,
     )
+    stored = _timed(call, stored, deployment)
     Deployments(call.tx, call.workspace).insert(stored, call.organization)
     secrets(call, deployment_id).put(deployment_id, core.tokens(request.get("resources") or ()), call.at)
+    record(call, Happening("deployment.created", deployment_id))
     return _answer(call, stored)
 
 
@@ -62,6 +70,7 @@ def update(call: Call, deployment_id: str, request: Json) -> str:
     if not tokens and fields == core.fields_of(before):
         return _answer(call, stored)
     stored = replace(stored, agent_id=agent["id"], is_scheduled=int(fields["schedule"] is not None))
+    record(call, Happening("deployment.updated", deployment_id))
     return _answer(call, _kept(call, stored, core.whole(deployment_id, fields, core.state_of(before, call.at))))
 
 
@@ -97,6 +106,7 @@ def unpause(call: Call, deployment_id: str) -> str:
     stored = _writable(call, deployment_id)
     if stored.status == core.PAUSED:
         stored = _kept(call, stored, core.unpaused(parsed(stored.body), call.at))
+        record(call, Happening("deployment.unpaused", deployment_id))
     return _answer(call, stored)
 
 
@@ -107,13 +117,13 @@ def archive(call: Call, deployment_id: str) -> str:
         NotFound: there is no such deployment.
     """
     stored = existing(call, deployment_id)
-    return _answer(call, stored if stored.archived_at else _archived(call, stored))
+    return _answer(call, stored if stored.archived_at else keep_archived(call, stored))
 
 
 def archive_of(call: Call, agent_id: str) -> None:
     """Archive every deployment of an agent: it goes with the agent."""
     for each in Deployments(call.tx, call.workspace).of(agent_id):
-        _archived(call, each)
+        keep_archived(call, each)
 
 
 def page(call: Call, window: Window, wanted: DeploymentFilter) -> Page:
@@ -134,9 +144,30 @@ def existing(call: Call, deployment_id: str) -> StoredDeployment:
     return stored
 
 
+def move_on(call: Call, stored: StoredDeployment) -> firing.Firing | None:
+    """Put a deployment whose time has come down for what its schedule wants next, and return what is to be run now.
+
+    Nothing, when everybody came too late, or nobody has ever counted when it is run.
+    """
+    now = datetime.fromisoformat(call.at)
+    # The moment itself is among those behind the second before it.
+    after = datetime.fromisoformat(stored.due_at) - timedelta(seconds=1) if stored.due_at else now
+    outlook = firing.outlook(parsed(stored.body), after, now)
+    Deployments(call.tx, call.workspace).replace(_put_down(stored, outlook.ahead))
+    return outlook.ripe
+
+
 def keep_paused(call: Call, stored: StoredDeployment, reason: Json) -> StoredDeployment:
     """Pause the deployment for a reason."""
+    record(call, Happening("deployment.paused", stored.id))
     return _kept(call, stored, core.paused(parsed(stored.body), reason, call.at))
+
+
+def keep_archived(call: Call, stored: StoredDeployment) -> StoredDeployment:
+    """Archive the deployment and purge its tokens."""
+    secrets(call, stored.id).destroy()
+    stored = replace(stored, is_scheduled=0)
+    return _kept(call, stored, core.archived(parsed(stored.body), call.at))
 
 
 def secrets(call: Call, deployment_id: str) -> Secrets:
@@ -167,17 +198,27 @@ def _writable(call: Call, deployment_id: str) -> StoredDeployment:
     return stored
 
 
-def _archived(call: Call, stored: StoredDeployment) -> StoredDeployment:
-    secrets(call, stored.id).destroy()
-    stored = replace(stored, is_scheduled=0)
-    return _kept(call, stored, core.archived(parsed(stored.body), call.at))
-
-
 def _kept(call: Call, stored: StoredDeployment, deployment: Json) -> StoredDeployment:
     """Store what the deployment is now, and return it as it lies there."""
+    if stored.fires_at is None or not firing.is_as_before(parsed(stored.body), deployment):
+        stored = _timed(call, stored, deployment)
     now = replace(stored, body=written(deployment), status=deployment["status"], archived_at=deployment["archived_at"])
     Deployments(call.tx, call.workspace).replace(now)
     return now
+
+
+def _timed(call: Call, stored: StoredDeployment, deployment: Json) -> StoredDeployment:
+    """Return the deployment with when it is run first, counted from now; whoever waits for that is told."""
+    ahead = firing.first(deployment, datetime.fromisoformat(call.at))
+    if ahead:
+        call.announce(firing.TOPIC)
+    return _put_down(stored, ahead)
+
+
+def _put_down(stored: StoredDeployment, ahead: firing.Firing | None) -> StoredDeployment:
+    if ahead is None:
+        return replace(stored, due_at=None, fires_at=None)
+    return replace(stored, due_at=timestamp(ahead.due_at), fires_at=timestamp(ahead.fires_at))
 
 
 def _answer(call: Call, stored: StoredDeployment) -> str:

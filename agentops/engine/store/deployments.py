@@ -26,6 +26,12 @@ class StoredDeployment:
     seq: int = 0
     """The order of creation, for deployments of the same moment."""
 
+    due_at: str | None = None
+    """The next moment of the schedule at which it is run; None while it is not."""
+
+    fires_at: str | None = None
+    """When that is done: a little later."""
+
 
 @dataclass(frozen=True, slots=True)
 class DeploymentFilter:
@@ -73,8 +79,9 @@ class Deployments:
         self._tx.run(
             """
             INSERT INTO deployments (organization_id, workspace_id, id, body, agent_id, status, is_scheduled,
-              last_run_at, created_at, archived_at)
-            VALUES (:organization, :workspace, :id, :body, :agent, :status, :scheduled, :last_run_at, :created_at, NULL)
+              last_run_at, created_at, archived_at, due_at, fires_at)
+            VALUES (:organization, :workspace, :id, :body, :agent, :status, :scheduled, :last_run_at, :created_at, NULL,
+              :due_at, :fires_at)
             """,
             {**self._columns(deployment), "organization": organization, "created_at": deployment.created_at},
         )
@@ -84,7 +91,7 @@ class Deployments:
         self._tx.run(
             """
             UPDATE deployments SET body = :body, agent_id = :agent, status = :status, is_scheduled = :scheduled,
-              last_run_at = :last_run_at, archived_at = :archived_at
+              last_run_at = :last_run_at, archived_at = :archived_at, due_at = :due_at, fires_at = :fires_at
             WHERE workspace_id = :workspace AND id = :id
             """,
             {**self._columns(deployment), "archived_at": deployment.archived_at},
@@ -99,6 +106,8 @@ class Deployments:
             "status": deployment.status,
             "scheduled": deployment.is_scheduled,
             "last_run_at": deployment.last_run_at,
+            "due_at": deployment.due_at,
+            "fires_at": deployment.fires_at,
         }
 
 
@@ -112,5 +121,5 @@ def scheduled(tx: Transaction, organization: str) -> int:
 
 
 _SELECT = """
-SELECT id, body, agent_id, status, is_scheduled, last_run_at, created_at, archived_at, seq FROM deployments
-WHERE workspace_id = :workspace"""
+SELECT id, body, agent_id, status, is_scheduled, last_run_at, created_at, archived_at, seq, due_at, fires_at
+FROM deployments WHERE workspace_id = :workspace"""

@@ -26,6 +26,7 @@ from agentops.engine.store.session_threads import SessionThreads
 from agentops.engine.store.sessions import SessionFilter, Sessions, Stretch
 from agentops.engine.store.skills import Skills, SkillVersions
 from agentops.engine.store.sqlite import SPELLING
+from agentops.engine.store.timetable import Timetable
 from agentops.engine.store.webhooks import Webhooks
 from agentops.engine.store.work import Works
 from agentops.engine.store.work_pollers import Pollers
@@ -43,6 +44,8 @@ QUERIES: dict[str, Callable[[Transaction], object]] = {
     "paused deployments": lambda tx: Deployments(tx, "w").page(WINDOW, DeploymentFilter(status="paused")),
     "deployments of an agent": lambda tx: Deployments(tx, "w").page(WINDOW, DeploymentFilter("a")),
     "all deployments of an agent": lambda tx: Deployments(tx, "w").of("a"),
+    "deployments whose time has come": lambda tx: Timetable(tx).come("2027", None, 50),
+    "when the next one's comes": lambda tx: Timetable(tx).earliest(),
     "how many have a schedule": lambda tx: scheduled(tx, "o"),
     "a run": lambda tx: DeploymentRuns(tx, "w").get("r"),
     "a run for a moment": lambda tx: DeploymentRuns(tx, "w").at("d", "2026"),
