@@ -1,11 +1,11 @@
 """What a backup says of itself, as its last entry: one that has none was never finished."""
 
-from typing import Annotated, Literal
+import json
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from agentops.base.errors import StorageError
-from agentops.engine.core.json import parsed
 from agentops.wire.problems import check
 from agentops.wire.shape import Shape
 
@@ -53,9 +53,8 @@ def read(text: bytes) -> Manifest:
     Raises:
         StorageError: it is none, or a newer version's.
     """
-    data: object
     try:
-        data = parsed(text.decode("utf-8"))
+        data: Any = json.loads(text.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise StorageError("The backup's manifest is not JSON.", hint="Use another backup.") from error
     version = data.get("format_version") if isinstance(data, dict) else None
