@@ -55,6 +55,11 @@ class Exchange:
     status: Literal["succeeded", "failed", "connect_error", "no_refresh_token"]
     answer: Captured | None = None
 
+    @property
+    def is_refused(self) -> bool:
+        """Tell whether the token endpoint said no: asking it again is of no use."""
+        return self.status == "failed" and _is_refusal(self.answer)
+
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
@@ -105,7 +110,7 @@ class Finding:
         if self.probe is None:
             return "valid"
         if self.exchange is not None and self.exchange.status in ("failed", "connect_error"):
-            return "invalid" if _is_refusal(self.exchange.answer) else "unknown"
+            return "invalid" if self.exchange.is_refused else "unknown"
         status_code = self.probe.answer.status_code if self.probe.answer else None
         return "invalid" if status_code in (401, 403) else "unknown"
 

@@ -151,6 +151,18 @@ def _crowding_problems(events: Sequence[Json], situation: Situation) -> Iterator
         yield Problem(("events", index), "not-unique", message)
 
 
+def brings_work(events: Sequence[Json], situation: Situation) -> bool:
+    """Tell whether a session that rests goes on because of events: what it waits for is there, or a task is."""
+    if situation.is_capped or all(each["type"] == INTERRUPT for each in events):
+        return False
+    waits_for = situation.waits_for
+    if not waits_for:
+        return any(each["type"] in _TASKS for each in events)
+    for each in events:
+        waits_for = _after(each, waits_for, situation)
+    return not waits_for
+
+
 def answered_call(event: Json) -> str | None:
     """Return the id of the call that an event answers; None of what answers none."""
     call_id: str | None = event.get("tool_use_id") or event.get("custom_tool_use_id")

@@ -8,6 +8,8 @@ from agentops.engine.core.json import Json, written
 
 OUTCOME = "user.define_outcome"
 
+RESTS = "session.status_idle"
+
 _ROUTED = (
     "agent.tool_use", "agent.mcp_tool_use", "agent.custom_tool_use",
     "user.tool_confirmation", "user.custom_tool_result", "user.tool_result",

@@ -1,6 +1,6 @@
 """The way from a session's folder to the database: calls in the session's name."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -8,12 +8,16 @@ from agentops.base.clock import Clock, timestamp
 from agentops.base.ids import IdSource
 from agentops.engine.blobs.port import BlobStore
 from agentops.engine.keyring import Keyring
-from agentops.engine.operations.call import Call
+from agentops.engine.operations.call import Call, unheard
 from agentops.engine.store.port import Database, Transaction
 from agentops.engine.store.runners import Place
 
 T = TypeVar("T")
 P = ParamSpec("P")
+
+
+def untold(_topics: Collection[str]) -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,8 @@ class Backing:
     ids: IdSource
     keyring: Keyring
     organization: str
+    tell: Callable[[Collection[str]], None] = untold
+    """Tells who waits for topics to look again, once a change is on disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +52,12 @@ class Desk:
 
     async def write(self, operation: Callable[Concatenate[Call, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Return what an operation answers, once what it changed is on disk."""
-        return await self.backing.database.write(lambda tx: operation(self._call(tx), *args, **kwargs))
+        topics: set[str] = set()
+        found = await self.backing.database.write(lambda tx: operation(self._call(tx, topics.add), *args, **kwargs))
+        self.backing.tell(topics)
+        return found
 
-    def _call(self, tx: Transaction) -> Call:
+    def _call(self, tx: Transaction, announce: Callable[[str], None] = unheard) -> Call:
         return Call(
             tx=tx,
             organization=self.backing.organization,
@@ -57,5 +66,6 @@ class Desk:
             at=self.at,
             ids=self.backing.ids,
             keyring=self.backing.keyring,
+            announce=announce,
             session_id=self.place.session_id,
         )

@@ -3,12 +3,14 @@
 from agentops.base.errors import Conflict, InvalidRequest, NotFound
 from agentops.engine.core import agents as core
 from agentops.engine.core import rosters
+from agentops.engine.core.happenings import Happening
 from agentops.engine.core.ids import VERSION_MAX, is_id
 from agentops.engine.core.json import Json, parsed, written
 from agentops.engine.core.refusals import invalid
 from agentops.engine.core.rosters import Member, Reference
 from agentops.engine.operations import deployments
 from agentops.engine.operations.call import Call, Page
+from agentops.engine.operations.happenings import record
 from agentops.engine.operations.skills import pinned
 from agentops.engine.store.agents import Agents, StoredAgent
 from agentops.engine.store.port import Window
@@ -28,6 +30,7 @@ def create(call: Call, request: Json) -> str:
     wish = rosters.wished(request.get("multiagent"))
     agent = _stored(call, Reference(agent_id, 1), fields, wish, call.at)
     Agents(call.tx, call.workspace).insert(agent)
+    record(call, Happening("agent.created", agent_id))
     return _answer(agent)
 
 
@@ -62,6 +65,7 @@ def update(call: Call, agent_id: str, request: Json) -> str:
     owner = Reference(agent_id, stored.version + 1)
     agent = _stored(call, owner, fields, wish, stored.created_at)
     agents.advance(agent)
+    record(call, Happening("agent.updated", agent_id))
     return _answer(agent)
 
 
@@ -87,6 +91,7 @@ def archive(call: Call, agent_id: str) -> str:
         return _answer(stored)
     body = written({**parsed(stored.body), "updated_at": call.at})
     agents.archive(StoredAgent(stored.id, stored.version, stored.created_at, call.at, body, stored.multiagent), call.at)
+    record(call, Happening("agent.archived", agent_id))
     deployments.archive_of(call, agent_id)
     return core.answered(body, call.at)
 

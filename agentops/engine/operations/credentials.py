@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 from agentops.base.errors import Conflict, InvalidRequest, NotFound
 from agentops.engine.core import credentials as core
+from agentops.engine.core.happenings import Happening
 from agentops.engine.core.json import Json, parsed, written
 from agentops.engine.core.probes import Candidate, Tokens
 from agentops.engine.core.refusals import invalid
 from agentops.engine.core.vaults import CREDENTIALS_MAX
 from agentops.engine.operations import vaults
 from agentops.engine.operations.call import Call, Page
+from agentops.engine.operations.happenings import record
 from agentops.engine.store.credentials import Credentials
 from agentops.engine.store.documents import Document
 from agentops.engine.store.port import Window
@@ -50,6 +52,7 @@ def create(call: Call, vault_id: str, request: Json) -> str:
     body = core.body(fields, credential_id=credential_id, vault_id=vault_id, created_at=call.at, updated_at=call.at)
     credentials.insert(Document(credential_id, body, call.at, None), key)
     vaults.secrets(call, vault_id).put(credential_id, core.secrets_of(request["auth"]), call.at)
+    record(call, Happening("vault_credential.created", credential_id, vault_id=vault_id))
     return body
 
 
@@ -98,6 +101,7 @@ def archive(call: Call, vault_id: str, credential_id: str) -> str:
     body = written({**parsed(stored.body), "updated_at": call.at, "archived_at": call.at})
     Credentials(call.tx, call.workspace, vault_id).archive(credential_id, body, call.at)
     vaults.secrets(call, vault_id).purge(credential_id)
+    record(call, Happening("vault_credential.archived", credential_id, vault_id=vault_id))
     return body
 
 
@@ -110,6 +114,7 @@ def delete(call: Call, vault_id: str, credential_id: str) -> str:
     _existing(call, vault_id, credential_id)
     Credentials(call.tx, call.workspace, vault_id).delete(credential_id)
     vaults.secrets(call, vault_id).purge(credential_id)
+    record(call, Happening("vault_credential.deleted", credential_id, vault_id=vault_id))
     return written({"type": "vault_credential_deleted", "id": credential_id})
 
 
@@ -162,6 +167,12 @@ def refreshed(call: Call, vault_id: str, credential_id: str, tried: Candidate, t
     Credentials(call.tx, call.workspace, vault_id).replace(credential_id, body)
     kept = tried.with_tokens(tokens).secrets
     secrets.put(credential_id, {name: kept[name] for name in ("access_token", "refresh_token")}, call.at)
+
+
+def refresh_failed(call: Call, vault_id: str, credential_id: str, tried: Candidate) -> None:
+    """Tell that nothing more is to be had for the refresh token, unless the credential holds another by now."""
+    if vaults.secrets(call, vault_id).of(credential_id) == dict(tried.secrets):
+        record(call, Happening("vault_credential.refresh_failed", credential_id, vault_id=vault_id))
 
 
 def _existing(call: Call, vault_id: str, credential_id: str) -> Document:

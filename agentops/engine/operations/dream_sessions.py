@@ -1,12 +1,21 @@
-"""The session that runs a dream: begun, told what goes on, closed; each within the transaction of the dream's step."""
+"""The session that runs a dream: begun, told what goes on, closed; each within the transaction of the dream's step.
 
+Webhooks tell of it as of any other. Documented, platform.claude.com/docs/en/managed-agents, pages dreams and webhooks:
+a dream has no events of its own, it runs as an ordinary session, and endpoints hear of all objects of their workspace.
+"""
+
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from agentops.engine.core import dream_sessions as core
 from agentops.engine.core import sessions as life
 from agentops.engine.core.dreams import Dream
-from agentops.engine.core.json import written
+from agentops.engine.core.happenings import Happening
+from agentops.engine.core.json import parsed, written
+from agentops.engine.core.session_events import Event
+from agentops.engine.core.session_happenings import of
 from agentops.engine.operations.call import Call
+from agentops.engine.operations.happenings import record
 from agentops.engine.store.session_events import SessionEvents
 from agentops.engine.store.sessions import Sessions
 
@@ -15,7 +24,9 @@ def begin(call: Call, dream: Dream) -> str:
     """Have a new session run the dream, and return its id."""
     session = core.session(dream, call.ids.new("sesn"), call.at)
     Sessions(call.tx, call.workspace).insert(session, core.AGENT_ID, 1)
-    SessionEvents(call.tx, call.workspace, session.id).append(core.beginning(session.id, call.ids, call.at))
+    begun = core.beginning(session.id, call.ids, call.at)
+    SessionEvents(call.tx, call.workspace, session.id).append(begun)
+    record(call, Happening("session.created", session.id), *_told(session.id, begun))
     call.announce(life.watchers_topic(session.id))
     return session.id
 
@@ -39,7 +50,13 @@ def close(call: Call, dream: Dream, words: str) -> None:
         return
     last = core.message(words, call.ids, call.at)
     end = core.end(dream, session.id, call.ids, call.at)
+    record(call, *_told(session.id, end), Happening("session.archived", session.id))
     SessionEvents(call.tx, call.workspace, session.id).append([last, *end])
     sessions.advance(session.id, life.TERMINATED, written(core.progress(dream, call.at)), call.at)
     sessions.replace(replace(session, status=life.TERMINATED, updated_at=call.at, archived_at=call.at))
     call.announce(life.watchers_topic(session.id))
+
+
+def _told(session_id: str, events: Sequence[Event]) -> Iterator[Happening]:
+    for each in events:
+        yield from of(session_id, each.type, parsed(each.body))

@@ -4,9 +4,11 @@ from dataclasses import replace
 
 from agentops.base.errors import InvalidRequest, NotFound
 from agentops.engine.core import environments as core
+from agentops.engine.core.happenings import Happening
 from agentops.engine.core.json import Json, parsed, written
 from agentops.engine.core.refusals import invalid
 from agentops.engine.operations.call import Call, Page
+from agentops.engine.operations.happenings import record
 from agentops.engine.store.documents import Document, Environments
 from agentops.engine.store.port import Window
 from agentops.engine.store.sessions import Sessions
@@ -30,6 +32,7 @@ def create(call: Call, request: Json) -> str:
         archived_at=None,
     )
     Environments(call.tx, call.workspace).insert(Document(environment_id, body, call.at, None))
+    record(call, Happening("environment.created", environment_id))
     return body
 
 
@@ -64,6 +67,7 @@ def update(call: Call, environment_id: str, request: Json) -> str:
         archived_at=None,
     )
     environments.replace(replace(stored, body=body))
+    record(call, Happening("environment.updated", environment_id))
     return body
 
 
@@ -88,6 +92,7 @@ def archive(call: Call, environment_id: str) -> str:
         return stored.body
     body = written({**parsed(stored.body), "updated_at": call.at, "archived_at": call.at})
     environments.replace(replace(stored, body=body, archived_at=call.at))
+    record(call, Happening("environment.archived", environment_id))
     return body
 
 
@@ -103,6 +108,7 @@ def delete(call: Call, environment_id: str) -> str:
     if Sessions(call.tx, call.workspace).is_run_in(environment_id):
         raise InvalidRequest(f"Environment {environment_id} has sessions: archive it, or delete them first.")
     environments.delete(environment_id)
+    record(call, Happening("environment.deleted", environment_id))
     return written({"type": "environment_deleted", "id": environment_id})
 
 

@@ -13,11 +13,13 @@ from agentops.engine.store.port import Transaction
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
-    """Where something happens, for those who act without a request."""
+class Report:
+    """What happened at one moment, for those who act without a request."""
 
     home: Home
     ids: IdSource
+    happenings: Sequence[Happening]
+    at: str
 
 
 def record(call: Call, *happenings: Happening) -> None:
@@ -26,42 +28,37 @@ def record(call: Call, *happenings: Happening) -> None:
     Nothing is kept of what nobody asked for. Source: documented, platform.claude.com/docs/en/managed-agents/webhooks,
     "Delivery behavior": an endpoint that comes later hears nothing of what was before.
     """
-    scene = Scene(Home(call.organization, call.workspace), call.ids)
-    if put(call.tx, scene, happenings, call.at):
+    if put(call.tx, Report(Home(call.organization, call.workspace), call.ids, happenings, call.at)):
         call.announce(TOPIC)
 
 
-def put(tx: Transaction, scene: Scene, happenings: Sequence[Happening], at: str) -> bool:
+def put(tx: Transaction, report: Report) -> bool:
     """Put down what happened, one message an endpoint that asked for it, and tell whether anybody did.
 
     Whoever gets a True tells `TOPIC` after the commit.
     """
-    home = scene.home
-    found = [
-        _put(Outbox(tx, owner, owner_id), scene, some, at)
-        for owner, owner_id, some in (
-            (Owner.WORKSPACE, home.workspace, [each for each in happenings if each.type not in OF_ORGANIZATION]),
-            (Owner.ORGANIZATION, home.organization, [each for each in happenings if each.type in OF_ORGANIZATION]),
-        )
-        if some
-    ]
-    return any(found)
+    of_organization = [each for each in report.happenings if each.type in OF_ORGANIZATION]
+    of_workspace = [each for each in report.happenings if each.type not in OF_ORGANIZATION]
+    is_heard = _put(Outbox(tx, Owner.WORKSPACE, report.home.workspace), report, of_workspace)
+    return _put(Outbox(tx, Owner.ORGANIZATION, report.home.organization), report, of_organization) or is_heard
 
 
-def _put(outbox: Outbox, scene: Scene, happenings: Sequence[Happening], at: str) -> bool:
+def _put(outbox: Outbox, report: Report, happenings: Sequence[Happening]) -> bool:
+    if not happenings:
+        return False
     endpoints = outbox.mentioning(sorted({each.type for each in happenings}))
     listening = [(endpoint_id, parsed(body)) for endpoint_id, body in endpoints]
     messages: list[Message] = []
     for happening in happenings:
         hearing = [endpoint_id for endpoint_id, endpoint in listening if core.hears(endpoint, happening.type)]
-        messages += _messages(scene, happening, hearing, at) if hearing else ()
+        messages += _messages(report, happening, hearing) if hearing else ()
     outbox.put(messages)
     return bool(messages)
 
 
-def _messages(scene: Scene, happening: Happening, endpoint_ids: Sequence[str], at: str) -> Iterator[Message]:
+def _messages(report: Report, happening: Happening, endpoint_ids: Sequence[str]) -> Iterator[Message]:
     """Yield the same event for each endpoint: who hears of it twice can tell by its id."""
-    event_id = scene.ids.new("whe")
-    body = core.body(happening, scene.home, event_id, at)
+    event_id = report.ids.new("whe")
+    body = core.body(happening, report.home, event_id, report.at)
     for endpoint_id in endpoint_ids:
-        yield Message(scene.ids.new("whd"), endpoint_id, event_id, happening.type, body, at)
+        yield Message(report.ids.new("whd"), endpoint_id, event_id, happening.type, body, report.at)

@@ -4,9 +4,11 @@ from dataclasses import replace
 
 from agentops.base.errors import InvalidRequest, NotFound
 from agentops.engine.core import memory_stores as core
+from agentops.engine.core.happenings import Happening
 from agentops.engine.core.json import Json, parsed, written
 from agentops.engine.core.refusals import invalid
 from agentops.engine.operations.call import Call, Page
+from agentops.engine.operations.happenings import record
 from agentops.engine.store.documents import Document, MemoryStores
 from agentops.engine.store.port import Window
 from agentops.wire.memory_stores import MemoryStoreCreate
@@ -18,6 +20,7 @@ def create(call: Call, request: Json) -> str:
     store_id = call.ids.new("memstore")
     body = core.body(core.created(request), store_id=store_id, created_at=call.at, updated_at=call.at, archived_at=None)
     MemoryStores(call.tx, call.workspace).insert(Document(store_id, body, call.at, None))
+    record(call, Happening("memory_store.created", store_id))
     return body
 
 
@@ -61,6 +64,7 @@ def archive(call: Call, store_id: str) -> str:
         return stored.body
     body = written({**parsed(stored.body), "updated_at": call.at, "archived_at": call.at})
     MemoryStores(call.tx, call.workspace).replace(replace(stored, body=body, archived_at=call.at))
+    record(call, Happening("memory_store.archived", store_id))
     return body
 
 
@@ -72,6 +76,7 @@ def delete(call: Call, store_id: str) -> str:
     """
     existing(call, store_id)
     MemoryStores(call.tx, call.workspace).delete(store_id)
+    record(call, Happening("memory_store.deleted", store_id))
     return written({"type": "memory_store_deleted", "id": store_id})
 
 

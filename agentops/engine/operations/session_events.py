@@ -7,13 +7,15 @@ from dataclasses import dataclass, replace
 from agentops.base.errors import InvalidRequest
 from agentops.engine.core import sending, threads
 from agentops.engine.core import session_events as core
+from agentops.engine.core.happenings import Happening
 from agentops.engine.core.json import Json, parsed
 from agentops.engine.core.refusals import invalid, refused
 from agentops.engine.core.sending import Situation
 from agentops.engine.core.session_events import Event
-from agentops.engine.core.sessions import Session, consumed_cents
+from agentops.engine.core.sessions import IDLE, Session, consumed_cents
 from agentops.engine.operations import files, sessions, work
 from agentops.engine.operations.call import Call, Listed
+from agentops.engine.operations.happenings import record
 from agentops.engine.store.session_events import WAITING, EventWindow, SessionEvents
 from agentops.engine.store.session_log import Row, SessionLog
 from agentops.engine.store.session_threads import SessionThreads
@@ -114,14 +116,25 @@ def send(call: Call, session_id: str, events: Sequence[Json]) -> list[str]:
     received = [sending.received(each, situation, call.ids, call.at) for each in events]
     # Documented: at the cap an interrupt finds nothing to stop, and is not recorded.
     kept = [each for each in received if not (situation.is_capped and each.type == sending.INTERRUPT)]
-    if log.waiting() + len(kept) > _WAITING_MAX:
+    waiting = log.waiting()
+    if waiting + len(kept) > _WAITING_MAX:
         raise refused(
             ("events",), f"cannot be taken, {_WAITING_MAX} events wait already: wait until some are processed"
         )
     if kept:
+        if session.status == IDLE and not waiting and sending.brings_work(events, situation):
+            _say_pending(call, session_id)
         SessionEvents(call.tx, call.workspace, session_id).append(kept)
         _stir(call, session, kept)
     return [core.answered(each) for each in received]
+
+
+def _say_pending(call: Call, session_id: str) -> None:
+    """Tell that the session has something to do, unless it was given an outcome already: such do not wait."""
+    newest = EventWindow((WAITING, sys.maxsize), 1, is_descending=True, types=(core.OUTCOME, core.RESTS))
+    found = SessionEvents(call.tx, call.workspace, session_id).page(newest)
+    if not found or found[0].type != core.OUTCOME:
+        record(call, Happening("session.pending", session_id))
 
 
 def _situation(call: Call, session: Session, log: SessionLog, events: Sequence[Json]) -> Situation:

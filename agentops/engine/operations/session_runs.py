@@ -10,7 +10,8 @@ from agentops.engine.core.json import Json, parsed, written
 from agentops.engine.core.sessions import Session
 from agentops.engine.core.threads import Thread
 from agentops.engine.core.work import Work
-from agentops.engine.operations import evaluations, work
+from agentops.engine.operations import evaluations, happenings, work
+from agentops.engine.operations.happenings import Report
 from agentops.engine.store.blobs import Blobs
 from agentops.engine.store.files import Files
 from agentops.engine.store.port import Transaction
@@ -49,6 +50,9 @@ class Written:
     others: tuple[Entry, ...]
     """What was written from outside since the last position known."""
 
+    is_told: bool = False
+    """Whether there may be something to deliver."""
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -81,6 +85,9 @@ class Writing:
 
     work: Work | None = None
     """An item for the workers of the session's environment, where it waits for one of them."""
+
+    report: Report | None = None
+    """What webhooks have to tell of it; None for nothing."""
 
 
 def load(tx: Transaction, place: Place) -> Loaded | None:
@@ -126,7 +133,8 @@ def write(tx: Transaction, place: Place, runner_id: str, writing: Writing) -> Wr
     found, own = _all(log, writing.seq), {each.id for each in writing.entries}
     others = [each for each in found if each.event.id not in own]
     if len(others) < len(found):
-        return Written(found[-1].event.seq, tuple(map(entry, others)))
+        # Whatever it led to is there as well; whether it was told of, nobody knows.
+        return Written(found[-1].event.seq, tuple(map(entry, others)), is_told=writing.report is not None)
     if any(each.event.type == ENDED for each in others):
         raise Superseded
     bodied = [(each, written({"type": each.type, "id": each.id, **each.body})) for each in writing.entries]
@@ -140,7 +148,8 @@ def write(tx: Transaction, place: Place, runner_id: str, writing: Writing) -> Wr
         evaluations.record(tx, place.workspace, writing.evaluation)
     if writing.work is not None:
         work.offer(tx, place.workspace, writing.work)
-    return Written(seq, tuple(map(entry, others)))
+    is_told = writing.report is not None and happenings.put(tx, writing.report)
+    return Written(seq, tuple(map(entry, others)), is_told)
 
 
 def claim(tx: Transaction, place: Place, runner_id: str, is_dead: Callable[[Runner], bool]) -> bool:

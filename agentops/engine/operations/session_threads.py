@@ -5,11 +5,13 @@ from dataclasses import replace
 from agentops.base.errors import InvalidRequest, NotFound
 from agentops.engine.core import session_events
 from agentops.engine.core import threads as core
+from agentops.engine.core.happenings import Happening
 from agentops.engine.core.json import parsed, written
 from agentops.engine.core.sessions import TERMINATED, Session
 from agentops.engine.core.threads import Thread
 from agentops.engine.operations import sessions
 from agentops.engine.operations.call import Call, Page
+from agentops.engine.operations.happenings import record
 from agentops.engine.store.session_events import SessionEvents
 from agentops.engine.store.session_threads import SessionThreads
 from agentops.engine.store.sessions import Sessions
@@ -91,6 +93,7 @@ def _say(call: Call, session: Session, thread: Thread) -> None:
     event = session_events.emitted("session.thread_status_terminated", call.ids, call.at, **more)
     crossposted = replace(event, thread_id=thread.id, is_crossposted=True)
     SessionEvents(call.tx, call.workspace, session.id).append([crossposted])
+    record(call, Happening("session.thread_terminated", session.id, thread.id))
     stored = Sessions(call.tx, call.workspace)
     progress = core.forgotten(parsed(session.progress), thread.id)
     stored.advance(session.id, session.status, written(progress), call.at)

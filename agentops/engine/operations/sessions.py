@@ -7,12 +7,14 @@ from agentops.base.errors import InvalidRequest, NotFound
 from agentops.engine.core import session_agents as agents
 from agentops.engine.core import session_events, session_rules
 from agentops.engine.core import sessions as core
+from agentops.engine.core.happenings import Happening
 from agentops.engine.core.ids import is_id
 from agentops.engine.core.json import Json, parsed, written
 from agentops.engine.core.refusals import invalid, refused
 from agentops.engine.core.sessions import Session
 from agentops.engine.operations import files, mounts, session_agents, work, workflow_runs
 from agentops.engine.operations.call import Call, Listed
+from agentops.engine.operations.happenings import record
 from agentops.engine.store.documents import Environments, Vaults
 from agentops.engine.store.session_events import SessionEvents
 from agentops.engine.store.session_resources import SessionResources
@@ -51,6 +53,9 @@ def create(call: Call, request: Json, *, deployment_id: str | None = None) -> st
     Sessions(call.tx, call.workspace).insert(session, agent["id"], agent["version"])
     mounts.mount(call, session.id, resources)
     SessionEvents(call.tx, call.workspace, session.id).append([event for event, _ in received])
+    record(
+        call, Happening("session.created", session.id), *([Happening("session.pending", session.id)] if sent else [])
+    )
     if sent:
         tell(call, session.id)
     if environment["config"]["type"] == "self_hosted":
@@ -79,7 +84,14 @@ def update(call: Call, session_id: str, request: Json) -> str:
     Sessions(call.tx, call.workspace).replace(changed)
     Sessions(call.tx, call.workspace).stir(session_id, is_stirred=True)
     _log(call, session_id, "session.updated", **core.changes(before, after))
+    record(call, *_told(stored, is_budget_changed=fields["budget"] != before["budget"]))
     return _answers(call, [changed])[0]
+
+
+def _told(stored: Session, *, is_budget_changed: bool) -> list[Happening]:
+    """Return what an update leads to. Documented: what was paused at a budget goes on at another one by itself."""
+    goes_on = is_budget_changed and parsed(stored.progress).get("stop") == "budget_reached"
+    return [Happening("session.updated", stored.id), *([Happening("session.pending", stored.id)] if goes_on else [])]
 
 
 def retrieve(call: Call, session_id: str) -> str:
@@ -106,6 +118,7 @@ def archive(call: Call, session_id: str) -> str:
     ended = replace(stored, status=core.TERMINATED, progress=progress, updated_at=call.at, archived_at=call.at)
     Sessions(call.tx, call.workspace).replace(ended)
     _log(call, session_id, "session.status_terminated")
+    record(call, Happening("session.status_terminated", session_id), Happening("session.archived", session_id))
     mounts.secrets(call, session_id).destroy()
     work.withdraw(call, session_id)
     return _answers(call, [ended])[0]
@@ -123,6 +136,7 @@ def delete(call: Call, session_id: str) -> str:
     mounts.secrets(call, session_id).destroy()
     work.withdraw(call, session_id)
     Sessions(call.tx, call.workspace).delete(session_id)
+    record(call, Happening("session.deleted", session_id))
     tell(call, session_id)
     return written({"type": "session_deleted", "id": session_id})
 

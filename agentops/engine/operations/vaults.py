@@ -4,9 +4,11 @@ from dataclasses import replace
 
 from agentops.base.errors import InvalidRequest, NotFound
 from agentops.engine.core import vaults as core
+from agentops.engine.core.happenings import Happening
 from agentops.engine.core.json import Json, parsed, written
 from agentops.engine.core.refusals import invalid
 from agentops.engine.operations.call import Call, Page
+from agentops.engine.operations.happenings import record
 from agentops.engine.sealing import Box
 from agentops.engine.store.credentials import Credentials
 from agentops.engine.store.documents import Document, Vaults
@@ -21,6 +23,7 @@ def create(call: Call, request: Json) -> str:
     vault_id = call.ids.new("vlt")
     body = core.body(core.created(request), vault_id=vault_id, created_at=call.at, updated_at=call.at, archived_at=None)
     Vaults(call.tx, call.workspace).insert(Document(vault_id, body, call.at, None))
+    record(call, Happening("vault.created", vault_id))
     return body
 
 
@@ -63,11 +66,14 @@ def archive(call: Call, vault_id: str) -> str:
     if stored.archived_at:
         return stored.body
     credentials = Credentials(call.tx, call.workspace, vault_id)
-    for each in credentials.active():
+    active = credentials.active()
+    for each in active:
         credentials.archive(each.id, _archived(call, each), call.at)
     secrets(call, vault_id).destroy()
     body = _archived(call, stored)
     Vaults(call.tx, call.workspace).replace(replace(stored, body=body, archived_at=call.at))
+    ended = [Happening("vault_credential.archived", each.id, vault_id=vault_id) for each in active]
+    record(call, *ended, Happening("vault.archived", vault_id))
     return body
 
 
@@ -78,8 +84,11 @@ def delete(call: Call, vault_id: str) -> str:
         NotFound: there is no such vault.
     """
     existing(call, vault_id)
+    ids = Credentials(call.tx, call.workspace, vault_id).ids()
     secrets(call, vault_id).destroy()
     Vaults(call.tx, call.workspace).delete(vault_id)
+    gone = [Happening("vault_credential.deleted", each, vault_id=vault_id) for each in ids]
+    record(call, *gone, Happening("vault.deleted", vault_id))
     return written({"type": "vault_deleted", "id": vault_id})
 
 

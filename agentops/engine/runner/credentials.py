@@ -4,6 +4,7 @@ Source: documented, managed-agents page vaults.
 """
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -21,6 +22,10 @@ _AHEAD = timedelta(seconds=30)
 """How long before its end a token is renewed: it has to last for the request too."""
 
 
+_REFUSED_MAX = 1_000
+"""Credentials of which is remembered what was told; one that drops out is told of once more."""
+
+
 class Renewals:
     """One renewal of a credential at a time: a refresh token is often good once."""
 
@@ -28,10 +33,22 @@ class Renewals:
         """Begin with none; token endpoints are asked this way."""
         self.outbound = outbound
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._refused: OrderedDict[str, Secret] = OrderedDict()
 
     def lock(self, credential_id: str) -> asyncio.Lock:
         """Return what whoever renews the credential holds."""
         return self._locks.setdefault(credential_id, asyncio.Lock())
+
+    def is_first_refusal(self, held: Held) -> bool:
+        """Tell whether nobody was told yet that the refresh token is refused: every request finds out anew."""
+        token = held.candidate.secrets["refresh_token"]
+        if self._refused.get(held.credential_id) == token:
+            return False
+        self._refused[held.credential_id] = token
+        self._refused.move_to_end(held.credential_id)
+        if len(self._refused) > _REFUSED_MAX:
+            self._refused.popitem(last=False)
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +79,13 @@ class SessionCredentials:
             if not held.candidate.can_refresh:
                 return None
             clock = self.desk.backing.clock
-            _, tokens = await probing.exchanged(self.renewals.outbound, clock, held.candidate)
+            exchange, tokens = await probing.exchanged(self.renewals.outbound, clock, held.candidate)
             if tokens is None:
                 # Another server may have been faster with the same refresh token.
-                return await self._other(url, refused)
+                other = await self._other(url, refused)
+                if other is None and exchange.is_refused and self.renewals.is_first_refusal(held):
+                    await self.desk.write(credentials.refresh_failed, held.vault_id, held.credential_id, held.candidate)
+                return other
             await self.desk.write(credentials.refreshed, held.vault_id, held.credential_id, held.candidate, tokens)
             return tokens.access_token
 

@@ -14,6 +14,7 @@ from agentops.base.errors import StorageError
 from agentops.base.threads import in_thread
 from agentops.engine.core.entries import Entry
 from agentops.engine.core.evaluations import Evaluation, rubric_digest, rubric_title
+from agentops.engine.core.happenings import TOPIC, Home
 from agentops.engine.core.json import parsed
 from agentops.engine.core.runs.decide import Decision, Heard, decide
 from agentops.engine.core.runs.effects import Cancel, OfProgram, Task
@@ -21,9 +22,11 @@ from agentops.engine.core.runs.fold import fold
 from agentops.engine.core.runs.happenings import Evaluated, OfRun, Resumed, Sent
 from agentops.engine.core.runs.session_state import SessionState
 from agentops.engine.core.runs.state import Phase
+from agentops.engine.core.session_happenings import told
 from agentops.engine.core.sessions import watchers_topic
 from agentops.engine.core.work import OF_WORKERS, Work, queued
 from agentops.engine.operations import session_runs, work
+from agentops.engine.operations.happenings import Report
 from agentops.engine.operations.session_runs import Loaded, Standing, Superseded, Writing, Written
 from agentops.engine.previews import Part
 from agentops.engine.runner.deeds import Deeds
@@ -233,14 +236,27 @@ class Run:
 
     async def _commit(self, decision: Decision, waited: frozenset[str], evaluation: Evaluation | None) -> Written:
         setting = self._equipments.setting
+        report = self._report(decision)
         standing = self._standings.of_session(decision.session, setting)
         rows = self._standings.of_threads(decision.session, setting)
         item = self._work(standing) if standing is not None else None
-        found = await self._written(Writing(decision.entries, waited, self._seq, standing, rows, evaluation, item))
+        found = await self._written(
+            Writing(decision.entries, waited, self._seq, standing, rows, evaluation, item, report)
+        )
         self._seq = found.seq
+        self._shop.committed(self.place, decision.entries)
         topics = [watchers_topic(self.place.session_id)]
-        self._shop.news.tell([*topics, work.topic(item.environment_id)] if item is not None else topics)
+        topics += [work.topic(item.environment_id)] if item is not None else []
+        topics += [TOPIC] if found.is_told else []
+        self._shop.news.tell(topics)
         return found
+
+    def _report(self, decision: Decision) -> Report | None:
+        """Return what webhooks have to tell of a decision; of most there is nothing."""
+        is_budget_told = self._standings.has_told(self._equipments.setting(None, None).budget)
+        happenings = told(self.place.session_id, decision.entries, is_budget_told=is_budget_told)
+        home = Home(self._shop.organization, self.place.workspace)
+        return Report(home, self._shop.ids, happenings, decision.session.last_at) if happenings else None
 
     def _work(self, standing: Standing) -> Work | None:
         """Return an item for the workers that carry out the session's tools, where it waits for them."""

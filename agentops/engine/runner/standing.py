@@ -12,6 +12,9 @@ from agentops.engine.core.runs.team import OF_RUN
 from agentops.engine.core.sessions import Session
 from agentops.engine.operations.session_runs import Standing
 
+_TOLD = "budget_reached"
+"""Where it is kept which budget was told to be used up."""
+
 
 class Standings:
     """What was written last."""
@@ -31,6 +34,10 @@ class Standings:
         """Take it that the rows of the threads say what the log does."""
         self._threads = {key: _mark(each) for key, each in session.threads.items() if key}
 
+    def has_told(self, budget: Json | None) -> bool:
+        """Tell whether it is known that the session used a budget up; there is nothing to tell where it has none."""
+        return budget is None or self._progress.get(_TOLD) == budget["max_list_cost"]
+
     def of_session(self, session: SessionState, settings: Settings) -> Standing | None:
         """Return how the session stands; None where nobody can tell the difference."""
         stands: Json = {
@@ -45,6 +52,8 @@ class Standings:
             stands["workflow_runs"] = list(session.runs)
         if session.evaluations:
             stands["outcome_evaluations"] = list(session.evaluations)
+        if session.rests_for == "budget_reached" and (budget := settings(None, None).budget) is not None:
+            stands[_TOLD] = budget["max_list_cost"]
         primary = _mark(session.threads[None])
         is_alone = len(session.threads) == 1 and not session.runs
         is_known = is_alone or primary == self._primary

@@ -65,6 +65,14 @@ class Outfitter(Protocol):
 
 Sleep = Callable[[float], Awaitable[None]]
 
+Committed = Callable[[Place, Sequence[Entry]], None]
+"""Told what a session's log has got, once it is on disk."""
+
+
+def unwatched(_place: Place, _entries: Sequence[Entry]) -> None:
+    """Tell nobody."""
+
+
 _AT_ONCE = 4
 """Sessions that are taken up at once: each has its log folded, which takes some milliseconds."""
 
@@ -74,6 +82,7 @@ class Workshop:
     """What every run of this process shares."""
 
     runner_id: str
+    organization: str
     database: Database
     clock: Clock
     ids: IdSource
@@ -86,6 +95,7 @@ class Workshop:
     programs: Programs | None = None
     """What runs the plans of workflows; None for a server that runs none."""
 
+    committed: Committed = unwatched
     sleep: Sleep = asyncio.sleep
     beat: Sleep = asyncio.sleep
     """Lets the time pass until an evaluation says again that it goes on."""

@@ -48,6 +48,13 @@ class Credentials:
         )
         return [Document(*row) for row in rows]
 
+    def ids(self) -> list[str]:
+        """Return the id of every credential, archived ones too."""
+        rows = self._tx.all(
+            "SELECT id FROM credentials WHERE workspace_id = :workspace AND vault_id = :vault ORDER BY seq", self._key
+        )
+        return [str(row[0]) for row in rows]
+
     def id_of(self, active_key: str) -> str | None:
         """Return the id of the active credential with the key."""
         row = self._tx.one(

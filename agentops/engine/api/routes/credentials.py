@@ -51,6 +51,8 @@ async def validate(exchange: Exchange) -> str:
         await exchange.write(credentials.refreshed, vault_id, credential_id, candidate, tokens)
 
     finding, known = await probing.tried(exchange.outbound, exchange.clock, candidate, keep)
+    if finding.exchange is not None and finding.exchange.is_refused:
+        await exchange.write(credentials.refresh_failed, vault_id, credential_id, candidate)
     names = {
         "vault_id": vault_id,
         "credential_id": credential_id,
