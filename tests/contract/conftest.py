@@ -1,6 +1,8 @@
 """Servers to test against: SQLite and Postgres, each by the sync SDK over a socket and by the async SDK in process."""
 
 import asyncio
+import os
+import shutil
 from base64 import b64encode
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
@@ -13,7 +15,7 @@ import httpx2
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
-from agentops.base.clock import ManualClock, timestamp
+from agentops.base.clock import ManualClock, SystemClock, timestamp
 from agentops.base.ids import RandomIds
 from agentops.base.secrets import Secret
 from agentops.engine.core.memories import Content, Memory
@@ -31,6 +33,9 @@ from .stage import Stage, opened
 KEY = "sk-contract-tests-0123456789"
 VAULT_KEY = Secret(b64encode(b"contract tests share a database.").decode())
 """Engines of one database seal with one key, whatever their data folders."""
+
+RESTORED = os.environ.get("AGENTOPS_CONTRACT_DATA", "")
+"""A server's data to hold against the suite, in a copy, in place of an empty database: what a backup came to, say."""
 
 WAYS = {
     "default": ("sync-sqlite", "async-postgres"),
@@ -75,7 +80,9 @@ def _has_its_turn(item: pytest.Item) -> bool:
 
 @pytest.fixture(scope="session")
 def clock() -> ManualClock:
-    """The clock of every server; it only moves forward."""
+    """The clock of every server; it only moves forward, and begins when all that there is has been made."""
+    if RESTORED:
+        return ManualClock(SystemClock().now() + timedelta(days=1))
     return ManualClock(datetime(2026, 11, 21, 12, tzinfo=UTC))
 
 
@@ -128,8 +135,12 @@ def servers(
     def start(database: str) -> AbstractAsyncContextManager[Server]:
         folder = tmp_path_factory.mktemp(database)
         url = f"sqlite:///{folder}/engine.db" if database == "sqlite" else request.getfixturevalue("postgres")
+        vault_key = VAULT_KEY
+        if RESTORED and database == "sqlite":
+            shutil.copytree(RESTORED, folder, dirs_exist_ok=True)
+            vault_key = None
         settings = Settings(
-            database=url, data=folder, port=0, api_key=Secret(KEY), vault_key=VAULT_KEY, allow_loopback=True
+            database=url, data=folder, port=0, api_key=Secret(KEY), vault_key=vault_key, allow_loopback=True
         )
         return served(settings, clock)
 
