@@ -15,5 +15,12 @@ async def made(http: httpx2.AsyncClient, path: str, **fields: Any) -> dict[str, 
     return found
 
 
+async def a_deployment(http: httpx2.AsyncClient, **fields: Any) -> dict[str, Any]:
+    agent = await made(http, "/v1/agents", name="a", model="claude-opus-5-5")
+    environment = await made(http, "/v1/environments", name="e")
+    parts = {"agent": agent["id"], "environment_id": environment["id"], "initial_events": [MESSAGE]}
+    return await made(http, "/v1/deployments", **{"name": "d", **parts, **fields})
+
+
 def bytes_under(folder: Path) -> bytes:
     return b"".join(each.read_bytes() for each in folder.rglob("*") if each.is_file())

@@ -18,7 +18,7 @@ from agentops.engine.store.deployments import Deployments, StoredDeployment
 from agentops.engine.store.port import Transaction
 from agentops.engine.store.secrets import Secrets
 
-from .given import MESSAGE, bytes_under, made
+from .given import a_deployment, bytes_under, made
 
 pytestmark = pytest.mark.anyio
 
@@ -27,13 +27,6 @@ T = TypeVar("T")
 NIGHTLY = {"type": "cron", "expression": "0 2 * * *", "timezone": "UTC"}
 TOKEN, OTHER = "marked-secret-1", "marked-secret-2"
 DUE = "2026-11-22T02:00:00.000000Z"
-
-
-async def a_deployment(http: httpx2.AsyncClient, **fields: Any) -> dict[str, Any]:
-    agent = await made(http, "/v1/agents", name="a", model="claude-opus-5-5")
-    environment = await made(http, "/v1/environments", name="e")
-    parts = {"agent": agent["id"], "environment_id": environment["id"], "initial_events": [MESSAGE]}
-    return await made(http, "/v1/deployments", **{"name": "d", **parts, **fields})
 
 
 def repository(name: str, token: str | None) -> dict[str, Any]:
