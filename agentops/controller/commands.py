@@ -81,6 +81,7 @@ class Commands:
     surroundings: Mapping[str, str]
     """The environment of this process, of which little is handed on."""
 
+    settings: Mapping[str, str] = field(default_factory=dict)
     given: Mapping[str, Secret] = field(default_factory=dict)
 
     async def validate(self, folder: Path) -> Problem | None:
@@ -138,8 +139,10 @@ class Commands:
         """Run a command; one that needs no target gets no secret."""
         kept = {name: self.surroundings[name] for name in _KEPT if name in self.surroundings}
         given = {name: each.reveal() for name, each in self.given.items()} if is_trusted else {}
+        settings = self.settings if is_trusted else {}
         own = {"NO_COLOR": "1", "PYTHONDONTWRITEBYTECODE": "1", "AGENTOPS_SECRET_FILES": "refused"}
-        return await run(Order([*_AGENTOPS, *words], folder, {**given, **kept, **own, **(more or {})}, bounds=bounds))
+        environment = {**given, **kept, **settings, **own, **(more or {})}
+        return await run(Order([*_AGENTOPS, *words], folder, environment, bounds=bounds))
 
     def _problem(self, done: Done, answer: Mapping[str, Any] | None, name: str, *, is_refusal: bool = False) -> Problem:
         """Return what a command says that it could not do."""
@@ -152,7 +155,8 @@ class Commands:
             return Problem(self._clean(first[0]), self._clean(first[1]), is_refusal=True)
         if said:
             return Problem(self._clean(said.get("message", "")), self._clean(said.get("hint", "")), is_refusal)
-        last = next((each for each in reversed(done.err.splitlines()) if each.strip()), "")
+        lines = [each for each in done.err.splitlines() if each.strip()]
+        last = next((each for each in lines if each.lower().startswith("error")), lines[-1] if lines else "")
         how = f"was ended by signal {-done.status}" if done.status < 0 else f"ended with {done.status}"
         fact = f"`agentops {name}` {how}" + (f": {last.strip()}" if last else "")
         return Problem(self._clean(fact), f"run `agentops {name}` on this commit by hand", is_refusal)

@@ -4,10 +4,12 @@ It is the operator's file. What a followed repository says is less trusted, and 
 """
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, Tag, model_validator
 
+from agentops.controller.policy import Policy
+from agentops.controller.windows import Window
 from agentops.wire.fields import Url, repeats
 from agentops.wire.problems import Problem, obeying
 from agentops.wire.shape import STRING_OR_OBJECT, Form, Omissible, Shape
@@ -129,8 +131,8 @@ class Repository(Shape):
 
     verify: Omissible[Verify] = None
     limits: Limits = Limits()
-    policy: Annotated[dict[str, Any], Field(default_factory=dict)]
-    windows: Annotated[list[Any], Field(default_factory=list)]
+    policy: Policy = Policy()
+    windows: Annotated[list[Window], Field(default_factory=list, max_length=100)]
     heal: bool = True
     """Whether drift is put right; otherwise it is reported."""
 

@@ -82,6 +82,15 @@ class State:
     asides: Mapping[str, str] = field(default_factory=dict)
     """What failed beside applying, by its name: `memory`, `dreams`."""
 
+    asides_at: datetime | None = None
+    """When memory is synced and due dreams are run again."""
+
+    begun: str = ""
+    """The commit whose apply was begun and is not known to have ended: some of it may be live."""
+
+    poked_at: datetime | None = None
+    """When somebody asked last that it be looked at: a push, an approval."""
+
     accepted: str = ""
     """The commit that a person accepted though it replaces history."""
 
@@ -89,7 +98,7 @@ class State:
     """The plan that a person approved."""
 
 
-_MOMENTS = ("since", "next_at", "opens_at", "checked_at")
+_MOMENTS = ("since", "next_at", "opens_at", "checked_at", "asides_at", "poked_at")
 
 
 def state_json(state: State) -> dict[str, Any]:

@@ -1,0 +1,230 @@
+"""What is done next with a repository, and what it has come to: values in, values out.
+
+A round is a fold: as long as `decide` names something to do, it is done, and what was found is added to what was seen.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from agentops.controller.commands import Applied, Planned, Problem
+from agentops.controller.policy import Decision
+from agentops.controller.state import Phase, State
+
+LONGEST_DELAY_S = 300.0
+"""How rarely something that fails is tried: drift of what runs is looked for no less often."""
+
+_REASONS = 3
+_REMOVALS = ("archive", "delete")
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the operator allows for one repository."""
+
+    every_s: float
+    heals: bool
+    judge: Callable[[Mapping[str, Any], datetime, bool], Decision]
+    """Judges a plan's JSON at a moment; the last says whether a person approved exactly this plan."""
+
+
+class Do(StrEnum):
+    """What is done next."""
+
+    FETCH = "fetch"
+    EXAMINE = "examine"
+    """Look at the newest commit: history, signature, size, manifests."""
+
+    PLAN = "plan"
+    APPLY = "apply"
+    CHECK = "check"
+    """Compare the target with the commit that is live."""
+
+    HEAL = "heal"
+    REST = "rest"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a round has found out so far."""
+
+    at: datetime
+    is_fetched: bool = False
+    head: str = ""
+    unreachable: Problem | None = None
+    is_examined: bool = False
+    fault: Problem | None = None
+    """Why the newest commit is not live, if it is not for want of permission."""
+
+    plan: Planned | None = None
+    applied: Applied | None = None
+    is_checked: bool = False
+    check: Planned | None = None
+    check_fault: Problem | None = None
+    healed: Applied | None = None
+    stales: int = 0
+    """How often a plan was overtaken by changes of the target."""
+
+    removals: Mapping[str, datetime] | None = None
+    """What is declared no more and shall go, and since when; None when nobody looked."""
+
+    ripe_at: datetime | None = None
+    """When the last of them has waited long enough."""
+
+
+def decide(rules: Rules, state: State, seen: Seen) -> Do:
+    """Return what is done next."""
+    if not seen.is_fetched:
+        return Do.FETCH
+    is_new = seen.head not in {"", state.live} and seen.fault is None
+    if is_new and not seen.is_examined:
+        return Do.EXAMINE
+    if is_new and seen.plan is None:
+        return Do.PLAN
+    if is_new and seen.applied is None and _may(rules, state, seen.plan, seen.at):
+        return Do.APPLY
+    if not state.live or (is_new and _is_taken(seen)) or _is_half_done(state, seen):
+        return Do.REST
+    if not seen.is_checked:
+        return Do.CHECK
+    return Do.HEAL if seen.healed is None and _may_heal(rules, state, seen.check, seen.at) else Do.REST
+
+
+def concluded(rules: Rules, state: State, seen: Seen) -> State:
+    """Return what the repository has come to."""
+    found = _told(rules, state, seen)
+    is_new = found.phase is not state.phase or (found.seen != state.seen and found.phase is not Phase.IN_SYNC)
+    failures = state.failures + 1 if found.phase is Phase.FAILED else 0
+    return replace(
+        found,
+        since=seen.at if is_new or state.since is None else state.since,
+        failures=failures,
+        removals=seen.removals if seen.removals is not None else state.removals,
+    )
+
+
+def delay_s(rules: Rules, failures: int, chance: float) -> float:
+    """Return how long to wait before the next round; the chance, from 0 to 1, keeps many from coming at once."""
+    if not failures:
+        return rules.every_s * (0.95 + 0.1 * chance)
+    longest = max(LONGEST_DELAY_S, rules.every_s)
+    return float(min(longest, rules.every_s * 2 ** min(failures - 1, 16)) * (0.75 + 0.5 * chance))
+
+
+def is_due(state: State, now: datetime, looked_at: datetime | None) -> bool:
+    """Tell whether a round is due: its time has come, its window opens, or somebody asked since the last look."""
+    if state.poked_at is not None and (looked_at is None or state.poked_at > looked_at):
+        return True
+    return state.next_at is None or state.next_at <= now or (state.opens_at is not None and state.opens_at <= now)
+
+
+def _may(rules: Rules, state: State, plan: Planned | None, now: datetime) -> bool:
+    return plan is not None and bool(plan.steps) and _judged(rules, state, plan, now).may_apply
+
+
+def _judged(rules: Rules, state: State, plan: Planned, now: datetime) -> Decision:
+    return rules.judge(plan.data, now, state.approved == plan.id)
+
+
+def _may_heal(rules: Rules, state: State, check: Planned | None, now: datetime) -> bool:
+    """Tell whether what the live commit is not any more is put right without a person."""
+    if check is None:
+        return False
+    is_drift = any(each["action"] not in _REMOVALS for each in check.steps)
+    return (rules.heals or not is_drift or state.approved == check.id) and _may(rules, state, check, now)
+
+
+def _is_taken(seen: Seen) -> bool:
+    """Tell whether the newest commit has become the live one, or was on its way there when it failed."""
+    return seen.applied is not None or (seen.plan is not None and not seen.plan.steps)
+
+
+def _is_half_done(state: State, seen: Seen) -> bool:
+    """Tell whether some of the newest commit may be live: to heal would be to take it back, and forth, and back."""
+    return state.begun not in {"", state.live} and state.begun == (seen.head or state.seen)
+
+
+def _told(rules: Rules, state: State, seen: Seen) -> State:
+    """Return the state with its phase, and in words why and what to do."""
+    base = replace(state, seen=seen.head or state.seen, message="", advice="", plan_id="", opens_at=None)
+    if seen.applied is not None and seen.applied.problem is not None:
+        return replace(_failed(base, seen.applied.problem), plan_id=seen.plan.id if seen.plan else "")
+    if seen.plan is not None and seen.fault is None and _is_taken(seen):
+        return _in_sync(replace(base, live=seen.head, begun="", accepted="", approved="", checked_at=seen.at), seen)
+    live = _checked(rules, base, seen)
+    trouble = seen.unreachable or seen.fault
+    if trouble is not None:
+        told = _failed(base, trouble)
+        return replace(told, checked_at=live.checked_at, message=_with(trouble.message, live))
+    if seen.plan is not None:
+        told = _waiting(rules, base, seen.plan, seen.at)
+        return replace(told, checked_at=live.checked_at, message=_with(told.message, live))
+    return live
+
+
+def _with(message: str, live: State) -> str:
+    """Return the message, and what else there is to say of what is live."""
+    return f"{message}; and what is live: {live.message}" if live.phase in {Phase.DRIFTED, Phase.FAILED} else message
+
+
+def _failed(base: State, problem: Problem) -> State:
+    phase = Phase.REFUSED if problem.is_refusal else Phase.FAILED
+    return replace(base, phase=phase, message=problem.message, advice=problem.advice)
+
+
+def _in_sync(base: State, seen: Seen) -> State:
+    """Return that the live commit is what runs, but for removals that wait."""
+    if seen.removals and seen.ripe_at is not None:
+        gone = _few(list(seen.removals))
+        message = f"declared no more, and removed when it has been so for long enough: {gone}"
+        advice = f"nothing: it is removed after {seen.ripe_at:%Y-%m-%d %H:%M} UTC, unless it is declared again"
+        return replace(base, phase=Phase.OUT_OF_SYNC, message=message, advice=advice)
+    plan = seen.check or seen.plan
+    left = plan.undeclared if plan else []
+    message = f"declared no more, and left alone: {_few(left)}" if left else ""
+    return replace(base, phase=Phase.IN_SYNC, message=message)
+
+
+def _waiting(rules: Rules, base: State, plan: Planned, now: datetime) -> State:
+    decision = _judged(rules, base, plan, now)
+    message = "; ".join(decision.reasons[:_REASONS]) or "the operator's policy asks for a person"
+    if len(decision.reasons) > _REASONS:
+        message += f"; and {len(decision.reasons) - _REASONS} more"
+    told = replace(base, phase=Phase.WAITING, plan_id=plan.id, message=message, opens_at=decision.opens_at)
+    match decision.waits_for:
+        case "approval":
+            return replace(told, advice=f"look at the plan, then: agentops controller approve {base.name} {plan.id}")
+        case "window":
+            when = f"at {decision.opens_at:%Y-%m-%d %H:%M} UTC" if decision.opens_at else "when the window opens"
+            return replace(told, advice=f"nothing: it is applied {when}")
+        case _:
+            return replace(told, phase=Phase.REFUSED, advice="change the commit, or the operator's policy")
+
+
+def _checked(rules: Rules, base: State, seen: Seen) -> State:
+    """Return how what is live stands to its commit."""
+    if not seen.is_checked:
+        return base
+    if seen.check is None or seen.check_fault is not None:
+        return _failed(base, replace(seen.check_fault or Problem("the target was not compared"), is_refusal=False))
+    base = replace(base, checked_at=seen.at)
+    if seen.healed is not None and seen.healed.problem is not None:
+        return replace(_failed(base, seen.healed.problem), plan_id=seen.check.id)
+    if seen.healed is not None or not seen.check.steps:
+        return _in_sync(replace(base, approved=""), seen)
+    if seen.check.prunes:
+        return _waiting(rules, base, seen.check, seen.at)
+    message = f"changed on the target behind our back: {_few([str(each['address']) for each in seen.check.steps])}"
+    told = replace(base, phase=Phase.DRIFTED, plan_id=seen.check.id, message=message)
+    if rules.heals:
+        waiting = _waiting(rules, told, seen.check, seen.at)
+        return replace(waiting, phase=Phase.DRIFTED, message=f"{message} ({waiting.message})")
+    way = f"take the change into git, or put it right: agentops controller approve {base.name} {seen.check.id}"
+    return replace(told, advice=way)
+
+
+def _few(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _REASONS} more" if len(names) > _REASONS else ""
+    return ", ".join(names[:_REASONS]) + more

@@ -1,0 +1,103 @@
+"""What is known of every repository, and who may act on it, in a database that several controllers may share."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from agentops.base.clock import Clock, timestamp
+from agentops.base.errors import AgentopsError
+from agentops.controller.state import State, state_json, state_of
+from agentops.engine.store.followed import Followed
+from agentops.engine.store.leases import Leases
+from agentops.engine.store.port import Database, Transaction
+
+ROLE = "controller"
+"""The one lease: whoever holds it acts on every repository."""
+
+LEASE_S = 15.0
+"""How long a controller that was killed keeps the others waiting, at most."""
+
+
+class LostLease(AgentopsError):
+    """Another controller acts now."""
+
+    retry = "temporary"
+
+
+class Register:
+    """States and the lease, as one controller sees them."""
+
+    def __init__(self, database: Database, clock: Clock, holder: str, lease_s: float = LEASE_S) -> None:
+        """Look at an open database."""
+        self.holder = holder
+        self.lease_s = lease_s
+        self._database = database
+        self._clock = clock
+        self._skew = timedelta()
+
+    def now(self) -> datetime:
+        """Return this moment by the clock that all controllers share."""
+        return self._clock.now() + self._skew
+
+    async def take(self) -> bool:
+        """Take the lease or keep it for longer; tell whether it is ours."""
+        self._skew = await self._database.skew(self._clock)
+        now = self.now()
+        until = timestamp(now + timedelta(seconds=self.lease_s))
+        return await self._database.write(lambda tx: Leases(tx).take(ROLE, self.holder, timestamp(now), until))
+
+    async def give_up(self) -> None:
+        """Let another controller act at once."""
+        await self._database.write(lambda tx: Leases(tx).give_up(ROLE, self.holder))
+
+    async def holds(self) -> bool:
+        """Tell whether the lease is ours."""
+        return await self._database.glance(self._is_ours)
+
+    async def acting(self) -> str | None:
+        """Return who acts, if anybody does."""
+        self._skew = await self._database.skew(self._clock)
+        return await self._database.glance(lambda tx: Leases(tx).holder(ROLE, timestamp(self.now())))
+
+    async def states(self) -> Mapping[str, State]:
+        """Return every state by the name of its repository."""
+        return await self._database.read(lambda tx: {name: state_of(body) for name, body in Followed(tx).all().items()})
+
+    async def state(self, name: str) -> State:
+        """Return the state of a repository; of one that nobody looked at, that nothing is known."""
+        return await self._database.glance(lambda tx: _state(tx, name))
+
+    async def change(self, name: str, change: Callable[[State], State]) -> State:
+        """Change a state as a person or a push does, whoever acts."""
+        return await self._database.write(lambda tx: self._changed(tx, name, change))
+
+    async def settle(self, name: str, change: Callable[[State], State]) -> State:
+        """Change a state as the controller does that acts.
+
+        Raises:
+            LostLease: that is another one by now.
+        """
+
+        def settled(tx: Transaction) -> State:
+            if not self._is_ours(tx):
+                raise LostLease
+            return self._changed(tx, name, change)
+
+        return await self._database.write(settled)
+
+    async def poke(self, name: str) -> None:
+        """Have a repository looked at soon."""
+        await self.change(name, lambda state: replace(state, poked_at=self.now()))
+
+    def _is_ours(self, tx: Transaction) -> bool:
+        return Leases(tx).holder(ROLE, timestamp(self.now())) == self.holder
+
+    def _changed(self, tx: Transaction, name: str, change: Callable[[State], State]) -> State:
+        found = change(_state(tx, name))
+        Followed(tx).put(name, state_json(found), timestamp(self.now()))
+        return found
+
+
+def _state(tx: Transaction, name: str) -> State:
+    body = Followed(tx).get(name)
+    return State(name) if body is None else state_of(body)
