@@ -13,6 +13,7 @@ from agentops.base.secrets import Secret
 
 if TYPE_CHECKING:
     from agentops.base.clock import Clock
+    from agentops.engine.meter import Meter
     from agentops.engine.models.endpoints import Endpoints
     from agentops.engine.runner.means import Means
     from agentops.engine.settings import Settings
@@ -58,8 +59,15 @@ class ModelFlags:
     unsafe_local_tools: bool = False
 
 
-def means(settings: "Settings", clock: "Clock", flags: ModelFlags, *, is_embedded: bool = False) -> "Means":
-    """Return what sessions run with.
+def means(
+    settings: "Settings",
+    clock: "Clock",
+    flags: ModelFlags,
+    *,
+    is_embedded: bool = False,
+    meter: "Meter | None" = None,
+) -> "Means":
+    """Return what sessions run with; `meter` counts the sandboxes.
 
     Raises:
         UsageError: a script, a recording or an endpoint cannot be used.
@@ -68,7 +76,7 @@ def means(settings: "Settings", clock: "Clock", flags: ModelFlags, *, is_embedde
 
     script = read_script(flags.model_script) if flags.model_script else None
     sources = Sources(endpoints(is_embedded=is_embedded), script, flags.replay, flags.record)
-    return means(settings, clock, sources, unsafe_local_tools=flags.unsafe_local_tools)
+    return means(settings, clock, sources, unsafe_local_tools=flags.unsafe_local_tools, meter=meter)
 
 
 def endpoints(*, is_embedded: bool) -> "Endpoints":

@@ -7,6 +7,8 @@ from pathlib import Path
 from agentops.base.clock import Clock
 from agentops.base.errors import UsageError
 from agentops.engine.core.json import Json
+from agentops.engine.meter import Meter
+from agentops.engine.metering.sandboxes import MeteredSandboxes
 from agentops.engine.models.endpoints import Endpoints
 from agentops.engine.models.messages import Messages
 from agentops.engine.models.port import Model
@@ -21,6 +23,7 @@ from agentops.engine.runner.kit import PACKAGES, PLANS, SESSIONS, Kit
 from agentops.engine.runner.means import Close, Means, anything, nothing_to_close
 from agentops.engine.sandbox.bubblewrap import Bubblewrap
 from agentops.engine.sandbox.local import UnsafeLocal
+from agentops.engine.sandbox.port import Sandboxes
 from agentops.engine.settings import Settings
 from agentops.engine.workflows.sandboxed import SandboxedPrograms
 from agentops.wire.problems import check
@@ -41,15 +44,23 @@ class Sources:
     """Where to note what is asked and answered."""
 
 
-def means(settings: Settings, clock: Clock, sources: Sources, *, unsafe_local_tools: bool = False) -> Means:
-    """Return what sessions run with.
+def means(
+    settings: Settings,
+    clock: Clock,
+    sources: Sources,
+    *,
+    unsafe_local_tools: bool = False,
+    meter: Meter | None = None,
+) -> Means:
+    """Return what sessions run with; `meter` counts the sandboxes.
 
     Raises:
         UsageError: the script or the recording cannot be used.
     """
     model, close_model = _model(settings, clock, sources)
-    sandboxes = UnsafeLocal() if unsafe_local_tools else Bubblewrap()
-    kit = _kit(settings, sandboxes)
+    bare: Sandboxes = UnsafeLocal() if unsafe_local_tools else Bubblewrap()
+    sandboxes = MeteredSandboxes(bare, meter) if meter is not None else bare
+    kit = _kit(settings, sandboxes, is_walled=not unsafe_local_tools)
 
     async def close() -> None:
         await kit.close()
@@ -63,12 +74,13 @@ def means(settings: Settings, clock: Clock, sources: Sources, *, unsafe_local_to
         programs=programs,
         has_model=(lambda name: sources.endpoints.of(name) is not None) if is_real else anything,
         close=close,
+        isolation=sandboxes.isolation,
     )
 
 
-def _kit(settings: Settings, sandboxes: Bubblewrap | UnsafeLocal) -> Kit:
+def _kit(settings: Settings, sandboxes: Sandboxes, *, is_walled: bool) -> Kit:
     outbound, folder = Outbound(allow_loopback=settings.allow_loopback), settings.data / SESSIONS
-    if isinstance(sandboxes, UnsafeLocal):
+    if not is_walled:
         # Without walls packages are not installed: their programs would run as the server.
         return Kit(sandboxes, outbound, folder)
     packages = Packages(Stock(sandboxes, Shelf(settings.data / PACKAGES)))

@@ -6,8 +6,9 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from types import FrameType
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -38,8 +39,12 @@ class Address:
         return f"http://{host}:{self.port}"
 
 
-def serve(engine: Engine, started: Callable[[Address], None]) -> None:
+def serve(
+    engine: Engine, started: Callable[[Address], None], beside: AbstractAsyncContextManager[object] | None = None
+) -> None:
     """Serve where the settings say until SIGINT or SIGTERM; `started` is told the address once requests are answered.
+
+    `beside` is entered before the engine opens and left after it is closed: whoever watches it sees both.
 
     Raises:
         UsageError: the port cannot be listened on.
@@ -50,7 +55,7 @@ def serve(engine: Engine, started: Callable[[Address], None]) -> None:
         settle()
         started(address)
 
-    asyncio.run(Listener(engine, settled).run_until_stopped())
+    asyncio.run(Listener(engine, settled, beside).run_until_stopped())
 
 
 def settle() -> None:
@@ -66,11 +71,17 @@ def settle() -> None:
 class Listener(uvicorn.Server):
     """An engine on a port, in a loop that somebody else runs."""
 
-    def __init__(self, engine: Engine, started: Callable[[Address], None]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        started: Callable[[Address], None],
+        beside: AbstractAsyncContextManager[object] | None = None,
+    ) -> None:
         """Take the address from the engine's settings."""
         super().__init__(configured(engine.app))
         self._engine = engine
         self._tell = started
+        self._beside = beside or nullcontext()
         self._address = Address("", 0)
 
     async def run_until_stopped(self) -> None:
@@ -83,7 +94,7 @@ class Listener(uvicorn.Server):
         settings = self._engine.settings
         listening = bound(settings.host, settings.port)
         self._address = Address(settings.host, listening.getsockname()[1])
-        async with self._engine:
+        async with self._beside, self._engine:
             await self._engine.first_key()
             await self.serve(sockets=[listening])
 
@@ -103,6 +114,11 @@ class Listener(uvicorn.Server):
         finally:
             for each, handler in before.items():
                 signal.signal(each, handler)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Say at once that it goes, then go."""
+        self._engine.is_draining = True
+        super().handle_exit(sig, frame)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Let streams end, which would keep their connections for ever, then stop."""

@@ -25,6 +25,7 @@ from agentops.engine.feeds import Feeds
 from agentops.engine.firing.rounds import Station
 from agentops.engine.firing.watch import Watch
 from agentops.engine.grading.grader import ModelGrader
+from agentops.engine.instruments import NOTHING, Instruments
 from agentops.engine.keyring import VAULT_KEY_FILE, Keyring
 from agentops.engine.keys import Caller
 from agentops.engine.mounting.desk import Backing
@@ -40,7 +41,7 @@ from agentops.engine.runner.workshop import Workshop
 from agentops.engine.settings import Settings
 from agentops.engine.store.api_keys import ApiKeys, StoredKey
 from agentops.engine.store.choice import database, wire
-from agentops.engine.store.port import Transaction
+from agentops.engine.store.port import Database, Transaction
 from agentops.engine.store.server_key import ServerKey
 
 _log = logging.getLogger("agentops.engine")
@@ -62,7 +63,15 @@ class Engine:
     Whoever comes first opens, whoever goes last closes.
     """
 
-    def __init__(self, settings: Settings, *, clock: Clock, ids: IdSource, means: Means | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Clock,
+        ids: IdSource,
+        means: Means | None = None,
+        instruments: Instruments = NOTHING,
+    ) -> None:
         """Assemble; nothing is opened yet. Without means sessions are kept, and do not run."""
         self.settings = settings
         self.credential = keys.generate()
@@ -72,7 +81,12 @@ class Engine:
         self._ids = ids
         self._name = ids.new("runner")
         self._users = 0
-        self._database = database(settings.database)
+        self._is_open = False
+        self.is_draining = False
+        """Whether it was asked to go."""
+
+        self._instruments = instruments
+        self._database = instruments.on_database(database(settings.database))
         self._keyring = Keyring(settings.vault_key, settings.data / VAULT_KEY_FILE, settings.vault_key_old)
         self._blobs = FolderBlobs(settings.data / BLOB_FOLDER)
         self._news = news = News()
@@ -81,7 +95,7 @@ class Engine:
         previews = Previews(news)
         self._feeds = feeds = Feeds(news)
         self._database.watched_by(feeds.gained)
-        self._means = means
+        self._means = means = instruments.on_means(means) if means else None
         self._crew = self._manned(means, news, previews) if means else None
         self._dreams = self._dreaming(means, news) if means else None
         self._duties: tuple[Duty, ...] = (self._firing(),) if settings.has_duties else ()
@@ -102,7 +116,7 @@ class Engine:
         )
         local = Caller(settings.workspace, _LOCAL_KEY_ID)
         door = Door(self._database, clock, keys.digest(self.credential.reveal()), local)
-        self.app: ASGIApp = Edge(router(self._lifespan), backend, door)
+        self.app: ASGIApp = Edge(router(self._lifespan), backend, door, instruments.meter)
 
     async def __aenter__(self) -> Self:
         """Open the database, if nobody did.
@@ -125,11 +139,39 @@ class Engine:
 
     def retire(self) -> None:
         """End every open stream and stop every session where it can be taken up again, so that a listener can stop."""
+        self.is_draining = True
         self._news.close()
         if self._crew is not None:
             self._crew.retire()
 
+    @property
+    def database(self) -> Database:
+        """Return where everything is kept."""
+        return self._database
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether requests can be answered."""
+        return self._is_open
+
+    @property
+    def takes_sessions(self) -> bool | None:
+        """Tell whether sessions are taken up; None for a server that only keeps them."""
+        return self._crew.is_open if self._crew is not None else None
+
+    @property
+    def busy(self) -> int:
+        """Return how many sessions are in the hands of this process."""
+        return self._crew.busy if self._crew is not None else 0
+
+    async def is_isolating(self) -> bool | None:
+        """Tell whether sandboxes have walls here, by really trying once; None where nobody knows."""
+        if self._means is None or self._means.isolation is None:
+            return None
+        return (await self._means.isolation()).kind != "none"
+
     async def _close(self) -> None:
+        self._is_open = False
         try:
             for duty in reversed(self._duties):
                 await duty.close()
@@ -162,6 +204,7 @@ class Engine:
                 warm=WarmToolboxes(),
                 grader=ModelGrader(means.model, means.sleep),
                 programs=means.programs,
+                committed=self._instruments.committed,
                 sleep=means.sleep,
                 beat=means.beat,
             )
@@ -214,6 +257,7 @@ class Engine:
                 await self._dreams.open()
             for duty in self._duties:
                 await duty.open()
+            self._is_open, self.is_draining = True, False
         except BaseException:
             await self._wire.close()
             await self._database.close()
@@ -248,10 +292,17 @@ class Engine:
             yield
 
 
-def build(settings: Settings, *, clock: Clock, ids: IdSource, means: Means | None = None) -> Engine:
+def build(
+    settings: Settings,
+    *,
+    clock: Clock,
+    ids: IdSource,
+    means: Means | None = None,
+    instruments: Instruments = NOTHING,
+) -> Engine:
     """Return the engine for the settings, closed.
 
     Raises:
         UsageError: the database URL is of no kind we know.
     """
-    return Engine(settings, clock=clock, ids=ids, means=means)
+    return Engine(settings, clock=clock, ids=ids, means=means, instruments=instruments)

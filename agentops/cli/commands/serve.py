@@ -7,8 +7,9 @@ from typing import Any
 import click
 
 from agentops.cli.environment import data_option, database_option, engine_settings
-from agentops.cli.models import ModelFlags, has_model, means, model_options
+from agentops.cli.models import ModelFlags, has_model, model_options
 from agentops.cli.output import output_option, say, write_json
+from agentops.cli.serving import admin_options, furnished
 
 
 @click.command()
@@ -17,20 +18,31 @@ from agentops.cli.output import output_option, say, write_json
 @database_option
 @data_option
 @model_options
+@admin_options
 @output_option
-def serve(host: str, port: int, database: str | None, data: Path, output: str, **model: Any) -> None:
+def serve(
+    host: str,
+    port: int,
+    admin_host: str,
+    admin_port: int | None,
+    database: str | None,
+    data: Path,
+    output: str,
+    **model: Any,
+) -> None:
     """Run the engine: Claude's Managed Agents API on this machine, for the official SDK and for `agentops`.
 
     The first key is made at the first start and kept in a file that only you can read.
     AGENTOPS_API_KEY sets it instead. Another key beside it, or AGENTOPS_VAULT_KEY, seals what vaults hold.
 
     Sessions run on the server of AGENTOPS_MODEL_BASE_URL with AGENTOPS_MODEL_API_KEY: any that speaks the Messages API.
+
+    With --admin-port a second port tells probes and Prometheus how it does: /livez, /readyz, /metrics.
     """
     from agentops.base.clock import SystemClock
-    from agentops.base.ids import RandomIds
     from agentops.engine.listener import Address
     from agentops.engine.listener import serve as run
-    from agentops.engine.server import KEY_FILE, build
+    from agentops.engine.server import KEY_FILE
 
     flags = ModelFlags(**model)
     settings = engine_settings(database=database, data=data, host=host, port=port)
@@ -38,14 +50,18 @@ def serve(host: str, port: int, database: str | None, data: Path, output: str, *
     def started(address: Address) -> None:
         if output == "json":
             key_file = None if settings.api_key else str(settings.data / KEY_FILE)
-            write_json({"format_version": 1, "url": address.url, "key_file": key_file})
+            told = {"format_version": 1, "url": address.url, "key_file": key_file}
+            write_json({**told, **({"admin_url": house.admin.address.url} if house.admin else {})})
             return
         key = '"$AGENTOPS_API_KEY"' if settings.api_key else f'"$(cat {shlex.quote(str(settings.data / KEY_FILE))})"'
         say(f"agentops engine at {address.url} (Ctrl-C stops it). In another terminal:")
         say(f"  export ANTHROPIC_BASE_URL={address.url}")
         say(f"  export ANTHROPIC_API_KEY={key}")
+        if house.admin:
+            say(f"Health and metrics are at {house.admin.address.url}/readyz and /metrics.")
         if not has_model(flags, is_embedded=False):
             say("Sessions cannot run yet: set AGENTOPS_MODEL_BASE_URL and AGENTOPS_MODEL_API_KEY, and start it again.")
 
-    clock = SystemClock()
-    run(build(settings, clock=clock, ids=RandomIds(), means=means(settings, clock, flags)), started)
+    wanted = Address(admin_host, admin_port) if admin_port is not None else None
+    house = furnished(settings, SystemClock(), flags, wanted)
+    run(house.engine, started, house.admin)

@@ -14,7 +14,7 @@ from agentops.engine.api.credentials import (
     WORKERS,
 )
 from agentops.engine.api.paths import Paths
-from agentops.engine.api.resource import Resource
+from agentops.engine.api.resource import ROUTE, Resource
 from agentops.engine.api.routes import (
     agents,
     capabilities,
@@ -286,5 +286,5 @@ async def _served(scope: Scope, receive: Receive, send: Send) -> None:
     found = _paths.find(scope["path"])
     if found is None:
         raise NotFound(f"There is nothing at {scope['path'][:200]}.")
-    resource, scope["path_params"] = found
+    resource, scope["path_params"], scope[ROUTE] = found
     await resource(scope, receive, send)

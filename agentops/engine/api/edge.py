@@ -1,6 +1,7 @@
 """The outermost layer: every request gets an id, a caller and, whatever happens, an answer in the vendor's shape."""
 
 import logging
+from time import perf_counter
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
@@ -11,7 +12,8 @@ from agentops.base.secrets import Secret
 from agentops.engine.api import betas, errors
 from agentops.engine.api.auth import Door, check_version, check_workspace
 from agentops.engine.api.exchange import Backend, Exchange
-from agentops.engine.api.resource import EXCHANGE
+from agentops.engine.api.resource import EXCHANGE, ROUTE
+from agentops.engine.meter import Meter
 
 _log = logging.getLogger("agentops.engine")
 
@@ -19,11 +21,12 @@ _log = logging.getLogger("agentops.engine")
 class Edge:
     """The application that a server runs."""
 
-    def __init__(self, inner: ASGIApp, backend: Backend, door: Door) -> None:
-        """Stand before the router."""
+    def __init__(self, inner: ASGIApp, backend: Backend, door: Door, meter: Meter | None = None) -> None:
+        """Stand before the router; without a meter nothing is counted."""
         self._inner = inner
         self._backend = backend
         self._door = door
+        self._meter = meter
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; anything but HTTP goes straight through."""
@@ -37,6 +40,22 @@ class Edge:
                 "anthropic-organization-id": self._backend.organization,
             },
         )
+        if self._meter is None:
+            await self._answer(scope, receive, marked)
+        else:
+            await self._counted(self._meter, scope, receive, marked)
+
+    async def _counted(self, meter: Meter, scope: Scope, receive: Receive, marked: "_Marked") -> None:
+        began = perf_counter()
+        meter.answering()
+        try:
+            await self._answer(scope, receive, marked)
+        finally:
+            # Who was gone before an answer began was answered nothing: the class that proxies use for it is 4xx.
+            ended = marked.started_at or perf_counter()
+            meter.answered(scope.get(ROUTE), scope["method"], marked.status or 499, ended - began)
+
+    async def _answer(self, scope: Scope, receive: Receive, marked: "_Marked") -> None:
         try:
             await self._let_in(scope, receive, marked)
         except Exception as error:  # noqa: BLE001 - the one place where every failure becomes an answer
@@ -60,10 +79,12 @@ class _Marked:
         self._send = send
         self.marks = marks
         self.has_started = False
+        self.started_at = 0.0
+        self.status = 0
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self.has_started = True
+            self.has_started, self.status, self.started_at = True, message["status"], perf_counter()
             marks = ((name.encode(), value.encode("latin-1")) for name, value in self.marks.items())
             message = {**message, "headers": [*message["headers"], *marks]}
         await self._send(message)

@@ -15,6 +15,8 @@ class Found(NamedTuple):
 
     resource: ASGIApp
     named: dict[str, str]
+    route: str
+    """The path of the table that it was found by."""
 
 
 @dataclass(slots=True)
@@ -22,6 +24,7 @@ class _Step:
     """What may come behind the beginning of a path that leads here."""
 
     resource: ASGIApp | None = None
+    route: str = ""
     literal: dict[str, "_Step"] = field(default_factory=dict)
     parameter: "_Step | None" = None
     name: str = ""
@@ -51,7 +54,7 @@ class Paths:
             step = self._root
             for segment in path.split("/")[1:]:
                 step = step.added(segment)
-            step.resource = resource
+            step.resource, step.route = resource, path
 
     def find(self, path: str) -> Found | None:
         """Return where the path leads, or None."""
@@ -71,4 +74,4 @@ class Paths:
                 break
             else:
                 return None
-        return None if step.resource is None else Found(step.resource, named)
+        return None if step.resource is None else Found(step.resource, named, step.route)

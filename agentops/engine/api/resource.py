@@ -13,6 +13,9 @@ from agentops.engine.api.exchange import Exchange
 EXCHANGE = "agentops.exchange"
 """Where the edge leaves the exchange in the ASGI scope."""
 
+ROUTE = "agentops.route"
+"""Where the router leaves the path of the route table, once it has found one."""
+
 Handler = Callable[[Exchange], Awaitable[str | Response]]
 """Returns the answer's JSON, or a response of its own where the answer is not JSON."""
 

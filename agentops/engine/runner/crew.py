@@ -90,6 +90,11 @@ class Crew:
             await asyncio.wait(self._tasks, timeout=patience_s)
 
     @property
+    def is_open(self) -> bool:
+        """Tell whether sessions are taken up."""
+        return self._watch is not None and not self._watch.done() and not self._is_closing
+
+    @property
     def busy(self) -> int:
         """Return how many sessions are in the hands of this process."""
         return len(self._runs)

@@ -9,6 +9,7 @@ from agentops.engine.dreams.port import Dreamers
 from agentops.engine.models.port import Model
 from agentops.engine.runner.outfit import Toolboxes
 from agentops.engine.runner.workshop import Sleep
+from agentops.engine.sandbox.port import Isolation
 from agentops.engine.workflows.port import Programs
 
 Close = Callable[[], Awaitable[None]]
@@ -42,6 +43,9 @@ class Means:
     sleep: Sleep = asyncio.sleep
     beat: Sleep = asyncio.sleep
     """Lets the time pass until an evaluation says again that it goes on."""
+
+    isolation: Callable[[], Awaitable[Isolation]] | None = None
+    """Tells whether sandboxes have walls; None where nobody knows."""
 
     close: Close = nothing_to_close
     """Lets go of what the model holds."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from agentops.base.errors import StorageError
 from agentops.engine.store.port import Transaction
 from agentops.engine.store.tables import (
+    census,
     control,
     deliveries,
     deployments,
@@ -40,6 +41,7 @@ MIGRATIONS = (
     deliveries.STEP,
     firings.STEP,
     control.STEP,
+    census.STEP,
 )
 
 _RECORD = """

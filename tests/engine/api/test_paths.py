@@ -19,7 +19,7 @@ def led(path: str) -> Any:
 
 @pytest.mark.parametrize(("path", "resource"), ROUTES, ids=[path for path, _ in ROUTES])
 def test_a_route_is_found_by_its_path(path: str, resource: Any) -> None:
-    assert led(path.replace("{", "").replace("}", "").replace(":", "_")) == (resource, named(path))
+    assert led(path.replace("{", "").replace("}", "").replace(":", "_")) == (resource, named(path), path)
 
 
 def named(path: str) -> dict[str, str]:
@@ -57,7 +57,8 @@ def test_a_path_leads_where_starlette_would_lead_it(
         (*segments[:changed], *data.draw(st.lists(st.sampled_from(WORDS), max_size=1)), *segments[changed:])
     )
     scope = {"type": "http", "path": path, "method": "GET"}
-    matches = [(resource, route.matches(scope)) for route, resource in ONE_BY_ONE]
-    first = next((Found(resource, more["path_params"]) for resource, (how, more) in matches if how is Match.FULL), None)
+    matches = [(resource, route.matches(scope), route.path) for route, resource in ONE_BY_ONE]
+    full = (Found(there, more["path_params"], own) for there, (how, more), own in matches if how is Match.FULL)
+    first = next(full, None)
     if first is None or not {*first.named.values()} & {*WORDS}:  # a route's own word is never an id
         assert led(path) == first

@@ -1,0 +1,110 @@
+"""The admin port beside the API, in the same loop: one that hangs answers on neither."""
+
+import asyncio
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Self
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from agentops.base.clock import Clock
+from agentops.engine.admin.app import application
+from agentops.engine.listener import Address, bound, configured
+from agentops.engine.metrics import lag
+from agentops.engine.metrics.exposition import Exposition
+from agentops.engine.metrics.families import Families
+from agentops.engine.server import Engine
+
+_AT_ONCE = 32
+"""Connections: probes and scrapes are few, and a crowd here must not keep the API from being answered."""
+
+
+class AdminPort:
+    """`async with`: open before the engine is, so that it tells of the start, and closed after it."""
+
+    def __init__(self, engine: Engine, families: Families, clock: Clock, address: Address) -> None:
+        """Listen nowhere yet; port 0 lets the system choose."""
+        self._engine = engine
+        self._families = families
+        self._exposition = Exposition(families, engine.database, clock, _Self(engine, self))
+        self._wanted = address
+        self.address = address
+        """Where it listens, once it is open."""
+
+        self.is_isolating: bool | None = None
+        """Whether sandboxes have walls here; None as long as nobody knows."""
+
+        self.at_start: Callable[[Address], None] = lambda _address: None
+        """Told where it listens."""
+
+        self._server: _Server | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def __aenter__(self) -> Self:
+        """Listen.
+
+        Raises:
+            UsageError: the port cannot be listened on.
+        """
+        listening = bound(self._wanted.host, self._wanted.port)
+        self.address = Address(self._wanted.host, listening.getsockname()[1])
+        self._server = server = _Server(application(self._engine, self._exposition))
+        serving = asyncio.create_task(server.serve(sockets=[listening]))
+        watching = asyncio.create_task(lag.watch(self._families.loop_lag))
+        self._tasks = [serving, watching, asyncio.create_task(self._try_walls())]
+        await server.is_up.wait()
+        self.at_start(self.address)
+        return self
+
+    async def __aexit__(self, *_how: object) -> None:
+        """Stop listening."""
+        assert self._server is not None
+        self._server.should_exit = True
+        serving, *others = self._tasks
+        for each in others:
+            each.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        await serving
+
+    async def _try_walls(self) -> None:
+        self.is_isolating = await self._engine.is_isolating()
+
+
+class _Self:
+    """What this process knows of itself."""
+
+    def __init__(self, engine: Engine, port: AdminPort) -> None:
+        self._engine = engine
+        self._port = port
+
+    @property
+    def busy(self) -> int:
+        return self._engine.busy
+
+    @property
+    def is_draining(self) -> bool:
+        return self._engine.is_draining
+
+    @property
+    def is_isolating(self) -> bool | None:
+        return self._port.is_isolating
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, app: ASGIApp) -> None:
+        config = configured(app)
+        config.limit_concurrency = _AT_ONCE
+        config.lifespan = "off"
+        super().__init__(config)
+        self.is_up = asyncio.Event()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals to the API's server, which stops first."""
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.is_up.set()
