@@ -21,6 +21,9 @@ from agentops.memory_repo.commands import environment
 from agentops.memory_repo.git import Repository
 from agentops.memory_repo.remotes import Remote, failure
 
+CHECKOUTS = "checkouts"
+"""Where commits are folders as long as a round lasts."""
+
 _HEAD = "refs/followed/head"
 _LIVE = "refs/followed/live"
 _NETWORK = Bounds(time_s=300.0, cpu_s=300, file=2 << 30)
@@ -114,16 +117,12 @@ class Clone:
     @asynccontextmanager
     async def taken_out(self, commit: str, entries: Sequence[Entry]) -> AsyncIterator[Path]:
         """Write the files into a fresh folder, which is gone in the end."""
-        folder = self.folder / "checkouts" / f"{commit[:12]}-{token_hex(4)}"
+        folder = self.folder / CHECKOUTS / f"{commit[:12]}-{token_hex(4)}"
         try:
             await in_thread(self._extract, folder, entries)
             yield folder
         finally:
             await in_thread(_removed, folder)
-
-    def tidy(self) -> None:
-        """Remove folders that a process left behind when it was killed."""
-        shutil.rmtree(self.folder / "checkouts", ignore_errors=True)
 
     def _create(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -1,6 +1,6 @@
 """One repository, followed: the hands of `deciding`, which does what it names and tells what came of it."""
 
-import logging
+import shutil
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
@@ -11,15 +11,13 @@ from random import random
 from agentops.base.errors import AgentopsError, RepositoryError, UsageError
 from agentops.base.secrets import Secret
 from agentops.controller import config, deciding, grace, policy
-from agentops.controller.clone import Clone
+from agentops.controller.clone import CHECKOUTS, Clone
 from agentops.controller.commands import Applied, Commands, Planned, Problem
 from agentops.controller.deciding import Do, Rules, Seen
 from agentops.controller.reading import Secrets
 from agentops.controller.register import LostLease, Register
 from agentops.controller.state import Phase, State
 from agentops.memory_repo.remotes import Remote
-
-_log = logging.getLogger("agentops.controller")
 
 _MOST_STALE = 3
 """How often in one round a plan may be overtaken by changes of the target."""
@@ -107,6 +105,10 @@ class Follower:
             failed["memory and dreams"] = _problem(error).message
         at = self._register.now() + timedelta(seconds=self.repository.aside_every)
         return await self._register.settle(self.name, lambda now: replace(now, asides=failed, asides_at=at))
+
+    def tidy(self) -> None:
+        """Remove checkouts that a controller left behind when it was killed."""
+        shutil.rmtree(self._ground.data / self.name / CHECKOUTS, ignore_errors=True)
 
     @property
     def has_asides(self) -> bool:
