@@ -81,6 +81,9 @@ class Life:
     event: Json = field(default_factory=lambda: MESSAGE)
     """What the client sends."""
 
+    heard: tuple[str, ...] = ()
+    """Which events a webhook endpoint asks for; none for no endpoint."""
+
     dies_at: int = 0
     """At which commit of the session, from 1; 0 for none."""
 
@@ -162,7 +165,8 @@ async def _live(life: Life) -> None:
     pace = Pace(is_held=life.dies_at > 0)
     programs = SandboxedPrograms(UnsafeLocal(), life.folder / "plans")
     means = Means(Scripted(script, pace.sleep), Witness(life.folder), programs=programs, sleep=_at_once)
-    settings = Settings(database=life.url, data=life.folder, api_key=Secret(KEY))
+    # Nothing is delivered: whatever was put down stays to be counted.
+    settings = Settings(database=life.url, data=life.folder, api_key=Secret(KEY), has_duties=False)
     engine = build(settings, clock=SystemClock(), ids=RandomIds(), means=means)
     _doom(life, pace)
     asyncio.get_running_loop().call_later(_PATIENCE_S, _give_up)
@@ -240,6 +244,9 @@ class _Client:
             self._remember("interrupted", "yes")
 
     async def _begun(self) -> str:
+        hook = {"url": "https://hooks.example.com/agentops", "events": self._life.heard}
+        if self._life.heard:
+            await self._ask("POST", "/v1/x-agentops/webhooks", hook)
         toolset = {
             "type": "agent_toolset_20260401",
             "default_config": {"permission_policy": {"type": self._life.policy}},

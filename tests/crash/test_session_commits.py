@@ -98,7 +98,8 @@ def unharmed(tmp_path_factory: pytest.TempPathFactory, sqlite_tables: Path) -> d
 def a_life(scenario: Scenario, folder: Path, tables: Path) -> Life:
     (folder / "engine.db").write_bytes(tables.read_bytes())
     url = f"sqlite:///{folder / 'engine.db'}"
-    return Life(url, folder, scenario.turns, scenario.policy, scenario.is_impatient, scenario.has_scout, scenario.event)
+    life = Life(url, folder, scenario.turns, scenario.policy, scenario.is_impatient, scenario.has_scout, scenario.event)
+    return replace(life, heard=HEARD)
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
@@ -124,6 +125,48 @@ def test_a_death_changes_nothing_but_what_it_must(
     assert without_repeats(transcript(life)) == without_repeats(unharmed[name]) or lost
     nothing_is_done_twice_or_forgotten(life)
     every_report_came_once(life)
+    what_webhooks_tell_is_what_the_log_says(life)
+
+
+def what_webhooks_tell_is_what_the_log_says(life: Life) -> None:
+    """Hold each message against the line that it is of: what died before its commit left neither, or both."""
+    lines = [(told, each.get("session_thread_id")) for each in events(life) for told in TOLD.get(each["type"], ())]
+    of_child = [
+        each for each in lines if each[1] is None or each[1].partition("_")[2] != life.session.partition("_")[2]
+    ]
+    rests = [each["stop_reason"]["type"] for each in events(life) if each["type"] == "session.status_idle"]
+    waits = Counter("session.requires_action" if each == "requires_action" else "session.idled" for each in rests)
+    expected = Counter(of_child) + Counter({(name, None): count for name, count in waits.items()})
+    assert Counter(messages(life)) == expected + Counter({("session.created", None): 1})
+
+
+TOLD = {
+    "session.status_running": ("session.status_run_started", "session.running"),
+    "session.status_idle": ("session.status_idled",),
+    "session.status_rescheduled": ("session.status_rescheduled",),
+    "session.thread_created": ("session.thread_created",),
+    "session.thread_status_idle": ("session.thread_idled",),
+    "session.thread_status_terminated": ("session.thread_terminated",),
+    "span.outcome_evaluation_end": ("session.outcome_evaluation_ended",),
+}
+"""What webhooks tell of a line of the log, beside why a session rests."""
+
+HEARD = (
+    "session.created",
+    "session.idled",
+    "session.requires_action",
+    *dict.fromkeys(name for names in TOLD.values() for name in names),
+)
+
+
+def messages(life: Life) -> list[tuple[str, str | None]]:
+    """Return type and thread of what is to be delivered; each is one event of its own."""
+    with sqlite3.connect(life.folder / "engine.db") as connection:
+        rows = connection.execute("SELECT event_id, body FROM deliveries ORDER BY seq").fetchall()
+    bodies = [parsed(body) for _, body in rows]
+    assert [each["id"] for each in bodies] == [event_id for event_id, _ in rows]
+    assert len({event_id for event_id, _ in rows}) == len(rows)
+    return [(each["data"]["type"], each["data"].get("session_thread_id")) for each in bodies]
 
 
 def nothing_is_done_twice_or_forgotten(life: Life) -> None:
@@ -148,6 +191,7 @@ def test_a_death_in_a_fan_out_of_25_loses_no_report_and_repeats_nothing(
     assert life.begin() == 0
     nothing_is_done_twice_or_forgotten(life)
     every_report_came_once(life)
+    what_webhooks_tell_is_what_the_log_says(life)
     lead, *threads = by_thread(life)
     assert len(threads) == 25
     assert {tuple(told(each)[1:]) for each in threads} <= {SCOUTED, WITH_AN_UNKNOWN_END}
