@@ -32,6 +32,7 @@ from agentops.engine.mounting.desk import Backing
 from agentops.engine.news import News
 from agentops.engine.outbound import Outbound
 from agentops.engine.previews import Previews
+from agentops.engine.retention import Archive, Retirement
 from agentops.engine.runner import life
 from agentops.engine.runner.crew import Crew
 from agentops.engine.runner.means import Means
@@ -98,7 +99,7 @@ class Engine:
         self._means = means = instruments.on_means(means) if means else None
         self._crew = self._manned(means, news, previews) if means else None
         self._dreams = self._dreaming(means, news) if means else None
-        self._duties: tuple[Duty, ...] = (self._firing(),) if settings.has_duties else ()
+        self._duties: tuple[Duty, ...] = (self._firing(), self._retirement()) if settings.has_duties else ()
         backend = Backend(
             self._database,
             clock,
@@ -227,6 +228,10 @@ class Engine:
     def _firing(self) -> Watch:
         station = Station(self._name, self._database, self._ids, self._keyring, self._news)
         return Watch(station, self._clock, look_every_s=life.SIGN_S)
+
+    def _retirement(self) -> Retirement:
+        backing = (self._database, self._blobs, self._clock, self._ids, self._keyring, self._news)
+        return Retirement(Archive(*backing, self.settings.organization), self.settings.retention)
 
     async def first_key(self) -> Secret:
         """Return the key that clients use: the configured one, else the one kept in the data folder.

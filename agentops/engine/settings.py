@@ -8,6 +8,7 @@ from agentops.base.errors import UsageError
 from agentops.base.secrets import Secret
 from agentops.engine.core.dreams import Bounds
 from agentops.engine.core.model_table import MODELS, Model
+from agentops.engine.core.retention import Retention
 from agentops.engine.sealing import VaultKey
 from agentops.wire.files import LARGEST_FILE_BYTES
 
@@ -69,6 +70,9 @@ class Settings:
 
     dreams: Bounds = field(default_factory=Bounds)
     """How many dreams run at once, and how much each may take."""
+
+    retention: Retention = field(default_factory=Retention)
+    """How long what is over is kept; for good, unless somebody says otherwise."""
 
     has_duties: bool = True
     """Whether it does what nobody asks for: runs what is scheduled. The engine inside a command is gone in a moment,

@@ -1,12 +1,14 @@
 """`agentops serve`: the engine on a port."""
 
 import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
 from agentops.cli.environment import data_option, database_option, engine_settings
+from agentops.cli.keeping import keeping_options, retention
 from agentops.cli.models import ModelFlags, has_model, model_options
 from agentops.cli.output import output_option, say, write_json
 from agentops.cli.serving import admin_options, furnished
@@ -19,6 +21,7 @@ from agentops.cli.serving import admin_options, furnished
 @data_option
 @model_options
 @admin_options
+@keeping_options
 @output_option
 def serve(
     host: str,
@@ -45,7 +48,7 @@ def serve(
     from agentops.engine.server import KEY_FILE
 
     flags = ModelFlags(**model)
-    settings = engine_settings(database=database, data=data, host=host, port=port)
+    settings = replace(engine_settings(database=database, data=data, host=host, port=port), retention=retention())
 
     def started(address: Address) -> None:
         if output == "json":

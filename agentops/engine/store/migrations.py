@@ -15,6 +15,7 @@ from agentops.engine.store.tables import (
     files,
     firings,
     resources,
+    retention,
     runs,
     sessions,
     skills,
@@ -42,6 +43,7 @@ MIGRATIONS = (
     firings.STEP,
     control.STEP,
     census.STEP,
+    retention.STEP,
 )
 
 _RECORD = """

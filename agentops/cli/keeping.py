@@ -1,0 +1,48 @@
+"""How long `agentops serve` keeps what is over: a flag or a variable for each kind of it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from agentops.engine.core.retention import Retention
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_META = "agentops.keep"
+
+_KINDS = {
+    "sessions": "archived and terminated sessions, with their events and files",
+    "deployment-runs": "records of deployments' runs",
+    "deliveries": "the log of webhook deliveries",
+    "dream-operations": "what ended dreams proposed",
+}
+
+
+def keeping_options(command: F) -> F:
+    """Add the flags."""
+    for kind, said in reversed(_KINDS.items()):
+        command = click.option(
+            f"--keep-{kind}",
+            metavar="DAYS",
+            type=click.IntRange(1, 36_500),
+            envvar=f"AGENTOPS_KEEP_{kind.replace('-', '_').upper()}",
+            expose_value=False,
+            callback=_noted,
+            help=f"How many days to keep {said}, once they are over. [default: for good]",
+        )(command)
+    return command
+
+
+def retention() -> "Retention":
+    """Return what the flags of the running command say."""
+    from agentops.engine.core.retention import Retention
+
+    return Retention(**click.get_current_context().meta.get(_META, {}))
+
+
+def _noted(ctx: click.Context, parameter: click.Parameter, days: int | None) -> None:
+    if days is not None and parameter.name:
+        ctx.meta.setdefault(_META, {})[parameter.name.removeprefix("keep_")] = timedelta(days=days)
