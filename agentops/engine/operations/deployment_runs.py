@@ -6,13 +6,16 @@ from agentops.base.clock import timestamp
 from agentops.base.errors import ApiError, InternalError, InvalidRequest, NotFound
 from agentops.engine.core import deployment_runs as core
 from agentops.engine.core import deployments as rules
+from agentops.engine.core.happenings import Happening
 from agentops.engine.core.json import Json, parsed
 from agentops.engine.operations import deployments, sessions
 from agentops.engine.operations.call import Call, Page
+from agentops.engine.operations.happenings import record
 from agentops.engine.store.agents import Agents
 from agentops.engine.store.deployment_runs import DeploymentRuns, RunFilter, StoredRun
 from agentops.engine.store.deployments import Deployments, StoredDeployment
 from agentops.engine.store.port import Window, revocable
+from agentops.wire.webhooks import WorkspaceEvent
 
 
 def run(call: Call, deployment_id: str) -> str:
@@ -124,6 +127,9 @@ def _fired(call: Call, stored: StoredDeployment, scheduled_at: str, outcome: str
 def _recorded(call: Call, deployment: StoredDeployment, scheduled_at: str | None, outcome: str | Json) -> str:
     run_id = call.ids.new("drun")
     context = core.trigger(scheduled_at)
+    if scheduled_at is not None:
+        end: WorkspaceEvent = "deployment_run.succeeded" if isinstance(outcome, str) else "deployment_run.failed"
+        record(call, Happening("deployment_run.started", run_id), Happening(end, run_id))
     body = core.body(run_id, parsed(deployment.body), context, outcome, call.at)
     DeploymentRuns(call.tx, call.workspace).insert(
         StoredRun(

@@ -165,6 +165,7 @@ def keep_paused(call: Call, stored: StoredDeployment, reason: Json) -> StoredDep
 
 def keep_archived(call: Call, stored: StoredDeployment) -> StoredDeployment:
     """Archive the deployment and purge its tokens."""
+    record(call, Happening("deployment.archived", stored.id))
     secrets(call, stored.id).destroy()
     stored = replace(stored, is_scheduled=0)
     return _kept(call, stored, core.archived(parsed(stored.body), call.at))
