@@ -1,6 +1,7 @@
 """Rounds over a real database: what fires, when, how often, and what becomes of failures."""
 
 import asyncio
+import json
 import logging
 from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
@@ -220,3 +221,20 @@ async def test_without_a_database_it_says_so_and_nothing_is_lost(firing_range: R
         await closed.turn(firing_range.clock.now())
     await firing_range.turn()
     assert len(await firing_range.runs(name)) == 1
+
+
+async def test_webhooks_hear_of_runs_by_schedule_and_of_what_became_of_them(firing_range: Range) -> None:
+    events = ["deployment_run.started", "deployment_run.succeeded", "deployment_run.failed", "deployment.paused"]
+    await made(firing_range.http, "/v1/x-agentops/webhooks", url="https://hooks.example.com/in", events=events)
+    environment = await made(firing_range.http, "/v1/environments", name="e")
+    good = await firing_range.deployment()
+    bad = await firing_range.deployment(environment_id=environment["id"])
+    await made(firing_range.http, f"/v1/environments/{environment['id']}/archive")
+    await made(firing_range.http, f"/v1/deployments/{good}/run")
+    await firing_range.turn(NINE + 9 * MINUTE - SECOND)
+    [well], [badly] = await firing_range.runs(good), await firing_range.runs(bad)
+    told = [json.loads(body)["data"] for (body,) in await firing_range.sql("SELECT body FROM deliveries ORDER BY seq")]
+    assert sorted((each["id"], each["type"].rpartition(".")[2]) for each in told) == sorted(
+        [(well["id"], "started"), (well["id"], "succeeded")]
+        + [(badly["id"], "started"), (badly["id"], "failed"), (bad, "paused")]
+    )
