@@ -17,6 +17,7 @@ LONGEST_DELAY_S = 300.0
 """How rarely something that fails is tried: drift of what runs is looked for no less often."""
 
 _REASONS = 3
+_MOST_STEPS = 50
 _REMOVALS = ("archive", "delete")
 
 
@@ -148,7 +149,7 @@ def _is_half_done(state: State, seen: Seen) -> bool:
 
 def _told(rules: Rules, state: State, seen: Seen) -> State:
     """Return the state with its phase, and in words why and what to do."""
-    base = replace(state, seen=seen.head or state.seen, message="", advice="", plan_id="", opens_at=None)
+    base = replace(state, seen=seen.head or state.seen, message="", advice="", plan_id="", steps=(), opens_at=None)
     if seen.applied is not None and seen.applied.problem is not None:
         return replace(_failed(base, seen.applied.problem), plan_id=seen.plan.id if seen.plan else "")
     if seen.plan is not None and seen.fault is None and _is_taken(seen):
@@ -192,7 +193,8 @@ def _waiting(rules: Rules, base: State, plan: Planned, now: datetime) -> State:
     message = "; ".join(decision.reasons[:_REASONS]) or "the operator's policy asks for a person"
     if len(decision.reasons) > _REASONS:
         message += f"; and {len(decision.reasons) - _REASONS} more"
-    told = replace(base, phase=Phase.WAITING, plan_id=plan.id, message=message, opens_at=decision.opens_at)
+    steps = _steps(plan)
+    told = replace(base, phase=Phase.WAITING, plan_id=plan.id, steps=steps, message=message, opens_at=decision.opens_at)
     match decision.waits_for:
         case "approval":
             return replace(told, advice=f"look at the plan, then: agentops controller approve {base.name} {plan.id}")
@@ -217,12 +219,20 @@ def _checked(rules: Rules, base: State, seen: Seen) -> State:
     if seen.check.prunes:
         return _waiting(rules, base, seen.check, seen.at)
     message = f"changed on the target behind our back: {_few([str(each['address']) for each in seen.check.steps])}"
-    told = replace(base, phase=Phase.DRIFTED, plan_id=seen.check.id, message=message)
+    told = replace(base, phase=Phase.DRIFTED, plan_id=seen.check.id, steps=_steps(seen.check), message=message)
     if rules.heals:
         waiting = _waiting(rules, told, seen.check, seen.at)
         return replace(waiting, phase=Phase.DRIFTED, message=f"{message} ({waiting.message})")
     way = f"take the change into git, or put it right: agentops controller approve {base.name} {seen.check.id}"
     return replace(told, advice=way)
+
+
+def _steps(plan: Planned) -> tuple[str, ...]:
+    """Return what a plan does, a line a step, with what is risky in it."""
+    return tuple(
+        f"{each['action']} {each['address']}" + "".join(f" ({risk['note']})" for risk in each.get("risks", ()))
+        for each in plan.steps[:_MOST_STEPS]
+    )
 
 
 def _few(names: Sequence[str]) -> str:

@@ -1,7 +1,8 @@
 """One repository, followed: the hands of `deciding`, which does what it names and tells what came of it."""
 
+import logging
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -14,18 +15,26 @@ from agentops.controller import config, deciding, grace, policy
 from agentops.controller.clone import CHECKOUTS, Clone
 from agentops.controller.commands import Applied, Commands, Planned, Problem
 from agentops.controller.deciding import Do, Rules, Seen
+from agentops.controller.notices.notice import About, Notice
 from agentops.controller.reading import Secrets
 from agentops.controller.register import LostLease, Register
-from agentops.controller.state import Phase, State
+from agentops.controller.state import State
+from agentops.controller.telling import dreamt, synced, told
 from agentops.memory_repo.remotes import Remote
+
+_log = logging.getLogger("agentops.controller")
 
 _MOST_STALE = 3
 """How often in one round a plan may be overtaken by changes of the target."""
 
 _RESTLESS = Problem("the target changed each time while it was planned for", "find out who else changes it")
 
-Tell = Callable[[State, State, Seen], None]
-"""Is told what a repository was, what it is, and what was seen in between; returns at once."""
+Tell = Callable[[Notice, Collection[str]], Awaitable[None]]
+"""Puts a notice into the queues of the named receivers; returns at once."""
+
+
+async def _nobody(_notice: Notice, _names: Collection[str]) -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +57,7 @@ class Ground:
     own: Door | None = None
     """The server that the controller runs inside."""
 
-    tell: Tell = lambda _before, _after, _seen: None
+    tell: Tell = _nobody
 
 
 class Follower:
@@ -83,8 +92,18 @@ class Follower:
             if isinstance(error, LostLease):
                 raise
             seen = replace(seen, is_fetched=True, fault=_problem(error))
-        after = await self._register.settle(self.name, lambda state: self._concluded(before, state, seen))
-        self._ground.tell(before, after, seen)
+        fresh: list[Notice] = []
+
+        def conclude(state: State) -> State:
+            after = self._concluded(before, state, seen)
+            fresh[:], notices = told(before, after, seen)
+            return replace(after, notices=notices)
+
+        after = await self._register.settle(self.name, conclude)
+        if (after.phase, after.seen, after.message) != (before.phase, before.seen, before.message):
+            words = f": {after.message}" if after.message else ""
+            _log.info("%s: %s at %s%s", self.name, after.phase.value, after.live[:12] or "no commit", words)
+        await self._tell(fresh)
         return after
 
     async def aside(self) -> State:
@@ -95,12 +114,15 @@ class Follower:
             async with AsyncExitStack() as stack:
                 desk = _Desk(self, stack)
                 folder = await desk.folder(state.live)
+                about = About(self.name, state.live, self._register.now())
                 if self.repository.memory:
-                    _, problem = await desk.commands.sync_memory(folder)
+                    answer, problem = await desk.commands.sync_memory(folder)
                     failed |= {"memory": problem.message} if problem else {}
+                    await self._tell(synced(answer, about))
                 if self.repository.dreams and await self._register.holds():
-                    _, problem = await desk.commands.dream(folder)
+                    answer, problem = await desk.commands.dream(folder)
                     failed |= {"dreams": problem.message} if problem else {}
+                    await self._tell(dreamt(answer, about))
         except (AgentopsError, OSError) as error:
             failed["memory and dreams"] = _problem(error).message
         at = self._register.now() + timedelta(seconds=self.repository.aside_every)
@@ -132,6 +154,10 @@ class Follower:
             settings["ANTHROPIC_WORKSPACE_ID"] = repository.target.workspace
         given["ANTHROPIC_API_KEY"] = door.key
         return clone, Commands(secrets.environment, settings, given)
+
+    async def _tell(self, fresh: Iterable[Notice]) -> None:
+        for each in fresh:
+            await self._ground.tell(each, self.repository.notify)
 
     async def _looked(self, state: State, seen: Seen, desk: "_Desk") -> Seen:
         """Do one thing after the other; what goes wrong with the newest commit is none of the live one's business."""
@@ -301,8 +327,3 @@ def _problem(error: Exception) -> Problem:
     if isinstance(error, AgentopsError):
         return Problem(error.message, error.hint)
     return Problem(f"{type(error).__name__}: {error}", "look at the disk and the limits of the machine")
-
-
-def is_calm(state: State) -> bool:
-    """Tell whether nobody has anything to do."""
-    return state.phase is Phase.IN_SYNC and not state.asides

@@ -61,6 +61,9 @@ class State:
     plan_id: str = ""
     """The plan that waits or failed."""
 
+    steps: tuple[str, ...] = ()
+    """What that plan does, a line a step: the first of them."""
+
     removals: Mapping[str, datetime] = field(default_factory=dict)
     """Addresses whose removal is wanted, and since when."""
 
@@ -114,6 +117,7 @@ def state_of(data: Mapping[str, Any]) -> State:
     """Return the state from its JSON data; fields of a newer version are passed over."""
     known = {each.name: data[each.name] for each in fields(State) if each.name in data}
     known["phase"] = Phase(known.get("phase", Phase.UNKNOWN))
+    known["steps"] = tuple(known.get("steps", ()))
     for name in _MOMENTS:
         known[name] = datetime.fromisoformat(known[name]) if known.get(name) else None
     removals = known.get("removals", NOTHING)
