@@ -1,12 +1,11 @@
 """The engine's settings from flags and environment."""
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from agentops.base.secrets import Secret
+from agentops.cli.variables import secret, variable
 
 if TYPE_CHECKING:
     from agentops.engine.settings import Settings
@@ -17,7 +16,7 @@ database_option = click.option(
     metavar="URL",
     envvar="AGENTOPS_DATABASE",
     help="sqlite:///PATH or postgresql://… [default: engine.db in --data]. A URL with a password belongs in "
-    "AGENTOPS_DATABASE: everybody on the machine can read arguments.",
+    "AGENTOPS_DATABASE, or in a file that AGENTOPS_DATABASE_FILE names: everybody can read arguments.",
 )
 data_option = click.option(
     "--data",
@@ -31,21 +30,20 @@ data_option = click.option(
 def engine_settings(*, database: str | None, data: Path, host: str = "127.0.0.1", port: int = 8700) -> "Settings":
     """Return the settings; `AGENTOPS_API_KEY` sets the first key, `AGENTOPS_VAULT_KEY` what seals stored secrets.
 
-    `AGENTOPS_VAULT_KEY_OLD` is what sealed them before. None of them is a flag: flags show in process lists.
+    `AGENTOPS_VAULT_KEY_OLD` is what sealed them before. None of them is a flag: flags show in process lists. Each may
+    be in a file, which the variable of its name with `_FILE` names.
+
+    Raises:
+        UsageError: a secret or its file cannot be used.
     """
     from agentops.engine.settings import Settings
 
     return Settings(
-        database=database or f"sqlite:///{data.absolute() / 'engine.db'}",
+        database=database or variable("AGENTOPS_DATABASE") or f"sqlite:///{data.absolute() / 'engine.db'}",
         data=data.absolute(),
         host=host,
         port=port,
-        api_key=_secret("AGENTOPS_API_KEY"),
-        vault_key=_secret("AGENTOPS_VAULT_KEY"),
-        vault_key_old=_secret("AGENTOPS_VAULT_KEY_OLD"),
+        api_key=secret("AGENTOPS_API_KEY"),
+        vault_key=secret("AGENTOPS_VAULT_KEY"),
+        vault_key_old=secret("AGENTOPS_VAULT_KEY_OLD"),
     )
-
-
-def _secret(name: str) -> Secret | None:
-    text = os.environ.get(name)
-    return Secret(text) if text else None

@@ -1,6 +1,5 @@
 """Which model answers for sessions: flags and environment → endpoints, a script, or a recording."""
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ import click
 
 from agentops.base.errors import UsageError
 from agentops.base.secrets import Secret
+from agentops.cli.variables import variable
 
 if TYPE_CHECKING:
     from agentops.base.clock import Clock
@@ -88,12 +88,12 @@ def endpoints(*, is_embedded: bool) -> "Endpoints":
     """
     from agentops.engine.models.endpoints import Endpoint, Endpoints
 
-    base_url, key, token = (_variable(f"AGENTOPS_MODEL_{name}") for name in ("BASE_URL", "API_KEY", "AUTH_TOKEN"))
+    base_url, key, token = (variable(f"AGENTOPS_MODEL_{name}") for name in ("BASE_URL", "API_KEY", "AUTH_TOKEN"))
     if not key and is_embedded:
-        key = _variable("ANTHROPIC_API_KEY")
+        key = variable("ANTHROPIC_API_KEY")
     if not (base_url or key or token):
         return Endpoints()
-    name = _variable("AGENTOPS_MODEL_NAME")
+    name = variable("AGENTOPS_MODEL_NAME")
     default = Endpoint(
         base_url or "https://api.anthropic.com",
         api_key=Secret(key) if key else None,
@@ -108,7 +108,7 @@ def has_model(flags: ModelFlags, *, is_embedded: bool) -> bool:
     if flags.model_script or flags.replay:
         return True
     names = ("AGENTOPS_MODEL_BASE_URL", "AGENTOPS_MODEL_API_KEY", "AGENTOPS_MODEL_AUTH_TOKEN")
-    return any(map(_variable, (*names, *(("ANTHROPIC_API_KEY",) if is_embedded else ()))))
+    return any(map(variable, (*names, *(("ANTHROPIC_API_KEY",) if is_embedded else ()))))
 
 
 def read_script(path: Path) -> Any:
@@ -135,7 +135,3 @@ def read_script(path: Path) -> Any:
         place = f"{path}:{problem.span.line}:{problem.span.column}"
         raise UsageError(f"{place}: {problem.message}.", hint=problem.label)
     return found.data
-
-
-def _variable(name: str) -> str:
-    return os.environ.get(name, "").strip()
