@@ -23,6 +23,8 @@ _COMMANDS = {
     "doctor": "Check this machine, the target and the credential.",
     "webhook": "Register who is told of events in a workspace.",
     "environment-key": "Make keys for the workers of a self-hosted environment.",
+    "controller": "Follow git repositories: what is merged there is what runs.",
+    "status": "Tell how the followed repositories stand.",
     "serve": "Run the engine: the Managed Agents API on this machine.",
     "backup": "Write a server's data to one file, while it works.",
     "restore": "Make a backup the data of a server.",

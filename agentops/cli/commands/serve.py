@@ -1,5 +1,6 @@
 """`agentops serve`: the engine on a port."""
 
+import os
 import shlex
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,7 @@ from agentops.cli.environment import data_option, database_option, engine_settin
 from agentops.cli.keeping import keeping_options, retention
 from agentops.cli.models import ModelFlags, has_model, model_options
 from agentops.cli.output import output_option, say, write_json
-from agentops.cli.serving import admin_options, furnished
+from agentops.cli.serving import admin_options, beside, furnished
 
 
 @click.command()
@@ -22,6 +23,13 @@ from agentops.cli.serving import admin_options, furnished
 @model_options
 @admin_options
 @keeping_options
+@click.option(
+    "--controller",
+    "followed",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Follow git repositories too, as `agentops controller --config FILE` does.",
+)
 @output_option
 def serve(
     host: str,
@@ -30,6 +38,7 @@ def serve(
     admin_port: int | None,
     database: str | None,
     data: Path,
+    followed: Path | None,
     output: str,
     **model: Any,
 ) -> None:
@@ -46,11 +55,13 @@ def serve(
     from agentops.engine.listener import Address
     from agentops.engine.listener import serve as run
     from agentops.engine.server import KEY_FILE
+    from agentops.engine.supervision import Supervised, Supervisor
 
     flags = ModelFlags(**model)
     settings = replace(engine_settings(database=database, data=data, host=host, port=port), retention=retention())
 
     def started(address: Address) -> None:
+        supervised.ready(address.url)
         if output == "json":
             key_file = None if settings.api_key else str(settings.data / KEY_FILE)
             told = {"format_version": 1, "url": address.url, "key_file": key_file}
@@ -67,4 +78,12 @@ def serve(
 
     wanted = Address(admin_host, admin_port) if admin_port is not None else None
     house = furnished(settings, SystemClock(), flags, wanted)
-    run(house.engine, started, house.admin)
+    if followed is None:
+        supervised = Supervised(Supervisor.of(os.environ, os.getpid()))
+    run(house.engine, started, beside(house.admin, supervised), supervised.leaving)
+        return
+    from agentops.cli.following import setting_of
+    from agentops.controller import inside
+
+    setting = setting_of(followed, settings.database, settings.data)
+    inside.serve(house.engine, started, inside.Inside(setting, house.engine, SystemClock()), house.admin)
