@@ -237,8 +237,8 @@ _DEPLOYMENTS = (
     ),
     Capability(
         "deployments.schedule",
-        State.STORED,
-        "Schedules are checked and their next moments shown; nothing fires by itself yet.",
+        State.AVAILABLE,
+        "A server runs what is due, once for each moment across all servers; what was missed is not made up for.",
         _of("deployments", "schedule"),
     ),
 )
