@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 
 from agentops.engine.core.conversation import Usage
 from agentops.engine.core.entries import Entry
+from agentops.engine.store.port import Gain
 
 ToolOutcome = Literal["ok", "error", "unavailable", "cancelled"]
 SandboxOutcome = Literal["ok", "failed", "cancelled"]
@@ -31,6 +32,9 @@ class Meter(Protocol):
 
     def committed(self, entries: Sequence[Entry]) -> None:
         """Count what a running session's log has got, once it is on disk."""
+
+    def gained(self, gains: Sequence[Gain]) -> None:
+        """Count what clients sent into logs with effect at once; what waits is committed by the session that runs."""
 
     def sandbox_started(self, outcome: SandboxOutcome, seconds: float) -> None:
         """Count a sandbox that was to be started."""

@@ -226,7 +226,9 @@ class Engine:
         return DreamCrew(chamber, look_every_s=life.SIGN_S)
 
     def _firing(self) -> Watch:
-        station = Station(self._name, self._database, self._ids, self._keyring, self._news)
+        station = Station(
+            self._name, self._database, self._ids, self._keyring, self._news, self._instruments.meter
+        )
         return Watch(station, self._clock, look_every_s=life.SIGN_S)
 
     def _retirement(self) -> Retirement:

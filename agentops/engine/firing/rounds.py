@@ -9,7 +9,9 @@ from hashlib import sha256
 from agentops.base.clock import timestamp
 from agentops.base.errors import StorageError
 from agentops.base.ids import IdSource
+from agentops.engine.core.json import parsed
 from agentops.engine.keyring import Keyring
+from agentops.engine.meter import Meter
 from agentops.engine.news import News
 from agentops.engine.operations import deployment_runs
 from agentops.engine.operations.call import Call
@@ -20,6 +22,9 @@ _log = logging.getLogger("agentops.engine")
 
 _AT_A_LOOK = 50
 """Deployments that are read at once; each is fired in a transaction of its own."""
+
+_LATE_S = 60.0
+"""What is run later than this after its moment counts as late: schedules name minutes."""
 
 Act = Callable[[Call, str, str | None], str | None]
 
@@ -33,6 +38,8 @@ class Station:
     ids: IdSource
     keyring: Keyring
     news: News
+    meter: Meter | None = None
+    """Counts what is fired; None where nobody watches."""
 
 
 class Rounds:
@@ -75,7 +82,7 @@ class Rounds:
         """Fire one; whatever is the matter with it does not keep the others from being fired."""
         name = appointment.deployment_id
         try:
-            await self._write(appointment, deployment_runs.come, now)
+            self._count(await self._write(appointment, deployment_runs.come, now), appointment, now)
         except Contention as error:
             _log.warning("a deployment is fired at the next look: deployment=%s: %s", name, error.message)
         except Exception as error:
@@ -88,22 +95,31 @@ class Rounds:
         name = appointment.deployment_id
         _log.exception("a deployment could not be fired: deployment=%s", name)
         try:
-            await self._write(appointment, deployment_runs.break_off, now)
+            self._count(await self._write(appointment, deployment_runs.break_off, now), appointment, now)
         except Exception as error:
             if _passes(error):
                 raise
             _log.exception("a deployment is not fired any more until it is changed: deployment=%s", name)
             await self._at.database.write(lambda tx: Timetable(tx).strike(appointment))
 
-    async def _write(self, appointment: Appointment, act: Act, now: datetime) -> None:
+    def _count(self, run: str | None, appointment: Appointment, now: datetime) -> None:
+        if run is None or self._at.meter is None:
+            return
+        # Without a moment it is one that is not known yet: it is due at once.
+        late_s = max(0.0, (now - datetime.fromisoformat(appointment.fires_at or timestamp(now))).total_seconds())
+        is_late = late_s > _LATE_S
+        self._at.meter.fired("failed" if parsed(run)["error"] else "late" if is_late else "on_time", late_s)
+
+    async def _write(self, appointment: Appointment, act: Act, now: datetime) -> str | None:
         topics: set[str] = set()
 
-        def work(tx: Transaction) -> None:
+        def work(tx: Transaction) -> str | None:
             topics.clear()
-            act(self._call(tx, appointment, now, topics.add), appointment.deployment_id, appointment.due_at)
+            return act(self._call(tx, appointment, now, topics.add), appointment.deployment_id, appointment.due_at)
 
-        await self._at.database.write(work)
+        run = await self._at.database.write(work)
         self._at.news.tell(topics)
+        return run
 
     def _call(self, tx: Transaction, appointment: Appointment, now: datetime, announce: Callable[[str], None]) -> Call:
         return Call(

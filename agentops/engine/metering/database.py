@@ -62,8 +62,13 @@ class MeteredDatabase:
         return await self._inner.skew(clock)
 
     def watched_by(self, watch: Callable[[Sequence[Gain]], None]) -> None:
-        """Have what logs gain through this object handed over."""
-        self._inner.watched_by(watch)
+        """Have what logs gain through this object handed over, and counted."""
+
+        def counted(gains: Sequence[Gain]) -> None:
+            self._meter.gained(gains)
+            watch(gains)
+
+        self._inner.watched_by(counted)
 
     async def _timed(self, kind: str, work: Awaitable[T]) -> T:
         began, error = perf_counter(), None

@@ -13,10 +13,12 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Proc
 from agentops import __version__
 from agentops.engine.core.conversation import Usage
 from agentops.engine.core.entries import Entry
+from agentops.engine.core.json import parsed
 from agentops.engine.core.model_table import Model
 from agentops.engine.core.runs import prices
 from agentops.engine.meter import FiringOutcome, SandboxOutcome, ToolOutcome
 from agentops.engine.metrics import labels
+from agentops.engine.store.port import Gain
 
 T = TypeVar("T")
 
@@ -148,7 +150,7 @@ class Families:
         self._events = Children(
             Counter(
                 "agentops_session_events_total",
-                "Entries that running sessions committed to their logs, by type.",
+                "Events of sessions that took effect, by type.",
                 ["type"],
                 registry=registry,
             ).labels
@@ -282,12 +284,22 @@ class Families:
         for each in entries:
             if each.at is None:
                 continue
-            kind = each.type if (each.type,) in self._events or len(self._events) < _EVENT_TYPES_MAX else labels.OTHER
-            self._events[kind,].inc()
-            if (tool := _CUSTOM_RESULTS.get(each.type)) is not None:
-                self._calls[tool, "error" if each.body.get("is_error") else "ok"].inc()
-            elif each.type == "span.outcome_evaluation_end":
+            self._count_event(each.type)
+            if each.type == "span.outcome_evaluation_end":
                 self._outcomes[labels.among(labels.OUTCOME_RESULTS, str(each.body.get("result"))),].inc()
+
+    def gained(self, gains: Sequence[Gain]) -> None:
+        """Count what clients sent into logs with effect at once."""
+        for each in (event for gain in gains for event in gain.events):
+            if each.processed_at is None or not each.type.startswith("user."):
+                continue
+            self._count_event(each.type)
+            if (tool := _CUSTOM_RESULTS.get(each.type)) is not None:
+                self._calls[tool, "error" if parsed(each.body).get("is_error") else "ok"].inc()
+
+    def _count_event(self, kind: str) -> None:
+        is_shown = (kind,) in self._events or len(self._events) < _EVENT_TYPES_MAX
+        self._events[kind if is_shown else labels.OTHER,].inc()
 
     def sandbox_started(self, outcome: SandboxOutcome, seconds: float) -> None:
         """Count a sandbox that was to be started."""

@@ -33,7 +33,8 @@ DATABASE_ERRORS = frozenset({"contention", "unreachable", "disk_full"})
 OUTCOME_RESULTS = frozenset({"satisfied", "needs_revision", "max_iterations_reached", "failed", "interrupted"})
 """Source: SDK 2.11.0 `types/beta/sessions/beta_managed_agents_span_outcome_evaluation_end_event.py`."""
 
-DELIVERY_OUTCOMES = frozenset({"delivered", "refused", "failed", "timeout", "redirect", "private", "gone", "dropped"})
+DELIVERY_OUTCOMES = frozenset({"delivered", "failed", "redirected", "not_public"})
+"""Source: `agentops/engine/core/deliveries.py`; a test holds them equal."""
 
 
 def among(allowed: frozenset[str], value: str) -> str:

@@ -64,9 +64,11 @@ def taken(tx: Transaction, at: str) -> Census:
         dreams=_by(tx, "SELECT status, COUNT(*) FROM dreams WHERE archived_at IS NULL GROUP BY status"),
         deliveries=_count(tx, "SELECT COUNT(*), MIN(created_at) FROM deliveries WHERE status = 'pending'"),
         endpoints=_endpoints(tx),
-        scheduled=_count(tx, "SELECT COUNT(*), MIN(fires_at) FROM deployments WHERE fires_at IS NOT NULL"),
+        scheduled=_count(tx, "SELECT COUNT(*), MIN(NULLIF(fires_at, '')) FROM deployments WHERE fires_at IS NOT NULL"),
         overdue=_count(
-            tx, "SELECT COUNT(*), MIN(fires_at) FROM deployments WHERE fires_at IS NOT NULL AND fires_at <= :at", at
+            tx,
+            "SELECT COUNT(*), MIN(NULLIF(fires_at, '')) FROM deployments WHERE fires_at <= :at",
+            at,
         ),
         repositories=_repositories(tx),
         servers=_count(tx, "SELECT COUNT(*), MIN(seen_at) FROM runners").count,
