@@ -11,7 +11,7 @@ from agentops.controller.controller import Controller
 from agentops.controller.doors import Doors
 from agentops.controller.follower import Door
 from agentops.controller.running import Setting, opened
-from agentops.engine.listener import Address, Listener, settle
+from agentops.engine.listener import Address, Leaving, Listener, settle
 from agentops.engine.server import Engine
 
 _ANY = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 - what listens everywhere is reached here
@@ -58,6 +58,7 @@ def serve(
     started: Callable[[Address], None],
     inside: Inside,
     beside: AbstractAsyncContextManager[object] | None = None,
+    leaving: Leaving | None = None,
 ) -> None:
     """Serve an engine with a controller inside until SIGINT or SIGTERM: see `engine.listener.serve`.
 
@@ -71,22 +72,16 @@ def serve(
         started(address)
         inside.begin(address)
 
-    asyncio.run(_Listener(engine, begun, beside, inside).run_until_stopped())
+    listener = _Listener(engine, begun, beside, leaving)
+    listener.inside = inside
+    asyncio.run(listener.run_until_stopped())
 
 
 class _Listener(Listener):
     """A listener that lets the controller go first."""
 
-    def __init__(
-        self,
-        engine: Engine,
-        started: Callable[[Address], None],
-        beside: AbstractAsyncContextManager[object] | None,
-        inside: Inside,
-    ) -> None:
-        super().__init__(engine, started, beside)
-        self._inside = inside
+    inside: Inside
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        await self._inside.close()
+        await self.inside.close()
         await super().shutdown(sockets)

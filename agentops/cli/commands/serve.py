@@ -78,12 +78,12 @@ def serve(
 
     wanted = Address(admin_host, admin_port) if admin_port is not None else None
     house = furnished(settings, SystemClock(), flags, wanted)
+    supervised = Supervised(Supervisor.of(os.environ, os.getpid()))
     if followed is None:
-        supervised = Supervised(Supervisor.of(os.environ, os.getpid()))
-    run(house.engine, started, beside(house.admin, supervised), supervised.leaving)
+        run(house.engine, started, beside(house.admin, supervised), supervised.leaving)
         return
     from agentops.cli.following import setting_of
     from agentops.controller import inside
 
-    setting = setting_of(followed, settings.database, settings.data)
-    inside.serve(house.engine, started, inside.Inside(setting, house.engine, SystemClock()), house.admin)
+    controller = inside.Inside(setting_of(followed, settings.database, settings.data), house.engine, SystemClock())
+    inside.serve(house.engine, started, controller, beside(house.admin, supervised), supervised.leaving)
