@@ -26,7 +26,7 @@ from agentops.engine.runner.kit import Kit
 from agentops.engine.runner.means import Means
 from agentops.engine.sandbox.local import UnsafeLocal
 from agentops.engine.sandbox.port import Sandboxes
-from agentops.engine.server import build
+from agentops.engine.server import Engine, build
 from agentops.engine.settings import Settings
 from agentops.engine.workflows.sandboxed import SandboxedPrograms
 from agentops.wire.problems import check
@@ -125,6 +125,7 @@ class Stage:
     client: AsyncAnthropic
     gates: Gates
     cast: Cast
+    engine: Engine
     environments: dict[str, str] = field(default_factory=dict)
 
     async def environment(self, kind: str) -> str:
@@ -166,7 +167,7 @@ async def opened(
         async with AsyncAnthropic(
             api_key=key, base_url=address.url, max_retries=0, _strict_response_validation=True
         ) as client:
-            yield Stage(client, gates, cast)
+            yield Stage(client, gates, cast, engine)
         listener.stop()
         await serving
 

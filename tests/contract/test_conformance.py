@@ -19,6 +19,7 @@ from starlette.routing import Match, Route
 
 from agentops.engine.api import betas
 from agentops.engine.core.capabilities import CAPABILITIES, Capability, State
+from agentops.engine.core.webhook_events import CAUSES
 
 from .route_table import Operation, field_paths, operations
 from .test_capabilities import absence, entry_of
@@ -142,7 +143,25 @@ def _page() -> str:
         lines += [*(_line(each) for each in METHODS if each.name.startswith(f"{resource}.")), ""]
     ours = [each.name for each in _unreached()]
     lines += ["## Ours", "", "What the SDK has no method for:", "", *(f"- `{each}`" for each in ours)]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, "", *_webhook_events()]) + "\n"
+
+
+def _webhook_events() -> list[str]:
+    possible = sum(each.is_possible for each in CAUSES.values())
+    head = f"Of the {len(CAUSES)} event types that the SDK knows, {possible} happen here."
+    rows = [
+        f"| `{name}` | {each.words} | |" if each.is_possible else f"| `{name}` | | {each.words} |"
+        for name, each in CAUSES.items()
+    ]
+    return [
+        "## Webhook events",
+        "",
+        head,
+        "",
+        "| event | happens when | does not happen, for |",
+        "|---|---|---|",
+        *rows,
+    ]
 
 
 def _unreached() -> list[Operation]:

@@ -84,14 +84,8 @@ def update(call: Call, session_id: str, request: Json) -> str:
     Sessions(call.tx, call.workspace).replace(changed)
     Sessions(call.tx, call.workspace).stir(session_id, is_stirred=True)
     _log(call, session_id, "session.updated", **core.changes(before, after))
-    record(call, *_told(stored, is_budget_changed=fields["budget"] != before["budget"]))
+    record(call, Happening("session.updated", session_id))
     return _answers(call, [changed])[0]
-
-
-def _told(stored: Session, *, is_budget_changed: bool) -> list[Happening]:
-    """Return what an update leads to. Documented: what was paused at a budget goes on at another one by itself."""
-    goes_on = is_budget_changed and parsed(stored.progress).get("stop") == "budget_reached"
-    return [Happening("session.updated", stored.id), *([Happening("session.pending", stored.id)] if goes_on else [])]
 
 
 def retrieve(call: Call, session_id: str) -> str:
