@@ -1,6 +1,7 @@
 """What `agentops serve` puts beside the engine: the admin port, and the meter whose numbers it shows."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -45,6 +46,16 @@ class House:
 
     engine: "Engine"
     admin: "AdminPort | None" = None
+
+
+@asynccontextmanager
+async def beside(*parts: "AbstractAsyncContextManager[object] | None") -> AsyncIterator[None]:
+    """Keep what stands beside the engine open, of what there is, for as long as the block."""
+    async with AsyncExitStack() as stack:
+        for each in parts:
+            if each is not None:
+                await stack.enter_async_context(each)
+        yield
 
 
 def furnished(settings: "Settings", clock: "Clock", flags: ModelFlags, wanted: "Address | None") -> House:

@@ -21,6 +21,8 @@ _GRACE_S = 10
 
 _BACKLOG = 2048
 
+Leaving = Callable[[], None]
+
 _YOUNG = 10_000
 """How many objects are made before the collector looks at them; Python's own 700 are a few requests."""
 
@@ -40,11 +42,15 @@ class Address:
 
 
 def serve(
-    engine: Engine, started: Callable[[Address], None], beside: AbstractAsyncContextManager[object] | None = None
+    engine: Engine,
+    started: Callable[[Address], None],
+    beside: AbstractAsyncContextManager[object] | None = None,
+    leaving: Leaving | None = None,
 ) -> None:
     """Serve where the settings say until SIGINT or SIGTERM; `started` is told the address once requests are answered.
 
-    `beside` is entered before the engine opens and left after it is closed: whoever watches it sees both.
+    `beside` is entered before the engine opens and left after it is closed: whoever watches it sees both. `leaving` is
+    called as soon as the server was asked to go.
 
     Raises:
         UsageError: the port cannot be listened on.
@@ -55,7 +61,7 @@ def serve(
         settle()
         started(address)
 
-    asyncio.run(Listener(engine, settled, beside).run_until_stopped())
+    asyncio.run(Listener(engine, settled, beside, leaving).run_until_stopped())
 
 
 def settle() -> None:
@@ -76,12 +82,14 @@ class Listener(uvicorn.Server):
         engine: Engine,
         started: Callable[[Address], None],
         beside: AbstractAsyncContextManager[object] | None = None,
+        leaving: Leaving | None = None,
     ) -> None:
         """Take the address from the engine's settings."""
         super().__init__(configured(engine.app))
         self._engine = engine
         self._tell = started
         self._beside = beside or nullcontext()
+        self._leaving = leaving
         self._address = Address("", 0)
 
     async def run_until_stopped(self) -> None:
@@ -122,6 +130,8 @@ class Listener(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Let streams end, which would keep their connections for ever, then stop."""
+        if self._leaving is not None:
+            self._leaving()
         self._engine.retire()
         await super().shutdown(sockets)
 
