@@ -5,9 +5,11 @@ import logging
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from agentops import embedded
 from agentops.base.clock import ManualClock
 from agentops.base.ids import RandomIds
 from agentops.engine.core.firing import TOPIC
@@ -71,6 +73,10 @@ async def test_a_database_that_is_away_is_tried_again_soon(
     with caplog.at_level(logging.WARNING, "agentops.engine"):
         assert await watch._look() == 1.0
     assert "schedules wait for the database" in caplog.text
+
+
+def test_the_engine_inside_a_command_does_not_fire(tmp_path: Path) -> None:
+    assert embedded.engine(tmp_path)._duties == ()
 
 
 def _watch(engine: Engine, clock: ManualClock) -> Watch:
