@@ -49,7 +49,7 @@ class House:
 
 
 @asynccontextmanager
-async def beside(*parts: "AbstractAsyncContextManager[object] | None") -> AsyncIterator[None]:
+async def beside(*parts: AbstractAsyncContextManager[object] | None) -> AsyncIterator[None]:
     """Keep what stands beside the engine open, of what there is, for as long as the block."""
     async with AsyncExitStack() as stack:
         for each in parts:
