@@ -1,18 +1,28 @@
 """Values that hide themselves."""
 
 from collections.abc import Iterable
+from functools import partial
+from weakref import ref
 
 MASK = "•••"
+
+_SHORTEST = 8
+"""A shorter one would blot out innocent words, and is none. Units: characters."""
+
+_living: dict[int, "ref[Secret]"] = {}
+"""Every secret of this process, for as long as it is one: what is logged is looked through for them."""
 
 
 class Secret:
     """A text that prints as `•••` wherever it is not asked for by name."""
 
-    __slots__ = ("_text",)
+    __slots__ = ("__weakref__", "_text")
 
     def __init__(self, text: str) -> None:
         """Hold the text."""
         self._text = text
+        if len(text) >= _SHORTEST:
+            _living[id(self)] = ref(self, partial(_dropped, id(self)))
 
     def reveal(self) -> str:
         """Return the text; call it only where the value leaves for its destination."""
@@ -41,6 +51,17 @@ class Secret:
     def __reduce__(self) -> tuple[object, ...]:
         """Refuse to be pickled: a secret leaves the process only by `reveal`."""
         raise TypeError("a Secret is not serialized")
+
+
+def _dropped(number: int, gone: "ref[Secret]") -> None:
+    # The number may be another's by now.
+    if _living.get(number) is gone:
+        del _living[number]
+
+
+def living() -> list[Secret]:
+    """Return every secret that this process holds at the moment."""
+    return [found for each in list(_living.values()) if (found := each()) is not None]
 
 
 def masked(text: str, secrets: Iterable[Secret]) -> str:

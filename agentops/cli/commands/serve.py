@@ -10,6 +10,7 @@ import click
 
 from agentops.cli.environment import data_option, database_option, engine_settings
 from agentops.cli.keeping import keeping_options, retention
+from agentops.cli.logs import log_options
 from agentops.cli.models import ModelFlags, has_model, model_options
 from agentops.cli.output import output_option, say, write_json
 from agentops.cli.serving import admin_options, beside, furnished
@@ -22,6 +23,7 @@ from agentops.cli.serving import admin_options, beside, furnished
 @data_option
 @model_options
 @admin_options
+@log_options
 @keeping_options
 @click.option(
     "--controller",

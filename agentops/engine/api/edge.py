@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from agentops.base.logs import request_id
 from agentops.base.secrets import Secret
 from agentops.engine.api import betas, errors
 from agentops.engine.api.auth import Door, check_version, check_workspace
@@ -33,10 +34,12 @@ class Edge:
         if scope["type"] != "http":
             await self._inner(scope, receive, send)
             return
+        name = self._backend.ids.new("req")
+        request_id.set(name)
         marked = _Marked(
             send,
             {
-                "request-id": self._backend.ids.new("req"),
+                "request-id": name,
                 "anthropic-organization-id": self._backend.organization,
             },
         )
@@ -91,17 +94,17 @@ class _Marked:
 
 
 async def _apologise(error: Exception, scope: Scope, receive: Receive, send: _Marked) -> None:
-    request_id = send.marks["request-id"]
+    name = send.marks["request-id"]
     credentials = tuple(
         Secret(word)
         for name, value in Headers(scope=scope).items()
         if name in ("authorization", "x-api-key")
         for word in value.split()
     )
-    answer = errors.as_api_error(error, request_id=request_id, secrets=credentials)
+    answer = errors.as_api_error(error, request_id=name, secrets=credentials)
     if send.has_started:
-        _log.error("answer cut off: request_id=%s", request_id)
+        _log.error("answer cut off: request_id=%s", name)
         raise error
-    response = Response(errors.envelope(answer, request_id), answer.status, media_type="application/json")
+    response = Response(errors.envelope(answer, name), answer.status, media_type="application/json")
     response.raw_headers.extend(errors.headers(answer))
     await response(scope, receive, send)
