@@ -3,15 +3,24 @@
 import asyncio
 import socket
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import TYPE_CHECKING
+
+from agentops.base.threads import in_thread
 
 if TYPE_CHECKING:
     import httpx2
 
     from agentops.engine.dialling import Bearer, Dialling
+    from agentops.engine.posting import Posting
+
+Network = IPv4Network | IPv6Network
+
+Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
+"""Returns every address of a host, or raises OSError."""
 
 _TIMEOUT_S = 10.0
 """For the whole exchange: a server that drips bytes is cut off too."""
@@ -35,8 +44,11 @@ _TRANSLATED = tuple(map(ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/1
 Source: RFC 6052, 3056, 4380.
 """
 
-_OF_CLOUDS = tuple(map(ip_address, ("168.63.129.16", "100.100.100.200", "fd00:ec2::254")))
-"""Metadata services at addresses of their own: Azure, Alibaba, AWS."""
+_OF_CLOUDS = tuple(map(ip_address, ("169.254.169.254", "168.63.129.16", "100.100.100.200", "fd00:ec2::254")))
+"""Metadata services, which give out credentials: of most clouds, Azure, Alibaba, AWS. No list makes them allowed."""
+
+_LOOKUPS = 64
+"""Threads in which names are looked up: nobody can call a lookup back, and a slow one must hold up nobody else."""
 
 
 class Unreachable(Exception):
@@ -45,6 +57,10 @@ class Unreachable(Exception):
 
 class NotPermitted(Unreachable):
     """The address, or one that it redirects to, is not allowed by whoever asked."""
+
+
+class NotPublic(Unreachable):
+    """The host has an address that is not of the internet, or is asked for without TLS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +94,24 @@ class Answer:
 class Outbound:
     """The one way out."""
 
-    def __init__(self, *, allow_loopback: bool = False) -> None:
-        """Allow this machine, and plain HTTP to it, when told so."""
+    def __init__(
+        self,
+        *,
+        allow_loopback: bool = False,
+        private: Sequence[Network] = (),
+        resolve: Resolve | None = None,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        """Allow this machine, and plain HTTP to it, and private networks, when told so.
+
+        Without `resolve` the machine looks names up; without `tls` certificates are those that browsers trust.
+        """
+        loopback = map(ip_network, ("127.0.0.0/8", "::1/128")) if allow_loopback else ()
         self._allow_loopback = allow_loopback
-        self._tls: ssl.SSLContext | None = None
+        self._private = (*private, *loopback)
+        self._resolve = resolve or self._resolved
+        self._names = ThreadPoolExecutor(_LOOKUPS, "agentops-names")
+        self._tls = tls
 
     async def post(self, url: str, headers: Mapping[str, str], content: bytes, *, wants_body: bool = True) -> Answer:
         """Return the answer to the request.
@@ -133,6 +163,12 @@ class Outbound:
         from agentops.engine.dialling import Dialling  # noqa: PLC0415 - as above
 
         return Dialling(self._place, bearer, self._secrecy())
+
+    def posting(self, connections: int) -> "Posting":
+        """Return what takes messages to one receiver, to the addresses that are allowed here."""
+        from agentops.engine.posting import Posting  # noqa: PLC0415 - as above
+
+        return Posting(self._place, self._secrecy(), connections)
 
     async def _place(self, url: "httpx2.URL") -> str:
         async with asyncio.timeout(_TIMEOUT_S):
@@ -187,25 +223,47 @@ class Outbound:
 
     async def _judged(self, host: str, port: int, scheme: str) -> str:
         """Return an address of the host, once all of them were found acceptable."""
-        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        addresses = [str(each[4][0]) for each in found]
-        is_local = self._allow_loopback and all(ip_address(each).is_loopback for each in addresses)
-        if not addresses or not (is_local or (scheme == "https" and all(map(is_public, addresses)))):
-            raise Unreachable("it is not a public address, or not one that is asked by https")
+        addresses = await self._resolve(host, port)
+        if not addresses or not all(self._is_allowed(each, scheme) for each in addresses):
+            raise NotPublic("it is not a public address, or not one that is asked by https")
         return addresses[0]
+
+    async def _resolved(self, host: str, port: int) -> Sequence[str]:
+        """Return every address of the host as the machine knows them; one that is an address is not asked about."""
+        try:
+            return [str(ip_address(host))]
+        except ValueError:
+            return await in_thread(_looked_up, host, port, executor=self._names)
+
+    def _is_allowed(self, text: str, scheme: str) -> bool:
+        address = _address(text)
+        if address is None or address in _OF_CLOUDS:
+            return False
+        is_listed = any(address in each for each in self._private if each.version == address.version)
+        return (is_listed and (scheme == "https" or address.is_loopback)) or (scheme == "https" and is_public(text))
+
+
+def _looked_up(host: str, port: int) -> list[str]:
+    return [str(each[4][0]) for each in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
 
 
 def is_public(text: str) -> bool:
     """Tell whether the address belongs to the internet, whatever spelling or tunnel it hides in."""
-    try:
-        address = ip_address(text)
-    except ValueError:
+    address = _address(text)
+    if address is None:
         return False
-    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
-        address = address.ipv4_mapped
     if address in _OF_CLOUDS or any(address in each for each in _TRANSLATED if each.version == address.version):
         return False
     return address.is_global and not address.is_multicast
+
+
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    """Return the address that the text spells, the IPv4 one that an IPv6 one stands for, or None."""
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    return (address.ipv4_mapped if isinstance(address, IPv6Address) else None) or address
 
 
 async def _beginning(response: "httpx2.Response", most: int) -> bytes:

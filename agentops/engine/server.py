@@ -17,6 +17,7 @@ from agentops.engine.api.auth import Door
 from agentops.engine.api.edge import Edge
 from agentops.engine.api.exchange import Backend
 from agentops.engine.blobs.folder import FolderBlobs
+from agentops.engine.deliveries.courier import Courier, PostOffice
 from agentops.engine.dreams.choosing import Choice
 from agentops.engine.dreams.crew import DreamCrew
 from agentops.engine.dreams.run import Chamber
@@ -99,7 +100,9 @@ class Engine:
         self._means = means = instruments.on_means(means) if means else None
         self._crew = self._manned(means, news, previews) if means else None
         self._dreams = self._dreaming(means, news) if means else None
-        self._duties: tuple[Duty, ...] = (self._firing(), self._retirement()) if settings.has_duties else ()
+        self._duties: tuple[Duty, ...] = (
+            (self._firing(), *self._couriers(), self._retirement()) if settings.has_duties else ()
+        )
         backend = Backend(
             self._database,
             clock,
@@ -226,10 +229,16 @@ class Engine:
         return DreamCrew(chamber, look_every_s=life.SIGN_S)
 
     def _firing(self) -> Watch:
-        station = Station(
-            self._name, self._database, self._ids, self._keyring, self._news, self._instruments.meter
-        )
+        station = Station(self._name, self._database, self._ids, self._keyring, self._news, self._instruments.meter)
         return Watch(station, self._clock, look_every_s=life.SIGN_S)
+
+    def _couriers(self) -> tuple[Courier, ...]:
+        """Return who delivers: only who is on the list of those that live, or others would take it for dead."""
+        if self._crew is None:
+            return ()
+        outbound = Outbound(allow_loopback=self.settings.allow_loopback, private=self.settings.private_webhooks)
+        office = PostOffice(self._name, self._database, self._clock, self._keyring, self._news, outbound)
+        return (Courier(office, look_every_s=life.SIGN_S),)
 
     def _retirement(self) -> Retirement:
         backing = (self._database, self._blobs, self._clock, self._ids, self._keyring, self._news)

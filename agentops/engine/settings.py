@@ -1,7 +1,7 @@
 """Every setting of the server, with its default and the reason for it."""
 
 from dataclasses import dataclass, field
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
 
 from agentops.base.errors import UsageError
@@ -57,7 +57,16 @@ class Settings:
     """What sealed them before `vault_key`, while `agentops vault-key rotate` is still to be run: both open them."""
 
     allow_loopback: bool = False
-    """Whether credentials may be validated against servers on this machine, over plain HTTP too; for tests."""
+    """Whether credentials may be validated against servers on this machine, and webhooks delivered to them; for tests.
+
+    Over plain HTTP too.
+    """
+
+    private_webhooks: tuple[IPv4Network | IPv6Network, ...] = ()
+    """Private networks that webhooks may be delivered to. None, or a webhook would be a way to look around in there.
+
+    Plain HTTP is spoken to this machine only, if it is among them.
+    """
 
     models: tuple[Model, ...] = MODELS
     """What `/v1/models` tells of, newest first."""

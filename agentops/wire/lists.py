@@ -281,6 +281,12 @@ class EvaluationQuery(_Page):
     rubric: Annotated[str, Field(min_length=1, max_length=256)] | None = None
 
 
+class DeliveryQuery(_Page):
+    """Our own extension: what an endpoint was told, or is to be told."""
+
+    status: Literal["pending", "delivered", "failed", "dropped"] | None = None
+
+
 class WebhookQuery(Query):
     """A limit of 0 means 20. Source: SDK 2.11.0 `types/beta/organization/webhook_list_params.py`."""
 

@@ -106,19 +106,32 @@ Events = Annotated[
 _Description = Annotated[str, Field(max_length=1024), LongText()]
 
 
+Format = Literal["standard", "slack"]
+"""What is posted: the event as the vendor posts it, or `{"text": …}` for Slack, Mattermost and their like."""
+
+
 class WorkspaceWebhookCreate(Shape):
     """What registers an endpoint of a workspace: an extension, for the vendor has it in its console only."""
 
     url: ReceiverUrl
     events: Events
     description: Omissible[_Description] = None
+    format: Omissible[Format] = None
     metadata: Omissible[Metadata] = None
 
 
 class WorkspaceWebhookUpdate(Shape):
-    """What changes one; what is left out is kept, an empty description is none."""
+    """What changes one; what is left out is kept, an empty description is none, no format is `standard`."""
 
     url: Omissible[ReceiverUrl] = None
     events: Omissible[Events] = None
     description: _Description | None = None
+    format: Format | None = None
+    state: Omissible[Literal["enabled", "disabled"]] = None
     metadata: MetadataPatch | None = None
+
+
+class WorkspaceWebhookTest(Shape):
+    """What asks for a delivery to see whether it arrives; without a type, of the first that the endpoint asks for."""
+
+    event: Omissible[WorkspaceEvent | OrganizationEvent] = None

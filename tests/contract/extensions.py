@@ -24,13 +24,43 @@ class Webhook(Answer):
     url: str
     events: list[str]
     description: str
+    format: Literal["standard", "slack"]
     metadata: dict[str, str]
+    state: Literal["enabled", "disabled"]
+    disabled_reason: str
     created_at: AwareDatetime
     updated_at: AwareDatetime
 
 
 class NewWebhook(Webhook):
     signing_secret: str
+
+
+class Attempt(Answer):
+    number: int
+    at: AwareDatetime
+    took_ms: int
+    status: int | None
+    problem: str
+
+
+class Delivery(Answer):
+    type: Literal["webhook_delivery"]
+    id: str
+    endpoint_id: str
+    event_id: str
+    event_type: str
+    status: Literal["pending", "delivered", "failed", "dropped"]
+    reason: str
+    attempt_count: int
+    due_at: AwareDatetime | None
+    created_at: AwareDatetime
+    ended_at: AwareDatetime | None
+
+
+class WholeDelivery(Delivery):
+    event: dict[str, Any]
+    attempts: list[Attempt]
 
 
 class NewSecret(Answer):
@@ -63,6 +93,7 @@ class DreamSchedule(Answer):
     max: int
     min: int
     schedule: Cron | None
+    every: str | None
     after_sessions: int | None
     engine: Literal["lexical", "messages", "hosted"] | None
     model: DreamModel | None

@@ -26,7 +26,7 @@ REFUSED = [field for field, each in FIELDS.items() if each.state is State.REFUSE
 
 WITHOUT_BODY = {
     "ack", "archive", "cancel", "heartbeat", "mcp_oauth_validate", "pause", "redact", "regenerate_signing_secret",
-    "revoke", "run", "unpause",
+    "replay", "revoke", "run", "unpause",
 }  # fmt: skip
 """What a POST may do without having a body. Anything else has a shape, or its fields would escape this table."""
 

@@ -43,6 +43,7 @@ def test_a_new_endpoint_has_every_field_and_its_secret(hooks: Api, clock: Manual
     assert made.signing_secret.startswith("whsec_")
     assert len(b64decode(made.signing_secret.removeprefix("whsec_"), validate=True)) == 32
     assert (made.url, made.events, made.description, made.metadata) == (URL, EVENTS, "", {})
+    assert (made.format, made.state, made.disabled_reason) == ("standard", "enabled", "")
     assert made.created_at == made.updated_at == clock.now()
     shown = read(hooks, f"{WEBHOOKS}/{made.id}", Webhook)
     assert shown.model_dump() == made.model_dump(exclude={"signing_secret"})
@@ -67,13 +68,15 @@ def test_an_update_changes_what_it_names_and_keeps_the_rest(hooks: Api, clock: M
     path = f"{WEBHOOKS}/{made.id}"
     before = read(hooks, path, Webhook)
     clock.advance(timedelta(seconds=1))
-    for same in ({}, {"metadata": {}}, {"description": "On call."}, {"events": EVENTS}):
+    for same in ({}, {"metadata": {}}, {"description": "On call."}, {"events": EVENTS}, {"state": "enabled"}):
         assert sent(hooks, path, Webhook, **same) == before
     changes: dict[str, Any] = {"url": "http://127.0.0.1:9000/x", "events": EVENTS[:1], "metadata": {"old": None}}
+    changes |= {"format": "slack", "state": "disabled"}
     updated = sent(hooks, path, Webhook, **changes, description=None)
     wanted = {**changes, "description": "", "metadata": {"team": "platform"}, "updated_at": clock.now()}
     assert updated == before.model_copy(update=wanted)
     assert read(hooks, path, Webhook) == updated
+    assert sent(hooks, path, Webhook, format=None).format == "standard"
 
 
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
@@ -83,6 +86,8 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "event of an organization": ({"events": ["external_key.failed"]}, "events.0"),
     "no event": ({"events": []}, "events"),
     "an event twice": ({"events": [EVENTS[0], EVENTS[0]]}, "events.1"),
+    "no such format": ({"format": "discord"}, "format"),
+    "a state of its own": ({"disabled_reason": "none"}, "disabled_reason"),
     "long description": ({"description": "d" * 1025}, "1024"),
     "too much metadata": ({"metadata": {str(number): "" for number in range(17)}}, "metadata"),
     "a secret of one's own": ({"signing_secret": "whsec_x"}, "signing_secret"),

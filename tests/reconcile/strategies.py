@@ -326,6 +326,7 @@ def dream_schedules(draw: st.DrawFn, name: str, agents: list[str]) -> Resource:
         max=st.integers(50, 100),
         min=st.integers(1, 50),
         schedule=st.none() | _SCHEDULE,
+        every=st.sampled_from(["6h", "90m", "1h30m", "7d", "1w"]),
         engine=st.sampled_from(["lexical", "messages", "hosted"]),
         budget=st.none() | st.fixed_dictionaries({"tokens": st.integers(1, 10**6)}),
         instructions=st.none() | _TEXTS,
@@ -343,7 +344,7 @@ _EVENT_TYPES = st.lists(st.sampled_from(["agent.created", "agent.updated", "sess
 
 @st.composite
 def webhooks(draw: st.DrawFn, name: str) -> Resource:
-    fields = draw(_optional(description=_text(), metadata=_METADATA))
+    fields = draw(_optional(description=_text(), metadata=_METADATA, format=st.sampled_from(["standard", "slack"])))
     url = f"https://{draw(_WORD.map(lambda each: 'h' + each.strip('-')))}.example.com"
     return a_resource(Kind.WEBHOOK, name, {"url": url, "events": draw(_EVENT_TYPES), **fields})
 

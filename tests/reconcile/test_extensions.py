@@ -55,6 +55,7 @@ since: last-dream
 max: 50
 min: 5
 schedule: {type: cron, expression: "0 3 * * *", timezone: Europe/Berlin}
+every: 90m
 after_sessions: 20
 model: {id: claude-opus-5-5, speed: standard}
 instructions: Keep what saves time.
@@ -104,6 +105,7 @@ FULL: dict[str, Any] = {
     "max": 50,
     "min": 5,
     "schedule": {"type": "cron", "expression": "0 3 * * *", "timezone": "Europe/Berlin"},
+    "every": "6h",
     "after_sessions": 20,
     "engine": "messages",
     "budget": {"tokens": 200_000, "dollars": 2.5},
@@ -119,6 +121,7 @@ OTHER: dict[str, Any] = {
     "max": 60,
     "min": 6,
     "schedule": {**FULL["schedule"], "expression": "0 4 * * *"},
+    "every": "1h30m",
     "after_sessions": 30,
     "engine": "hosted",
     "model": OTHER_MODEL,
@@ -135,17 +138,19 @@ def a_full_schedule(**fields: Any) -> Resource:
     return a_schedule("nightly", **{"agents": ["Agent/reviewer"], **FULL, **fields})
 
 
-HOOK: dict[str, Any] = {"description": "On call.", "metadata": {"team": "platform"}}
+HOOK: dict[str, Any] = {"description": "On call.", "format": "slack", "metadata": {"team": "platform"}}
 OTHER_HOOK: dict[str, Any] = {
     "url": "https://other.example.com",
     "events": ["agent.updated"],
     "description": "At night.",
+    "format": "standard",
     "metadata": {"team": "search"},
 }
 
 
 async def test_each_field_that_is_left_out_is_cleared(ground: Ground) -> None:
     defaults = {"max": 100, "min": 1, "review": "pull_request", "agents": [], "gates": {}, "description": ""}
+    defaults["format"] = "standard"
     for full, optional in ((a_full_schedule(), [*FULL, "agents"]), (a_webhook(**HOOK), [*HOOK])):
         for name in optional:
             await ground.settle(*AROUND, full)
@@ -197,6 +202,16 @@ async def test_what_somebody_changed_is_reported_with_live_and_wanted_and_healed
         assert sorted(changed(made.steps[0])) == seen
         assert {each.verdict for each in made.steps[0].changes} == {Verdict.DRIFT}
         await ground.settle(*wanted)
+
+
+async def test_an_endpoint_that_the_server_disabled_is_no_drift_and_stays_disabled(ground: Ground) -> None:
+    """Whether an endpoint is told anything is the server's state, which no manifest declares."""
+    await ground.settle(a_webhook(**HOOK))
+    live = by_identity(await ground.everything())["Webhook/alerts"]
+    await post(ground, f"{WEBHOOKS}/{live['id']}", state="disabled")
+    assert (await ground.plan(a_webhook(**HOOK))).is_empty
+    await ground.settle(a_webhook(**{**HOOK, "description": "Changed."}))
+    assert by_identity(await ground.everything())["Webhook/alerts"]["state"] == "disabled"
 
 
 async def test_a_store_that_is_another_one_now_is_shown_by_name(ground: Ground) -> None:

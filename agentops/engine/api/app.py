@@ -38,6 +38,7 @@ from agentops.engine.api.routes import (
     skill_versions,
     skills,
     vaults,
+    webhook_deliveries,
     webhooks,
     work,
     workspace_webhooks,
@@ -263,10 +264,20 @@ ROUTES = (
             DELETE=workspace_webhooks.delete,
         ),
     ),
+    ("/v1/x-agentops/webhooks/{endpoint_id}/deliveries", Resource(betas.nothing, GET=webhook_deliveries.page)),
+    (
+        "/v1/x-agentops/webhooks/{endpoint_id}/deliveries/{delivery_id}",
+        Resource(betas.nothing, GET=webhook_deliveries.retrieve),
+    ),
+    (
+        "/v1/x-agentops/webhooks/{endpoint_id}/deliveries/{delivery_id}/replay",
+        Resource(betas.nothing, POST=webhook_deliveries.replay),
+    ),
     (
         "/v1/x-agentops/webhooks/{endpoint_id}/regenerate_signing_secret",
         Resource(betas.nothing, POST=workspace_webhooks.regenerate_signing_secret),
     ),
+    ("/v1/x-agentops/webhooks/{endpoint_id}/test", Resource(betas.nothing, POST=webhook_deliveries.test)),
 )
 """Every address of the API; what tests ask of each address, they ask of this table."""
 

@@ -207,14 +207,8 @@ _ORGANIZATION = (
     Capability(
         "organizations.webhooks",
         State.AVAILABLE,
-        "Endpoints are registered, and their signing secret is told once.",
-        _of("organizations.webhooks", "name description ?after_id ?before_id ?limit ?order"),
-    ),
-    Capability(
-        "organizations.webhooks.delivery",
-        State.STORED,
-        "Nothing is delivered yet.",
-        _of("organizations.webhooks", "url enabled_events state"),
+        "Endpoints are registered, their signing secret is told once, and what they ask for is delivered, signed.",
+        _of("organizations.webhooks", "url enabled_events state name description ?after_id ?before_id ?limit ?order"),
     ),
 )
 
@@ -294,14 +288,16 @@ _EXTENSIONS = (
     Capability(
         "x-agentops.webhooks",
         State.AVAILABLE,
-        "Endpoints of the workspace are registered, and their signing secret is told once.",
-        _of("x-agentops.webhooks", "description metadata") + _paged("x-agentops.webhooks"),
+        "Endpoints of the workspace are registered, and told what they ask for: as the vendor does, or as chat.",
+        _of("x-agentops.webhooks", "url events state format description metadata") + _paged("x-agentops.webhooks"),
     ),
     Capability(
-        "x-agentops.webhooks.delivery",
-        State.STORED,
-        "Nothing is delivered yet.",
-        _of("x-agentops.webhooks", "url events"),
+        "x-agentops.webhooks.deliveries",
+        State.AVAILABLE,
+        "What an endpoint was told is on record with each attempt, can be sent again, and can be tried out.",
+        _of("x-agentops.webhooks.deliveries", "?status")
+        + _paged("x-agentops.webhooks.deliveries")
+        + _of("x-agentops.webhooks.test", "event"),
     ),
     Capability(
         "dreams",
@@ -327,7 +323,7 @@ _EXTENSIONS = (
         "x-agentops.dream_schedules.firing",
         State.STORED,
         "The server starts none by itself: `agentops dream run` does, and gates and proposes what is learnt.",
-        _of("x-agentops.dream_schedules", "store agents since max min schedule after_sessions")
+        _of("x-agentops.dream_schedules", "store agents since max min schedule every after_sessions")
         + _of("x-agentops.dream_schedules", "engine model budget instructions review gates"),
     ),
     Capability(

@@ -47,6 +47,11 @@ def body(fields: Json, *, endpoint_id: str, created_at: str, updated_at: str) ->
     return written({"id": endpoint_id, **fields, "created_at": created_at, "updated_at": updated_at})
 
 
+def disabled(endpoint: Json, reason: str, at: str) -> str:
+    """Return the answer's JSON of an endpoint, of either kind, that is not told anything any more."""
+    return written({**endpoint, "state": "disabled", "disabled_reason": reason, "updated_at": at})
+
+
 def with_secret(body: str, secret: Secret) -> str:
     """Return the one answer that tells an endpoint's secret along with it.
 

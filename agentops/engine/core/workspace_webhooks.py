@@ -18,12 +18,18 @@ def created(request: Json) -> Json:
         "url": checked_url(request["url"]),
         "events": request["events"],
         "description": request.get("description", ""),
+        "format": request.get("format", "standard"),
         "metadata": request.get("metadata", {}),
+        "state": "enabled",
+        "disabled_reason": "",
     }
 
 
 def updated(stored: Json, request: Json) -> Json:
     """Return the fields after an update: omitted keeps, no description is an empty one, metadata is merged.
+
+    Any sent state ends a reason. So does another URL of an endpoint that was disabled for what became of the old one:
+    whoever keeps endpoints in manifests mends it there, where states are not declared.
 
     Raises:
         InvalidRequest: the URL names no host.
@@ -32,8 +38,28 @@ def updated(stored: Json, request: Json) -> Json:
         "url": checked_url(request["url"]) if "url" in request else stored["url"],
         "events": request.get("events", stored["events"]),
         "description": request.get("description", stored["description"]) or "",
+        "format": (request["format"] or "standard") if "format" in request else stored["format"],
         "metadata": metadata.merged(stored["metadata"], request.get("metadata")),
+        **_standing(stored, request),
     }
+
+
+def completed(stored: Json) -> Json:
+    """Return an endpoint with what those lack that were registered before there were states and formats."""
+    return {"format": "standard", "state": "enabled", "disabled_reason": ""} | stored
+
+
+def begins_anew(stored: Json, request: Json) -> bool:
+    """Tell whether an update makes what failed before count no more."""
+    return "state" in request or ("url" in request and request["url"] != stored["url"])
+
+
+def _standing(stored: Json, request: Json) -> Json:
+    if "state" in request:
+        return {"state": request["state"], "disabled_reason": ""}
+    if stored["disabled_reason"] and begins_anew(stored, request):
+        return {"state": "enabled", "disabled_reason": ""}
+    return {"state": stored["state"], "disabled_reason": stored["disabled_reason"]}
 
 
 def body(fields: Json, *, endpoint_id: str, created_at: str, updated_at: str) -> str:

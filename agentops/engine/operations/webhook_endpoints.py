@@ -10,10 +10,13 @@ from agentops.engine.core.json import parsed, written
 from agentops.engine.core.webhooks import with_secret
 from agentops.engine.operations.call import Call
 from agentops.engine.sealing import Box
+from agentops.engine.store.delivery_log import DeliveryLog
 from agentops.engine.store.documents import Document
 from agentops.engine.store.secrets import Secrets
 
-_FIELD = "signing_secret"
+FIELD = "signing_secret"
+"""What the secret is called, in answers and where it lies sealed."""
+
 _PREFIX = "whsec_"
 
 
@@ -57,6 +60,10 @@ class Endpoints:
             raise NotFound(f"There is no webhook endpoint {endpoint_id}.")
         return stored
 
+    def restate(self, endpoint_id: str) -> None:
+        """Begin anew with an endpoint whose state was set: what failed before counts no more."""
+        DeliveryLog(self.call.tx, self.owner, endpoint_id).forgive()
+
     def renew(self, endpoint_id: str) -> str:
         """Put a new secret in place of the old one, which is void at once, and return it.
 
@@ -66,23 +73,24 @@ class Endpoints:
         stored = self.existing(endpoint_id)
         body = written({**parsed(stored.body), "updated_at": self.call.at})
         self.rows.replace(replace(stored, body=body))
-        return written({_FIELD: self._new_secret(endpoint_id).reveal()})
+        return written({FIELD: self._new_secret(endpoint_id).reveal()})
 
     def remove(self, endpoint_id: str) -> str:
-        """Remove the endpoint with its secret, and the key that could have opened a copy of it.
+        """Remove the endpoint with all that waits for it or was delivered, its secret, and the key that opens copies.
 
         Raises:
             NotFound: there is no such endpoint.
         """
         self.existing(endpoint_id)
         self.rows.delete(endpoint_id)
+        DeliveryLog(self.call.tx, self.owner, endpoint_id).remove()
         self._secrets(endpoint_id).destroy()
         return written({"type": "webhook_endpoint_deleted", "id": endpoint_id})
 
     def _new_secret(self, endpoint_id: str) -> Secret:
         """Make a secret. Source: Standard Webhooks, "Signature scheme": 32 random bytes in base64 after a prefix."""
         secret = Secret(_PREFIX + sealing.generate())
-        self._secrets(endpoint_id).put(endpoint_id, {_FIELD: secret}, self.call.at)
+        self._secrets(endpoint_id).put(endpoint_id, {FIELD: secret}, self.call.at)
         return secret
 
     def _secrets(self, endpoint_id: str) -> Secrets:

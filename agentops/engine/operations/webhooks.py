@@ -39,6 +39,8 @@ def update(call: Call, endpoint_id: str, request: Json) -> str:
     stored = endpoints.existing(endpoint_id)
     before = parsed(stored.body)
     fields = core.updated(before, request)
+    if "state" in request or fields["url"] != before["url"]:
+        endpoints.restate(endpoint_id)
     if all(before[key] == value for key, value in fields.items()):
         return stored.body
     body = core.body(fields, endpoint_id=endpoint_id, created_at=stored.created_at, updated_at=call.at)

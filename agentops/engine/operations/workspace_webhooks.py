@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from agentops.base.errors import InvalidRequest
 from agentops.engine.core import workspace_webhooks as core
-from agentops.engine.core.json import Json, parsed
+from agentops.engine.core.json import Json, parsed, written
 from agentops.engine.core.refusals import invalid
 from agentops.engine.operations.call import Call, Page
 from agentops.engine.operations.webhook_endpoints import Endpoints
-from agentops.engine.store.documents import WorkspaceWebhooks
+from agentops.engine.store.documents import Document, WorkspaceWebhooks
 from agentops.engine.store.port import Window
 from agentops.wire.problems import check
 from agentops.wire.webhooks import WorkspaceWebhookCreate
@@ -39,13 +39,15 @@ def update(call: Call, endpoint_id: str, request: Json) -> str:
     """
     endpoints = _endpoints(call)
     stored = endpoints.existing(endpoint_id)
-    before = parsed(stored.body)
+    before = core.completed(parsed(stored.body))
     fields = core.updated(before, request)
-    _, problems = check(WorkspaceWebhookCreate, fields)
+    _, problems = check(WorkspaceWebhookCreate, {key: fields[key] for key in _DECLARED})
     if problems:
         raise invalid(problems)
+    if core.begins_anew(before, request):
+        endpoints.restate(endpoint_id)
     if all(before[key] == value for key, value in fields.items()):
-        return stored.body
+        return _shown(stored)
     body = core.body(fields, endpoint_id=endpoint_id, created_at=stored.created_at, updated_at=call.at)
     endpoints.rows.replace(replace(stored, body=body))
     return body
@@ -57,7 +59,7 @@ def retrieve(call: Call, endpoint_id: str) -> str:
     Raises:
         NotFound: there is no such endpoint.
     """
-    return _endpoints(call).existing(endpoint_id).body
+    return _shown(_endpoints(call).existing(endpoint_id))
 
 
 def regenerate_signing_secret(call: Call, endpoint_id: str) -> str:
@@ -81,7 +83,14 @@ def delete(call: Call, endpoint_id: str) -> str:
 def page(call: Call, window: Window) -> Page:
     """Return part of the list of endpoints, newest first."""
     found = WorkspaceWebhooks(call.tx, call.workspace).page(window)
-    return Page.newest_first([each.body for each in found], found, window.limit)
+    return Page.newest_first([_shown(each) for each in found], found, window.limit)
+
+
+_DECLARED = ("url", "events", "description", "format", "metadata")
+
+
+def _shown(stored: Document) -> str:
+    return written(core.completed(parsed(stored.body)))
 
 
 def _endpoints(call: Call) -> Endpoints:

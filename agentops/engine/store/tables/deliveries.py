@@ -7,7 +7,7 @@ _DELIVERIES = """
 CREATE TABLE deliveries (
   seq {serial}, owner_id {text} NOT NULL, id {text} NOT NULL, endpoint_id {text} NOT NULL, event_id {text} NOT NULL,
   event_type {text} NOT NULL, body {text} NOT NULL, status {text} NOT NULL, attempts {integer} NOT NULL,
-  due_at {text}, runner_id {text}, created_at {text} NOT NULL, ended_at {text},
+  due_at {text}, runner_id {text}, created_at {text} NOT NULL, ended_at {text}, reason {text},
   UNIQUE (owner_id, id))"""
 
 _ATTEMPTS = """
@@ -26,7 +26,13 @@ STEP = Migration(
     "deliveries",
     (
         _DELIVERIES,
-        "CREATE INDEX deliveries_due ON deliveries (due_at, seq) WHERE status = 'pending'",
+        # What nobody has taken, endpoint by endpoint: one that is far behind is not in the way of the others.
+        """
+        CREATE INDEX deliveries_free ON deliveries (endpoint_id, due_at, seq)
+        WHERE status = 'pending' AND runner_id IS NULL""",
+        """
+        CREATE INDEX deliveries_held ON deliveries (runner_id, seq)
+        WHERE status = 'pending' AND runner_id IS NOT NULL""",
         "CREATE INDEX deliveries_of ON deliveries (owner_id, endpoint_id, created_at, seq)",
         _ATTEMPTS,
         _HEALTH,

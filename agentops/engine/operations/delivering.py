@@ -1,0 +1,237 @@
+"""Delivering, one transaction a turn: what was sent is settled, what is due is taken. None is open while sending."""
+
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import groupby
+
+from agentops.base.clock import timestamp
+from agentops.base.errors import StorageError
+from agentops.base.secrets import Secret
+from agentops.engine.core import deliveries as core
+from agentops.engine.core import slack
+from agentops.engine.core.deliveries import Attempt, Outcome
+from agentops.engine.core.json import Json, parsed
+from agentops.engine.core.webhooks import disabled
+from agentops.engine.keyring import Keyring
+from agentops.engine.operations.webhook_endpoints import FIELD, Rows
+from agentops.engine.sealing import Box
+from agentops.engine.store.delivery_queue import DeliveryQueue, Lane, Queued
+from agentops.engine.store.documents import Document, WorkspaceWebhooks
+from agentops.engine.store.names import Names
+from agentops.engine.store.port import Transaction
+from agentops.engine.store.secrets import Secrets
+from agentops.engine.store.webhooks import Webhooks
+
+_log = logging.getLogger("agentops.engine")
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Who delivers, and what with."""
+
+    tx: Transaction
+    keyring: Keyring
+    runner_id: str
+    now: datetime
+
+    @property
+    def queue(self) -> DeliveryQueue:
+        """Return what waits."""
+        return DeliveryQueue(self.tx, self.runner_id)
+
+    @property
+    def at(self) -> str:
+        """Return this moment as the database has it."""
+        return timestamp(self.now)
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """What one request takes to one endpoint: a message, or several that a chat channel is told together."""
+
+    messages: tuple[Queued, ...]
+    url: str
+    secret: Secret
+    body: str
+    pace_s: float = 0.0
+    """How long the endpoint is left alone afterwards, and whether it is: sent one parcel at a time."""
+
+    @property
+    def owner_id(self) -> str:
+        """Return whose endpoint it is."""
+        return self.messages[0].owner_id
+
+    @property
+    def endpoint_id(self) -> str:
+        """Return where it goes."""
+        return self.messages[0].endpoint_id
+
+    @property
+    def id(self) -> str:
+        """Return what receivers know a repetition by."""
+        return self.messages[0].event_id
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A parcel that was sent, and how that went."""
+
+    parcel: Parcel
+    attempt: Attempt
+    roll: float
+    """Of the dice, for the time until the next attempt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How much a process can send now."""
+
+    total: int
+    of: Callable[[str], int]
+    """Returns how many requests an endpoint can be sent at once, those on their way deducted."""
+
+    paced_until: Mapping[str, str]
+    """Until when a chat channel is to be left alone, by endpoint."""
+
+
+@dataclass(slots=True)
+class Taken:
+    """What is to be sent now, and when there is more."""
+
+    parcels: list[Parcel] = field(default_factory=list)
+    next_at: str | None = None
+    """When something that waits for a time is due; what waits for room is taken when there is some."""
+
+
+def recover(desk: Desk, in_hand: frozenset[int]) -> None:
+    """Free what those had taken who are dead, and what this process has by the database, but not in hand."""
+    queue = desk.queue
+    if queue.has_forsaken():
+        queue.take_over()
+    queue.release(sorted(queue.held() - in_hand))
+
+
+def settle(desk: Desk, sent: Sequence[Sent]) -> None:
+    """Note what was sent and what follows from it; what somebody else took over meanwhile is his."""
+    queue = desk.queue
+    held = queue.still_held([each.seq for one in sent for each in one.parcel.messages])
+    tried = [(message, one) for one in sent for message in one.parcel.messages if message.seq in held]
+    queue.note([(message, one.attempt) for message, one in tried])
+    queue.delivered([message.seq for message, one in tried if one.attempt.outcome is Outcome.DELIVERED], desk.at)
+    for message, one in tried:
+        if one.attempt.outcome is Outcome.DELIVERED:
+            continue
+        if core.is_last(message.attempts + 1, one.attempt):
+            queue.failed([message.seq], desk.at)
+        else:
+            queue.again([message.seq], timestamp(desk.now + core.pause(one.roll)))
+    for endpoint in _by_endpoint(sent):
+        _judge(desk, endpoint)
+
+
+def take(desk: Desk, room: Room) -> Taken:
+    """Take what is due, as far as there is room: a little of every endpoint, those first that have least on its way."""
+    taken = Taken()
+    due = [lane for lane in desk.queue.lanes() if not _waits(taken, lane.due_at, desk.at)]
+    for lane in sorted(due, key=lambda each: (-room.of(each.endpoint_id), each.due_at)):
+        if len(taken.parcels) >= room.total:
+            break
+        free = min(room.of(lane.endpoint_id), room.total - len(taken.parcels))
+        until = room.paced_until.get(lane.endpoint_id, "")
+        if free > 0 and not (until > desk.at and _waits(taken, until, desk.at)):
+            taken.parcels += _of(desk, lane, free)
+    return taken
+
+
+def release(desk: Desk, sent: Sequence[Sent]) -> None:
+    """Note what was sent, and give everything else back: this process goes."""
+    settle(desk, sent)
+    queue = desk.queue
+    queue.release(sorted(queue.held()))
+
+
+def _waits(taken: Taken, moment: str, at: str) -> bool:
+    if moment <= at:
+        return False
+    taken.next_at = min(taken.next_at or moment, moment)
+    return True
+
+
+def _of(desk: Desk, lane: Lane, free: int) -> Iterator[Parcel]:
+    """Yield what is due at one endpoint; where there is none any more, or it is disabled, everything is dropped."""
+    queue = desk.queue
+    found = existing(desk.tx, lane.owner_id, lane.endpoint_id)
+    endpoint = parsed(found[1].body) if found else None
+    if endpoint is None or endpoint.get("state", "enabled") != "enabled":
+        reason = core.ENDPOINT_GONE if endpoint is None else core.ENDPOINT_OFF
+        queue.forsake(lane.endpoint_id, reason, desk.at)
+        return
+    try:
+        secret = Secrets(desk.tx, Box(lane.owner_id, lane.endpoint_id), desk.keyring).of(lane.endpoint_id)[FIELD]
+    except StorageError as error:
+        # One endpoint's trouble is not the others'.
+        _log.warning("nothing is delivered: endpoint=%s: %s", lane.endpoint_id, error.message)
+        return
+    if endpoint.get("format") == "slack":
+        messages = queue.take(lane.endpoint_id, desk.at, slack.TOGETHER_MAX)
+        yield Parcel(tuple(messages), endpoint["url"], secret, _told(desk, messages), slack.PACE_S)
+        return
+    for each in queue.take(lane.endpoint_id, desk.at, free):
+        yield Parcel((each,), endpoint["url"], secret, each.body)
+
+
+def _told(desk: Desk, messages: Sequence[Queued]) -> str:
+    """Return what a chat channel is told of the messages."""
+    names = Names(desk.tx, messages[0].owner_id)
+    lines = []
+    for each in messages[: slack.LINES_MAX]:
+        object_id = str(parsed(each.body)["data"]["id"])
+        lines.append(slack.line(each.event_type, object_id, names.of(each.event_type, object_id)))
+    return slack.message(lines, len(messages))
+
+
+def existing(tx: Transaction, owner_id: str, endpoint_id: str) -> tuple[Rows, Document] | None:
+    """Return an endpoint of a workspace or of an organization, and where it lies."""
+    for rows in (WorkspaceWebhooks(tx, owner_id), Webhooks(tx, owner_id)):
+        if (found := rows.get(endpoint_id)) is not None:
+            return rows, found
+    return None
+
+
+def _by_endpoint(sent: Sequence[Sent]) -> Iterator[list[Sent]]:
+    """Yield what was sent to each endpoint, in the order in which it was begun."""
+    ordered = sorted(sent, key=lambda each: (each.parcel.endpoint_id, each.attempt.at))
+    for _, group in groupby(ordered, key=lambda each: each.parcel.endpoint_id):
+        yield list(group)
+
+
+def _judge(desk: Desk, sent: Sequence[Sent]) -> None:
+    """Note how an endpoint did, and disable it if need be."""
+    queue, first = desk.queue, sent[0].parcel
+    before = now = queue.health(first.owner_id, first.endpoint_id)
+    reason = ""
+    for each in sent:
+        now = core.health(now, each.attempt)
+        reason = core.disabled_reason(now, each.attempt, since=timestamp(desk.now - core.SUSTAINED))
+        if reason and _disable(desk, each.parcel, reason):
+            now = core.GOOD
+            break
+    if now != before:
+        queue.keep_health(first.owner_id, first.endpoint_id, now)
+
+
+def _disable(desk: Desk, parcel: Parcel, reason: str) -> bool:
+    """Disable the endpoint and drop what waits for it, unless somebody changed or removed it meanwhile."""
+    found = existing(desk.tx, parcel.owner_id, parcel.endpoint_id)
+    if found is None:
+        return False
+    rows, stored = found
+    endpoint: Json = parsed(stored.body)
+    if endpoint["url"] != parcel.url or endpoint.get("state", "enabled") != "enabled":
+        return False
+    rows.replace(replace(stored, body=disabled(endpoint, reason, desk.at)))
+    desk.queue.forsake(parcel.endpoint_id, core.ENDPOINT_OFF, desk.at)
+    _log.warning("webhook endpoint %s is disabled: %s", parcel.endpoint_id, reason)
+    return True
