@@ -21,13 +21,19 @@ from standardwebhooks import Webhook
 
 from agentops.base.clock import ManualClock, timestamp
 from agentops.base.ids import RandomIds
-from agentops.engine.core.happenings import Happening, hears
+from agentops.base.secrets import Secret
+from agentops.engine.core.happenings import TOPIC, Happening, hears
 from agentops.engine.core.json import parsed
 from agentops.engine.core.webhook_events import CAUSES
+from agentops.engine.mounting.desk import Backing
+from agentops.engine.mounting.desk import Desk as SessionDesk
 from agentops.engine.operations import deployment_runs, happenings
 from agentops.engine.operations.call import Call
+from agentops.engine.outbound import Outbound
+from agentops.engine.runner.credentials import Renewals, SessionCredentials
 from agentops.engine.server import Engine
 from agentops.engine.store.port import Transaction
+from agentops.engine.store.runners import Place
 from agentops.wire.webhooks import OrganizationEvent, WorkspaceEvent
 
 from .conftest import Servers
@@ -45,12 +51,15 @@ from .given import (
     a_vault,
     an_agent,
     an_environment,
+    inputs_of,
     oauth,
 )
 from .oauth_server import OAuthServer, running
 from .repertoire import PLAYS as ALL_PLAYS
 from .sdk import Api
 from .stage import Play, Scene, Stage, watched
+from .test_dream_runs import a_store as a_store_of
+from .test_dream_runs import a_talk, ended
 
 URL = "http://127.0.0.1:9/nobody"
 SDK = tuple(get_args(each.model_fields["type"].annotation)[0] for each in get_args(get_args(BetaWebhookEventData)[0]))
@@ -343,6 +352,30 @@ def test_a_refused_refresh_token_is_told_and_a_silent_server_is_not(
             read_by_the_sdk(each, hearing.secret)
 
 
+def test_a_session_tells_of_a_refused_refresh_token_once(desk: Desk, remote: OAuthServer, clock: ManualClock) -> None:
+    """Every request of it finds out again; another token may be refused again."""
+    vault = a_vault(desk.api)
+    url = remote.url + "/mcp"
+    refresh = a_refresh(token_endpoint=remote.url + "/echo/400")
+    credential = a_credential(desk.api, vault, oauth(mcp_server_url=url, refresh=refresh))
+    told: list[str] = []
+    engine = desk.engine
+    backing = Backing(engine._database, engine._blobs, clock, RandomIds(), engine._keyring, "org", told.extend)
+    place = Place(engine.settings.workspace, "sesn_1")
+    renewals = Renewals(Outbound(allow_loopback=True))
+    own = SessionCredentials(SessionDesk(backing, place), [vault.id], renewals)
+    with desk.hearing("vault_credential.refresh_failed") as hearing:
+        for _ in range(2):
+            assert desk.run(own.renewed(url, Secret("secret-a"))) is None
+        assert len(desk.heard(hearing)) == 1
+        auth = {"type": "mcp_oauth", "refresh": {"refresh_token": "secret-other"}}
+        desk.api.vaults.credentials.update(credential.id, vault_id=vault.id, auth=auth)
+        assert desk.run(own.renewed(url, Secret("secret-a"))) is None
+        heard = desk.heard(hearing)
+    assert told == [TOPIC, TOPIC]
+    assert [(each.data["id"], each.data["vault_id"]) for each in heard] == [(credential.id, vault.id)] * 2
+
+
 def test_what_happens_to_the_organization_is_told_to_its_endpoints_alone(desk: Desk) -> None:
     webhooks = desk.api.organization.webhooks
     event_type: Any = "user_profile.program_status_updated"
@@ -416,6 +449,28 @@ def test_what_a_session_does_is_told_as_often_as_it_does_it(stage: Stage, portal
         assert ("session_thread_id" in each.data) == each.event_type.startswith("session.thread_")
         assert each.data.get("session_thread_id") in {None, *children}
         read_by_the_sdk(each, secret)
+
+
+async def dreamt(stage: Stage) -> tuple[Any, list[Message]]:
+    """Have a dream, and return it with what is told from its beginning on."""
+    talk, store = await a_talk(stage), await a_store_of(stage, dates="Dates are written as people like.")
+    asked = [*OF_SESSIONS, "memory_store.created"]
+    endpoint: Any = await stage.client.post(WEBHOOKS, cast_to=object, body={"url": URL, "events": asked})
+    dream = await stage.client.beta.dreams.create(model="lexical", inputs=inputs_of(store, talk))
+    ended_dream = await ended(stage.client, dream.id)
+    heard = await messages(stage.engine, endpoint["id"])
+    await stage.client.delete(f"{WEBHOOKS}/{endpoint['id']}", cast_to=object)
+    return ended_dream, heard
+
+
+def test_a_dream_tells_of_its_session_and_its_store_and_not_of_itself(stage: Stage, portal: BlockingPortal) -> None:
+    """Documented: it runs as an ordinary session and clones a store; dreams have no events of their own."""
+    dream, heard = portal.call(dreamt, stage)
+    told = Counter(TURN) + Counter({"created": 1, "archived": 1, "status_terminated": 1})
+    expected = {(f"session.{name}", dream.session_id): count for name, count in told.items()}
+    [output] = dream.outputs
+    expected["memory_store.created", output.memory_store_id] = 1
+    assert Counter((each.event_type, each.data["id"]) for each in heard) == Counter(expected)
 
 
 # --- the table of causes ----------------------------------------------------------------------------------------------

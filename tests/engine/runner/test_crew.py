@@ -14,8 +14,10 @@ from agentops.base.ids import RandomIds
 from agentops.base.secrets import Secret
 from agentops.engine.core.conversation import Ask, Reply, Usage
 from agentops.engine.core.entries import Entry
+from agentops.engine.core.happenings import TOPIC, Happening, Home
 from agentops.engine.models.port import Hear
 from agentops.engine.operations import session_runs
+from agentops.engine.operations.happenings import Report
 from agentops.engine.operations.session_runs import Superseded, Writing
 from agentops.engine.runner.crew import Crew
 from agentops.engine.runner.means import Means
@@ -81,6 +83,14 @@ class Server:
     async def types(self, session_id: str) -> list[str]:
         answer = await self.ask("GET", f"/v1/sessions/{session_id}/events?limit=1000")
         return [each["type"] for each in answer["data"]]
+
+    async def hook(self, event: str) -> None:
+        await self.ask("POST", "/v1/x-agentops/webhooks", {"url": "http://127.0.0.1:9/", "events": [event]})
+
+    async def messages(self) -> list[str]:
+        """Return what is to be delivered."""
+        rows = await self.database.read(lambda tx: tx.all("SELECT event_type FROM deliveries ORDER BY seq"))
+        return [row[0] for row in rows]
 
     async def at_rest(self) -> None:
         """Wait until nothing runs."""
@@ -198,11 +208,29 @@ async def test_an_answer_that_was_lost_is_asked_for_again_and_written_once(serve
     place = server.place(await server.a_session())
     await server.database.append(lambda tx: session_runs.claim(tx, place, "runner_01a", lambda _: True))
     entry = Entry("sevt_01a", "session.status_running", "2026-11-21T12:00:00.000000Z", {})
-    writing = Writing((entry,), frozenset(), 0, None)
+    ran = Happening("session.running", place.session_id)
+    report = Report(Home("org_1", place.workspace), RandomIds(), (ran,), "2026-11-21T12:00:00.000000Z")
+    writing = Writing((entry,), frozenset(), 0, None, report=report)
+    await server.hook("session.running")
     for _ in range(2):
         found = await server.database.append(lambda tx: session_runs.write(tx, place, "runner_01a", writing))
-        assert (found.seq, found.others) == (1, ())
+        # Whether the courier was told before the answer was lost, nobody knows.
+        assert (found.seq, found.others, found.is_told) == (1, (), True)
     assert await server.types(place.session_id) == ["session.status_running"]
+    assert await server.messages() == ["session.running"]
+
+
+async def test_what_a_run_leads_to_is_told_once_it_is_on_disk_and_only_if_somebody_asked(server: Server) -> None:
+    for asked in ([], ["session.status_idled"]):
+        for each in asked:
+            await server.hook(each)
+        session = await server.a_session()
+        with server.engine._news.listening(TOPIC) as told:
+            await server.say(session)
+            server.model.answers.release()
+            await server.at_rest()
+        assert told.is_set() == bool(asked)
+        assert await server.messages() == asked
 
 
 async def test_a_session_that_ended_is_not_written_to_by_who_had_read_it_before(server: Server) -> None:
