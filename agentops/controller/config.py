@@ -6,7 +6,7 @@ It is the operator's file. What a followed repository says is less trusted, and 
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import Field, Tag, model_validator
+from pydantic import AfterValidator, Field, Tag, model_validator
 
 from agentops.controller.policy import Policy
 from agentops.controller.windows import Window
@@ -33,10 +33,18 @@ _Branch = Annotated[
     Field(max_length=255, pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.+/-]*$"),
     Form("the name of a branch, without refs/heads/"),
 ]
+
+
+def _inside(path: str) -> str:
+    out = Problem((), "invalid-value", "must not lead out of the repository or into .git")
+    return obeying(path, (out,) if {"", ".", "..", ".git"} & set(path.split("/")) else ())
+
+
 _Folder = Annotated[
     str,
     Field(max_length=512, pattern=r"^[^/\\\x00-\x1f]([^\\\x00-\x1f]*[^/\\\x00-\x1f])?$"),
     Form("a folder inside the repository, without a slash at either end"),
+    AfterValidator(_inside),
 ]
 _Seconds = Annotated[int, Field(ge=SHORTEST_EVERY_S, le=7 * 86_400)]
 _Grace = Annotated[int, Field(ge=0, le=365 * 86_400)]
@@ -155,12 +163,6 @@ class Repository(Shape):
 
     forge: Forge | None = None
 
-    @model_validator(mode="after")
-    def _stays_inside(self) -> "Repository":
-        parts = (self.path or "").split("/")
-        out = [Problem(("path",), "invalid-value", "must not lead out of the repository or into .git")]
-        return obeying(self, out if {"..", ".", ".git"} & set(parts) or "" in parts[1:] else ())
-
 
 class Channel(Shape):
     """Who is told of what."""
@@ -180,6 +182,9 @@ class Config(Shape):
     notify: Annotated[dict[RepositoryName, Channel], Field(default_factory=dict)]
     parallel: Annotated[int, Field(ge=1, le=64)] = 4
     """How many repositories are worked on at the same time."""
+
+    lease: Annotated[int, Field(ge=3, le=600)] = 15
+    """How long a controller that was killed keeps the others of its database waiting. Units: seconds."""
 
     @model_validator(mode="after")
     def _names_what_there_is(self) -> "Config":

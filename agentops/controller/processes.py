@@ -116,7 +116,7 @@ async def run(order: Order, sink: Sink | None = None) -> Done:
         raise
     finally:
         _kill(process.pid)
-        await asyncio.shield(process.wait())
+        await asyncio.shield(_let_go(process))
     assert process.returncode is not None
     status = process.returncode
     if not broke and status == -signal.SIGXCPU:
@@ -131,6 +131,13 @@ async def _stopped(process: asyncio.subprocess.Process) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(_GRACE_S):
             await process.wait()
+
+
+async def _let_go(process: asyncio.subprocess.Process) -> None:
+    """Wait for the end of a killed process, and close its pipes: who left its group may hold the other ends."""
+    await process.wait()
+    process._transport.close()  # type: ignore[attr-defined]  # noqa: SLF001 - asyncio closes them only at their end
+    await asyncio.sleep(0)
 
 
 def _kill(group: int) -> None:

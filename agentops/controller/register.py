@@ -14,9 +14,6 @@ from agentops.engine.store.port import Database, Transaction
 ROLE = "controller"
 """The one lease: whoever holds it acts on every repository."""
 
-LEASE_S = 15.0
-"""How long a controller that was killed keeps the others waiting, at most."""
-
 
 class LostLease(AgentopsError):
     """Another controller acts now."""
@@ -27,7 +24,7 @@ class LostLease(AgentopsError):
 class Register:
     """States and the lease, as one controller sees them."""
 
-    def __init__(self, database: Database, clock: Clock, holder: str, lease_s: float = LEASE_S) -> None:
+    def __init__(self, database: Database, clock: Clock, holder: str, lease_s: float) -> None:
         """Look at an open database."""
         self.holder = holder
         self.lease_s = lease_s

@@ -72,7 +72,7 @@ async def opened(setting: Setting, clock: Clock, own: Door | None = None) -> Asy
     try:
         await sender.open()
         try:
-            register = Register(store, clock, _name())
+            register = Register(store, clock, _name(), setting.config.lease)
             yield Controller(setting.config, Ground(register, setting.secrets, setting.data, own, sender.send))
         finally:
             await sender.close()
@@ -90,7 +90,7 @@ async def registered(url: str, clock: Clock) -> AsyncIterator[Register]:
     store = database(url)
     await store.open(timestamp(clock.now()))
     try:
-        yield Register(store, clock, _name())
+        yield Register(store, clock, _name(), 0)  # it never acts
     finally:
         await store.close()
 

@@ -97,5 +97,5 @@ def _unfit(path: str, parts: list[str], size: int, depth: int) -> str:
 
 def shown(path: str) -> str:
     """Return a path for a sentence: no terminal can be fooled by it, and no log filled."""
-    text = printable(path)
+    text = printable(path).replace("\n", "\\n").replace("\t", "\\t")
     return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
