@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from agentops.reconcile.marks import user_pairs
 from agentops.reconcile.values import ANY
 from agentops.reconcile.write_only import HIDDEN
+from agentops.wire import durations
 
 Path = tuple[str | int, ...]
 _PACKAGE_MANAGERS = ("apt", "cargo", "gem", "go", "npm", "pip")
@@ -154,6 +155,14 @@ def schedule(value: Any) -> Any:
     Source: SDK 2.11.0 `types/beta/beta_managed_agents_schedule.py`.
     """
     return {key: value[key] for key in ("type", "expression", "timezone")} if value else None
+
+
+def duration(value: Any) -> Any:
+    """Return a length of time in one spelling: `90m` and `1h30m` are one."""
+    try:
+        return durations.spelled(durations.seconds(value)) if value else None
+    except ValueError:  # a spelling that only a newer server knows
+        return value
 
 
 def dream_model(value: Any) -> Any:

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, Tag, model_validator
 
 from agentops.wire.dreams import DreamModel, Instructions
+from agentops.wire.durations import Duration
 from agentops.wire.fields import MemoryStoreId, Metadata, MetadataPatch, ModelId, RunnableId, repeats
 from agentops.wire.memory_policies import Gate, Strictness
 from agentops.wire.problems import Problem, obeying
@@ -63,6 +64,9 @@ class DreamScheduleCreate(Sessions):
     name: ScheduleName
     store: MemoryStoreId
     schedule: Schedule | None = None
+    every: Omissible[Duration] = None
+    """How often, such as `6h`: counted from midnight UTC of 1 January 1970, so that everybody counts alike."""
+
     after_sessions: Omissible[_SessionCount] = None
     engine: Omissible[Engine] = None
     """What dreams: `messages` when left out and there is a model, else `lexical`, which needs none."""
@@ -81,8 +85,8 @@ class DreamScheduleCreate(Sessions):
         return obeying(self, self._problems())
 
     def _problems(self) -> Iterator[Problem]:
-        if self.schedule is None and self.after_sessions is None:
-            yield Problem((), "bad-combination", "must have schedule, after_sessions or both")
+        if self.schedule is None and self.every is None and self.after_sessions is None:
+            yield Problem((), "bad-combination", "must have one or more of schedule, every, after_sessions")
         if self.min is not None and self.max is not None and self.min > self.max:
             yield Problem(("min",), "bad-combination", f"must be at most max, which is {self.max}")
         if self.engine in MODELLED and self.model is None:
@@ -102,6 +106,7 @@ class DreamScheduleUpdate(Shape):
     max: _SessionCount | None = None
     min: _SessionCount | None = None
     schedule: Schedule | None = None
+    every: Duration | None = None
     after_sessions: _SessionCount | None = None
     instructions: Instructions | None = None
     review: Review | None = None

@@ -4,15 +4,17 @@ import re
 from collections.abc import Iterator
 from typing import Annotated, Final
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 from agentops.wire.problems import Problem, obeying
+from agentops.wire.shape import Form
 from agentops.wire.wording import quoted
 
 _UNITS: Final = {"w": 7 * 24 * 3600, "d": 24 * 3600, "h": 3600, "m": 60, "s": 1}
 """Units: seconds. Source: Go `time.ParseDuration` (h, m, s); Prometheus "Configuration", `<duration>` (w, d)."""
 
 _FORM = re.compile("".join(rf"(?:([0-9]{{1,6}}){unit})?" for unit in _UNITS))
+_SHORTEST_S: Final = 60
 _LONGEST_S: Final = 366 * 24 * 3600
 """What is to come less often than every year is a date and no interval."""
 
@@ -39,20 +41,17 @@ def spelled(total_s: int) -> str:
     return "".join(parts) or "0s"
 
 
-def _problems(text: str, least_s: int) -> Iterator[Problem]:
-    try:
-        total_s = seconds(text)
-    except ValueError:
-        yield Problem((), "bad-format", f'must be a length of time such as "30m", "6h" or "7d", is {quoted(text)}')
-        return
-    if not least_s <= total_s <= _LONGEST_S:
-        bounds = f"from {spelled(least_s)} to {spelled(_LONGEST_S)}"
+def _problems(text: str) -> Iterator[Problem]:
+    total_s = seconds(text)
+    if not _SHORTEST_S <= total_s <= _LONGEST_S:
+        bounds = f"from {spelled(_SHORTEST_S)} to {spelled(_LONGEST_S)}"
         yield Problem((), "invalid-value", f"must be {bounds}, is {spelled(total_s)}")
 
 
-def _at_least(least_s: int) -> AfterValidator:
-    return AfterValidator(lambda text: obeying(text, _problems(text, least_s)))
-
-
-Duration = Annotated[str, _at_least(60)]
+Duration = Annotated[
+    str,
+    Field(min_length=1, pattern=f"^{_FORM.pattern}$"),
+    Form('a length of time such as "30m", "6h" or "7d"'),
+    AfterValidator(lambda text: obeying(text, _problems(text))),
+]
 """From a minute to a year."""

@@ -41,6 +41,7 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "role_arn": ("arn:aws:iam::123456789012:role/agents",),
     "country": ("NO", "DE"),
     "data": ("aGVsbG8=",),
+    "every": ("6h", "90m"),
     "media_type": ("image/png", "text/plain"),
 }
 """Texts for fields whose rules a generator cannot read off the shape."""

@@ -19,6 +19,7 @@ FULL: dict[str, Any] = {
     "max": 50,
     "min": 5,
     "schedule": NIGHTLY,
+    "every": "6h",
     "after_sessions": 20,
     "engine": "messages",
     "model": {"id": MODEL, "speed": "standard"},
@@ -50,6 +51,7 @@ def test_a_bare_schedule_has_every_field_with_its_default(api: Api, clock: Manua
         "max": 100,
         "min": 1,
         "schedule": NIGHTLY,
+        "every": None,
         "after_sessions": None,
         "engine": None,
         "model": {"id": MODEL, "speed": "standard"},
@@ -97,7 +99,9 @@ def test_a_schedule_names_what_exists_and_may_be_used(api: Api) -> None:
 
 
 REFUSED: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
-    "never": ({"schedule": None}, ("schedule", "after_sessions")),
+    "never": ({"schedule": None}, ("schedule", "every", "after_sessions")),
+    "no length of time": ({"every": "6 hours"}, ("every", "6h")),
+    "too often": ({"every": "10s"}, ("every", "1m")),
     "more than a dream reads": ({"max": 101}, ("max", "100")),
     "more than it may read": ({"min": 60, "max": 50}, ("min", "50")),
     "not cron": ({"schedule": {**NIGHTLY, "expression": "@daily"}}, ("schedule.expression",)),

@@ -48,7 +48,7 @@ def _rows(now: datetime) -> Sequence[Row]:
 
 
 def _row(opened: Repository, found: Wish, main: str, now: datetime) -> Row:
-    upcoming = slots.upcoming(found.schedule_spec, now) if found.schedule_spec else None
+    upcoming = found.rhythm.upcoming(now)
     return Row(found, claims.last(opened, found.schedule), upcoming, _proposal(opened, found.store, main))
 
 

@@ -5,6 +5,7 @@ the same moment one moves it, so each slot is dreamt once, whatever cron, CI or 
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,8 +19,33 @@ _LOOKS_BACK = tuple(timedelta(days=days) for days in (1, 8, 32, 370, 4 * 366 + 1
 REF = "refs/agentops/slots"
 
 
-def latest(schedule: Mapping[str, Any], now: datetime) -> datetime | None:
-    """Return the last moment at or before `now` that the schedule names; those missed before it are not made up for."""
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """When a dream is due by the clock: by a cron expression, at an interval, by both or by neither."""
+
+    schedule: Mapping[str, Any] | None = None
+    """Cron expression and time zone."""
+
+    every_s: int | None = None
+    """Units: seconds between two moments, counted from 1970: no two callers count otherwise, whenever they began."""
+
+    def latest(self, now: datetime) -> datetime | None:
+        """Return the last moment at or before `now`; those missed before it are not made up for."""
+        by_cron = _latest(self.schedule, now) if self.schedule else None
+        return max(filter(None, (by_cron, self._multiple(now, 0))), default=None)
+
+    def upcoming(self, now: datetime) -> datetime | None:
+        """Return the next moment after `now`."""
+        by_cron = _upcoming(self.schedule, now) if self.schedule else None
+        return min(filter(None, (by_cron, self._multiple(now, 1))), default=None)
+
+    def _multiple(self, now: datetime, more: int) -> datetime | None:
+        if self.every_s is None:
+            return None
+        return datetime.fromtimestamp((int(now.timestamp()) // self.every_s + more) * self.every_s, UTC)
+
+
+def _latest(schedule: Mapping[str, Any], now: datetime) -> datetime | None:
     cron, zone = Cron.of(schedule["expression"]), ZoneInfo(schedule["timezone"])
     for back in _LOOKS_BACK:
         last = None
@@ -32,8 +58,7 @@ def latest(schedule: Mapping[str, Any], now: datetime) -> datetime | None:
     return None
 
 
-def upcoming(schedule: Mapping[str, Any], now: datetime) -> datetime | None:
-    """Return the next moment after `now`."""
+def _upcoming(schedule: Mapping[str, Any], now: datetime) -> datetime | None:
     return next(occurrences(Cron.of(schedule["expression"]), ZoneInfo(schedule["timezone"]), now), None)
 
 

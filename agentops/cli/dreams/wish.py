@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from agentops.base.errors import UsageError
 from agentops.base.names import Address, Kind, nearest
+from agentops.cli.dreams.slots import Rhythm
 from agentops.dreaming.port import NO_LIMIT, Budget
+from agentops.wire import durations
 
 if TYPE_CHECKING:
     from agentops.manifests.document import Document, Tree
@@ -39,8 +41,8 @@ class Wish:
     budget: Budget = NO_LIMIT
     merges_itself: bool = False
     gates: Mapping[str, str] = field(default_factory=dict)
-    schedule_spec: Mapping[str, str] | None = None
-    """Cron expression and time zone."""
+    rhythm: Rhythm = field(default_factory=Rhythm)
+    """When it is due by the clock."""
 
     after_sessions: int | None = None
 
@@ -90,7 +92,7 @@ def wish(document: "Document") -> Wish:
         budget=_budget(data.get("budget") or {}),
         merges_itself=data.get("review") == "auto",
         gates=data.get("gates") or {},
-        schedule_spec=data.get("schedule"),
+        rhythm=Rhythm(data.get("schedule"), durations.seconds(data["every"]) if data.get("every") else None),
         after_sessions=data.get("after_sessions"),
     )
 

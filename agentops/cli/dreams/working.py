@@ -86,7 +86,7 @@ class Worker:
 
     async def _due(self, wish: Wish) -> Result | None:
         moment, repository = self._clock.now(), self._ground.repository
-        slot = slots.latest(wish.schedule_spec, moment) if wish.schedule_spec else None
+        slot = wish.rhythm.latest(moment)
         if slot is not None and claims.is_open(claims.last(repository, wish.schedule), slot, moment):
             claim = await in_thread(claims.begun, repository, wish.schedule, slot, moment)
             return await self._claimed(wish, claim) if claim else None

@@ -12,6 +12,7 @@ _DEFAULTS: Json = {
     "max": MOST_SESSIONS,
     "min": 1,
     "schedule": None,
+    "every": None,
     "after_sessions": None,
     "engine": None,
     "model": None,

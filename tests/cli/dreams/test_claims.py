@@ -28,7 +28,7 @@ def repository(tmp_path: Path) -> Repository:
     ],
 )
 def test_the_last_moment_of_a_schedule_is_found_however_rare_it_is(expression: str, slot: str) -> None:
-    found = slots.latest({**DAILY, "expression": expression}, NOW)
+    found = slots.Rhythm({**DAILY, "expression": expression}).latest(NOW)
 
     assert found == datetime.fromisoformat(slot).replace(tzinfo=UTC)
 
@@ -36,7 +36,7 @@ def test_the_last_moment_of_a_schedule_is_found_however_rare_it_is(expression: s
 def test_a_schedule_that_never_comes_has_no_slot() -> None:
     never = {**DAILY, "expression": "0 0 31 2 *"}
 
-    assert (slots.latest(never, NOW), slots.upcoming(never, NOW)) == (None, None)
+    assert (slots.Rhythm(never).latest(NOW), slots.Rhythm(never).upcoming(NOW)) == (None, None)
 
 
 def test_a_slot_is_claimed_once(repository: Repository) -> None:

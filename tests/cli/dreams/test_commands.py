@@ -160,3 +160,18 @@ def test_what_is_unticked_is_dropped_by_a_refresh(begun: Shell) -> None:
     begun("dream", "run", "nightly", "--transcripts", str(SESSIONS))
 
     assert "desk: unchanged, 0 unticked" in begun("memory", "refresh").out
+
+
+def test_a_dream_at_an_interval_is_due_once_within_it(begun: Shell) -> None:
+    nightly = '  schedule: {type: cron, expression: "0 3 * * *", timezone: Europe/Berlin}\n'
+    assert nightly in PROJECT
+    Path("agents.d/project.yaml").write_text(PROJECT.replace(nightly, "  every: 52w\n"))
+    begun("apply", "--yes")
+    assert "No changes" in begun("plan").out
+
+    [ran] = begun("dream", "run", "--due", "--transcripts", str(SESSIONS), "-o", "json").json["dreams"]
+    assert ran["outcome"] == "opened"
+    assert "nothing is due" in begun("dream", "run", "--due", "--transcripts", str(SESSIONS)).err
+    [listed] = begun("dream", "list", "-o", "json").json["schedules"]
+    assert listed["last"]["slot"] == ran["slot"]
+    assert listed["next"] > listed["last"]["slot"]
