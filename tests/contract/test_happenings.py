@@ -7,17 +7,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any, get_args
 
 import pytest
-from anthropic import Anthropic
-from anthropic.types.beta.beta_webhook_event import BetaWebhookEvent
 from anthropic.types.beta.beta_webhook_event_data import BetaWebhookEventData
-from anyio.from_thread import BlockingPortal
-from pydantic import TypeAdapter
-from standardwebhooks import Webhook
 
 from agentops.base.clock import ManualClock, timestamp
 from agentops.base.ids import RandomIds
@@ -34,7 +28,7 @@ from agentops.engine.runner.credentials import Renewals, SessionCredentials
 from agentops.engine.server import Engine
 from agentops.engine.store.port import Transaction
 from agentops.engine.store.runners import Place
-from agentops.wire.webhooks import OrganizationEvent, WorkspaceEvent
+from agentops.wire.webhooks import OrganizationEvent
 
 from .conftest import Servers
 from .extensions import WEBHOOKS
@@ -51,35 +45,14 @@ from .given import (
     a_vault,
     an_agent,
     an_environment,
-    inputs_of,
     oauth,
 )
 from .oauth_server import OAuthServer, running
-from .repertoire import PLAYS as ALL_PLAYS
 from .sdk import Api
-from .stage import Play, Scene, Stage, watched
-from .test_dream_runs import a_store as a_store_of
-from .test_dream_runs import a_talk, ended
+from .test_session_happenings import PLAYED
+from .told import STRICTLY, URL, WORKSPACE, Message, messages, read_by_the_sdk
 
-URL = "http://127.0.0.1:9/nobody"
 SDK = tuple(get_args(each.model_fields["type"].annotation)[0] for each in get_args(get_args(BetaWebhookEventData)[0]))
-WORKSPACE = get_args(WorkspaceEvent)
-STRICTLY: TypeAdapter[BetaWebhookEvent] = TypeAdapter(BetaWebhookEvent)
-OF_SESSIONS = [each for each in WORKSPACE if each.startswith("session.")]
-
-
-@dataclass(frozen=True)
-class Message:
-    """What is to be delivered to one endpoint."""
-
-    event_id: str
-    event_type: str
-    body: str
-
-    @property
-    def data(self) -> dict[str, Any]:
-        found: dict[str, Any] = parsed(self.body)["data"]
-        return found
 
 
 @dataclass(frozen=True)
@@ -115,35 +88,13 @@ class Desk:
     @contextmanager
     def hearing(self, *events: str) -> Iterator[Endpoint]:
         made = self.api.client.post(WEBHOOKS, cast_to=object, body={"url": URL, "events": list(events)})
-        yield Endpoint(made["id"], made["signing_secret"])
-        self.api.client.delete(f"{WEBHOOKS}/{made['id']}", cast_to=object)
+        try:
+            yield Endpoint(made["id"], made["signing_secret"])
+        finally:
+            self.api.client.delete(f"{WEBHOOKS}/{made['id']}", cast_to=object)
 
     def heard(self, endpoint: Endpoint) -> list[Message]:
         return self.run(messages(self.engine, endpoint.id))  # type: ignore[no-any-return] # the portal's own looseness
-
-
-async def messages(engine: Engine, endpoint_id: str) -> list[Message]:
-    sql = "SELECT event_id, event_type, body FROM deliveries WHERE endpoint_id = :id ORDER BY seq"
-    rows = await engine._database.read(lambda tx: tx.all(sql, {"id": endpoint_id}))
-    return [Message(*row) for row in rows]
-
-
-def read_by_the_sdk(message: Message, secret: str) -> None:
-    """Hold a body against the SDK's strict types, and a signed one against what unpacks it."""
-    event = STRICTLY.validate_json(message.body)
-    assert (event.id, event.data.type) == (message.event_id, message.event_type)
-    assert not event.model_extra
-    assert not event.data.model_extra
-    told = parsed(message.body)
-    assert list(told) == ["type", "id", "created_at", "data"]
-    assert list(told["data"])[:4] == ["type", "id", "organization_id", "workspace_id"]
-    now = datetime.now(tz=UTC)
-    headers = {
-        "webhook-id": message.event_id,
-        "webhook-timestamp": str(int(now.timestamp())),
-        "webhook-signature": Webhook(secret).sign(message.event_id, now, message.body),
-    }
-    assert Anthropic(api_key="unused").beta.webhooks.unwrap(message.body, headers=headers, key=secret) == event
 
 
 @pytest.fixture
@@ -399,78 +350,6 @@ def test_a_disabled_endpoint_of_a_workspace_hears_nothing() -> None:
     assert hears({"events": ["agent.created"], "state": "enabled"}, "agent.created")
     assert not hears({"events": ["agent.created"], "state": "disabled"}, "agent.created")
     assert not hears({"events": ["agent.archived"], "description": "agent.created"}, "agent.created")
-
-
-# --- what sessions do by themselves -----------------------------------------------------------------------------------
-
-BEGUN = Counter({"created": 1, "pending": 1})
-TURN = Counter({"status_run_started": 1, "running": 1, "status_idled": 1, "idled": 1})
-WAIT = Counter({"status_run_started": 1, "running": 1, "status_idled": 1, "requires_action": 1})
-CHILD = Counter({"thread_created": 1, "thread_idled": 1})
-
-PLAYED: dict[str, Counter[str]] = {
-    "parallel_tools": BEGUN + TURN,
-    "plain_turn": BEGUN + TURN + TURN + Counter(pending=1),
-    "initial_events": BEGUN + TURN,
-    "confirmation_allow": BEGUN + WAIT + TURN + Counter(pending=1),
-    "custom_tools_one_by_one": BEGUN + WAIT + TURN + Counter(pending=1, status_idled=1, requires_action=1),
-    "retried": BEGUN + TURN + Counter(status_rescheduled=2, status_run_started=2, running=2),
-    "delegation": BEGUN + TURN + CHILD,
-    "advisor": BEGUN + TURN + CHILD + Counter(thread_terminated=1),
-    "archived_child": BEGUN + TURN + TURN + CHILD + Counter(pending=1, thread_terminated=1),
-    "outcome_revised": BEGUN + TURN + Counter(outcome_evaluation_ended=2),
-    "budget_reached_then_raised": (
-        BEGUN + WAIT + TURN + Counter(pending=1, status_idled=1, idled=1, budget_reached=1, updated=1)
-    ),
-    "interrupt_at_rest": BEGUN + TURN,
-    "archive": BEGUN + TURN + Counter(archived=1, status_terminated=1),
-    "delete": BEGUN + TURN + Counter(deleted=1),
-}
-"""What each play tells, `session.` left out."""
-
-
-async def played(stage: Stage, play: Play) -> tuple[Scene, list[Message], str]:
-    endpoint: Any = await stage.client.post(WEBHOOKS, cast_to=object, body={"url": URL, "events": OF_SESSIONS})
-    async with watched(stage, play) as scene:
-        await play.act(scene)
-    heard = await messages(stage.engine, endpoint["id"])
-    await stage.client.delete(f"{WEBHOOKS}/{endpoint['id']}", cast_to=object)
-    return scene, heard, endpoint["signing_secret"]
-
-
-@pytest.mark.parametrize("name", PLAYED)
-def test_what_a_session_does_is_told_as_often_as_it_does_it(stage: Stage, portal: BlockingPortal, name: str) -> None:
-    scene, heard, secret = portal.call(played, stage, ALL_PLAYS[name])
-    assert Counter(each.event_type.removeprefix("session.") for each in heard) == PLAYED[name]
-    assert len({each.event_id for each in heard}) == len(heard)
-    children = {each.session_thread_id for each in scene.seen if each.type == "session.thread_created"}
-    for each in heard:
-        assert each.data["id"] == scene.session.id
-        assert ("session_thread_id" in each.data) == each.event_type.startswith("session.thread_")
-        assert each.data.get("session_thread_id") in {None, *children}
-        read_by_the_sdk(each, secret)
-
-
-async def dreamt(stage: Stage) -> tuple[Any, list[Message]]:
-    """Have a dream, and return it with what is told from its beginning on."""
-    talk, store = await a_talk(stage), await a_store_of(stage, dates="Dates are written as people like.")
-    asked = [*OF_SESSIONS, "memory_store.created"]
-    endpoint: Any = await stage.client.post(WEBHOOKS, cast_to=object, body={"url": URL, "events": asked})
-    dream = await stage.client.beta.dreams.create(model="lexical", inputs=inputs_of(store, talk))
-    ended_dream = await ended(stage.client, dream.id)
-    heard = await messages(stage.engine, endpoint["id"])
-    await stage.client.delete(f"{WEBHOOKS}/{endpoint['id']}", cast_to=object)
-    return ended_dream, heard
-
-
-def test_a_dream_tells_of_its_session_and_its_store_and_not_of_itself(stage: Stage, portal: BlockingPortal) -> None:
-    """Documented: it runs as an ordinary session and clones a store; dreams have no events of their own."""
-    dream, heard = portal.call(dreamt, stage)
-    told = Counter(TURN) + Counter({"created": 1, "archived": 1, "status_terminated": 1})
-    expected = {(f"session.{name}", dream.session_id): count for name, count in told.items()}
-    [output] = dream.outputs
-    expected["memory_store.created", output.memory_store_id] = 1
-    assert Counter((each.event_type, each.data["id"]) for each in heard) == Counter(expected)
 
 
 # --- the table of causes ----------------------------------------------------------------------------------------------
