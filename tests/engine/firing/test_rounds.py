@@ -196,7 +196,7 @@ async def test_whoever_runs_sessions_is_told_of_the_new_one(firing_range: Range)
 
 
 async def test_servers_that_fire_at_the_same_moment_begin_one_session(
-    firing_range: Range, settings: Settings, clock: ManualClock
+    firing_range: Range, settings: Settings, clock: ManualClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     names = [await firing_range.deployment("* * * * *") for _ in range(4)]
     now = firing_range.clock.now() + MINUTE + 20 * SECOND
@@ -211,6 +211,7 @@ async def test_servers_that_fire_at_the_same_moment_begin_one_session(
         moments = await firing_range.moments(each)
         assert len(moments) == len(set(moments)) == 3
     assert await firing_range.sessions() == 12
+    assert caplog.text == "", "who was not the first makes no noise"
 
 
 async def test_without_a_database_it_says_so_and_nothing_is_lost(firing_range: Range, engine: Engine) -> None:
