@@ -1,5 +1,7 @@
-"""What `agentops serve` puts beside the engine: the admin port, and the meter whose numbers it shows."""
+"""What `agentops serve` puts beside the engine: the admin port, the meter whose numbers it shows, and the tracer."""
 
+import logging
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -13,8 +15,15 @@ if TYPE_CHECKING:
     from agentops.base.clock import Clock
     from agentops.engine.admin.port import AdminPort
     from agentops.engine.listener import Address
+    from agentops.engine.metrics.families import Families
     from agentops.engine.server import Engine
     from agentops.engine.settings import Settings
+    from agentops.engine.tracing.exporting import Exporting
+
+_log = logging.getLogger("agentops.cli")
+
+_CONTENT = "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"
+"""Whether spans hold what was said: `true`, or not at all. Source: OpenTelemetry's Python instrumentations."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -46,6 +55,7 @@ class House:
 
     engine: "Engine"
     admin: "AdminPort | None" = None
+    traces: "Exporting | None" = None
 
 
 @asynccontextmanager
@@ -59,21 +69,48 @@ async def beside(*parts: AbstractAsyncContextManager[object] | None) -> AsyncIte
 
 
 def furnished(settings: "Settings", clock: "Clock", flags: ModelFlags, wanted: "Address | None") -> House:
-    """Return the engine, closed; without an admin port nothing is counted.
+    """Return the engine, closed; without an admin port nothing is counted, without a collector no spans are made.
 
     Raises:
         UsageError: a script, a recording or an endpoint cannot be used.
     """
     from agentops.base.ids import RandomIds
+    from agentops.engine.instruments import Instruments
     from agentops.engine.server import build
 
-    if wanted is None:
-        return House(build(settings, clock=clock, ids=RandomIds(), means=means(settings, clock, flags)))
+    traces = _traces()
+    families = _families(settings) if wanted is not None else None
+    engine = build(
+        settings,
+        clock=clock,
+        ids=RandomIds(),
+        means=means(settings, clock, flags, meter=families),
+        instruments=Instruments(families, traces),
+    )
+    if wanted is None or families is None:
+        return House(engine, None, traces)
     from agentops.engine.admin.port import AdminPort
-    from agentops.engine.instruments import Instruments
+
+    return House(engine, AdminPort(engine, families, clock, wanted), traces)
+
+
+def _families(settings: "Settings") -> "Families":
     from agentops.engine.metrics.families import Families
 
-    families = Families(settings.models, settings.database.partition(":")[0])
-    found = means(settings, clock, flags, meter=families)
-    engine = build(settings, clock=clock, ids=RandomIds(), means=found, instruments=Instruments(families))
-    return House(engine, AdminPort(engine, families, clock, wanted))
+    return Families(settings.models, settings.database.partition(":")[0])
+
+
+def _traces() -> "Exporting | None":
+    """Return what sends spans, where OpenTelemetry's own variables name a collector and the extra is installed."""
+    names = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+    is_off = os.environ.get("OTEL_SDK_DISABLED", "").lower() == "true"
+    name = next((each for each in names if os.environ.get(each, "").strip()), None)
+    if name is None or is_off:
+        return None
+    try:
+        from agentops.engine.tracing.exporting import Exporting
+    except ModuleNotFoundError:
+        way_out = "pip install 'agentops-gitops[otel]', or unset it"
+        _log.warning("%s is set, but no spans are sent: OpenTelemetry is not installed: %s", name, way_out)
+        return None
+    return Exporting(with_content=os.environ.get(_CONTENT, "").lower() == "true")

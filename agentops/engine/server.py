@@ -97,7 +97,8 @@ class Engine:
         previews = Previews(news)
         self._feeds = feeds = Feeds(news)
         self._database.watched_by(feeds.gained)
-        self._means = means = instruments.on_means(means) if means else None
+        self._turns = instruments.turns(self._database)
+        self._means = means = instruments.on_means(means, self._turns) if means else None
         self._crew = self._manned(means, news, previews) if means else None
         self._dreams = self._dreaming(means, news) if means else None
         self._duties: tuple[Duty, ...] = (
@@ -208,7 +209,7 @@ class Engine:
                 warm=WarmToolboxes(),
                 grader=ModelGrader(means.model, means.sleep),
                 programs=means.programs,
-                committed=self._instruments.committed,
+                committed=self._instruments.committed(self._turns),
                 sleep=means.sleep,
                 beat=means.beat,
             )

@@ -82,10 +82,11 @@ def serve(
     house = furnished(settings, SystemClock(), flags, wanted)
     supervised = Supervised(Supervisor.of(os.environ, os.getpid()))
     if followed is None:
-        run(house.engine, started, beside(house.admin, supervised), supervised.leaving)
+        run(house.engine, started, beside(house.traces, house.admin, supervised), supervised.leaving)
         return
     from agentops.cli.following import setting_of
     from agentops.controller import inside
 
     controller = inside.Inside(setting_of(followed, settings.database, settings.data), house.engine, SystemClock())
-    inside.serve(house.engine, started, controller, beside(house.admin, supervised), supervised.leaving)
+    parts = beside(house.traces, house.admin, supervised)
+    inside.serve(house.engine, started, controller, parts, supervised.leaving)

@@ -25,9 +25,11 @@ from agentops.engine.models.scripted import Scripted
 from agentops.engine.outbound import Outbound
 from agentops.engine.runner.kit import Kit
 from agentops.engine.runner.means import Means
+from agentops.engine.runner.workshop import Sleep
 from agentops.engine.sandbox.local import UnsafeLocal
 from agentops.engine.server import Engine, build
 from agentops.engine.settings import Settings
+from agentops.engine.tracing.port import Tracer
 from agentops.wire.problems import check
 
 Labels = tuple[tuple[str, str], ...]
@@ -80,8 +82,15 @@ def of(found: Samples, name: str) -> dict[tuple[str, ...], float]:
 
 
 @asynccontextmanager
-async def town(settings: Settings, clock: ManualClock, turns: Sequence[Any]) -> AsyncIterator[Town]:
-    """Serve with instruments; tools run without walls, and waits take no time."""
+async def town(
+    settings: Settings,
+    clock: ManualClock,
+    turns: Sequence[Any],
+    *,
+    tracer: Tracer | None = None,
+    sleep: Sleep | None = None,
+) -> AsyncIterator[Town]:
+    """Serve with instruments; tools run without walls, and waits take no time; `sleep` is what the model does it by."""
     script, problems = check(Script, {"turns": list(turns)})
     assert script is not None, problems
     settings = replace(settings, port=0)
@@ -89,13 +98,13 @@ async def town(settings: Settings, clock: ManualClock, turns: Sequence[Any]) -> 
     sandboxes = MeteredSandboxes(UnsafeLocal(), families)
     kit = Kit(sandboxes, Outbound(allow_loopback=True), settings.data / "sessions")
     means = Means(
-        Scripted(script, asyncio.sleep),
+        Scripted(script, sleep or asyncio.sleep),
         kit,
         sleep=lambda _seconds: asyncio.sleep(0),
         isolation=sandboxes.isolation,
         close=kit.close,
     )
-    engine = build(settings, clock=clock, ids=RandomIds(), means=means, instruments=Instruments(families))
+    engine = build(settings, clock=clock, ids=RandomIds(), means=means, instruments=Instruments(families, tracer))
     admin = AdminPort(engine, families, clock, Address("127.0.0.1", 0))
     started: asyncio.Future[Address] = asyncio.get_running_loop().create_future()
     listener = Listener(engine, started.set_result, admin)
