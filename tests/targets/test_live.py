@@ -122,6 +122,7 @@ async def test_every_field_of_every_object_passes_through_the_sdk(target: LiveTa
             "max": 9,
             "min": 2,
             "schedule": {"type": "cron", "expression": "0 3 * * *", "timezone": "UTC"},
+            "every": "6h",
             "engine": "messages",
             "budget": {"tokens": 9},
             "instructions": "i",
