@@ -238,7 +238,8 @@ class Engine:
         if self._crew is None:
             return ()
         outbound = Outbound(allow_loopback=self.settings.allow_loopback, private=self.settings.private_webhooks)
-        office = PostOffice(self._name, self._database, self._clock, self._keyring, self._news, outbound)
+        parts = (self._name, self._database, self._clock, self._keyring, self._news, outbound)
+        office = PostOffice(*parts, meter=self._instruments.meter)
         return (Courier(office, look_every_s=life.SIGN_S),)
 
     def _retirement(self) -> Retirement:

@@ -20,6 +20,7 @@ from agentops.engine.core.happenings import TOPIC
 from agentops.engine.deliveries import sending
 from agentops.engine.deliveries.lanes import Lanes
 from agentops.engine.keyring import Keyring
+from agentops.engine.meter import Meter
 from agentops.engine.news import News
 from agentops.engine.operations import delivering
 from agentops.engine.operations.delivering import Desk, Parcel, Room, Sent, Taken
@@ -56,6 +57,8 @@ class PostOffice:
     patience_s: float = _PATIENCE_S
     grace_s: float = _GRACE_S
     at_once: int = _AT_ONCE
+    meter: Meter | None = None
+    """Counts what was tried; None where nobody watches."""
 
 
 class Courier:
@@ -103,9 +106,16 @@ class Courier:
             try:
                 await self._append(lambda desk: delivering.release(desk, sent))
                 self._in_hand.clear()
+                self._count(sent)
             except StorageError as error:
                 _log.warning("others will find out that nothing is delivered from here: %s", error.message)
         await self._lanes.close()
+
+    def _count(self, settled: Sequence[Sent]) -> None:
+        """Count what is in the log of attempts by now."""
+        if self._in.meter is not None:
+            for each, _ in ((one.attempt, message) for one in settled for message in one.parcel.messages):
+                self._in.meter.delivered(each.outcome.value, each.took_ms / 1000)
 
     def _heard(self, topic: str, *, is_own: bool) -> None:
         del topic
@@ -148,6 +158,7 @@ class Courier:
             self._sent[:0] = sent
             raise
         self._in_hand.difference_update(message.seq for each in sent for message in each.parcel.messages)
+        self._count(sent)
         for parcel in taken.parcels:
             self._send(parcel)
         if taken.next_at is None:
