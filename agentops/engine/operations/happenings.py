@@ -1,6 +1,6 @@
 """Putting down what webhooks have to tell, in the very transaction in which it happens: neither is there alone."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from agentops.base.ids import IdSource
@@ -37,23 +37,34 @@ def put(tx: Transaction, report: Report) -> bool:
 
     Whoever gets a True tells `TOPIC` after the commit.
     """
+    return ready(tx, report)()
+
+
+def ready(tx: Transaction, report: Report) -> Callable[[], bool]:
+    """Return what does as `put` does; who listens is asked on the way of the next statement, if one comes before."""
     of_organization = [each for each in report.happenings if each.type in OF_ORGANIZATION]
     of_workspace = [each for each in report.happenings if each.type not in OF_ORGANIZATION]
-    is_heard = _put(Outbox(tx, Owner.WORKSPACE, report.home.workspace), report, of_workspace)
-    return _put(Outbox(tx, Owner.ORGANIZATION, report.home.organization), report, of_organization) or is_heard
+    outboxes = (
+        (Outbox(tx, Owner.WORKSPACE, report.home.workspace), of_workspace),
+        (Outbox(tx, Owner.ORGANIZATION, report.home.organization), of_organization),
+    )
+    acts = [_ready(outbox, report, some) for outbox, some in outboxes if some]
+    return lambda: sum(act() for act in acts) > 0
 
 
-def _put(outbox: Outbox, report: Report, happenings: Sequence[Happening]) -> bool:
-    if not happenings:
-        return False
-    endpoints = outbox.mentioning(sorted({each.type for each in happenings}))
-    listening = [(endpoint_id, parsed(body)) for endpoint_id, body in endpoints]
-    messages: list[Message] = []
-    for happening in happenings:
-        hearing = [endpoint_id for endpoint_id, endpoint in listening if core.hears(endpoint, happening.type)]
-        messages += _messages(report, happening, hearing) if hearing else ()
-    outbox.put(messages)
-    return bool(messages)
+def _ready(outbox: Outbox, report: Report, happenings: Sequence[Happening]) -> Callable[[], int]:
+    asked = outbox.mentioning(sorted({each.type for each in happenings}))
+
+    def act() -> int:
+        listening = [(str(endpoint_id), parsed(body)) for endpoint_id, body in asked()]
+        messages: list[Message] = []
+        for happening in happenings:
+            hearing = [endpoint_id for endpoint_id, endpoint in listening if core.hears(endpoint, happening.type)]
+            messages += _messages(report, happening, hearing) if hearing else ()
+        outbox.put(messages)
+        return len(messages)
+
+    return act
 
 
 def _messages(report: Report, happening: Happening, endpoint_ids: Sequence[str]) -> Iterator[Message]:

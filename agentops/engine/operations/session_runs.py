@@ -127,6 +127,7 @@ def write(tx: Transaction, place: Place, runner_id: str, writing: Writing) -> Wr
         Superseded: the session is not the writer's, or has ended.
     """
     sessions = Sessions(tx, place.workspace)
+    tell = happenings.ready(tx, writing.report) if writing.report is not None else None
     if not Runners(tx).hold(place, runner_id):
         raise Superseded
     log = SessionLog(tx, place.workspace, place.session_id)
@@ -148,8 +149,7 @@ def write(tx: Transaction, place: Place, runner_id: str, writing: Writing) -> Wr
         evaluations.record(tx, place.workspace, writing.evaluation)
     if writing.work is not None:
         work.offer(tx, place.workspace, writing.work)
-    is_told = writing.report is not None and happenings.put(tx, writing.report)
-    return Written(seq, tuple(map(entry, others)), is_told)
+    return Written(seq, tuple(map(entry, others)), is_told=tell is not None and tell())
 
 
 def claim(tx: Transaction, place: Place, runner_id: str, is_dead: Callable[[Runner], bool]) -> bool:

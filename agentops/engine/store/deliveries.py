@@ -1,11 +1,11 @@
 """What is to be delivered, as it is put down: with what it tells of, in one transaction."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 
-from agentops.engine.store.port import Transaction
+from agentops.engine.store.port import Row, Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +38,13 @@ class Outbox:
         self._owner = owner
         self._id = owner_id
 
-    def mentioning(self, types: Collection[str]) -> list[tuple[str, str]]:
-        """Return id and JSON of every endpoint that names one of the event types; it may do so in passing.
+    def mentioning(self, types: Collection[str]) -> Callable[[], list[Row]]:
+        """Return what returns id and JSON of every endpoint that names one of the event types, maybe in passing.
 
-        Whoever asks is about to commit, and mostly nobody listens: no text comes back then, and none is parsed.
+        Mostly nobody listens: no text comes back then, none is parsed, and over a network no way of its own is taken.
         """
         params: dict[str, str | int | None] = {f"type_{number}": f'%"{each}"%' for number, each in enumerate(types)}
-        rows = self._tx.all(_mentioning(self._owner, len(types)), {"owner": self._id, **params})
-        return [(str(row[0]), str(row[1])) for row in rows]
+        return self._tx.ahead(_mentioning(self._owner, len(types)), {"owner": self._id, **params})
 
     def put(self, messages: Sequence[Message]) -> None:
         """Add messages, due at once."""

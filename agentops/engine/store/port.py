@@ -63,6 +63,9 @@ class Transaction(Protocol):
     def run(self, sql: str, params: Params = NO_PARAMS) -> int:
         """Change rows and return how many."""
 
+    def ahead(self, sql: str, params: Params = NO_PARAMS) -> Callable[[], list[Row]]:
+        """Return what returns every row, when that is wanted: over a network it is asked along with what comes next."""
+
 
 class Database(Protocol):
     """Where everything is kept. Functions get a transaction, and may run more than once."""

@@ -75,6 +75,11 @@ class PostgresTransaction:
         """Change rows and return how many."""
         return self._link.ask(sql, params).command_tuples or 0
 
+    def ahead(self, sql: str, params: Params = NO_PARAMS) -> Callable[[], list[Row]]:
+        """Return what returns every row, asked on the way of the next statement."""
+        answer = self._link.ahead(sql, params)
+        return lambda: self._link.rows(answer())
+
 
 class PostgresDatabase:
     """A database on a server. Several engines may share it."""

@@ -7,6 +7,8 @@ thread does not have to win the lock back in the middle of it.
 import re
 import select
 from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -26,6 +28,15 @@ _UNDERSTOOD = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
 _PARAMETER = re.compile(r"(?<!:):([a-z_][a-z0-9_]*)")
 
 
+@dataclass(slots=True)
+class _Asked:
+    """A statement that waits for another to go along with, and its answer."""
+
+    sql: str
+    values: list[Any]
+    result: PGresult | None = None
+
+
 class Link(psycopg.Connection[tuple[Any, ...]]):
     """One connection, used by one thread at a time."""
 
@@ -36,6 +47,7 @@ class Link(psycopg.Connection[tuple[Any, ...]]):
         self._count = 0
         self._loader = Transformer(self)
         self._beginning = ""
+        self._ahead: list[_Asked] = []
 
     def begin(self, sql: str) -> None:
         """Have a transaction begin on the way to its first statement, which then takes no way of its own."""
@@ -47,6 +59,7 @@ class Link(psycopg.Connection[tuple[Any, ...]]):
         Raises:
             psycopg.Error: it is not committed, or nobody knows.
         """
+        self._ahead = []
         if self._beginning:
             self._beginning = ""
         else:
@@ -54,7 +67,7 @@ class Link(psycopg.Connection[tuple[Any, ...]]):
 
     def undo(self) -> None:
         """Take back what was done since the beginning, unless the connection is lost, and that with it."""
-        self._beginning = ""
+        self._beginning, self._ahead = "", []
         if not self.closed:
             self.rollback()
 
@@ -72,16 +85,33 @@ class Link(psycopg.Connection[tuple[Any, ...]]):
         Raises:
             psycopg.Error: it cannot be run.
         """
-        _, names = translated(sql)
-        # psycopg's own types forget that a parameter may be NULL.
-        values: list[Any] = [_spelt(params[name]) for name in names]
-        if not self._beginning:
+        values = _values(sql, params)
+        if not (self._beginning or self._ahead):
             return _understood(self.pgconn.exec_prepared(self._name(sql), values))
-        beginning, self._beginning = self._beginning, ""
-        return self._together((self._name(beginning), []), (self._name(sql), values))
+        first = [_Asked(self._beginning, [])] if self._beginning else []
+        going = [*first, *self._ahead, _Asked(sql, values)]
+        self._beginning, self._ahead = "", []
+        # Few enough that no name is forgotten over the others.
+        results = self._together(*[(self._name(each.sql), each.values) for each in going])
+        for each, result in zip(going, results, strict=True):
+            each.result = result
+        return results[-1]
 
-    def _together(self, *statements: tuple[bytes, list[Any]]) -> PGresult:
-        """Send statements in one go, and return what the last one is answered."""
+    def ahead(self, sql: str, params: Params) -> Callable[[], PGresult]:
+        """Have a statement go on the way of the next one, and return what tells the answer, if need be by asking."""
+        asked = _Asked(sql, _values(sql, params))
+        self._ahead.append(asked)
+
+        def answer() -> PGresult:
+            if asked.result is not None:
+                return asked.result
+            self._ahead.remove(asked)
+            return self.ask(sql, params)
+
+        return answer
+
+    def _together(self, *statements: tuple[bytes, list[Any]]) -> list[PGresult]:
+        """Send statements in one go, and return what they are answered."""
         pgconn = self.pgconn
         pgconn.enter_pipeline_mode()
         for name, values in statements:
@@ -92,9 +122,7 @@ class Link(psycopg.Connection[tuple[Any, ...]]):
             if result is not None:
                 results.append(result)
         pgconn.exit_pipeline_mode()
-        for each in results:
-            _understood(each)
-        return results[-1]
+        return [_understood(each) for each in results]
 
     def _next(self) -> PGresult | None:
         """Return what came next. libpq itself would wait for it with the interpreter's lock."""
@@ -141,6 +169,11 @@ def translated(sql: str) -> tuple[bytes, tuple[str, ...]]:
     names: dict[str, int] = {}
     text = _PARAMETER.sub(lambda found: f"${names.setdefault(found[1], len(names) + 1)}", sql)
     return text.encode(), tuple(names)
+
+
+def _values(sql: str, params: Params) -> list[Any]:
+    # psycopg's own types forget that a parameter may be NULL.
+    return [_spelt(params[name]) for name in translated(sql)[1]]
 
 
 def _spelt(value: str | int | None) -> bytes | None:

@@ -73,6 +73,10 @@ class SqliteTransaction:
         """Change rows and return how many."""
         return self._connection.execute(sql, params).rowcount
 
+    def ahead(self, sql: str, params: Params = NO_PARAMS) -> Callable[[], list[Row]]:
+        """Return what returns every row: there is no way that could be saved."""
+        return lambda: self.all(sql, params)
+
 
 @dataclass(frozen=True, slots=True)
 class _Job:

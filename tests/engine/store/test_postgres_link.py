@@ -95,6 +95,42 @@ def test_a_first_statement_may_be_longer_than_what_a_socket_holds(link: Link) ->
     link.end()
 
 
+def test_a_question_goes_along_with_the_next_statement(link: Link) -> None:
+    for number in range(2):
+        link.begin("BEGIN")
+        found = link.ahead("SELECT :number::bigint", {"number": number})
+        assert status(link) == TransactionStatus.IDLE
+        assert rows(link, "SELECT 7") == [(7,)]
+        assert link.rows(found()) == link.rows(found()) == [(number,)]
+        link.end()
+
+
+def test_a_question_that_nothing_comes_after_is_asked_when_the_answer_is_wanted(link: Link) -> None:
+    link.begin("BEGIN")
+    found = link.ahead("SELECT 7", {})
+    assert link.rows(found()) == [(7,)]
+    assert status(link) == TransactionStatus.INTRANS
+    link.end()
+
+
+def test_a_question_whose_answer_nobody_wants_is_not_asked(link: Link) -> None:
+    for finish in (link.end, link.undo):
+        link.begin("BEGIN")
+        link.ahead("SELECT nonsense", {})
+        finish()
+        assert rows(link, "SELECT 1") == [(1,)]
+        assert status(link) == TransactionStatus.IDLE
+
+
+def test_a_question_that_cannot_be_answered_fails_what_it_goes_along_with(link: Link) -> None:
+    link.begin("BEGIN")
+    link.ahead("SELECT 1 / :zero", {"zero": 0})
+    with pytest.raises(errors.DivisionByZero):
+        rows(link, "SELECT 1")
+    link.undo()
+    assert rows(link, "SELECT 1") == [(1,)]
+
+
 @pytest.mark.parametrize("before", [True, False])
 def test_a_connection_that_breaks_under_a_statement_is_an_error_and_closed(
     link: Link, postgres: str, *, before: bool
