@@ -4,7 +4,7 @@ Read as Argo CD reads its sync windows: a denying window that is open wins; wher
 them must be open; without any, it is always time. Source: Argo CD docs, "Sync Windows".
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Annotated, Final, Literal, get_args
@@ -19,8 +19,8 @@ from agentops.wire.schedules import CronExpression
 from agentops.wire.shape import Omissible, Shape
 from agentops.wire.timezones import Timezone
 
-_MOST_EDGES: Final = 2_000
-"""How many times windows are watched opening and closing in search of the next opening: more than a day of minutes."""
+_MOST_LOOKS: Final = 5_000
+"""How often windows are watched opening and closing in search of the next opening: one of a minute, for three days."""
 
 ActionName = Literal["create", "update", "repin", "restamp", "adopt", "move", "replace", "archive", "delete"]
 """What a step of a plan does; a test holds it equal to `reconcile.plan.Action`."""
@@ -47,12 +47,10 @@ class Window(Shape):
         begins = self._begins_after(at - self._length)
         return begins is not None and begins <= at
 
-    def edges(self, after: datetime) -> Iterator[datetime]:
-        """Yield the next moments at which it may open and close."""
-        if (opens := self._begins_after(after)) is not None:
-            yield opens
-        if (began := self._begins_after(after - self._length)) is not None:
-            yield began + self._length
+    def edge(self, after: datetime) -> datetime | None:
+        """Return the next moment at which it may open or close."""
+        opens, began = self._begins_after(after), self._begins_after(after - self._length)
+        return min(filter(None, (opens, began and began + self._length)), default=None)
 
     @property
     def _length(self) -> timedelta:
@@ -64,24 +62,49 @@ class Window(Shape):
 
 def is_open(windows: Sequence[Window], actions: Collection[str], at: datetime) -> bool:
     """Tell whether every one of the actions may be done at the moment."""
-    return all(_is_open([each for each in windows if each.is_about(action)], at) for action in actions)
+    return _allows([(each, each.is_active(at)) for each in windows], actions)
 
 
 def next_opening(windows: Sequence[Window], actions: Collection[str], now: datetime) -> datetime | None:
     """Return the first moment from now on at which all the actions may be done together; None where none is found."""
-    concerned = [each for each in windows if any(map(each.is_about, actions))]
-    at: datetime | None = now
-    for _ in range(_MOST_EDGES):
-        if at is None or is_open(concerned, actions, at):
+    concerned = [_Watched(each, now) for each in windows if any(map(each.is_about, actions))]
+    at, looks = now, 0
+    while looks < _MOST_LOOKS:
+        if _allows([(each.window, each.is_active) for each in concerned], actions):
             return at
-        at = min((edge for each in concerned for edge in each.edges(at)), default=None)
+        edges = [each.edge for each in concerned if each.edge is not None]
+        if not edges:
+            return None
+        at = min(edges)
+        for each in concerned:
+            looks += each.look(at)
     return None
 
 
-def _is_open(windows: Sequence[Window], at: datetime) -> bool:
-    allows = [each for each in windows if each.kind == "allow"]
-    is_denied = any(each.is_active(at) for each in windows if each.kind == "deny")
-    return not is_denied and (not allows or any(each.is_active(at) for each in allows))
+class _Watched:
+    """A window on the way through time: looked at anew only where it may open or close, which is what costs."""
+
+    def __init__(self, window: Window, at: datetime) -> None:
+        self.window = window
+        self.is_active = window.is_active(at)
+        self.edge = window.edge(at)
+
+    def look(self, at: datetime) -> bool:
+        """Tell whether there was something to look at."""
+        if self.edge != at:
+            return False
+        self.is_active, self.edge = self.window.is_active(at), self.window.edge(at)
+        return True
+
+
+def _allows(found: Sequence[tuple[Window, bool]], actions: Collection[str]) -> bool:
+    return all(_allows_one([each for each in found if each[0].is_about(action)]) for action in actions)
+
+
+def _allows_one(found: Sequence[tuple[Window, bool]]) -> bool:
+    allows = [is_active for window, is_active in found if window.kind == "allow"]
+    is_denied = any(is_active for window, is_active in found if window.kind == "deny")
+    return not is_denied and (not allows or any(allows))
 
 
 _cron = lru_cache(maxsize=256)(Cron.of)
