@@ -51,7 +51,10 @@ class Credentials:
     def ids(self) -> list[str]:
         """Return the id of every credential, archived ones too."""
         rows = self._tx.all(
-            "SELECT id FROM credentials WHERE workspace_id = :workspace AND vault_id = :vault ORDER BY seq", self._key
+            """
+            SELECT id FROM credentials WHERE workspace_id = :workspace AND vault_id = :vault ORDER BY created_at, seq
+            """,
+            self._key,
         )
         return [str(row[0]) for row in rows]
 

@@ -10,6 +10,7 @@ from agentops.engine.store.agents import Agents
 from agentops.engine.store.blobs import Blobs
 from agentops.engine.store.credentials import Credentials
 from agentops.engine.store.deployment_runs import DeploymentRuns, RunFilter
+from agentops.engine.store.deliveries import Outbox, Owner
 from agentops.engine.store.deployments import DeploymentFilter, Deployments, scheduled
 from agentops.engine.store.documents import DreamSchedules, Environments, MemoryStores, Vaults, WorkspaceWebhooks
 from agentops.engine.store.environment_keys import EnvironmentKeys, WorkerCredentials
@@ -68,11 +69,14 @@ QUERIES: dict[str, Callable[[Transaction], object]] = {
     "a webhook": lambda tx: Webhooks(tx, "o").get("h"),
     "webhooks of a workspace": lambda tx: WorkspaceWebhooks(tx, "w").page(WINDOW),
     "a count of them": lambda tx: WorkspaceWebhooks(tx, "w").count(),
+    "who hears of it in a workspace": lambda tx: Outbox(tx, Owner.WORKSPACE, "w").mentioning(["a", "b"])(),
+    "who hears of it in an organization": lambda tx: Outbox(tx, Owner.ORGANIZATION, "o").mentioning(["a"])(),
     "dream schedules": lambda tx: DreamSchedules(tx, "w").page(WINDOW),
     "vaults": lambda tx: Vaults(tx, "w").page(WINDOW),
     "a credential": lambda tx: Credentials(tx, "w", "v").get("c"),
     "credentials": lambda tx: Credentials(tx, "w", "v").page(WINDOW),
     "active credentials": lambda tx: Credentials(tx, "w", "v").active(),
+    "all credentials": lambda tx: Credentials(tx, "w", "v").ids(),
     "a credential's key": lambda tx: Credentials(tx, "w", "v").id_of("k"),
     "a session": lambda tx: Sessions(tx, "w").get("s"),
     "sessions": lambda tx: Sessions(tx, "w").page(STRETCH, SessionFilter()),
@@ -139,6 +143,9 @@ class Explainer:
     def one(self, sql: str, params: Params = NO_PARAMS) -> Row | None:
         self.all(sql, params)
         return None
+
+    def ahead(self, sql: str, params: Params = NO_PARAMS) -> Callable[[], list[Row]]:
+        return lambda: self.all(sql, params)
 
     def run(self, sql: str, params: Params = NO_PARAMS) -> int:
         raise NotImplementedError
