@@ -9,8 +9,8 @@ import pytest
 from agentops.engine.store.agents import Agents
 from agentops.engine.store.blobs import Blobs
 from agentops.engine.store.credentials import Credentials
-from agentops.engine.store.deployment_runs import DeploymentRuns, RunFilter
 from agentops.engine.store.deliveries import Outbox, Owner
+from agentops.engine.store.deployment_runs import DeploymentRuns, RunFilter
 from agentops.engine.store.deployments import DeploymentFilter, Deployments, scheduled
 from agentops.engine.store.documents import DreamSchedules, Environments, MemoryStores, Vaults, WorkspaceWebhooks
 from agentops.engine.store.environment_keys import EnvironmentKeys, WorkerCredentials
