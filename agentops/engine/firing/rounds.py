@@ -23,8 +23,8 @@ _log = logging.getLogger("agentops.engine")
 _AT_A_LOOK = 50
 """Deployments that are read at once; each is fired in a transaction of its own."""
 
-_LATE_S = 60.0
-"""What is run later than this after its moment counts as late: schedules name minutes."""
+_LATE_S = 10.0
+"""What is run later than this after its moment counts as late: two looks were missed."""
 
 Act = Callable[[Call, str, str | None], str | None]
 

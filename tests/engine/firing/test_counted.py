@@ -30,7 +30,7 @@ async def test_every_run_of_a_schedule_is_counted_as_on_time_late_or_failed(firi
     found = samples(exposition.text("")[1].decode())
     assert found["agentops_deployments_scheduled", ()] == 3
     assert found["agentops_next_firing_timestamp_seconds", ()] == pytest.approx(first.timestamp())
-    for name, late_s in zip(names, (0, 90, 100), strict=True):
+    for name, late_s in zip(names, (0, 30, 40), strict=True):
         at = await firing_range.fires_at(name) + timedelta(seconds=late_s)
         firing_range.move(at)
         await rounds.turn(at)
