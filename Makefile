@@ -41,6 +41,7 @@ flow: demo .venv/installed-test ## Run the demo, then the tests that start real 
 
 crash: .venv/installed-test ## Kill servers 200 times at random under sessions on each database and under schedules, and syncs of memory
 	@AGENTOPS_SYNC_RUNS=$${AGENTOPS_SYNC_RUNS:-100} $(BIN)/python -m pytest tests/memory_repo/syncing/test_under_fire.py -o timeout=900
+	@AGENTOPS_STORM=$${AGENTOPS_STORM:-10000} AGENTOPS_STORM_KILLS=$${AGENTOPS_STORM_KILLS:-6} $(BIN)/python -m pytest -s tests/crash/test_delivery_storm.py
 	@AGENTOPS_KILLS=$${AGENTOPS_KILLS:-200} $(BIN)/python -m pytest -s tests/crash/test_random_kills.py tests/crash/test_firing_kills.py $(ARGS)
 
 bench: .venv/installed-bench ## Print the benchmarks: CPU seconds, peak memory, requests a second, ratios

@@ -4,5 +4,12 @@ import multiprocessing
 
 processes = multiprocessing.get_context("forkserver")
 processes.set_forkserver_preload(
-    ["tests.crash.lives", "tests.crash.herd", "tests.crash.nights", "tests.crash.volleys", "tests.contract.hired"]
+    [
+        "tests.crash.lives",
+        "tests.crash.herd",
+        "tests.crash.nights",
+        "tests.crash.volleys",
+        "tests.crash.storm",
+        "tests.contract.hired",
+    ]
 )

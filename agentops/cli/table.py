@@ -21,7 +21,7 @@ _COMMANDS = {
     "test": "Try agents with the tests beside their manifests.",
     "memory": "Keep what agents learn in git: status, sync, log, blame, revert, forget.",
     "doctor": "Check this machine, the target and the credential.",
-    "webhook": "Register who is told of events in a workspace.",
+    "webhook": "Register who is told of events in a workspace, and see whether they hear.",
     "environment-key": "Make keys for the workers of a self-hosted environment.",
     "controller": "Follow git repositories: what is merged there is what runs.",
     "status": "Tell how the followed repositories stand.",

@@ -64,6 +64,10 @@ class Pages:
             seen.add(cursor)
             query["page"] = cursor
 
+    async def pause(self, seconds: float) -> None:
+        """Wait before something is looked at again."""
+        await self._sleep(seconds)
+
     async def one(self, path: str, betas: str, params: Params | None = None) -> dict[str, Any] | None:
         """Return one JSON answer, or None for a 404. Reading is repeated when the target cannot answer at once."""
         return await self._asked(path, betas, params or {}, _object)

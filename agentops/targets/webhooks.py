@@ -1,6 +1,6 @@
 """Webhook endpoints of a target's workspace: registered, found and removed by hand, beside what manifests declare."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from agentops.base.errors import TargetError, UsageError
@@ -9,6 +9,10 @@ from agentops.reconcile.marks import ID
 from agentops.reconcile.objects import OBJECTS, ObjectKind
 from agentops.reconcile.target import Body, Verb, Write
 from agentops.targets.live import LiveTarget
+from agentops.targets.pages import LARGEST_PAGE
+
+_LOOKED_AT = 10_000
+"""How many deliveries are gone through to find those that failed."""
 
 
 async def register(target: LiveTarget, request: Body) -> Body:
@@ -62,14 +66,87 @@ async def remove(target: LiveTarget, endpoint: Body) -> None:
 
 async def rotate(target: LiveTarget, endpoint: Body) -> str:
     """Return a new signing secret; the old one is void at once."""
-    what, path = f"renew the secret of {endpoint['id']}", f"{OBJECTS[ObjectKind.WEBHOOK].collection}/{endpoint['id']}"
-    answer = await target.post(what, f"{path}/regenerate_signing_secret", {})
+    what = f"renew the secret of {endpoint['id']}"
+    answer = await target.post(what, f"{_path(endpoint)}/regenerate_signing_secret", {})
     return str(answer["signing_secret"])
+
+
+async def enable(target: LiveTarget, endpoint: Body, *, is_enabled: bool) -> Body:
+    """Return the endpoint, told things again or not any more."""
+    what = f"{'enable' if is_enabled else 'disable'} {endpoint['id']}"
+    return await target.post(what, _path(endpoint), {"state": "enabled" if is_enabled else "disabled"})
+
+
+async def try_out(target: LiveTarget, endpoint: Body, event: str | None) -> Body:
+    """Return the delivery of an event that did not happen.
+
+    Raises:
+        TargetError: the endpoint is disabled, or there are no such events.
+    """
+    body = {} if event is None else {"event": event}
+    return await target.post(f"try out {endpoint['id']}", f"{_path(endpoint)}/test", body)
+
+
+async def deliveries(target: LiveTarget, endpoint: Body, status: str | None, limit: int) -> Sequence[Body]:
+    """Return what the endpoint was told, newest first; no status is any."""
+    found: list[Body] = []
+    query = {"limit": str(min(limit, LARGEST_PAGE)), **({} if status is None else {"status": status})}
+    while len(found) < limit:
+        page = await _read(target, endpoint, f"{_path(endpoint)}/deliveries", query)
+        found += page["data"]
+        if not page["next_page"]:
+            break
+        query["page"] = page["next_page"]
+    return found[:limit]
+
+
+async def delivery(target: LiveTarget, endpoint: Body, delivery_id: str) -> Body:
+    """Return one delivery with its attempts.
+
+    Raises:
+        TargetError: there is no such delivery.
+    """
+    return await _read(target, endpoint, f"{_path(endpoint)}/deliveries/{delivery_id}", {})
+
+
+async def undelivered(target: LiveTarget, endpoint: Body) -> Sequence[str]:
+    """Return the newest delivery of each event that none brought and none is about to, the oldest event first."""
+    found = await deliveries(target, endpoint, None, _LOOKED_AT)
+    settled = {each["event_id"] for each in found if each["status"] in ("delivered", "pending")}
+    newest: dict[str, str] = {}
+    for each in found:
+        if each["event_id"] not in settled:
+            newest.setdefault(each["event_id"], str(each["id"]))
+    return [*newest.values()][::-1]
+
+
+async def replay(target: LiveTarget, endpoint: Body, delivery_id: str) -> Body:
+    """Return the new delivery of an event that is sent once more.
+
+    Raises:
+        TargetError: there is no such delivery, or the endpoint is disabled.
+    """
+    path = f"{_path(endpoint)}/deliveries/{delivery_id}/replay"
+    return await target.post(f"replay {delivery_id}", path, {})
 
 
 def declared_by(endpoint: Body) -> str:
     """Return the manifest that an endpoint belongs to, `Webhook/alerts`, or nothing."""
     return str(endpoint["metadata"].get(ID, ""))
+
+
+def _path(endpoint: Body) -> str:
+    return f"{OBJECTS[ObjectKind.WEBHOOK].collection}/{endpoint['id']}"
+
+
+async def _read(target: LiveTarget, endpoint: Body, path: str, query: Mapping[str, str]) -> Body:
+    found = await target.pages.one(path, "", query)
+    if found is None:
+        raise TargetError(
+            f"{target.label} has no such delivery to {endpoint['id']}",
+            hint=f"`agentops webhook deliveries {endpoint['id']}` lists what there is",
+        )
+    return found
 
 
 def _names(endpoint: Any) -> list[str]:

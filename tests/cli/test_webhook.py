@@ -46,6 +46,38 @@ def test_without_types_an_endpoint_is_told_of_everything(agentops: Shell) -> Non
     assert agentops("webhook", "remove", made["webhook"]["id"], "-o", "json").json["removed"]["url"] == URL
 
 
+def test_how_an_endpoint_stands_is_listed_and_set(agentops: Shell) -> None:
+    made = agentops("webhook", "add", URL, "--format", "slack", "-o", "json").json["webhook"]
+    assert made["format"] == "slack"
+    assert agentops("webhook", "disable", URL).out == f"{made['id']} is disabled.\n"
+    assert agentops("webhook", "list").out.endswith("event types  disabled\n")
+    said = agentops("webhook", "test", URL, status=1).err
+    assert f"Endpoint {made['id']} is disabled (disabled by hand)" in said
+    assert agentops("webhook", "enable", URL, "-o", "json").json["webhook"]["state"] == "enabled"
+    assert agentops("webhook", "list").out.endswith("event types\n")
+
+
+def test_what_is_tried_out_without_a_server_waits_for_one(agentops: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("agentops.cli.commands.webhook_deliveries._LOOKS", 1)
+    agentops("webhook", "add", URL)
+    assert agentops("webhook", "deliveries", URL).out == "No deliveries.\n"
+    tried = agentops("webhook", "test", URL, "--event", "session.requires_action", status=1)
+    assert "session.requires_action  pending" in tried.out
+    assert "was not told anything yet\n  a server that runs (`agentops serve`) sends what waits" in tried.err
+    (listed,) = agentops("webhook", "deliveries", URL, "-o", "json").json["deliveries"]
+    shown = agentops("webhook", "deliveries", URL, listed["id"], "-o", "json").json["deliveries"][0]
+    assert shown["event"]["data"]["type"] == "session.requires_action"
+    assert shown["attempts"] == []
+    assert (
+        "has not ended: it is tried again by itself" in agentops("webhook", "replay", URL, listed["id"], status=1).err
+    )
+    assert agentops("webhook", "replay", URL, "--failed").out == "There is nothing to replay.\n"
+    assert "name deliveries" in agentops("webhook", "replay", URL, status=2).err
+    assert "has no such delivery" in agentops("webhook", "deliveries", URL, "whd_01None", status=1).err
+    assert "no event of a workspace" in agentops("webhook", "test", URL, "--event", "external_key.failed", status=1).err
+    assert agentops("webhook", "deliveries", URL, "--status", "failed").out == "No deliveries.\n"
+
+
 def test_what_is_wrong_is_said_before_a_target_is_asked(agentops: Shell) -> None:
     said = agentops("webhook", "add", URL, "--event", "agent.update", status=2).err
     assert "there is no event type `agent.update`" in said

@@ -13,6 +13,7 @@ from agentops.cli.keeping import keeping_options, retention
 from agentops.cli.logs import log_options
 from agentops.cli.models import ModelFlags, has_model, model_options
 from agentops.cli.output import output_option, say, write_json
+from agentops.cli.private_webhooks import private_webhooks, private_webhooks_option
 from agentops.cli.serving import admin_options, beside, furnished
 
 
@@ -25,6 +26,7 @@ from agentops.cli.serving import admin_options, beside, furnished
 @admin_options
 @log_options
 @keeping_options
+@private_webhooks_option
 @click.option(
     "--controller",
     "followed",
@@ -60,7 +62,8 @@ def serve(
     from agentops.engine.supervision import Supervised, Supervisor
 
     flags = ModelFlags(**model)
-    settings = replace(engine_settings(database=database, data=data, host=host, port=port), retention=retention())
+    settings = engine_settings(database=database, data=data, host=host, port=port)
+    settings = replace(settings, retention=retention(), private_webhooks=private_webhooks())
 
     def started(address: Address) -> None:
         supervised.ready(address.url)

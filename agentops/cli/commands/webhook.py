@@ -7,6 +7,7 @@ import click
 
 from agentops.base.errors import UsageError
 from agentops.base.paint import printable
+from agentops.cli.commands.webhook_deliveries import deliveries, replay, test
 from agentops.cli.output import output_option, say, write_json, write_lines
 from agentops.cli.planning import target_option, with_target
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def webhook() -> None:
-    """Register who is told of events in the target's workspace, and make new signing secrets.
+    """Register who is told of events in the target's workspace, see what they were told, and tell them again.
 
     An endpoint that manifests should keep track of is declared as a Webhook: `agentops apply` registers it, and
     `agentops webhook rotate Webhook/NAME` makes the secret that its receiver checks signatures with.
@@ -27,13 +28,18 @@ def webhook() -> None:
 @click.argument("url")
 @click.option("--event", "events", metavar="TYPE", multiple=True, help="Tell of this type only; may be repeated.")
 @click.option("--description", metavar="TEXT", help="What the endpoint is for.")
+@click.option(
+    "--format", "form", type=click.Choice(["standard", "slack"]), help="slack posts a line of text to a chat."
+)
 @target_option
 @output_option
-def add(url: str, events: tuple[str, ...], description: str | None, target: str | None, output: str) -> None:
+def add(
+    url: str, events: tuple[str, ...], description: str | None, form: str | None, target: str | None, output: str
+) -> None:
     """Register URL and print its signing secret."""
     from agentops.targets import webhooks
 
-    request = _checked(url, events, description)
+    request = _checked(url, events, description, form)
 
     async def register(found: "LiveTarget") -> tuple[Mapping[str, Any], str]:
         made = await webhooks.register(found, request)
@@ -81,6 +87,24 @@ def rotate(endpoint: str, target: str | None, output: str) -> None:
 @click.argument("endpoint")
 @target_option
 @output_option
+def enable(endpoint: str, target: str | None, output: str) -> None:
+    """Tell ENDPOINT things again, whoever disabled it; what happened meanwhile is not made up for."""
+    _set_state(endpoint, target, output, is_enabled=True)
+
+
+@webhook.command()
+@click.argument("endpoint")
+@target_option
+@output_option
+def disable(endpoint: str, target: str | None, output: str) -> None:
+    """Tell ENDPOINT nothing any more; what waits is dropped."""
+    _set_state(endpoint, target, output, is_enabled=False)
+
+
+@webhook.command()
+@click.argument("endpoint")
+@target_option
+@output_option
 def remove(endpoint: str, target: str | None, output: str) -> None:
     """Remove ENDPOINT and its secret.
 
@@ -102,6 +126,23 @@ def remove(endpoint: str, target: str | None, output: str) -> None:
         say(f"{printable(declared)} declares it: the next apply registers it anew, unless the manifest goes too.")
 
 
+for each in (deliveries, replay, test):
+    webhook.add_command(each)
+
+
+def _set_state(endpoint: str, target: str | None, output: str, *, is_enabled: bool) -> None:
+    from agentops.targets import webhooks
+
+    async def put(found: "LiveTarget") -> Mapping[str, Any]:
+        return await webhooks.enable(found, await webhooks.the(found, endpoint), is_enabled=is_enabled)
+
+    now = with_target(target, put)
+    if output == "json":
+        write_json({"format_version": 1, "webhook": now})
+    else:
+        write_lines([f"{now['id']} is {now['state']}."])
+
+
 def _tell_secret(endpoint: Mapping[str, Any], secret: str, fact: str, output: str) -> None:
     """Print a secret, alone on standard output where a person or a script reads it."""
     if output == "json":
@@ -112,7 +153,7 @@ def _tell_secret(endpoint: Mapping[str, Any], secret: str, fact: str, output: st
     say(f"It is shown this once; `agentops webhook rotate {endpoint['id']}` makes another.")
 
 
-def _checked(url: str, events: tuple[str, ...], description: str | None) -> dict[str, Any]:
+def _checked(url: str, events: tuple[str, ...], description: str | None, form: str | None) -> dict[str, Any]:
     """Return the request, or say what is wrong with it before a target is asked."""
     from typing import get_args
 
@@ -121,8 +162,8 @@ def _checked(url: str, events: tuple[str, ...], description: str | None) -> dict
     from agentops.wire.webhooks import WorkspaceEvent, WorkspaceWebhookCreate
 
     types = get_args(WorkspaceEvent)
-    described = {} if description is None else {"description": description}
-    request = {"url": url, "events": list(events or types), **described}
+    optional = {name: each for name, each in (("description", description), ("format", form)) if each is not None}
+    request = {"url": url, "events": list(events or types), **optional}
     for each in events:
         if each not in types:
             near = nearest(each, types)
@@ -139,9 +180,16 @@ def _listed(found: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     for each in found:
         declared = webhooks.declared_by(each)
         tail = f"  ({printable(declared)})" if declared else ""
-        yield f"{each['id']}  {printable(each['url'])}  {printable(_counted(each['events']))}{tail}"
+        yield f"{each['id']}  {printable(each['url'])}  {printable(_counted(each['events']))}{_state(each)}{tail}"
     if not found:
         yield "No webhook endpoints."
+
+
+def _state(endpoint: Mapping[str, Any]) -> str:
+    """Return what is to be known of how it stands; an older server says nothing of it."""
+    if endpoint.get("state", "enabled") == "enabled":
+        return ""
+    return f"  {printable(endpoint['disabled_reason'] or endpoint['state'])}"
 
 
 def _counted(events: Sequence[str]) -> str:

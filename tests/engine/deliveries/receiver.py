@@ -23,6 +23,8 @@ class Receiver:
 
     port: int = 0
     requests: list[Request] = field(default_factory=list)
+    came: Counter[str] = field(default_factory=Counter)
+    moved: asyncio.Event = field(default_factory=asyncio.Event)
     connections: int = 0
     sent_bytes: int = 0
     at_once: Counter[str] = field(default_factory=Counter)
@@ -42,6 +44,12 @@ class Receiver:
     def events(self, path: str) -> list[str]:
         return [each.headers["webhook-id"] for each in self.of(path)]
 
+    async def reached(self, path: str, count: float) -> None:
+        """Wait until so much came in."""
+        while self.came[path] < count:
+            self.moved.clear()
+            await self.moved.wait()
+
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
         try:
@@ -60,16 +68,21 @@ class Receiver:
         self.at_once[path] += 1
         self.most_at_once[path] = max(self.most_at_once[path], self.at_once[path])
         self.requests.append(Request(path, headers, body))
+        self.came[path] += 1
+        self.moved.set()
         try:
             return await self._behave(path, writer)
         finally:
             self.at_once[path] -= 1
 
-    async def _behave(self, path: str, writer: asyncio.StreamWriter) -> bool:
+    async def _behave(self, path: str, writer: asyncio.StreamWriter) -> bool:  # noqa: C901 - a case for each way to behave
         match path.strip("/").partition("/")[0]:
             case "hang":
                 await self.released.wait()
                 return False
+            case "slow":
+                await asyncio.sleep(0.01)
+                writer.write(b"HTTP/1.1 204 Done\r\n\r\n")
             case "close":
                 return False
             case "endless":
