@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from agentops.reconcile import normal, risks_of_reach
 from agentops.reconcile.plan import Plan
@@ -257,3 +259,83 @@ def test_every_kind_of_risk_is_shown_once_here() -> None:
     notes = {note.partition(":")[0] for _, _, note in WIDER.values()}
     rest = {RiskKind.BORN_UNASKED, RiskKind.BORN_OPEN, RiskKind.BORN_UNLIMITED, RiskKind.DRIFT_UNDONE}
     assert notes == set(RiskKind) - rest
+
+
+_POLICIES = st.sampled_from([None, "always_ask", "auto", "always_allow"])
+_NAMES = ("bash", "read", "write", "edit")
+_CONFIG = st.fixed_dictionaries({}, optional={"enabled": st.none() | st.booleans(), "permission_policy": _POLICIES})
+_TOOLSETS = st.none() | st.builds(
+    lambda default, configs: {"default_config": default, "configs": configs},
+    _CONFIG,
+    st.dictionaries(st.sampled_from(_NAMES), _CONFIG),
+)
+
+
+def requested(toolset: Any) -> list[dict[str, Any]]:
+    """Return the toolset as a request has it."""
+    if toolset is None:
+        return []
+    configs = [{"name": name, **_spelled(each)} for name, each in toolset["configs"].items()]
+    return [{"type": TOOLSET, "default_config": _spelled(toolset["default_config"]), "configs": configs}]
+
+
+def _spelled(config: dict[str, Any]) -> dict[str, Any]:
+    policy = config.get("permission_policy")
+    return {**config, "permission_policy": policy and {"type": policy}}
+
+
+def reading(toolset: Any, tool: str) -> int:
+    """Return how freely a tool runs, read from the request alone: 0 is not at all, 3 is without asking."""
+    if toolset is None:
+        return 0
+    configs = [
+        toolset["configs"].get(tool, {}),
+        toolset["default_config"],
+        {"enabled": True, "permission_policy": "always_allow"},
+    ]
+    is_enabled = next(each["enabled"] for each in configs if each.get("enabled") is not None)
+    policy = next(each["permission_policy"] for each in configs if each.get("permission_policy") is not None)
+    return ["always_ask", "auto", "always_allow"].index(policy) + 1 if is_enabled else 0
+
+
+@given(_TOOLSETS, _TOOLSETS)
+def test_a_permission_is_called_wider_exactly_when_a_tool_runs_more_freely(before: Any, after: Any) -> None:
+    wider = {tool for tool in (*_NAMES, "any other") if reading(after, tool) > reading(before, tool)}
+    notes = [*risks_of_reach.tools(normal.tools(requested(before)), normal.tools(requested(after)))]
+    named = {tool for tool in _NAMES if any(f": {tool} " in note for note in notes)}
+    others = any("every other tool" in note for note in notes)
+    assert bool(wider) == bool(notes)
+    assert others == ("any other" in wider)
+    assert named <= wider
+    assert wider - {"any other"} <= named | ({*_NAMES} if others else set())
+
+
+_NETWORKS = st.just({"type": "unrestricted"}) | st.builds(
+    lambda hosts, servers, managers: {
+        "type": "limited",
+        "allowed_hosts": hosts,
+        "allow_mcp_servers": servers,
+        "allow_package_managers": managers,
+    },
+    st.lists(st.sampled_from(["a.example.com", "b.example.com", "*.example.com"]), unique=True),
+    st.none() | st.booleans(),
+    st.none() | st.booleans(),
+)
+
+
+def reachable(network: dict[str, Any]) -> set[str]:
+    """Return what a network lets through, as far as it can be named."""
+    everything = {"a.example.com", "b.example.com", "*.example.com", "servers", "managers", "all"}
+    if network["type"] == "unrestricted":
+        return everything
+    found = {name for name in ("servers", "managers") if network[f"allow_{_SWITCHES[name]}"]}
+    return found | set(network["allowed_hosts"])
+
+
+_SWITCHES = {"servers": "mcp_servers", "managers": "package_managers"}
+
+
+@given(_NETWORKS, _NETWORKS)
+def test_a_network_is_called_opened_exactly_when_more_can_be_reached(before: Any, after: Any) -> None:
+    was, will = (normal.environment_config({"type": "cloud", "networking": each}) for each in (before, after))
+    assert bool([*risks_of_reach.environment(was, will)]) == bool(reachable(after) - reachable(before))
