@@ -5,11 +5,14 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 
 from agentops.base.errors import AgentopsError, StorageError
+from agentops.controller.beside import Beside
 from agentops.controller.config import Config
 from agentops.controller.deciding import is_due
-from agentops.controller.follower import Follower, Ground
+from agentops.controller.follower import Follower
+from agentops.controller.ground import Ground
 from agentops.controller.register import LostLease
 from agentops.controller.state import State
 
@@ -28,6 +31,7 @@ class Controller:
     def __init__(self, config: Config, ground: Ground) -> None:
         """Do nothing yet."""
         self.followers = tuple(Follower(each, ground) for each in config.repositories)
+        self._besides = {each.name: Beside(each, ground) for each in config.repositories}
         self._register = ground.register
         self._slots = asyncio.Semaphore(config.parallel)
         self._aside_slots = asyncio.Semaphore(config.parallel)
@@ -76,11 +80,12 @@ class Controller:
         self._wake.set()
 
     async def _both(self, follower: Follower) -> State:
+        beside = self._besides[follower.name]
         async with self._slots:
-            state = await follower.round()
-        if state.live and follower.has_asides:
+            state = await _looked(follower, beside)
+        if state.live and beside.has_work:
             async with self._aside_slots:
-                state = await follower.aside()
+                state = await beside.round()
         return state
 
     async def _renew(self) -> None:
@@ -123,25 +128,21 @@ class Controller:
         states = await self._register.states()
         for follower in self.followers:
             state = states.get(follower.name, State(follower.name))
-            if is_due(state, now, self._looked.get(follower.name)):
-                self._start(follower, "round", self._slots, follower.round, now)
-            if follower.has_asides and state.live and (state.asides_at is None or state.asides_at <= now):
-                self._start(follower, "aside", self._aside_slots, follower.aside, now)
+            beside = self._besides[follower.name]
+            if is_due(state, now, self._looked.get(follower.name)) and self._is_free(follower.name, "round"):
+                self._looked[follower.name] = now
+                self._start(follower, "round", self._slots, partial(_looked, follower, beside))
+            is_time = state.asides_at is None or state.asides_at <= now
+            if beside.has_work and state.live and is_time and self._is_free(follower.name, "work beside"):
+                self._start(follower, "work beside", self._aside_slots, beside.round)
+
+    def _is_free(self, name: str, what: str) -> bool:
+        running = self._tasks.get((name, what))
+        return running is None or running.done()
 
     def _start(
-        self,
-        follower: Follower,
-        what: str,
-        slots: asyncio.Semaphore,
-        work: Callable[[], Awaitable[State]],
-        now: datetime,
+        self, follower: Follower, what: str, slots: asyncio.Semaphore, work: Callable[[], Awaitable[State]]
     ) -> None:
-        """Start a piece of work, unless the same goes on."""
-        running = self._tasks.get((follower.name, what))
-        if running is not None and not running.done():
-            return
-        if what == "round":
-            self._looked[follower.name] = now
         self._tasks[follower.name, what] = asyncio.create_task(self._guarded(follower, what, slots, work))
 
     async def _guarded(
@@ -161,6 +162,10 @@ class Controller:
             await asyncio.sleep(follower.repository.every)
         finally:
             self._wake.set()
+
+
+async def _looked(follower: Follower, beside: Beside) -> State:
+    return await beside.speak(await follower.round())
 
 
 async def _ended(task: "asyncio.Task[None]") -> None:

@@ -195,6 +195,8 @@ def _waiting(rules: Rules, base: State, plan: Planned, now: datetime) -> State:
         message += f"; and {len(decision.reasons) - _REASONS} more"
     steps = _steps(plan)
     told = replace(base, phase=Phase.WAITING, plan_id=plan.id, steps=steps, message=message, opens_at=decision.opens_at)
+    if decision.may_apply:  # somebody approved it while this look went on
+        return replace(told, phase=Phase.OUT_OF_SYNC, message="approved", advice="nothing: it is applied soon")
     match decision.waits_for:
         case "approval":
             return replace(told, advice=f"look at the plan, then: agentops controller approve {base.name} {plan.id}")

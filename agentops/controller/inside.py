@@ -9,7 +9,7 @@ from agentops.base.clock import Clock
 from agentops.base.errors import StorageError
 from agentops.controller.controller import Controller
 from agentops.controller.doors import Doors
-from agentops.controller.follower import Door
+from agentops.controller.ground import Door
 from agentops.controller.running import Setting, opened
 from agentops.engine.listener import Address, Leaving, Listener, settle
 from agentops.engine.server import Engine

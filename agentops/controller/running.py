@@ -17,7 +17,7 @@ from agentops.base.secrets import Secret
 from agentops.controller.config import Channel as Receiver
 from agentops.controller.config import Config
 from agentops.controller.controller import Controller
-from agentops.controller.follower import Door, Ground
+from agentops.controller.ground import Door, Ground
 from agentops.controller.notices.notice import Kind
 from agentops.controller.notices.sender import Channel, Means, Sender
 from agentops.controller.reading import Secrets, read_config

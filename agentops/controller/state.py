@@ -70,6 +70,9 @@ class State:
     notices: Mapping[str, str] = field(default_factory=dict)
     """By kind of notice the key of the last one."""
 
+    said: str = ""
+    """The key of what the forge shows."""
+
     failures: int = 0
     """How often in a row it failed."""
 

@@ -13,7 +13,8 @@ from agentops.base.threads import in_thread
 from agentops.cli.failure import run
 from agentops.cli.table import cli
 from agentops.controller.config import Config
-from agentops.controller.follower import Follower, Ground
+from agentops.controller.follower import Follower
+from agentops.controller.ground import Ground
 from agentops.controller.notices.notice import Notice
 from agentops.controller.reading import Secrets
 from agentops.controller.register import Register
