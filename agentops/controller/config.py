@@ -173,6 +173,8 @@ class Channel(Shape):
     """Every kind when left out."""
 
     per_hour: Annotated[int, Field(ge=1, le=3_600)] = 60
+    secret: Omissible[SecretFrom] = None
+    """What `generic` messages are signed with, by Standard Webhooks."""
 
 
 class Config(Shape):

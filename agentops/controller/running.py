@@ -105,7 +105,8 @@ def _check_targets(config: Config, own: Door | None) -> None:
 def _channel(name: str, receiver: Receiver, secrets: Secrets) -> Channel:
     url = Secret(receiver.url) if isinstance(receiver.url, str) else secrets.get(receiver.url)
     events = None if receiver.events is None else frozenset(map(Kind, receiver.events))
-    return Channel(name, url, receiver.format, events, receiver.per_hour)
+    secret = secrets.get(receiver.secret) if receiver.secret else None
+    return Channel(name, url, receiver.format, events, receiver.per_hour, secret)
 
 
 def _name() -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from base64 import b64decode
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
@@ -10,6 +11,7 @@ from urllib.parse import urlsplit
 
 from agentops.base.canonical import digest
 from agentops.base.clock import Clock, timestamp
+from agentops.base.errors import UsageError
 from agentops.base.secrets import Secret
 from agentops.controller.notices import payloads
 from agentops.controller.notices.ledger import Allowance, dropped, ruled
@@ -75,7 +77,13 @@ class Sender:
     """Tells receivers, and never makes its caller wait or fail."""
 
     def __init__(self, channels: Sequence[Channel], means: Means) -> None:
-        """Take the receivers; nothing runs before `open`."""
+        """Take the receivers; nothing runs before `open`.
+
+        Raises:
+            UsageError: a signing secret is none.
+        """
+        for each in channels:
+            _check(each)
         self._lines = {each.name: _Line(each, means) for each in channels}
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -176,6 +184,20 @@ class _Line:
         if secret is None or self._channel.format == "slack":
             return _JSON
         return {**_JSON, **signing.headers(secret, message_id, self._means.clock.now(), body.decode())}
+
+
+def _check(channel: Channel) -> None:
+    """Refuse a secret that cannot sign, while somebody is there to read of it."""
+    if channel.secret is not None and not _key(channel.secret):
+        hint = "it is `whsec_` and base64, as Standard Webhooks has it"
+        raise UsageError(f"the secret of the receiver {channel.name} cannot sign", hint=hint)
+
+
+def _key(secret: Secret) -> bytes:
+    try:
+        return b64decode(secret.reveal().removeprefix("whsec_"), validate=True)
+    except ValueError:
+        return b""
 
 
 def _message_id(notice: Notice) -> str:

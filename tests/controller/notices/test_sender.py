@@ -13,6 +13,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from agentops.base.clock import ManualClock, SystemClock
+from agentops.base.errors import UsageError
 from agentops.base.secrets import Secret
 from agentops.controller.notices.notice import About, Kind, Notice, notice
 from agentops.controller.notices.sender import Channel, Means, Sender
@@ -181,13 +182,12 @@ async def test_a_receiver_that_is_down_is_told_of_once(caplog: pytest.LogCapture
     assert caplog.text.count("was not told") == 1
 
 
-async def test_a_secret_that_is_none_harms_nobody(caplog: pytest.LogCaptureFixture) -> None:
-    async with receiver() as found, sending(channel(found.url, secret=Secret("whsec_base6"))) as sender:
-        await sender.send(told())
-        await sender.drained()
-    assert not found.got
-    assert "for a reason of our own" in caplog.text
-    assert "base6" not in caplog.text
+@pytest.mark.parametrize("secret", ["whsec_base6", "whsec_no-base64!", "whsec_", "words"])
+async def test_a_secret_that_cannot_sign_is_refused_at_the_start(secret: str) -> None:
+    means = Means(Outbound(), ManualClock(NOW), Naps(), Random(7))
+    with pytest.raises(UsageError, match="receiver ops") as caught:
+        Sender([channel("https://hooks.example.com/x", secret=Secret(secret))], means)
+    assert secret not in str(caught.value)
 
 
 async def test_closing_waits_no_longer_than_it_is_told(caplog: pytest.LogCaptureFixture) -> None:
