@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from agentops.base.errors import UsageError
+from agentops.cli.variables import variable
 
 if TYPE_CHECKING:
     from agentops.controller.register import Register
@@ -16,8 +17,12 @@ T = TypeVar("T")
 
 
 def database_url(database: str | None, data: Path) -> str:
-    """Return the database's URL: the named one, or the one that `agentops serve` has in the data folder."""
-    return database or f"sqlite:///{data.absolute() / 'engine.db'}"
+    """Return the database's URL: the named one, or the one that `agentops serve` has in the data folder.
+
+    Raises:
+        UsageError: the file that names it cannot be used.
+    """
+    return database or variable("AGENTOPS_DATABASE") or f"sqlite:///{data.absolute() / 'engine.db'}"
 
 
 def with_register(database: str | None, data: Path, use: "Callable[[Register], Awaitable[T]]") -> T:
