@@ -29,6 +29,17 @@ run() {
     [ "$status" -eq "$expected" ] || fail "\`$*\` ended with status $status, expected $expected"
 }
 
+# wait_for SECONDS COMMAND [ARGUMENT...]: what happens by itself comes in its own time.
+wait_for() {
+    left=$1
+    shift
+    until "$@" >/dev/null 2>&1; do
+        left=$((left - 1))
+        [ "$left" -gt 0 ] || fail "\`$*\` did not come true"
+        sleep 1
+    done
+}
+
 for tool in agentops python git; do
     command -v "$tool" >/dev/null || fail "$tool is not on the PATH; start me with \`make demo\`"
 done
@@ -47,9 +58,10 @@ set -- ${target:+--target "$target"}
 
 here=$(cd "$(dirname "$0")" && pwd) || exit 1
 work=$(mktemp -d "${TMPDIR:-/tmp}/agentops-demo.XXXXXX") || fail "cannot make a temporary directory"
-trap 'rm -rf "$work"' EXIT
+running=
+trap 'kill $running 2>/dev/null; wait; rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
-for each in agents.d logs metrics changes tickets meddle.py model-script.yaml team-script.yaml memory-script.yaml; do
+for each in agents.d logs metrics changes tickets meddle.py model-script.yaml team-script.yaml memory-script.yaml patrol receiver.py; do
     cp -R "$here/$each" "$work" || fail "cannot copy the example to $work"
 done
 # Seventy real sessions of somebody else's booking agent; their notice lies beside them.
@@ -187,3 +199,58 @@ run 0 git -C memory-checkout push --quiet
 run 0 agentops memory sync --target embedded
 run 0 agentops memory search "path beside each fact"
 run 0 agentops memory status --target embedded
+
+act "23. It runs by itself: a server follows git, and takes nothing but what is merged there"
+# The night will have something to learn.
+word="From now on, name the service in front of every time."
+if [ -n "${ANTHROPIC_API_KEY:-}${AGENTOPS_MODEL_BASE_URL:-}" ]; then
+    run 0 agentops session send last "$word" --target embedded
+    script=
+    export AGENTOPS_MODEL_API_KEY="${AGENTOPS_MODEL_API_KEY:-${ANTHROPIC_API_KEY:-}}"
+else
+    run 0 agentops session send last "$word" --model-script patrol/script.yaml --target embedded
+    script="--model-script patrol/script.yaml"
+fi
+sed "s|path: memory.git|path: $work/memory.git|" agents.d/project.yaml >project.yaml && mv project.yaml agents.d/
+commit "The memory repository is found from wherever this tree is checked out"
+run 0 git clone --quiet --bare . agents.git
+run 0 cat patrol/controller.yaml
+printf '$ agentops serve --controller patrol/controller.yaml --allow-private-webhooks 127.0.0.1/32 &\n'
+unset AGENTOPS_API_KEY
+# shellcheck disable=SC2086 # the flag and its file are two words, or none
+agentops serve --port 0 -o json --controller patrol/controller.yaml --allow-private-webhooks 127.0.0.1/32 $script \
+    >served.json 2>served.log &
+running=$!
+python receiver.py receiver.port receiver.secret session.outcome_evaluation_ended >received.txt &
+running="$running $!"
+wait_for 60 test -s served.json -a -s receiver.port
+ANTHROPIC_BASE_URL=$(python -c 'import json; print(json.load(open("served.json"))["url"])') || fail "no server"
+ANTHROPIC_API_KEY=$(cat .agentops/api-key) || fail "the server made no key"
+export ANTHROPIC_BASE_URL ANTHROPIC_API_KEY
+is_live() {
+    agentops status -o json | grep -q "\"live\": \"$(git rev-parse HEAD)\""
+}
+wait_for 60 is_live
+run 0 agentops status
+
+act "24. A commit adds a patrol that a schedule runs, and who is told of its outcome; the server applies it"
+sed "s/8790/$(cat receiver.port)/" patrol/patrol.yaml >agents.d/patrol.yaml
+commit "A patrol every minute, and who is told of it"
+run 0 git push --quiet agents.git main
+wait_for 60 is_live
+run 0 agentops status
+printf '$ agentops webhook rotate Webhook/outcomes >receiver.secret\n'
+agentops webhook rotate Webhook/outcomes >receiver.secret || fail "there is no signing secret"
+
+act "25. Its minute comes: it runs, is graded, and the outcome arrives, signed"
+wait_for 180 grep session.outcome_evaluation_ended received.txt
+run 0 cat received.txt
+run 0 agentops webhook deliveries Webhook/outcomes
+
+act "26. The night's dream was due as well: what a person said is proposed to the memory repository"
+is_proposed() {
+    agentops memory review | grep -q "name the service"
+}
+wait_for 120 is_proposed
+run 0 agentops memory review
+run 0 agentops status
