@@ -18,6 +18,7 @@ _NOT_IN_URL = re.compile(
     r"(?:pass(?:word|wd)?|pwd|secret|token|user|xxx+|\*+|[$%<{].*|\.{3}|…|•+|⟨.*|your.*|example|changeme|redacted)$",
     re.IGNORECASE,
 )
+_NEEDLES = tuple(dict.fromkeys(chain.from_iterable(each.needles for each in PROVIDERS)))
 _DISCORD_DOT = re.compile(r"\.[A-Za-z0-9_-]{6}\.")
 
 
@@ -27,8 +28,10 @@ def find(text: str) -> Iterator[Hit]:
 
 
 def _forms(text: str) -> Iterator[Hit]:
-    for each in PROVIDERS:
-        yield from each.find(text)
+    there = {each for each in _NEEDLES if each in text}
+    for each in PROVIDERS if there else ():
+        if not there.isdisjoint(each.needles):
+            yield from each.find(text)
     for what, fixed, form, before in AROUND:
         at = text.find(fixed)
         while at >= 0:
