@@ -33,6 +33,8 @@ from tests.flow import nursery
 hypothesis.settings.register_profile("agentops", deadline=None)
 hypothesis.settings.load_profile("agentops")
 
+gc.disable()  # until all is loaded and collected: of that nothing goes
+
 BETA = "managed-agents-2026-04-01"
 NOW = datetime(2026, 11, 21, 8, 30, tzinfo=UTC)
 
@@ -68,6 +70,7 @@ STARTS = 3
 def pytest_configure(config: pytest.Config) -> None:
     """Let the workers of a run share one nursery."""
     if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
+        gc.enable()  # whoever has workers collects nothing
         nursery.shared()
 
 
@@ -81,6 +84,7 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+    gc.enable()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

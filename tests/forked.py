@@ -11,5 +11,6 @@ processes.set_forkserver_preload(
         "tests.crash.volleys",
         "tests.crash.storm",
         "tests.contract.hired",
+        "tests.warm",
     ]
 )

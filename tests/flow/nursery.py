@@ -7,7 +7,6 @@ and its status is the system's. What a process costs to start, and what it loads
 
 import array
 import atexit
-import gc
 import json
 import os
 import runpy
@@ -156,7 +155,7 @@ def _load() -> None:
         for each in walk_packages(package.__path__, f"{package.__name__}."):
             import_module(each.name)
     assert anthropic.AsyncAnthropic(api_key="none").beta.agents
-    gc.freeze()  # what is shared stays shared
+    import_module("tests.warm")
 
 
 def _attend(door: socket.socket) -> NoReturn:

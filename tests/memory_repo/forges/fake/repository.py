@@ -141,13 +141,19 @@ class Kept:
     def tip(self, branch: str) -> str | None:
         """Return the commit of a branch, as git keeps it: a process for each look would cost most of a test."""
         loose = self.folder / "refs" / "heads" / branch
-        if loose.is_file():
-            return loose.read_text("ascii").strip()
+        return loose.read_text("ascii").strip() if loose.is_file() else self._packed().get(f"refs/heads/{branch}")
+
+    def refs(self) -> dict[str, str]:
+        """Return every ref, as git keeps them."""
+        loose = (each for each in (self.folder / "refs").rglob("*") if each.is_file())
+        return self._packed() | {
+            str(each.relative_to(self.folder)): each.read_text("ascii").strip() for each in sorted(loose)
+        }
+
+    def _packed(self) -> dict[str, str]:
         packed = self.folder / "packed-refs"
         lines = packed.read_text("ascii").splitlines() if packed.exists() else []
-        return next(
-            (sha for sha, _, name in (each.partition(" ") for each in lines) if name == f"refs/heads/{branch}"), None
-        )
+        return {name: sha for sha, _, name in (each.partition(" ") for each in lines) if name.startswith("refs/")}
 
     def commit(self, branch: str, files: Mapping[str, str], message: str = "Write", *, start: str = "main") -> str:
         """Commit as somebody with another clone would, on a branch that begins at another one where it is new."""
