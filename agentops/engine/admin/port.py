@@ -1,6 +1,7 @@
 """The admin port beside the API, in the same loop: one that hangs answers on neither."""
 
 import asyncio
+import shutil
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from agentops.engine.listener import Address, bound, configured
 from agentops.engine.metrics import lag
 from agentops.engine.metrics.exposition import Exposition
 from agentops.engine.metrics.families import Families
+from agentops.engine.metrics.standing import Disk
 from agentops.engine.server import Engine
 
 _AT_ONCE = 32
@@ -90,6 +92,13 @@ class _Self:
     @property
     def is_isolating(self) -> bool | None:
         return self._port.is_isolating
+
+    def disk(self) -> Disk | None:
+        try:
+            found = shutil.disk_usage(self._engine.settings.data)
+        except OSError:
+            return None
+        return Disk(found.free, found.total)
 
 
 class _Server(uvicorn.Server):

@@ -4,7 +4,9 @@ Scrapes cannot become a load, whoever sends them: at most one reading is under w
 """
 
 import asyncio
+import math
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -12,6 +14,7 @@ from prometheus_client.core import GaugeMetricFamily
 
 from agentops.base.clock import Clock, timestamp
 from agentops.base.errors import StorageError
+from agentops.base.threads import in_thread
 from agentops.engine.metrics import labels
 from agentops.engine.store import census
 from agentops.engine.store.census import Census, Count
@@ -44,6 +47,17 @@ class Server(Protocol):
     def is_isolating(self) -> bool | None:
         """Tell whether its sandboxes have walls; None for who does not know."""
 
+    def disk(self) -> "Disk | None":
+        """Return the room in the data folder, None where there is none; may wait for a disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """How much room there is where the server keeps its files. Units: bytes."""
+
+    free: int
+    size: int
+
 
 class Standing:
     """A collector of gauges: `look` first, then let the registry collect."""
@@ -56,6 +70,7 @@ class Standing:
         self._looking = asyncio.Lock()
         self._census: Census | None = None
         self._is_up = False
+        self._disk: Disk | None = None
         self._looked_at: datetime | None = None
         self._waiting: dict[Place, datetime] = {}
         """Since when this server knows that a session waits: the database does not keep it."""
@@ -66,6 +81,7 @@ class Standing:
             now = self._clock.now()
             if self._looked_at is not None and now - self._looked_at < FRESH:
                 return
+            self._disk = await in_thread(self._server.disk)
             try:
                 async with asyncio.timeout(_PATIENCE_S):
                     self._census = await self._database.read(lambda tx: census.taken(tx, timestamp(now)))
@@ -87,6 +103,10 @@ class Standing:
         yield _one("agentops_server_draining", "Whether this server was asked to go.", self._server.is_draining)
         if (is_isolating := self._server.is_isolating) is not None:
             yield _one("agentops_sandbox_isolated", "Whether sandboxes have walls on this host.", is_isolating)
+        if self._disk is not None:
+            told = "where the server keeps its files."
+            yield _one("agentops_data_disk_free_bytes", f"Room on the disk {told}", self._disk.free)
+            yield _one("agentops_data_disk_size_bytes", f"Size of the disk {told}", self._disk.size)
         if self._census is not None:
             yield from self._counted(self._census)
 
@@ -121,9 +141,9 @@ class Standing:
 
     def _schedules(self, found: Census) -> Iterable[GaugeMetricFamily]:
         yield _one("agentops_deployments_scheduled", "Deployments whose schedule is to fire.", found.scheduled.count)
-        if found.scheduled.oldest_at:
-            at = datetime.fromisoformat(found.scheduled.oldest_at).timestamp()
-            yield _one("agentops_next_firing_timestamp_seconds", "When the next of them is run.", at)
+        next_at = found.scheduled.oldest_at
+        at = datetime.fromisoformat(next_at).timestamp() if next_at else math.nan
+        yield _one("agentops_next_firing_timestamp_seconds", "When the next of them is run; NaN for none.", at)
         yield _one("agentops_firings_overdue", "Deployments whose moment has come and is not run.", found.overdue.count)
         yield _one(
             "agentops_firings_overdue_age_seconds", "How long the first of them is overdue.", self._age(found.overdue)

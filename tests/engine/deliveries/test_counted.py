@@ -6,18 +6,12 @@ import pytest
 
 from agentops.engine.metrics.exposition import Exposition
 from agentops.engine.metrics.families import Families
-from tests.engine.metrics.town import Samples, of, samples
+from tests.engine.metrics.town import Alone, Samples, of, samples
 
 from .conftest import Post
 from .receiver import Receiver
 
 pytestmark = pytest.mark.anyio
-
-
-class _Idle:
-    busy = 0
-    is_draining = False
-    is_isolating = None
 
 
 async def scraped(exposition: Exposition) -> Samples:
@@ -27,7 +21,7 @@ async def scraped(exposition: Exposition) -> Samples:
 
 async def test_every_attempt_is_counted_once_by_how_it_ended(post: Post, receiver: Receiver) -> None:
     families = Families((), "sqlite")
-    exposition = Exposition(families, post.engine.database, post.clock, _Idle())
+    exposition = Exposition(families, post.engine.database, post.clock, Alone())
     paths = {"/ok": 3, "/500": 2, "/301": 1}
     for path, count in paths.items():
         await post.put(await post.endpoint(receiver.url(path)), count)

@@ -7,23 +7,17 @@ import pytest
 from agentops.engine.firing.rounds import Rounds, Station
 from agentops.engine.metrics.exposition import Exposition
 from agentops.engine.metrics.families import Families
-from tests.engine.metrics.town import of, samples
+from tests.engine.metrics.town import Alone, of, samples
 
 from .conftest import Range
 
 pytestmark = pytest.mark.anyio
 
 
-class _Idle:
-    busy = 0
-    is_draining = False
-    is_isolating = None
-
-
 async def test_every_run_of_a_schedule_is_counted_as_on_time_late_or_failed(firing_range: Range) -> None:
     engine, families = firing_range.engine, Families((), "sqlite")
     rounds = Rounds(Station(engine._name, engine.database, engine._ids, engine._keyring, engine._news, families))
-    exposition = Exposition(families, engine.database, firing_range.clock, _Idle())
+    exposition = Exposition(families, engine.database, firing_range.clock, Alone())
     names = [await firing_range.deployment(f"0 {hour} * * *") for hour in (9, 10, 11)]
     first = min([await firing_range.fires_at(each) for each in names])
     await exposition.look()

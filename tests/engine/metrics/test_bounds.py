@@ -21,19 +21,11 @@ from agentops.engine.models import port
 from agentops.engine.server import build
 from agentops.engine.settings import Settings
 
-from .town import samples
+from .town import Alone, samples
 
 MANY = 10_000
 CLOSED = max(len(ROUTES) + 1, 100)
 """The largest closed set that a label is of: the routes, or the types of events."""
-
-
-class Alone:
-    """A process that does nothing."""
-
-    busy = 0
-    is_draining = False
-    is_isolating = None
 
 
 @pytest.mark.anyio

@@ -20,6 +20,7 @@ from agentops.engine.instruments import Instruments
 from agentops.engine.listener import Address, Listener
 from agentops.engine.metering.sandboxes import MeteredSandboxes
 from agentops.engine.metrics.families import Families
+from agentops.engine.metrics.standing import Disk
 from agentops.engine.models.script import Script
 from agentops.engine.models.scripted import Scripted
 from agentops.engine.outbound import Outbound
@@ -37,6 +38,17 @@ Samples = dict[tuple[str, Labels], float]
 
 _ID = re.compile(r"[a-z]+_01[1-9A-Za-z]{22}")
 _TEMPLATES = {re.sub(r"{[^}]*}", "{}", path): path for path, _ in ROUTES}
+
+
+class Alone:
+    """A process that does nothing, and knows all of itself."""
+
+    busy = 0
+    is_draining = False
+    is_isolating = True
+
+    def disk(self) -> Disk:
+        return Disk(1, 2)
 
 
 @dataclass
