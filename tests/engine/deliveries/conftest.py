@@ -130,7 +130,7 @@ class Post:
         engine = self.engine
         office = PostOffice(
             runner_id, engine._database, self.clock, engine._keyring, engine._news, outbound,
-            **{"roll": lambda: 0.5, "patience_s": 0.2, "grace_s": 0.1, **fields},
+            **{"roll": lambda: 0.5, "patience_s": 30.0, "grace_s": 0.1, **fields},
         )  # fmt: skip
         courier = Courier(office, look_every_s=NEVER_S)
         try:

@@ -53,7 +53,7 @@ FAILS = {
     "answers 404": ("/404", "answered 404"),
     "answers 199 and no more": ("/garbage", "the connection failed (RemoteProtocolError)"),
     "hangs up": ("/close", "the connection failed (RemoteProtocolError)"),
-    "hangs": ("/hang", "no answer within 0.2 s"),
+    "hangs": ("/hang", "no answer within 1 s"),
     "sends headers without end": ("/headers", "the connection failed (RemoteProtocolError)"),
 }
 
@@ -64,7 +64,7 @@ async def test_what_fails_is_tried_three_times_then_given_up(post: Post, receive
     nowhere = await post.endpoint("https://no-such-host.invalid/")
     for each in (*endpoints.values(), down, nowhere):
         await post.put(each)
-    async with post.courier() as round_:
+    async with post.courier(patience_s=1.0) as round_:
         await round_.to_the_end()
     for name, (path, problem) in FAILS.items():
         assert await post.ends(endpoints[name]) == [("failed", [problem] * 3)], name
@@ -313,3 +313,24 @@ async def test_what_the_database_gave_and_nobody_has_is_freed(post: Post, receiv
         await round_.courier.recover()
         await round_.all_due()
     assert await post.ends(endpoint) == [("delivered", [""])]
+
+
+async def test_what_was_delivered_or_not_is_replayed_under_its_own_id(post: Post, receiver: Receiver) -> None:
+    receiver.answers["/soon"] = 500
+    endpoint = await post.endpoint(receiver.url("/soon"))
+    (event,) = await post.put(endpoint)
+    async with post.courier() as round_:
+        await round_.to_the_end()
+        receiver.answers.clear()
+        (failed,) = await post.log(endpoint)
+        again = await post.sent("POST", f"{WEBHOOKS}/{endpoint}/deliveries/{failed['id']}/replay")
+        assert (again["status"], again["event_id"], again["event"]) == ("pending", event, failed["event"])
+        await round_.to_the_end()
+    assert receiver.events("/soon") == [event] * 4
+    assert len({each.body for each in receiver.requests}) == 1
+    assert [each["status"] for each in await post.log(endpoint)] == ["failed", "delivered"]
+    own = await post.organization_endpoint("https://hooks.example/")
+    tried = await post.sent("POST", f"{WEBHOOKS}/{own}/test")
+    assert tried["event"]["data"] == {
+        "type": "external_key.failed", "id": own, "organization_id": post.engine.settings.organization,
+    }  # fmt: skip

@@ -10,6 +10,8 @@ from agentops.engine.store.agents import Agents
 from agentops.engine.store.blobs import Blobs
 from agentops.engine.store.credentials import Credentials
 from agentops.engine.store.deliveries import Outbox, Owner
+from agentops.engine.store.delivery_log import DeliveryLog
+from agentops.engine.store.delivery_queue import DeliveryQueue
 from agentops.engine.store.deployment_runs import DeploymentRuns, RunFilter
 from agentops.engine.store.deployments import DeploymentFilter, Deployments, scheduled
 from agentops.engine.store.documents import DreamSchedules, Environments, MemoryStores, Vaults, WorkspaceWebhooks
@@ -65,6 +67,14 @@ QUERIES: dict[str, Callable[[Transaction], object]] = {
     "a blob": lambda tx: Blobs(tx).get("f"),
     "blobs to remove": lambda tx: Blobs(tx).doomed(),
     "whether there are chores": lambda tx: Blobs(tx).has_chores("2026"),
+    "what was delivered to an endpoint": lambda tx: DeliveryLog(tx, "w", "h").page(WINDOW, None),
+    "what was delivered in vain": lambda tx: DeliveryLog(tx, "w", "h").page(WINDOW, "failed"),
+    "a delivery": lambda tx: DeliveryLog(tx, "w", "h").get("d"),
+    "its attempts": lambda tx: DeliveryLog(tx, "w", "h").attempts("d"),
+    "what is due at an endpoint": lambda tx: DeliveryQueue(tx, "r").take("h", "2026", 8),
+    "what a server has in hand": lambda tx: DeliveryQueue(tx, "r").held(),
+    "what of it is still its own": lambda tx: DeliveryQueue(tx, "r").still_held([1, 2]),
+    "how an endpoint does": lambda tx: DeliveryQueue(tx, "r").health("w", "h"),
     "webhooks": lambda tx: Webhooks(tx, "o").all(),
     "a webhook": lambda tx: Webhooks(tx, "o").get("h"),
     "webhooks of a workspace": lambda tx: WorkspaceWebhooks(tx, "w").page(WINDOW),
@@ -166,3 +176,10 @@ def test_no_query_scans_a_table_or_sorts(explainer: Explainer, name: str) -> Non
     QUERIES[name](explainer)
     assert explainer.steps
     assert all(step.startswith("SEARCH") and "INDEX" in step for step in explainer.steps), explainer.steps
+
+
+def test_endpoints_for_which_something_waits_are_found_by_steps_in_an_index(explainer: Explainer) -> None:
+    DeliveryQueue(explainer, "r").lanes()
+    found = [each for each in explainer.steps if "deliveries" in each or " d " in each]
+    assert len(found) == 4
+    assert all(each.startswith("SEARCH") and "deliveries_free" in each for each in found), found
