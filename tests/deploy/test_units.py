@@ -1,13 +1,17 @@
 """The units of systemd, judged by systemd's own tools; what they must not forbid, or no sandbox can be built."""
 
+import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
+import pydantic
 import pytest
 from click.testing import CliRunner
 
+import agentops
 from agentops.cli.commands.backup import backup
 from agentops.cli.commands.serve import serve
 from agentops.cli.variables import SECRETS
@@ -28,6 +32,11 @@ FORBIDDING = {
     "MemoryDenyWriteExecute",
 }
 """What stands in the way of bubblewrap, or of the tools inside."""
+
+NOBODY = ["setpriv", "--reuid=12345", "--regid=12345", "--clear-groups", "--no-new-privs", "--bounding-set=-all"]
+"""Runs a program as the service runs: as a user without rights, who cannot get any."""
+
+_PATHS = [str(Path(agentops.__file__).parents[1]), str(Path(pydantic.__file__).parents[1])]
 
 NEEDED = ("clone", "clone3", "unshare", "setns", "mount", "umount2", "pivot_root", "seccomp", "sethostname", "prctl")
 """System calls of bubblewrap's and of what starts it."""
@@ -89,6 +98,36 @@ def _calls(analyze: str, names: list[str]) -> set[str]:
         inside = [line.strip() for line in ran.stdout.splitlines()[1:]]
         found |= _calls(analyze, [each for each in inside if each and not each.startswith("#")])
     return found
+
+
+def test_a_sandbox_is_built_under_the_filter_and_without_rights(analyze: str) -> None:
+    python = _python()
+    (allowed,) = settings("agentops.service")["SystemCallFilter"]
+    program = str(Path(__file__).parent / "confined.py")
+
+    def isolation(names: list[str]) -> str:
+        calls = " ".join(sorted(_calls(analyze, ["@default", *names])))  # systemd always adds the first
+        command = [*NOBODY, *python, program, ":".join(_PATHS), calls]
+        ran = subprocess.run(command, capture_output=True, text=True, check=False)
+        if "libseccomp" in ran.stderr:
+            pytest.skip("no libseccomp here")
+        assert ran.returncode == 0, ran.stderr
+        return ran.stdout
+
+    assert "problem=''" in isolation(allowed.split())
+    assert "problem=''" not in isolation([each for each in allowed.split() if each != "@mount"])
+
+
+def _python() -> list[str]:
+    """Return a Python that nobody in particular can run, with what the server needs."""
+    if os.geteuid() != 0 or shutil.which("setpriv") is None or shutil.which("bwrap") is None:
+        pytest.skip("no root, setpriv or bwrap here")
+    for each in (sys.executable, "/usr/bin/python3"):
+        trial = f"import sys; sys.path[:0] = {_PATHS!r}; import agentops.engine.sandbox.bubblewrap"
+        ran = subprocess.run([*NOBODY, each, "-B", "-c", trial], capture_output=True, check=False)
+        if ran.returncode == 0:
+            return [each, "-B"]
+    pytest.skip("no Python here that others than root can run")
 
 
 def test_the_service_says_what_it_is_told_and_has_the_time_it_needs() -> None:
