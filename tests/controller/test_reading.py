@@ -1,14 +1,18 @@
 """The operator's file: what it may say, and how what is wrong with it is told."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from agentops.base.errors import InvalidManifests, UsageError
-from agentops.controller.config import Config, SecretFrom
+from agentops.controller.config import Config, Repository, SecretFrom
 from agentops.controller.reading import Secrets, read_config
 
 LEAST = "repositories:\n  - name: shop\n    url: https://forge.example/shop.git\n"
+
+
+GUIDE = Path(__file__).parents[2] / "docs" / "controller.md"
 
 
 def read(folder: Path, text: str) -> Config:
@@ -80,3 +84,10 @@ def test_secrets_are_read_where_the_file_says_and_anew_each_time(tmp_path: Path)
         secrets.get(SecretFrom(env="OTHER"))
     with pytest.raises(UsageError, match="nowhere cannot be read: No such file"):
         secrets.get(SecretFrom(file="nowhere"))
+
+
+def test_every_example_of_the_guide_is_right(tmp_path: Path) -> None:
+    examples = re.findall(r"```yaml\n(.*?)```", GUIDE.read_text(), re.DOTALL)
+    assert len(examples) == 2
+    fields = [read(tmp_path, each).repositories[0].model_fields_set for each in examples]
+    assert fields[1] == set(Repository.model_fields) - {"token"}
