@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from .shell import Shell
+from .shell import Shell, Stages
 
 
 @pytest.fixture
@@ -13,3 +13,9 @@ def agentops(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
     for name in ("AGENTOPS_TARGET", "ANTHROPIC_BASE_URL", "ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"):
         monkeypatch.delenv(name, raising=False)
     return Shell(capsys)
+
+
+@pytest.fixture(scope="module")
+def stages(tmp_path_factory: pytest.TempPathFactory) -> Stages:
+    """What the tests of one module begin with."""
+    return Stages(tmp_path_factory.mktemp("stages"))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.shell import Shell
+from tests.cli.shell import Shell, Stages
 
 SESSIONS = Path(__file__).parents[2] / "data" / "tau-bench" / "airline-sessions.jsonl"
 PROJECT = """\
@@ -32,20 +32,45 @@ spec:
 
 
 @pytest.fixture
-def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
+def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
+    """An empty folder."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("AGENTOPS_TARGET", "embedded")
+    return Shell(capsys)
+
+
+def apply(shell: Shell) -> None:
     Path("agents.d").mkdir()
     Path("agents.d/project.yaml").write_text(PROJECT)
-    told = Shell(capsys)
-    told("apply", "--yes")
-    return told
+    shell("apply", "--yes")
+
+
+def begin(shell: Shell) -> None:
+    apply(shell)
+    shell("memory", "init")
+
+
+def dream(shell: Shell) -> None:
+    begin(shell)
+    shell("dream", "run", "nightly", "--transcripts", str(SESSIONS))
 
 
 @pytest.fixture
-def begun(shell: Shell) -> Shell:
-    shell("memory", "init")
-    return shell
+def shell(bare: Shell, stages: Stages) -> Shell:
+    stages.at("applied", lambda: apply(bare))
+    return bare
+
+
+@pytest.fixture
+def begun(bare: Shell, stages: Stages) -> Shell:
+    stages.at("begun", lambda: begin(bare))
+    return bare
+
+
+@pytest.fixture
+def dreamt(bare: Shell, stages: Stages) -> Shell:
+    stages.at("dreamt", lambda: dream(bare))
+    return bare
 
 
 def test_from_logs_to_the_live_store(begun: Shell) -> None:
@@ -130,11 +155,9 @@ def test_before_there_is_a_repository_the_way_to_one_is_told(shell: Shell) -> No
         (["dsek"], "no MemoryStore `dsek`"),
     ],
 )
-def test_a_review_that_names_nothing_changes_nothing(begun: Shell, arguments: list[str], said: str) -> None:
-    begun("dream", "run", "nightly", "--transcripts", str(SESSIONS))
-
-    assert said in begun("memory", "review", *arguments, status=2).err
-    assert begun("dream", "list", "-o", "json").json["schedules"][0]["operations"] >= 5
+def test_a_review_that_names_nothing_changes_nothing(dreamt: Shell, arguments: list[str], said: str) -> None:
+    assert said in dreamt("memory", "review", *arguments, status=2).err
+    assert dreamt("dream", "list", "-o", "json").json["schedules"][0]["operations"] >= 5
 
 
 def test_there_is_nothing_to_review_before_something_is_proposed(begun: Shell) -> None:
@@ -144,10 +167,8 @@ def test_there_is_nothing_to_review_before_something_is_proposed(begun: Shell) -
     assert "agentops dream run" in told.err
 
 
-def test_who_rejects_everything_is_told_what_is_left(begun: Shell) -> None:
-    begun("dream", "run", "nightly", "--transcripts", str(SESSIONS))
-
-    told = begun("memory", "review", "--reject", "all").out
+def test_who_rejects_everything_is_told_what_is_left(dreamt: Shell) -> None:
+    told = dreamt("memory", "review", "--reject", "all").out
     assert "proposes nothing else; `agentops memory review desk --merge` keeps that on main" in told
     assert "is open" not in told
 
@@ -156,10 +177,8 @@ def test_a_dream_without_any_session_says_so(begun: Shell) -> None:
     assert "nothing to read: no session was found, and no log given" in begun("dream", "run", "nightly").out
 
 
-def test_what_is_unticked_is_dropped_by_a_refresh(begun: Shell) -> None:
-    begun("dream", "run", "nightly", "--transcripts", str(SESSIONS))
-
-    assert "desk: unchanged, 0 unticked" in begun("memory", "refresh").out
+def test_what_is_unticked_is_dropped_by_a_refresh(dreamt: Shell) -> None:
+    assert "desk: unchanged, 0 unticked" in dreamt("memory", "refresh").out
 
 
 def test_a_dream_at_an_interval_is_due_once_within_it(begun: Shell) -> None:

@@ -11,7 +11,7 @@ import pytest
 from agentops import embedded
 from agentops.memory_repo.commits import Draft, Move
 from agentops.memory_repo.git import Repository
-from tests.cli.shell import Shell
+from tests.cli.shell import Shell, Stages
 
 PROJECT = """\
 apiVersion: agentops/v1
@@ -60,13 +60,17 @@ class Live:
 
 
 @pytest.fixture
-def live(agentops: Shell) -> Live:
+def live(agentops: Shell, stages: Stages) -> Live:
     """A project that is applied and has its repository."""
+    stages.at("begun", lambda: begin(agentops))
+    return Live()
+
+
+def begin(agentops: Shell) -> None:
     Path("agents.d").mkdir()
     Path("agents.d/all.yaml").write_text(PROJECT)
     agentops("apply", "--yes")
     agentops("memory", "init")
-    return Live()
 
 
 def merge_proposal() -> None:
