@@ -84,7 +84,7 @@ def decide(rules: Rules, state: State, seen: Seen) -> Do:
         return Do.EXAMINE
     if is_new and seen.plan is None:
         return Do.PLAN
-    if is_new and seen.applied is None and _may(rules, state, seen.plan, seen.at):
+    if is_new and seen.applied is None and seen.plan and seen.plan.steps and _judged(rules, state, seen).may_apply:
         return Do.APPLY
     if not state.live or (is_new and _is_taken(seen)) or _is_half_done(state, seen):
         return Do.REST
@@ -121,20 +121,31 @@ def is_due(state: State, now: datetime, looked_at: datetime | None) -> bool:
     return state.next_at is None or state.next_at <= now or (state.opens_at is not None and state.opens_at <= now)
 
 
-def _may(rules: Rules, state: State, plan: Planned | None, now: datetime) -> bool:
-    return plan is not None and bool(plan.steps) and _judged(rules, state, plan, now).may_apply
+def _judged(rules: Rules, state: State, seen: Seen) -> Decision:
+    """Return what the policy says of the newest commit's plan."""
+    assert seen.plan is not None
+    is_approved = state.approved == seen.plan.id or _is_rest(state, seen.plan, seen.head)
+    return rules.judge(seen.plan.data, seen.at, is_approved)
 
 
-def _judged(rules: Rules, state: State, plan: Planned, now: datetime) -> Decision:
-    return rules.judge(plan.data, now, state.approved == plan.id)
+def _is_rest(state: State, plan: Planned, commit: str) -> bool:
+    """Tell whether a plan is what is left of an approved one of the same commit, whose apply did not end."""
+    is_begun = bool(state.approved) and state.begun == commit
+    return is_begun and len(state.steps) < _MOST_STEPS and {*_steps(plan)} <= {*state.steps}
+
+
+def _judged_again(rules: Rules, state: State, check: Planned, now: datetime) -> Decision:
+    """Return what the policy says of making the target again what the live commit says."""
+    return rules.judge(check.data, now, state.approved == check.id)
 
 
 def _may_heal(rules: Rules, state: State, check: Planned | None, now: datetime) -> bool:
     """Tell whether what the live commit is not any more is put right without a person."""
-    if check is None:
+    if check is None or not check.steps:
         return False
     is_drift = any(each["action"] not in _REMOVALS for each in check.steps)
-    return (rules.heals or not is_drift or state.approved == check.id) and _may(rules, state, check, now)
+    is_wanted = rules.heals or not is_drift or state.approved == check.id
+    return is_wanted and _judged_again(rules, state, check, now).may_apply
 
 
 def _is_taken(seen: Seen) -> bool:
@@ -151,7 +162,8 @@ def _told(rules: Rules, state: State, seen: Seen) -> State:
     """Return the state with its phase, and in words why and what to do."""
     base = replace(state, seen=seen.head or state.seen, message="", advice="", plan_id="", steps=(), opens_at=None)
     if seen.applied is not None and seen.applied.problem is not None:
-        return replace(_failed(base, seen.applied.problem), plan_id=seen.plan.id if seen.plan else "")
+        # What an approved plan was to do is remembered: what is left of it needs no second approval.
+        return replace(_failed(base, seen.applied.problem), plan_id=state.plan_id, steps=state.steps)
     if seen.plan is not None and seen.fault is None and _is_taken(seen):
         return _in_sync(replace(base, live=seen.head, begun="", accepted="", approved="", checked_at=seen.at), seen)
     live = _checked(rules, base, seen)
@@ -160,7 +172,7 @@ def _told(rules: Rules, state: State, seen: Seen) -> State:
         told = _failed(base, trouble)
         return replace(told, checked_at=live.checked_at, message=_with(trouble.message, live))
     if seen.plan is not None:
-        told = _waiting(rules, base, seen.plan, seen.at)
+        told = _waiting(base, seen.plan, _judged(rules, base, seen))
         return replace(told, checked_at=live.checked_at, message=_with(told.message, live))
     return live
 
@@ -188,8 +200,7 @@ def _in_sync(base: State, seen: Seen) -> State:
     return replace(base, phase=Phase.IN_SYNC, message=message)
 
 
-def _waiting(rules: Rules, base: State, plan: Planned, now: datetime) -> State:
-    decision = _judged(rules, base, plan, now)
+def _waiting(base: State, plan: Planned, decision: Decision) -> State:
     message = "; ".join(decision.reasons[:_REASONS]) or "the operator's policy asks for a person"
     if len(decision.reasons) > _REASONS:
         message += f"; and {len(decision.reasons) - _REASONS} more"
@@ -219,11 +230,11 @@ def _checked(rules: Rules, base: State, seen: Seen) -> State:
     if seen.healed is not None or not seen.check.steps:
         return _in_sync(replace(base, approved=""), seen)
     if seen.check.prunes:
-        return _waiting(rules, base, seen.check, seen.at)
+        return _waiting(base, seen.check, _judged_again(rules, base, seen.check, seen.at))
     message = f"changed on the target behind our back: {_few([str(each['address']) for each in seen.check.steps])}"
     told = replace(base, phase=Phase.DRIFTED, plan_id=seen.check.id, steps=_steps(seen.check), message=message)
     if rules.heals:
-        waiting = _waiting(rules, told, seen.check, seen.at)
+        waiting = _waiting(told, seen.check, _judged_again(rules, told, seen.check, seen.at))
         return replace(waiting, phase=Phase.DRIFTED, message=f"{message} ({waiting.message})")
     way = f"take the change into git, or put it right: agentops controller approve {base.name} {seen.check.id}"
     return replace(told, advice=way)

@@ -86,6 +86,10 @@ class Register:
         """Have a repository looked at soon."""
         await self.change(name, lambda state: replace(state, poked_at=self.now()))
 
+    async def forget(self, name: str) -> None:
+        """Remove what is known of a repository."""
+        await self._database.write(lambda tx: Followed(tx).forget(name))
+
     def _is_ours(self, tx: Transaction) -> bool:
         return Leases(tx).holder(ROLE, timestamp(self.now())) == self.holder
 

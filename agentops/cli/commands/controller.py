@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _COMMIT = click.argument("commit")
 
 
-@click.group(invoke_without_command=True, subcommand_metavar="[accept|approve] …")
+@click.group(invoke_without_command=True, subcommand_metavar="[accept|approve|forget] …")
 @click.option("--config", type=click.Path(path_type=Path, dir_okay=False), help="The operator's file: what to follow.")
 @click.option("--once", is_flag=True, help="Look at each repository once; exit with 0, 1 or 3.")
 @click.option("--listen", metavar="HOST:PORT", help="Take push webhooks here: POST /v1/x-agentops/pushes/NAME.")
@@ -96,10 +96,29 @@ def approve(name: str, plan: str, database: str | None, data: Path) -> None:
     say(f"{name}: plan {plan} may be applied. `agentops status {name}` tells what comes of it.")
 
 
+@controller.command()
+@click.argument("name")
+@database_option
+@data_option
+def forget(name: str, database: str | None, data: Path) -> None:
+    """Forget the repository NAME, which is followed no more: what runs stays, and `agentops status` omits it."""
+
+    async def forgotten(register: "Register") -> None:
+        await _followed_one(register, name)
+        await register.forget(name)
+
+    with_register(database, data, forgotten)
+    say(f"{name} is forgotten. If a controller still follows it, it begins as if it had never been seen.")
+
+
+async def _followed_one(register: "Register", name: str) -> None:
+    if name not in await register.states():
+        raise UsageError(f"no repository `{printable(name)}` is followed", hint="`agentops status` lists them")
+
+
 def _change(name: str, database: str | None, data: Path, change: "Callable[[State], State]") -> None:
     async def changed(register: "Register") -> None:
-        if name not in await register.states():
-            raise UsageError(f"no repository `{printable(name)}` is followed", hint="`agentops status` lists them")
+        await _followed_one(register, name)
         await register.change(name, lambda state: replace(change(state), poked_at=register.now()))
 
     with_register(database, data, changed)
