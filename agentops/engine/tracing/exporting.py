@@ -3,6 +3,9 @@
 Where to, with which headers and how many of them is told by OpenTelemetry's own variables, which its SDK reads.
 """
 
+import asyncio
+import threading
+from contextlib import suppress
 from datetime import datetime
 from hashlib import sha256
 from typing import Literal, Self
@@ -25,23 +28,25 @@ from opentelemetry.trace import (
 from opentelemetry.trace import Span as OtelSpan
 
 from agentops import __version__
-from agentops.base.threads import in_thread
 from agentops.engine.tracing.conventions import SCHEMA, Attributes
 from agentops.engine.tracing.port import Span, Turn
 
 _KINDS = {"client": SpanKind.CLIENT, "internal": SpanKind.INTERNAL}
 _NS = 1_000_000_000
 
-_FLUSH_MS = 3_000
+_PATIENCE_S = 2.0
 """How long the last spans may take on their way once the server goes."""
 
 
 class Exporting:
     """A tracer; `async with` keeps its sender running, and sends what is left at the end."""
 
-    def __init__(self, processor: SpanProcessor | None = None, *, with_content: bool = False) -> None:
+    def __init__(
+        self, processor: SpanProcessor | None = None, *, with_content: bool = False, patience_s: float = _PATIENCE_S
+    ) -> None:
         """Send in batches to where OTEL_EXPORTER_OTLP_ENDPOINT says, unless another processor is given."""
         self.with_content = with_content
+        self._patience_s = patience_s
         self._ids = _Ids()
         self._provider = TracerProvider(
             resource=Resource.create({"service.name": "agentops", "service.version": __version__}),
@@ -56,9 +61,19 @@ class Exporting:
         return self
 
     async def __aexit__(self, *_how: object) -> None:
-        """Send what is left."""
-        await in_thread(self._provider.force_flush, _FLUSH_MS)
-        await in_thread(self._provider.shutdown)
+        """Send what is left, unless that takes long."""
+        loop, done = asyncio.get_running_loop(), asyncio.Event()
+
+        def shut_down() -> None:
+            self._provider.shutdown()
+            with suppress(RuntimeError):  # the loop is closed: nobody waits there any more
+                loop.call_soon_threadsafe(done.set)
+
+        # Not one of an executor, whose threads Python waits for at its end: a collector that hangs would hold us up.
+        threading.Thread(target=shut_down, name="agentops-spans", daemon=True).start()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._patience_s):
+                await done.wait()
 
     def begin(self, kind: Literal["client", "internal"], name: str, attributes: Attributes, turn: Turn | None) -> Span:
         """Begin a span within a turn; without one it stands alone."""

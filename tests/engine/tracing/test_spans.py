@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import threading
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 from opentelemetry.sdk.trace import ReadableSpan
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SimpleSpanProcessor, SpanExportResult
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.semconv._incubating.attributes import gen_ai_attributes
 
@@ -193,6 +194,23 @@ async def test_a_model_that_fails_is_told_by_its_kind(own: Settings, clock: Manu
     (span,) = kept.named("chat claude-opus-5-5")
     assert (span.attributes or {})["error.type"] == "model_request_failed_error"
     assert (span.status.status_code.name, span.status.description) == ("ERROR", "model_request_failed_error")
+
+
+async def test_a_collector_that_hangs_holds_nobody_up() -> None:
+    asked, released = threading.Event(), threading.Event()
+
+    class Hanging(InMemorySpanExporter):
+        def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+            asked.set()
+            released.wait(30)
+            return super().export(spans)
+
+    exporter = Hanging()
+    async with Exporting(BatchSpanProcessor(exporter), patience_s=0.01) as tracer:
+        tracer.begin("internal", "execute_tool bash", {}, None).end({})
+    assert exporter.get_finished_spans() == ()
+    assert asked.wait(30)
+    released.set()
 
 
 def test_every_attribute_is_the_conventions_or_our_own() -> None:
