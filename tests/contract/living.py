@@ -136,7 +136,10 @@ UPLOADS = {
 """The requests whose bodies are forms."""
 
 
-MADE_AT = {"/v1/deployment_runs": "POST /v1/deployments/{deployment_id}/run"}
+MADE_AT = {
+    "/v1/deployment_runs": "POST /v1/deployments/{deployment_id}/run",
+    "/v1/x-agentops/webhooks/{endpoint_id}/deliveries": "POST /v1/x-agentops/webhooks/{endpoint_id}/test",
+}
 """What makes an object of a collection that takes no POST itself."""
 
 ENVIRONMENT = "/v1/environments/{environment_id}"

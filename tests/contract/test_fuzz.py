@@ -44,6 +44,7 @@ NEVER_GOOD = {
     "POST /v1/memory_stores/{store_id}/memory_versions/{version_id}/redact",  # the newest version stays
     "POST /v1/environments/{environment_id}/work/{work_id}/heartbeat",  # nobody took the item
     "POST /v1/sessions/{session_id}/resources/{resource_id}",  # a file has no token
+    "POST /v1/x-agentops/webhooks/{endpoint_id}/deliveries/{delivery_id}/replay",  # it has not ended
 }
 """What no request of this test can make succeed, with the reason."""
 

@@ -38,6 +38,7 @@ NOT_FOR_THE_OWNER = {
     "POST /v1/memory_stores/{store_id}/memory_versions/{version_id}/redact": 400,  # the newest version stays
     "POST /v1/environments/{environment_id}/work/{work_id}/heartbeat": 412,  # nobody took the item
     "POST /v1/sessions/{session_id}/resources/{resource_id}": 400,  # the resource is a file, which has no token
+    "POST /v1/x-agentops/webhooks/{endpoint_id}/deliveries/{delivery_id}/replay": 400,  # it has not ended
 }
 """What not even the owner of an object made by the least request is given, with the status."""
 
