@@ -103,6 +103,8 @@ def test_every_alert_has_its_section_and_every_link_its_target() -> None:
     }
     assert {each.lower() for each in ALERTS} <= anchors
     assert set(re.findall(r"\]\(#([^)]+)\)", text)) <= anchors
+    for file in (*ROOT.glob("docs/*.md"), *ROOT.glob("deploy/**/*.yaml"), ROOT / "README.md"):
+        assert set(re.findall(r"operations\.md#([\w-]+)", file.read_text("utf-8"))) <= anchors, file
     for named in re.findall(r"`(deploy/[\w./-]+)`", text):
         assert (ROOT / named).exists(), named
 
