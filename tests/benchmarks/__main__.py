@@ -14,10 +14,10 @@ from pathlib import Path
 from tests.flow.command import AGENTOPS, bare_environment
 from tests.flow.server import serving
 
-from . import corpus, dreams, fanout, gates, models, peers, sessions, steps, throughput
+from . import corpus, dreams, fanout, gates, models, peers, sessions, steps, throughput, webhooks
 from .measure import Bench, Cost
 
-_NAMES = ("start-up", "manifests", "throughput", "models", "steps", "fanout", "sessions", "dreams", "gates")
+_NAMES = ("start-up", "manifests", "throughput", "models", "steps", "fanout", "sessions", "dreams", "gates", "webhooks")
 _EMBEDDED = ("--target", "embedded")
 _MANY = 1000
 _WIDTH = 44
@@ -50,6 +50,7 @@ def main() -> None:
             "sessions": lambda: sessions.lines(there / "sessions"),
             "dreams": dreams.lines,
             "gates": gates.lines,
+            "webhooks": lambda: webhooks.lines(there / "webhooks", options.runs),
         }
         for name in (each for each in printed if each in names):
             print()
