@@ -168,7 +168,7 @@ class Outbound:
         """Return what takes messages to one receiver, to the addresses that are allowed here."""
         from agentops.engine.posting import Posting  # noqa: PLC0415 - as above
 
-        return Posting(self._place, self._secrecy(), connections)
+        return Posting(self._judged, self._secrecy(), connections)
 
     async def _place(self, url: "httpx2.URL") -> str:
         async with asyncio.timeout(_TIMEOUT_S):

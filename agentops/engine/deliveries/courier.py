@@ -194,6 +194,9 @@ class Courier:
         try:
             attempt = await sending.attempt(parcel, posting, now, self._in.patience_s)
             self._sent.append(Sent(parcel, attempt, self._in.roll()))
+        except Exception:  # noqa: BLE001 - it is in hand no more, and the next look has it sent again
+            _log.exception("a delivery broke: endpoint=%s", parcel.endpoint_id)
+            self._in_hand.difference_update(message.seq for message in parcel.messages)
         finally:
             self._lanes.leave(parcel, attempt)
             self._stirred.set()

@@ -46,8 +46,9 @@ async def attempt(parcel: Parcel, posting: Posting, at: datetime, patience_s: fl
 def _said(error: Exception) -> str:
     """Return what is wrong without the texts of libraries, which may show headers; those of TLS are fixed ones."""
     for each in _causes(error):
-        if isinstance(each, ssl.SSLError):
-            detail = getattr(each, "verify_message", "") or each.reason or "no reason given"
+        # The HTTP library's own error is of this kind too, and says nothing of why.
+        detail = getattr(each, "verify_message", "") or getattr(each, "reason", "")
+        if isinstance(each, ssl.SSLError) and detail:
             return f"TLS failed: {detail}"[:_SHOWN_MAX]
         if isinstance(each, socket.gaierror | UnicodeError):
             return "the name of the host leads nowhere"

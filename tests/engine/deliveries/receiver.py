@@ -111,7 +111,8 @@ class Receiver:
                 writer.write(b"HTTP/1.1 %d Found\r\nlocation: /ok\r\ncontent-length: 0\r\n\r\n" % status)
             case named:
                 status = self.answers.get(path) or (int(named) if named.isdigit() else 200)
-                writer.write(b"HTTP/1.1 %d Said\r\ncontent-length: 2\r\n\r\nok" % status)
+                said = b"" if status == 204 else b"content-length: 2\r\n\r\nok"
+                writer.write(b"HTTP/1.1 %d Said\r\n%b" % (status, said or b"\r\n"))
         await writer.drain()
         return True
 
