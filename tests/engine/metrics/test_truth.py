@@ -66,8 +66,8 @@ MODELS = {
     "striver": "claude-opus-5-5",
 }
 RUBRIC = f"# Report\n\n{block({'criteria': [{'id': 'brief', 'text': 'It is short.'}]})}"
-ROUNDS = 6
-EVERY = timedelta(minutes=10)
+ROUNDS = 4
+EVERY = timedelta(minutes=15)
 
 
 class Hour:
@@ -95,6 +95,15 @@ class Hour:
                 self.mistake(number),
             )
             self.clock.advance(EVERY)
+
+    async def calm(self) -> Samples:
+        """Return what is shown once the server has noticed that streams were left, and given every session back."""
+        async with asyncio.timeout(30):
+            while True:
+                self.clock.advance(timedelta(seconds=10))
+                found = await self.there.scrape()
+                if not found["agentops_http_requests_in_progress", ()] + found["agentops_sessions_in_hand", ()]:
+                    return found
 
     async def session(self, name: str, *, is_error: bool = False) -> None:
         self.sessions[name] += 1
@@ -126,7 +135,7 @@ async def test_after_an_hour_every_number_is_true(settings: Settings, clock: Man
     async with town(settings, clock, SCRIPT) as there:
         hour = Hour(there, clock)
         await hour.pass_by()
-        found = await there.scrape()
+        found = await hour.calm()
         assert of(found, "agentops_http_requests_total") == {
             (method, route, status): count for (route, method, status), count in there.asked.items()
         }
@@ -186,5 +195,4 @@ async def _standing_agrees(there: Town, hour: Hour, found: Samples) -> None:
     assert found["agentops_sessions_in_hand", ()] == there.engine.busy == 0
     assert found["agentops_inbox_sessions", ()] == 0
     assert found["agentops_database_up", ()] == 1
-    assert found["agentops_http_requests_in_progress", ()] == 0
     assert sum(of(found, "agentops_database_errors_total").values()) == 0
