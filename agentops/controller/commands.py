@@ -26,6 +26,7 @@ _APPLY = Bounds(time_s=1_800, cpu_s=600)
 _MEMORY = Bounds(time_s=900, cpu_s=300)
 _DREAMS = Bounds(time_s=3_600, cpu_s=1_800)
 _SENTENCE = 500
+_SHORTEST = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +164,9 @@ class Commands:
 
     def _clean(self, text: str) -> str:
         """Return words of a command as they may be kept and shown: bounded, harmless, without secrets."""
-        return printable(" ".join(masked(str(text), self.given.values()).split()))[:_SENTENCE]
+        # A secret of a few letters hides nothing when it is masked, but takes words apart.
+        secrets = (each for each in self.given.values() if len(each.reveal()) >= _SHORTEST)
+        return printable(" ".join(masked(str(text), secrets).split()))[:_SENTENCE]
 
 
 def _answer(done: Done) -> Mapping[str, Any] | None:

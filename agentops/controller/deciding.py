@@ -160,7 +160,8 @@ def _is_half_done(state: State, seen: Seen) -> bool:
 
 def _told(rules: Rules, state: State, seen: Seen) -> State:
     """Return the state with its phase, and in words why and what to do."""
-    base = replace(state, seen=seen.head or state.seen, message="", advice="", plan_id="", steps=(), opens_at=None)
+    silent = replace(state, message="", advice="", plan_id="", steps=(), opens_at=None)
+    base = replace(silent, phase=Phase.UNKNOWN, seen=seen.head or state.seen)
     if seen.applied is not None and seen.applied.problem is not None:
         # What an approved plan was to do is remembered: what is left of it needs no second approval.
         return replace(_failed(base, seen.applied.problem), plan_id=state.plan_id, steps=state.steps)

@@ -146,11 +146,18 @@ def test_failures_are_counted_and_tried_ever_more_slowly_up_to_a_bound() -> None
     state = LIVE
     for count in range(1, 4):
         state = concluded(rules(), state, seen)
-        assert (state.phase, state.failures) == (Phase.FAILED, count)
+        assert (state.phase, state.failures, state.message) == (Phase.FAILED, count, AWAY.message)
     delays = [delay_s(rules(), count, 0.5) for count in range(1, 30)]
     assert delays == sorted(delays)
     assert delays[-1] == LONGEST_DELAY_S
     assert concluded(rules(), state, replace(SAME, is_checked=True, check=NOTHING)).failures == 0
+
+
+def test_of_nothing_that_is_live_nothing_is_said() -> None:
+    state = State("shop")
+    for _ in range(2):
+        state = concluded(rules(), state, Seen(NOW, is_fetched=True, unreachable=AWAY))
+        assert (state.phase, state.message, state.since) == (Phase.FAILED, AWAY.message, NOW)
 
 
 def test_a_removal_that_waits_out_its_grace_is_told_with_its_moment() -> None:

@@ -18,6 +18,8 @@ from agentops.cli.following import setting_of, with_register
 from agentops.cli.output import output_option, say, stdout_paint, write_json, write_lines
 
 if TYPE_CHECKING:
+    import socket
+
     from agentops.controller.controller import Controller
     from agentops.controller.register import Register
     from agentops.controller.running import Setting
@@ -60,7 +62,7 @@ def controller(
     asyncio.run(_followed(setting, _address(listen) if listen else None))
 
 
-@controller.command()
+@controller.command(short_help="Take a commit though it replaces history.")
 @click.argument("name")
 @_COMMIT
 @database_option
@@ -78,7 +80,7 @@ def accept(name: str, commit: str, database: str | None, data: Path) -> None:
     say(f"{name}: {commit[:12]} is taken, whatever history says. `agentops status {name}` tells what comes of it.")
 
 
-@controller.command()
+@controller.command(short_help="Let a plan that waits be applied.")
 @click.argument("name")
 @click.argument("plan")
 @database_option
@@ -96,7 +98,7 @@ def approve(name: str, plan: str, database: str | None, data: Path) -> None:
     say(f"{name}: plan {plan} may be applied. `agentops status {name}` tells what comes of it.")
 
 
-@controller.command()
+@controller.command(short_help="Forget a repository that is followed no more.")
 @click.argument("name")
 @database_option
 @data_option
@@ -149,10 +151,12 @@ async def _once(setting: "Setting", output: str) -> int:
 async def _followed(setting: "Setting", address: tuple[str, int] | None) -> None:
     from agentops.base.clock import SystemClock
     from agentops.controller.running import opened
+    from agentops.engine.listener import bound
 
+    door = bound(*address) if address else None
     async with opened(setting, SystemClock()) as found:
         task = asyncio.create_task(found.run())
-        listening = asyncio.create_task(_listened(setting, found, *address)) if address else None
+        listening = asyncio.create_task(_listened(setting, found, door)) if door else None
         loop = asyncio.get_running_loop()
         for each in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(each, task.cancel)
@@ -166,19 +170,19 @@ async def _followed(setting: "Setting", address: tuple[str, int] | None) -> None
             task.result()
 
 
-async def _listened(setting: "Setting", found: "Controller", host: str, port: int) -> None:
+async def _listened(setting: "Setting", found: "Controller", door: "socket.socket") -> None:
     """Take push webhooks until cancelled."""
     import uvicorn
 
     from agentops.controller.doors import Doors
-    from agentops.engine.listener import bound, configured
+    from agentops.engine.listener import configured
 
     repositories = {each.name: each for each in setting.config.repositories}
-    listening = bound(host, port)
-    say(f"push webhooks are taken at {host}:{listening.getsockname()[1]}")
+    host, port = door.getsockname()[:2]
+    say(f"push webhooks are taken at {host}:{port}")
     server = uvicorn.Server(configured(Doors(repositories, setting.secrets, found.push)))
     # Signals are the controller's.
-    await server._serve([listening])  # noqa: SLF001 - `serve` without its own signal handlers
+    await server._serve([door])  # noqa: SLF001 - `serve` without its own signal handlers
 
 
 def _address(text: str) -> tuple[str, int]:
