@@ -1,18 +1,21 @@
 """A controller inside a server: it follows once requests are answered, and stops before they no longer are."""
 
 import asyncio
+import logging
 import socket
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 
 from agentops.base.clock import Clock
-from agentops.base.errors import StorageError
+from agentops.base.errors import AgentopsError, StorageError
 from agentops.controller.controller import Controller
 from agentops.controller.doors import Doors
 from agentops.controller.ground import Door
 from agentops.controller.running import Setting, opened
 from agentops.engine.listener import Address, Leaving, Listener, settle
 from agentops.engine.server import Engine
+
+_log = logging.getLogger("agentops.controller")
 
 _ANY = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 - what listens everywhere is reached here
 
@@ -33,6 +36,7 @@ class Inside:
     def begin(self, address: Address) -> None:
         """Begin to follow; the server answers from now on."""
         self._task = asyncio.get_running_loop().create_task(self._run(address))
+        self._task.add_done_callback(_told)
 
     async def close(self) -> None:
         """Stop what is under way, while the server still answers it."""
@@ -51,6 +55,14 @@ class Inside:
         if self._controller is None:
             raise StorageError("the controller has not begun")
         await self._controller.push(name)
+
+
+def _told(task: "asyncio.Task[None]") -> None:
+    """Say why a controller ended that nobody stopped: the server serves on without it."""
+    if task.cancelled() or (error := task.exception()) is None:
+        return
+    words = f"{error.message}; {error.hint}" if isinstance(error, AgentopsError) else repr(error)
+    _log.error("the controller has ended, and nothing is followed: %s", words.strip())
 
 
 def serve(
