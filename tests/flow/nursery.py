@@ -31,15 +31,16 @@ SHARED = "AGENTOPS_TESTS_NURSERY"
 
 SHIM = """\
 #!{python} -SE
-import array, json, os, socket, sys
+import array, json, os, signal, socket, sys
 door = socket.socket(socket.AF_UNIX)
 door.connect({door!r})
 order = {{"argv": [{program!r}, *sys.argv[1:]], "folder": os.getcwd(), "environment": dict(os.environ)}}
 door.sendmsg([b"o"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [0, 1, 2]))])
 door.sendall(json.dumps(order).encode() + b"\\n")
 answers = door.makefile()
-answers.readline()
-sys.exit(int(answers.readline()))
+pid = int(answers.readline())
+signal.signal(signal.SIGTERM, lambda *_: os.kill(pid, signal.SIGTERM))
+sys.exit(int(answers.readline()) % 256)
 """
 """What stands on the PATH of a script in place of a program: the process is born in the nursery, this one waits."""
 
