@@ -46,8 +46,10 @@ def test_a_plan_goes_asks_or_is_refused(scene: str) -> None:
 def test_each_reason_names_its_step_and_its_line() -> None:
     found = decide(json.loads((PLANS / "edits.json").read_text("utf-8")), Policy(), NOW)
     assert found.reasons == (
-        "Agent/reviewer (agent_toolset_20260401: every other tool asks each time → never asks): "
-        "policy.risks.permission_widened is ask unless set otherwise",
+        (
+            "Agent/reviewer (agent_toolset_20260401: every other tool asks each time → never asks): "
+            "policy.risks.permission_widened is ask unless set otherwise"
+        ),
     )
 
 
