@@ -246,3 +246,44 @@ CREATE TABLE dream_ledgers (
   PRIMARY KEY (workspace_id, store_id),
   FOREIGN KEY (workspace_id, store_id) REFERENCES memory_stores (workspace_id, id) ON DELETE CASCADE);
 ALTER TABLE sessions ADD COLUMN dream_id {text};
+
+-- deliveries
+CREATE TABLE deliveries (
+  seq {serial}, owner_id {text} NOT NULL, id {text} NOT NULL, endpoint_id {text} NOT NULL, event_id {text} NOT NULL,
+  event_type {text} NOT NULL, body {text} NOT NULL, status {text} NOT NULL, attempts {integer} NOT NULL,
+  due_at {text}, runner_id {text}, created_at {text} NOT NULL, ended_at {text}, reason {text},
+  UNIQUE (owner_id, id));
+CREATE INDEX deliveries_free ON deliveries (endpoint_id, due_at, seq)
+        WHERE status = 'pending' AND runner_id IS NULL;
+CREATE INDEX deliveries_held ON deliveries (runner_id, seq)
+        WHERE status = 'pending' AND runner_id IS NOT NULL;
+CREATE INDEX deliveries_of ON deliveries (owner_id, endpoint_id, created_at, seq);
+CREATE TABLE delivery_attempts (
+  owner_id {text} NOT NULL, delivery_id {text} NOT NULL, number {integer} NOT NULL, at {text} NOT NULL,
+  took_ms {integer} NOT NULL, status {integer}, problem {text} NOT NULL,
+  PRIMARY KEY (owner_id, delivery_id, number),
+  FOREIGN KEY (owner_id, delivery_id) REFERENCES deliveries (owner_id, id) ON DELETE CASCADE);
+CREATE TABLE endpoint_health (
+  owner_id {text} NOT NULL, endpoint_id {text} NOT NULL, failing_since {text}, failures {integer} NOT NULL,
+  PRIMARY KEY (owner_id, endpoint_id));
+
+-- firings
+ALTER TABLE deployments ADD COLUMN due_at {text};
+ALTER TABLE deployments ADD COLUMN fires_at {text};
+CREATE INDEX deployments_by_firing ON deployments (fires_at, seq) WHERE fires_at IS NOT NULL;
+
+-- control
+CREATE TABLE leases (
+  name {text} PRIMARY KEY, holder {text} NOT NULL, until {text} NOT NULL);
+CREATE TABLE followed_repositories (
+  name {text} PRIMARY KEY, body {text} NOT NULL, updated_at {text} NOT NULL);
+
+-- census
+CREATE INDEX sessions_by_status ON sessions (status) WHERE archived_at IS NULL AND dream_id IS NULL;
+CREATE INDEX dreams_by_status ON dreams (status) WHERE archived_at IS NULL;
+CREATE INDEX deliveries_pending ON deliveries (created_at) WHERE status = 'pending';
+
+-- retention
+CREATE INDEX sessions_ended ON sessions (updated_at, seq) WHERE status = 'terminated';
+CREATE INDEX deliveries_ended ON deliveries (ended_at, seq) WHERE ended_at IS NOT NULL;
+CREATE INDEX deployment_runs_ended ON deployment_runs (created_at, seq);
