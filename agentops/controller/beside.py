@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from agentops.base.errors import AgentopsError
@@ -44,6 +44,13 @@ class Beside:
     def has_work(self) -> bool:
         """Tell whether anything is wanted."""
         return bool(self._works)
+
+    def is_due(self, state: State, now: datetime) -> bool:
+        """Tell whether it is time; a clock that was set back keeps nothing waiting for longer than it should."""
+        if not self._works or not state.live:
+            return False
+        left = timedelta() if state.asides_at is None else state.asides_at - now
+        return not timedelta() < left <= timedelta(seconds=self.repository.aside_every)
 
     async def round(self) -> State:
         """Do what is wanted once, with the commit that is live.

@@ -24,10 +24,20 @@ from agentops.memory_repo.remotes import Remote, failure
 CHECKOUTS = "checkouts"
 """Where commits are folders as long as a round lasts."""
 
+GIT = "clone.git"
 _HEAD = "refs/followed/head"
 _LIVE = "refs/followed/live"
 _NETWORK = Bounds(time_s=300.0, cpu_s=300, file=2 << 30)
 _LOCAL = Bounds(time_s=60.0, cpu_s=60)
+_LEFT_BEHIND = ("*.lock", "refs/**/*.lock", "objects/pack/tmp_*", "objects/pack/*.lock", "objects/**/tmp_obj_*")
+_PACKING = (
+    ("gc.auto", "500"),
+    ("gc.autoDetach", "false"),
+    ("gc.autoPackLimit", "20"),
+    ("gc.pruneExpire", "1.day.ago"),
+)
+"""What nobody can reach any more, as after replaced history, is kept for a day. Source: git-gc(1)."""
+
 _SIGNATURES = (
     ("gpg.format", "ssh"),
     ("gpg.minTrustLevel", "fully"),
@@ -48,7 +58,7 @@ class Clone:
     @property
     def git_folder(self) -> Path:
         """Return the bare clone."""
-        return self.folder / "clone.git"
+        return self.folder / GIT
 
     @property
     def home(self) -> Path:
@@ -63,6 +73,7 @@ class Clone:
         """
         if not (self.git_folder / "HEAD").exists():
             await in_thread(self._create)
+        before = await self._at(_HEAD)
         flags = ["--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules"]
         spec = f"+refs/heads/{self.branch}:{_HEAD}"
         what = f"reading {self.remote.url}"
@@ -70,9 +81,14 @@ class Clone:
         if "couldn't find remote ref" in done.err:
             hint = "name the branch that is merged to, in the controller's configuration"
             raise RepositoryError(f"{self.remote.url} has no branch `{self.branch}`", hint=hint)
+        if done.broke or done.status != 0:
+            await in_thread(tidied, self.git_folder)
         self._check(done, what)
         head = await self._at(_HEAD)
         assert head
+        if head != before:
+            # What cannot be packed today is packed another day; a clone that is never packed fills the disk.
+            await self._git(["gc", "--auto", "--quiet"], _PACKING, bounds=_NETWORK)
         return head
 
     async def recall(self, commit: str) -> bool:
@@ -125,8 +141,13 @@ class Clone:
             await in_thread(_removed, folder)
 
     def _create(self) -> None:
+        """Make the clone in one step: half of one would be taken for a whole one."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        Repository.create(self.git_folder).close()
+        half = self.folder / f"{GIT}.new"
+        _removed(half)
+        _removed(self.git_folder)
+        Repository.create(half).close()
+        half.rename(self.git_folder)
 
     def _extract(self, folder: Path, entries: Sequence[Entry]) -> None:
         folder.mkdir(parents=True, mode=0o700)
@@ -167,6 +188,16 @@ class Clone:
             raise failure(what, f"operation timed out: git {done.broke}", self.remote.secrets)
         if done.status != 0:
             raise failure(what, done.err, self.remote.secrets)
+
+
+def tidied(git_folder: Path) -> None:
+    """Remove what git left behind that was killed: halves of packs, and locks on which every later fetch fails.
+
+    Whoever calls has the lease and fetches one thing at a time: what another git loses by it is fetched again.
+    """
+    for pattern in _LEFT_BEHIND:
+        for each in git_folder.glob(pattern):
+            each.unlink(missing_ok=True)
 
 
 def _removed(folder: Path) -> None:

@@ -112,7 +112,7 @@ class Commands:
             return Applied(is_stale=True)
         if done.status == 0 and answer is not None:
             return Applied()
-        return Applied(problem=_unfinished(answer) or self._problem(done, answer, "apply"))
+        return Applied(problem=self._unfinished(answer) or self._problem(done, answer, "apply"))
 
     async def sync_memory(self, folder: Path) -> tuple[Any, Problem | None]:
         """Bring live stores and the memory repository in step; return what was told, and what went wrong."""
@@ -162,6 +162,17 @@ class Commands:
         fact = f"`agentops {name}` {how}" + (f": {last.strip()}" if last else "")
         return Problem(self._clean(fact), f"run `agentops {name}` on this commit by hand", is_refusal)
 
+    def _unfinished(self, answer: Mapping[str, Any] | None) -> Problem | None:
+        """Return which step of an apply failed."""
+        results = ((answer or {}).get("outcome") or {}).get("results") or []
+        failed = [each for each in results if each.get("state") == "failed"]
+        if not failed:
+            return None
+        first = failed[0]
+        done = sum(each.get("state") == "done" for each in results)
+        message = f"{first.get('address')}: {first.get('detail')} ({done} of {len(results)} steps done)"
+        return Problem(self._clean(message), self._clean(first.get("hint") or ""))
+
     def _clean(self, text: str) -> str:
         """Return words of a command as they may be kept and shown: bounded, harmless, without secrets."""
         # A secret of a few letters hides nothing when it is masked, but takes words apart.
@@ -191,15 +202,3 @@ def _first_error(diagnostics: Sequence[Mapping[str, Any]]) -> tuple[str, str] | 
     more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
     notes = first.get("notes") or ()
     return f"{place}{first.get('message', '')}{more}", str(first.get("label") or next(iter(notes), ""))
-
-
-def _unfinished(answer: Mapping[str, Any] | None) -> Problem | None:
-    """Return which step of an apply failed."""
-    results = ((answer or {}).get("outcome") or {}).get("results") or []
-    failed = [each for each in results if each.get("state") == "failed"]
-    if not failed:
-        return None
-    first = failed[0]
-    done = sum(each.get("state") == "done" for each in results)
-    message = f"{first.get('address')}: {first.get('detail')} ({done} of {len(results)} steps done)"
-    return Problem(printable(message)[:_SENTENCE], printable(str(first.get("hint") or ""))[:_SENTENCE])

@@ -34,6 +34,8 @@ class Controller:
         self._besides = {each.name: Beside(each, ground) for each in config.repositories}
         self._register = ground.register
         self._slots = asyncio.Semaphore(config.parallel)
+        self._ward = asyncio.Semaphore(config.parallel)
+        """For those that failed last: what hangs until its time is over keeps no healthy one waiting."""
         self._aside_slots = asyncio.Semaphore(config.parallel)
         self._wake = asyncio.Event()
         self._looked: dict[str, datetime] = {}
@@ -69,7 +71,12 @@ class Controller:
             return None
         renewing = asyncio.create_task(self._renew())
         try:
-            return await asyncio.gather(*map(self._both, self.followers))
+            self._tidy()
+            ended = await asyncio.gather(*map(self._both, self.followers), return_exceptions=True)
+            for each in ended:  # once all have ended: none is left behind by another's fault
+                if isinstance(each, BaseException):
+                    raise each
+            return [each for each in ended if isinstance(each, State)]
         finally:
             await _ended(renewing)
             await self._register.give_up()
@@ -97,18 +104,18 @@ class Controller:
     async def _keep_lease(self) -> bool:
         """Tell whether the lease is ours; a database that does not answer leaves it ours until it has run out."""
         loop = asyncio.get_running_loop()
+        asked_at = loop.time()  # before: a database that answers late counts from when it was asked
         try:
             is_ours = await self._register.take()
         except StorageError as error:
             _log.warning("the lease was not renewed: %s", error.message)
             return self.acts and loop.time() < self._lasts_until
-        self._lasts_until = loop.time() + self._register.lease_s
+        self._lasts_until = asked_at + self._register.lease_s
         return is_ours
 
     async def _work(self) -> None:
         """Start whatever is due, again and again."""
-        for each in self.followers:
-            each.tidy()
+        self._tidy()
         try:
             while True:
                 self._wake.clear()
@@ -123,17 +130,22 @@ class Controller:
             await asyncio.gather(*(_ended(each) for each in self._tasks.values()))
             self._tasks.clear()
 
+    def _tidy(self) -> None:
+        for each in self.followers:
+            each.tidy()
+
     async def _start_what_is_due(self) -> None:
         now = self._register.now()
         states = await self._register.states()
         for follower in self.followers:
             state = states.get(follower.name, State(follower.name))
             beside = self._besides[follower.name]
-            if is_due(state, now, self._looked.get(follower.name)) and self._is_free(follower.name, "round"):
+            looked_at = self._looked.get(follower.name)
+            if self._is_free(follower.name, "round") and is_due(follower.rules, state, now, looked_at):
                 self._looked[follower.name] = now
-                self._start(follower, "round", self._slots, partial(_looked, follower, beside))
-            is_time = state.asides_at is None or state.asides_at <= now
-            if beside.has_work and state.live and is_time and self._is_free(follower.name, "work beside"):
+                slots = self._ward if state.failures else self._slots
+                self._start(follower, "round", slots, partial(_looked, follower, beside))
+            if beside.is_due(state, now) and self._is_free(follower.name, "work beside"):
                 self._start(follower, "work beside", self._aside_slots, beside.round)
 
     def _is_free(self, name: str, what: str) -> bool:

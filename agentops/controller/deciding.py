@@ -5,10 +5,11 @@ A round is a fold: as long as `decide` names something to do, it is done, and wh
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from agentops.base.canonical import digest
 from agentops.controller.commands import Applied, Planned, Problem
 from agentops.controller.policy import Decision
 from agentops.controller.state import Phase, State
@@ -18,6 +19,9 @@ LONGEST_DELAY_S = 300.0
 
 _REASONS = 3
 _MOST_STEPS = 50
+_LONGEST_STEP = 400
+"""Units: characters. Manifests are strangers' words, and a state is read every second."""
+
 _REMOVALS = ("archive", "delete")
 
 
@@ -114,11 +118,20 @@ def delay_s(rules: Rules, failures: int, chance: float) -> float:
     return float(min(longest, rules.every_s * 2 ** min(failures - 1, 16)) * (0.75 + 0.5 * chance))
 
 
-def is_due(state: State, now: datetime, looked_at: datetime | None) -> bool:
+def is_due(rules: Rules, state: State, now: datetime, looked_at: datetime | None) -> bool:
     """Tell whether a round is due: its time has come, its window opens, or somebody asked since the last look."""
+    if _is_set_back(rules, state, now, looked_at):
+        return True
     if state.poked_at is not None and (looked_at is None or state.poked_at > looked_at):
         return True
     return state.next_at is None or state.next_at <= now or (state.opens_at is not None and state.opens_at <= now)
+
+
+def _is_set_back(rules: Rules, state: State, now: datetime, looked_at: datetime | None) -> bool:
+    """Tell whether the clock was set back: what it promised for later would keep a repository waiting as long."""
+    longest = timedelta(seconds=1.5 * max(LONGEST_DELAY_S, rules.every_s))
+    is_too_far = state.next_at is not None and state.next_at - now > longest
+    return is_too_far or (looked_at is not None and looked_at > now)
 
 
 def _judged(rules: Rules, state: State, seen: Seen) -> Decision:
@@ -202,7 +215,8 @@ def _in_sync(base: State, seen: Seen) -> State:
 
 
 def _waiting(base: State, plan: Planned, decision: Decision) -> State:
-    message = "; ".join(decision.reasons[:_REASONS]) or "the operator's policy asks for a person"
+    reasons = [each if len(each) <= _LONGEST_STEP else f"{each[:_LONGEST_STEP]}…" for each in decision.reasons]
+    message = "; ".join(reasons[:_REASONS]) or "the operator's policy asks for a person"
     if len(decision.reasons) > _REASONS:
         message += f"; and {len(decision.reasons) - _REASONS} more"
     steps = _steps(plan)
@@ -243,10 +257,15 @@ def _checked(rules: Rules, base: State, seen: Seen) -> State:
 
 def _steps(plan: Planned) -> tuple[str, ...]:
     """Return what a plan does, a line a step, with what is risky in it."""
-    return tuple(
-        f"{each['action']} {each['address']}" + "".join(f" ({risk['note']})" for risk in each.get("risks", ()))
-        for each in plan.steps[:_MOST_STEPS]
-    )
+    return tuple(map(_step, plan.steps[:_MOST_STEPS]))
+
+
+def _step(step: Mapping[str, Any]) -> str:
+    told = f"{step['action']} {step['address']}" + "".join(f" ({risk['note']})" for risk in step.get("risks", ()))
+    if len(told) <= _LONGEST_STEP:
+        return told
+    # Two that begin alike are told apart: what is left of an approved plan is known by these lines.
+    return f"{told[:_LONGEST_STEP]}… ({digest(told)[:12]})"
 
 
 def _few(names: Sequence[str]) -> str:

@@ -3,6 +3,7 @@
 What a push says is not believed beyond that: which commit there is, git tells.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
 from starlette.requests import Request
@@ -13,6 +14,9 @@ from agentops.base.errors import AgentopsError
 from agentops.controller.config import Repository
 from agentops.controller.pushes import MOST_BYTES, verified
 from agentops.controller.reading import Secrets
+
+_BODY_S = 30.0
+"""How long a push may take to arrive: whoever sends a byte a minute holds memory as long."""
 
 PREFIX = "/v1/x-agentops/pushes/"
 
@@ -44,7 +48,11 @@ class Doors:
     async def _answer(self, request: Request, name: str) -> Response:
         if request.method != "POST":
             return PlainTextResponse("POST a push\n", 405, {"allow": "POST"})
-        body = await _body(request)
+        try:
+            async with asyncio.timeout(_BODY_S):
+                body = await _body(request)
+        except TimeoutError:
+            return PlainTextResponse("the push did not arrive in time\n", 408, {"connection": "close"})
         if body is None:
             return PlainTextResponse(f"a push has at most {MOST_BYTES:,} bytes\n", 413)
         repository = self._repositories.get(name)

@@ -3,14 +3,14 @@
 import logging
 import shutil
 from collections.abc import Mapping
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from random import random
 
 from agentops.base.errors import AgentopsError, RepositoryError, UsageError
 from agentops.controller import config, deciding, grace, policy
-from agentops.controller.clone import CHECKOUTS
+from agentops.controller.clone import CHECKOUTS, GIT, tidied
 from agentops.controller.commands import Applied, Planned, Problem
 from agentops.controller.deciding import Do, Rules, Seen
 from agentops.controller.ground import Desk, Ground, problem_of
@@ -59,6 +59,9 @@ class Follower:
             if isinstance(error, LostLease):
                 raise
             seen = replace(seen, is_fetched=True, fault=problem_of(error))
+        except Exception as error:  # noqa: BLE001 - a person sees it in the status, whatever it is
+            _log.exception("%s: the round failed in a way that was not foreseen", self.name)
+            seen = replace(seen, is_fetched=True, fault=_unforeseen(error))
         fresh: list[Notice] = []
 
         def conclude(state: State) -> State:
@@ -75,8 +78,11 @@ class Follower:
         return after
 
     def tidy(self) -> None:
-        """Remove checkouts that a controller left behind when it was killed."""
-        shutil.rmtree(self._ground.folder(self.repository) / CHECKOUTS, ignore_errors=True)
+        """Remove what a controller left behind when it was killed: checkouts, and what git had half done."""
+        folder = self._ground.folder(self.repository)
+        shutil.rmtree(folder / CHECKOUTS, ignore_errors=True)
+        with suppress(OSError):
+            tidied(folder / GIT)
 
     async def _looked(self, state: State, seen: Seen, desk: Desk) -> Seen:
         """Do one thing after the other; what goes wrong with the newest commit is none of the live one's business."""
@@ -193,6 +199,11 @@ class Follower:
     def _judge(self, plan: Mapping[str, object], at: datetime, is_approved: bool) -> policy.Decision:  # noqa: FBT001 - as `Rules.judge` says
         repository = self.repository
         return policy.decide(plan, repository.policy, at, repository.windows, is_approved=is_approved)
+
+
+def _unforeseen(error: Exception) -> Problem:
+    """Return what a person is shown who sees no log; the error's own words may hold anything."""
+    return Problem(f"a fault of the controller itself: {type(error).__name__}", "its log has the whole of it")
 
 
 def _replaced(name: str, commit: str, live: str) -> Problem:

@@ -3,16 +3,23 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from agentops.base.clock import Clock, timestamp
-from agentops.base.errors import AgentopsError
-from agentops.controller.state import State, state_json, state_of
+from agentops.base.errors import AgentopsError, StorageError
+from agentops.controller.state import Phase, State, state_json, state_of
 from agentops.engine.store.followed import Followed
 from agentops.engine.store.leases import Leases
 from agentops.engine.store.port import Database, Transaction
 
 ROLE = "controller"
 """The one lease: whoever holds it acts on every repository."""
+
+_JUNK = (ValueError, TypeError, AttributeError)
+"""What comes of a document that is none of ours, or of a newer version with a phase that this one does not know."""
+
+_UNREADABLE = "cannot be read"
+_BEGIN_ANEW = "run the version that kept it, or let it begin anew: agentops controller forget {}"
 
 
 class LostLease(AgentopsError):
@@ -58,7 +65,8 @@ class Register:
 
     async def states(self) -> Mapping[str, State]:
         """Return every state by the name of its repository."""
-        return await self._database.read(lambda tx: {name: state_of(body) for name, body in Followed(tx).all().items()})
+        found = await self._database.read(lambda tx: Followed(tx).all())
+        return {name: _shown(name, body) for name, body in found.items()}
 
     async def state(self, name: str) -> State:
         """Return the state of a repository; of one that nobody looked at, that nothing is known."""
@@ -101,4 +109,17 @@ class Register:
 
 def _state(tx: Transaction, name: str) -> State:
     body = Followed(tx).get(name)
-    return State(name) if body is None else state_of(body)
+    if body is None:
+        return State(name)
+    try:
+        return state_of(body)
+    except _JUNK:
+        raise StorageError(f"what is known of {name} {_UNREADABLE}", hint=_BEGIN_ANEW.format(name)) from None
+
+
+def _shown(name: str, body: Mapping[str, Any]) -> State:
+    """Return the state; of one that cannot be read, only that: the others are shown beside it."""
+    try:
+        return state_of(body)
+    except _JUNK:
+        return State(name, Phase.FAILED, message=f"what is known of it {_UNREADABLE}", advice=_BEGIN_ANEW.format(name))

@@ -117,7 +117,11 @@ def state_json(state: State) -> dict[str, Any]:
 
 
 def state_of(data: Mapping[str, Any]) -> State:
-    """Return the state from its JSON data; fields of a newer version are passed over."""
+    """Return the state from its JSON data; fields of a newer version are passed over.
+
+    Raises:
+        ValueError: it is none that this version can read; so do TypeError and AttributeError.
+    """
     known = {each.name: data[each.name] for each in fields(State) if each.name in data}
     known["phase"] = Phase(known.get("phase", Phase.UNKNOWN))
     known["steps"] = tuple(known.get("steps", ()))

@@ -127,3 +127,30 @@ async def test_a_branch_or_a_repository_that_is_not_there_is_named(clone: Clone,
     nowhere = Clone(tmp_path / "third", Remote(f"file://{tmp_path}/nowhere"), "main")
     with pytest.raises(RepositoryError, match="nowhere"):
         await nowhere.fetch()
+
+
+async def test_what_a_killed_git_left_behind_stops_no_later_fetch(upstream: Upstream, clone: Clone) -> None:
+    await clone.fetch()
+    lock, pack = clone.git_folder / "refs/followed/head.lock", clone.git_folder / "objects/pack/tmp_pack_a1b2c3"
+    lock.touch()
+    pack.write_bytes(b"half")
+    head = upstream.tree(agent("two"))
+    with pytest.raises(RepositoryError):
+        await clone.fetch()
+    assert await clone.fetch() == head
+    assert not lock.exists()
+    assert not pack.exists()
+
+
+async def test_half_a_clone_is_made_anew(upstream: Upstream, clone: Clone) -> None:
+    (clone.git_folder / "objects").mkdir(parents=True)
+    (clone.folder / "clone.git.new" / "objects").mkdir(parents=True)
+    assert await clone.fetch() == upstream.head
+
+
+async def test_a_clone_is_packed_as_it_grows(upstream: Upstream, clone: Clone) -> None:
+    for number in range(24):
+        upstream.imported(f"M 100644 :1 d{number}/f{each}" for each in range(110))  # one pack each
+        head = await clone.fetch()
+    assert len(list((clone.git_folder / "objects/pack").glob("*.pack"))) < 20
+    assert await clone.recall(head)

@@ -171,8 +171,27 @@ def test_a_removal_that_waits_out_its_grace_is_told_with_its_moment() -> None:
 
 def test_a_repository_is_due_when_its_time_has_come_or_somebody_asked_since() -> None:
     later = replace(LIVE, next_at=NOW + timedelta(minutes=1))
-    assert is_due(LIVE, NOW, NOW)
-    assert not is_due(later, NOW, NOW)
-    assert is_due(replace(later, opens_at=NOW), NOW, NOW)
-    assert is_due(replace(later, poked_at=NOW), NOW, NOW - timedelta(seconds=1))
-    assert not is_due(replace(later, poked_at=NOW), NOW, NOW)
+    assert is_due(rules(), LIVE, NOW, NOW)
+    assert not is_due(rules(), later, NOW, NOW)
+    assert is_due(rules(), replace(later, opens_at=NOW), NOW, NOW)
+    assert is_due(rules(), replace(later, poked_at=NOW), NOW, NOW - timedelta(seconds=1))
+    assert not is_due(rules(), replace(later, poked_at=NOW), NOW, NOW)
+
+
+def test_a_clock_that_is_set_back_keeps_nothing_waiting() -> None:
+    assert is_due(rules(), replace(LIVE, next_at=NOW + timedelta(days=1)), NOW, None)
+    soon = replace(LIVE, next_at=NOW + timedelta(seconds=60))
+    assert is_due(rules(), soon, NOW, NOW + timedelta(minutes=5))
+    assert not is_due(rules(), soon, NOW, NOW)
+
+
+def test_what_strangers_write_makes_no_state_long() -> None:
+    steps = [
+        {"address": f"Agent/{n}", "action": "update", "live_id": "", "risks": [{"note": "x" * 90_000, "risk": "?"}]}
+        for n in range(2)
+    ]
+    plan = Planned({**HARMLESS.data, "steps": steps})
+    state = concluded(rules(), LIVE, replace(FETCHED, is_examined=True, plan=plan, is_checked=True, check=NOTHING))
+    assert state.phase is Phase.WAITING
+    assert len({*state.steps}) == 2
+    assert sum(map(len, (*state.steps, state.message))) < 3_000

@@ -7,9 +7,11 @@ from datetime import timedelta
 import pytest
 
 from agentops.base.clock import ManualClock, timestamp
+from agentops.base.errors import StorageError
 from agentops.controller.register import LostLease, Register
 from agentops.controller.state import Phase, State, state_json, state_of
 from agentops.engine.store.choice import database
+from agentops.engine.store.followed import Followed
 from agentops.engine.store.port import Database
 from tests.conftest import NOW
 
@@ -63,3 +65,20 @@ async def test_a_state_is_what_it_was_after_it_was_kept(opened: Database, clock:
     await register.settle("shop", lambda _: state)
     assert await register.states() == {"shop": state}
     assert state_of({**state_json(state), "of_a_newer_version": 1}) == state
+
+
+@pytest.mark.parametrize("junk", [{}, {"name": "shop", "phase": "of_a_newer_version"}, {"name": "shop", "removals": 7}])
+async def test_a_state_that_cannot_be_read_hides_no_other(
+    opened: Database, clock: ManualClock, junk: dict[str, object]
+) -> None:
+    register = Register(opened, clock, "one", 15)
+    await register.take()
+    await register.settle("fine", lambda state: replace(state, phase=Phase.IN_SYNC))
+    await opened.write(lambda tx: Followed(tx).put("shop", junk, timestamp(NOW)))
+    states = await register.states()
+    assert states["fine"].phase is Phase.IN_SYNC
+    assert (states["shop"].phase, states["shop"].message) == (Phase.FAILED, "what is known of it cannot be read")
+    with pytest.raises(StorageError, match="what is known of shop cannot be read"):
+        await register.poke("shop")
+    await register.forget("shop")
+    assert await register.state("shop") == State("shop")

@@ -16,12 +16,12 @@ class Followed:
     def all(self) -> dict[str, dict[str, Any]]:
         """Return every document by the name of its repository."""
         rows = self._tx.all("SELECT name, body FROM followed_repositories ORDER BY name")
-        return {str(name): json.loads(body) for name, body in rows}
+        return {str(name): _document(body) for name, body in rows}
 
     def get(self, name: str) -> dict[str, Any] | None:
         """Return the document of a repository."""
         row = self._tx.one("SELECT body FROM followed_repositories WHERE name = :name", {"name": name})
-        return json.loads(row[0]) if row else None
+        return _document(row[0]) if row else None
 
     def put(self, name: str, body: dict[str, Any], at: str) -> None:
         """Keep the document of a repository in place of the one before."""
@@ -36,3 +36,12 @@ class Followed:
     def forget(self, name: str) -> None:
         """Remove what is known of a repository that is followed no more."""
         self._tx.run("DELETE FROM followed_repositories WHERE name = :name", {"name": name})
+
+
+def _document(body: str) -> dict[str, Any]:
+    """Return the document; what is none is empty, so that one row keeps nobody from reading the others."""
+    try:
+        found = json.loads(body)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
