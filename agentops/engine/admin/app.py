@@ -4,7 +4,6 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, Router
 
-from agentops.base.threads import in_thread
 from agentops.engine.admin.health import health
 from agentops.engine.core.json import written
 from agentops.engine.metrics.exposition import Exposition
@@ -28,8 +27,9 @@ def application(engine: Engine, exposition: Exposition) -> Router:
     async def metrics(request: Request) -> Response:
         if engine.is_open:
             await exposition.look()
-        # Thousands of lines take some milliseconds, in which others want to be answered.
-        kind, body = await in_thread(exposition.text, request.headers.get("accept", ""))
+        else:
+            exposition.forget()
+        kind, body = await exposition.told(request.headers.get("accept", ""))
         return Response(body, headers={**_FRESH, "content-type": kind})
 
     return Router([Route("/livez", live), Route("/readyz", ready), Route("/metrics", metrics)])

@@ -1,6 +1,7 @@
 """Whether a server can be sent requests: one look at all that they need, and what is the matter if not."""
 
 import asyncio
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +9,8 @@ from typing import Any
 from agentops.base.errors import StorageError
 from agentops.engine.server import Engine
 from agentops.engine.store import migrations
+
+_log = logging.getLogger("agentops.engine")
 
 _PATIENCE_S = 2.0
 """Kubelets give up after one second unless told otherwise; a database that takes longer answers nobody in time."""
@@ -51,6 +54,10 @@ async def _database(engine: Engine) -> dict[str, Mapping[str, Any]]:
         return {"database": {"ok": False, "problem": "The database does not answer in time."}}
     except StorageError as error:
         return {"database": {"ok": False, "problem": error.message}}
+    except Exception as error:  # noqa: BLE001 - a file that is damaged fails in the words of its own library
+        # Who asks has no key: what a library says stands in the log alone.
+        _log.warning("the database cannot be read: %s: %s", type(error).__name__, error)
+        return {"database": {"ok": False, "problem": "The database cannot be read; the log says why."}}
     return {
         "database": {"ok": True},
         "migrations": {"ok": applied == wanted, "applied": applied, "wanted": wanted},

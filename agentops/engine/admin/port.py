@@ -9,8 +9,10 @@ from typing import Self
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from agentops.base.clock import Clock
+from agentops.base.errors import UsageError
 from agentops.engine.admin.app import application
 from agentops.engine.listener import Address, bound, configured
 from agentops.engine.metrics import lag
@@ -20,7 +22,10 @@ from agentops.engine.metrics.standing import Disk
 from agentops.engine.server import Engine
 
 _AT_ONCE = 32
-"""Connections: probes and scrapes are few, and a crowd here must not keep the API from being answered."""
+"""Connections: probes and scrapes are few, and a crowd here must not take the files that the API needs."""
+
+_LIFE_S = 20.0
+"""How long a connection lasts: Prometheus gives up after ten seconds, and who neither asks nor reads makes room."""
 
 
 class AdminPort:
@@ -50,7 +55,7 @@ class AdminPort:
         Raises:
             UsageError: the port cannot be listened on.
         """
-        listening = bound(self._wanted.host, self._wanted.port)
+        listening = _bound(self._wanted)
         self.address = Address(self._wanted.host, listening.getsockname()[1])
         self._server = server = _Server(application(self._engine, self._exposition))
         serving = asyncio.create_task(server.serve(sockets=[listening]))
@@ -101,10 +106,37 @@ class _Self:
         return Disk(found.free, found.total)
 
 
+def _bound(wanted: Address) -> socket.socket:
+    try:
+        return bound(wanted.host, wanted.port)
+    except UsageError as error:
+        hint = "Choose another --admin-port (0 lets the system choose), or stop what uses this one."
+        raise UsageError(error.message, hint=hint) from error
+
+
+class _Connection(H11Protocol):
+    """One of few, and not for long."""
+
+    _end: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        if len(self.connections) > _AT_ONCE:
+            # Before it asks: those who are there and say nothing must not have a probe told that nobody is well.
+            transport.abort()
+            return
+        self._end = self.loop.call_later(_LIFE_S, transport.abort)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._end is not None:
+            self._end.cancel()
+        super().connection_lost(exc)
+
+
 class _Server(uvicorn.Server):
     def __init__(self, app: ASGIApp) -> None:
         config = configured(app)
-        config.limit_concurrency = _AT_ONCE
+        config.http = _Connection
         config.lifespan = "off"
         super().__init__(config)
         self.is_up = asyncio.Event()

@@ -20,6 +20,9 @@ _ERRORS: tuple[tuple[type[StorageError], str], ...] = (
     (DiskFull, "disk_full"),
 )
 
+_LIBRARIES = ("sqlite3", "psycopg")
+"""Whose errors come through as they are: a file that is damaged, a server that refuses; loaded by who uses them."""
+
 
 class MeteredDatabase:
     """Keeps things where another keeps them, and tells the meter."""
@@ -74,12 +77,15 @@ class MeteredDatabase:
         began, error = perf_counter(), None
         try:
             return await work
-        except StorageError as failure:
+        except Exception as failure:
             error = _kind(failure)
             raise
         finally:
             self._meter.transacted(kind, perf_counter() - began, error)
 
 
-def _kind(error: StorageError) -> str:
-    return next((name for kind, name in _ERRORS if isinstance(error, kind)), "other")
+def _kind(error: Exception) -> str | None:
+    """Return how the database failed, None where the work in the transaction ended it with words of its own."""
+    is_librarys = type(error).__module__.partition(".")[0] in _LIBRARIES
+    other = "other" if is_librarys or isinstance(error, StorageError) else None
+    return next((name for kind, name in _ERRORS if isinstance(error, kind)), other)

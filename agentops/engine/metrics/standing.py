@@ -4,6 +4,7 @@ Scrapes cannot become a load, whoever sends them: at most one reading is under w
 """
 
 import asyncio
+import logging
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -13,13 +14,14 @@ from typing import Protocol
 from prometheus_client.core import GaugeMetricFamily
 
 from agentops.base.clock import Clock, timestamp
-from agentops.base.errors import StorageError
 from agentops.base.threads import in_thread
 from agentops.engine.metrics import labels
 from agentops.engine.store import census
 from agentops.engine.store.census import Census, Count
 from agentops.engine.store.port import Database
 from agentops.engine.store.runners import Place
+
+_log = logging.getLogger("agentops.engine")
 
 FRESH = timedelta(seconds=5)
 """How long a reading counts. Scrapes come every 15 to 60 s."""
@@ -79,7 +81,8 @@ class Standing:
         """Read the database, unless it was read a moment ago."""
         async with self._looking:
             now = self._clock.now()
-            if self._looked_at is not None and now - self._looked_at < FRESH:
+            # A clock that was set back must not make the last reading good until it is as late again.
+            if self._looked_at is not None and timedelta() <= now - self._looked_at < FRESH:
                 return
             self._disk = await in_thread(self._server.disk)
             try:
@@ -87,10 +90,19 @@ class Standing:
                     self._census = await self._database.read(lambda tx: census.taken(tx, timestamp(now)))
                 self._is_up = True
                 self._waiting = {each: self._waiting.get(each, now) for each in self._census.waiting}
-            except (StorageError, TimeoutError):
-                # Old numbers would look like a calm server.
-                self._census, self._is_up = None, False
+            except Exception as error:  # noqa: BLE001 - whatever the database has: what is counted here is still told
+                _log.warning("the database cannot be counted: %s: %s", type(error).__name__, error)
+                self._forget()
             self._looked_at = now
+
+    def forget(self) -> None:
+        """Show nothing of a database that is closed; the next look reads it."""
+        self._forget()
+        self._looked_at = None
+
+    def _forget(self) -> None:
+        # Old numbers would look like a calm server.
+        self._census, self._is_up = None, False
 
     def describe(self) -> Iterable[GaugeMetricFamily]:
         """Return nothing: the registry would ask `collect` at its making."""
@@ -112,7 +124,8 @@ class Standing:
 
     def _counted(self, found: Census) -> Iterable[GaugeMetricFamily]:
         yield _by("agentops_sessions", "Sessions that are not archived.", "status", _SESSIONS, found.sessions)
-        waited_s = max(((self._clock.now() - at).total_seconds() for at in self._waiting.values()), default=0.0)
+        now = self._clock.now()
+        waited_s = max((0.0, *((now - at).total_seconds() for at in self._waiting.values())))
         yield _one(
             "agentops_inbox_sessions",
             f"Sessions that have something to do and nobody who does it; counted up to {census.WAITING_MAX}.",
