@@ -9,6 +9,7 @@ import logging
 import re
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Literal, TextIO
@@ -31,11 +32,20 @@ _SPELLED = (
     re.compile(r"whsec_[A-Za-z0-9+/=_-]{6,}"),
     re.compile(r"(?i)(?<=bearer )[A-Za-z0-9._~+/=-]{16,}"),
     re.compile(r"(?i)(?<=basic )[A-Za-z0-9+/=]{12,}"),
-    re.compile(r"(?<=://)[^/\s:@]*:[^/\s@]+(?=@)"),
+    # A password that is not encoded may hold a slash; only databases have URLs in which nothing else has an @.
+    re.compile(r"(?<=postgresql://)\S+(?=@)|(?<=postgres://)\S+(?=@)"),
+    re.compile(r"(?<=://)[^/\s:@]*:[^/\s@]+(?=@)|(?<=://)[^/\s:@]{16,}(?=@)"),
+    re.compile(r"(?i)(?:(?<=password=)|(?<=passwd=)|(?<=token=)|(?<=secret=)|(?<=api_key=))(?:'[^']*'|[^\s&;,'\"]+)"),
+    re.compile(r"(?i)(?<=x-api-key: )\S+"),
     re.compile(r"(?<=hooks\.slack\.com/)[A-Za-z0-9/_-]{6,}"),
+    re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"),
+    re.compile(r"-----BEGIN ([A-Z ]*)PRIVATE KEY-----.*?(?:-----END \1PRIVATE KEY-----|\Z)", re.DOTALL),
     re.compile(r"\b(?:gh[pousr]_|github_pat_|glpat-|xox[abeoprs]-)[A-Za-z0-9_-]{10,}"),
 )
-"""What keys, tokens and URLs with passwords look like. Source: the services' prefixes; RFC 6750; RFC 3986 3.2.1."""
+"""What keys, tokens and URLs with passwords look like.
+
+Source: the services' prefixes; RFC 6750; RFC 3986 3.2.1; RFC 7519 3.1; RFC 7468; libpq's "Connection Strings".
+"""
 
 _FACT = re.compile(r"\b(request_id|session|deployment|dream|tool|endpoint|repository)=([A-Za-z0-9_./:-]{1,200})")
 """What our own messages name; a machine that reads them should not have to search for it."""
@@ -80,12 +90,22 @@ class TextLines(logging.Formatter):
         return f"{_at(record)} {record.levelname} {record.name}: {scrubbed(said + about)}".replace("\n", "\n    ")
 
 
+class _Handler(logging.StreamHandler[TextIO]):
+    """Writes; what cannot be written is not shown either: Python's own would print it as it came, secrets and all."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - Python's name
+        """Say where a line is missing, as far as anything can still be said."""
+        with suppress(OSError, ValueError):
+            self.stream.write(f"a line of {record.name} at {record.pathname}:{record.lineno} could not be written\n")
+            self.flush()
+
+
 _FORMATTERS: dict[str, Callable[[], logging.Formatter]] = {"text": TextLines, "json": JsonLines}
 
 
 def configure(kind: Format, level: str, stream: TextIO | None = None) -> None:
     """Have everything that is logged in this process written so, to standard error unless told otherwise."""
-    handler = logging.StreamHandler(stream or sys.stderr)
+    handler = _Handler(stream or sys.stderr)
     handler.setFormatter(_FORMATTERS[kind]())
     root = logging.getLogger()
     root.handlers = [handler]

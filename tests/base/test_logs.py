@@ -37,6 +37,8 @@ SPELLED = [
     "ghp_abcdefghijklmnopqrstuvwxyz",
     "glpat-abcdefghij1234567890",
     "xoxb-1234567890-abcdefghij",
+    "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl",
+    "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----",
 ]
 
 
@@ -52,6 +54,12 @@ def test_what_is_spelled_like_a_secret_is_taken_out(secret: str) -> None:
         ("authorization: basic dXNlcjpwYXNzd29yZA==", f"authorization: basic {MASK}"),
         ("postgresql://me:hunter22@db/x", f"postgresql://{MASK}@db/x"),
         ("https://hooks.slack.com/services/T0/B0/xyz", f"https://hooks.slack.com/{MASK}"),
+        ("postgresql://me:hunt/er@22@db/x", f"postgresql://{MASK}@db/x"),
+        ("host=db user=me password='hunter 22' dbname=x", f"host=db user=me password={MASK} dbname=x"),
+        ("GET /x?token=hunter22&page=2", f"GET /x?token={MASK}&page=2"),
+        ("x-api-key: hunter22", f"x-api-key: {MASK}"),
+        ("https://0123456789abcdef0123@git.test/x", f"https://{MASK}@git.test/x"),
+        ("ssh://git@git.test/x", "ssh://git@git.test/x"),
         ("to https://example.com:8080/a@b", "to https://example.com:8080/a@b"),
         ("The bearer of authentication", "The bearer of authentication"),
     ],
@@ -103,6 +111,13 @@ def test_a_line_of_json_tells_the_request_what_it_is_about_and_what_broke() -> N
         "session": "sesn_01x",
         "tool": "bash",
     }
+
+
+@pytest.mark.usefixtures("_logging")
+def test_a_line_that_cannot_be_written_is_not_shown_by_another_way(capsys: pytest.CaptureFixture[str]) -> None:
+    said = logged("text", "count=%d", "the-key-of-the-house")
+    assert said.startswith("a line of agentops.engine at ")
+    assert "house" not in said + capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("_logging")

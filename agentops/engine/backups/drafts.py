@@ -11,6 +11,9 @@ from typing import BinaryIO
 
 from agentops.engine.disk import sync_names
 
+_NAMED_FOR_THE_MOMENT = "agentops-*.tar"
+"""What `agentops backup` calls a file whose name nobody chose."""
+
 
 @contextmanager
 def draft(place: Path) -> Iterator[tuple[Path, BinaryIO]]:
@@ -26,7 +29,7 @@ def draft(place: Path) -> Iterator[tuple[Path, BinaryIO]]:
             yield path, stream
         finally:
             path.unlink(missing_ok=True)
-            scratch(path).unlink(missing_ok=True)
+            _remove_scratch(path)
 
 
 def scratch(path: Path) -> Path:
@@ -43,8 +46,17 @@ def put(path: Path, stream: BinaryIO, place: Path) -> None:
 
 
 def _sweep(place: Path) -> None:
-    for left in place.parent.glob(f".{glob.escape(place.name)}.*.partial"):
-        with suppress(OSError), left.open("rb") as stream:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            scratch(left).unlink(missing_ok=True)
-            left.unlink()
+    # Each night's has a name of its own: what one leaves would stay for good.
+    for name in (glob.escape(place.name), _NAMED_FOR_THE_MOMENT):
+        for left in place.parent.glob(f".{name}.*.partial"):
+            with suppress(OSError), left.open("rb") as stream:
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                _remove_scratch(left)
+                left.unlink()
+
+
+def _remove_scratch(path: Path) -> None:
+    """Remove the draft's database, and what SQLite puts beside one that it writes."""
+    made = scratch(path)
+    for ending in ("", "-journal", "-wal", "-shm"):
+        made.with_name(f"{made.name}{ending}").unlink(missing_ok=True)

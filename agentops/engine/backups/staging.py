@@ -35,12 +35,14 @@ class Staging:
         """Set aside what is there, put everything in its place, the database last; return where the old lies."""
         ready = self._arranged(blobs)
         keys = sorted((self.data / KEYS).iterdir())
-        old = [self.places.blobs, *(self.places.data / each.name for each in keys)]
-        aside = _set_aside(old, self.places.data / f"replaced-{self.stamp}")
         file = self.places.database
-        # With the log that a killed server left: together they are what it had.
+        # With the log that a killed server left: together they are what it had. They go first: whoever is cut off from
+        # here on leaves no database that counts on blobs which are elsewhere.
         files = [file, *(file.with_name(f"{file.name}{each}") for each in BESIDE)]
-        aside = _set_aside(files, file.parent / f"replaced-{self.stamp}") or aside
+        aside = _set_aside(files, file.parent / f"replaced-{self.stamp}")
+        old = [self.places.blobs, *(self.places.data / each.name for each in keys)]
+        beside = _set_aside(old, self.places.data / f"replaced-{self.stamp}")
+        aside = aside or beside
         ready.replace(self.places.blobs)
         for key in keys:
             key.replace(self.places.data / key.name)

@@ -288,8 +288,20 @@ def test_there_is_something_to_back_up_and_to_restore(ground: Ground, file: Path
         backup(ground, tmp_path / "nowhere" / "b.tar")
 
 
+async def test_a_restore_that_fails_leaves_no_database_without_its_blobs(ground: Ground, file: Path) -> None:
+    before = await ground.seen()
+    backup(ground, file)
+    (obstacle := ground.data / "replaced-now" / "engine.db").mkdir(parents=True)
+    (obstacle / "something").touch()
+    with pytest.raises(StorageError, match="cannot be used"):
+        bring(file, ground, replaces=True)
+    assert await ground.seen() == before
+
+
 @pytest.mark.crash
-def test_a_backup_that_is_killed_leaves_no_file_of_its_name(ground: Ground, file: Path) -> None:
+@pytest.mark.parametrize("name", ["backup.tar", "agentops-20261120T023000Z.tar"])
+def test_a_backup_that_is_killed_leaves_no_file_of_its_name(ground: Ground, tmp_path: Path, name: str) -> None:
+    file = tmp_path / name
     blob = next(ground.places.blobs.glob("*/*/*"))
     data = blob.read_bytes()
     blob.unlink()
@@ -302,8 +314,11 @@ def test_a_backup_that_is_killed_leaves_no_file_of_its_name(ground: Ground, file
     os.close(writing)
     left = names(file.parent) - {"here"}
     assert left
-    assert all(each.startswith(".backup.tar.") for each in left)
+    assert all(each.startswith(f".{name}.") for each in left)
+    (copy,) = file.parent.glob(".*.database")
+    copy.with_name(f"{copy.name}-journal").touch()
     blob.unlink()
     blob.write_bytes(data)
-    backup(ground, file)
-    assert names(file.parent) == {"here", "backup.tar"}
+    next_name = name.replace("1120", "1121")
+    backup(ground, file.with_name(next_name))
+    assert names(file.parent) == {"here", next_name}
