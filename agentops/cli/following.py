@@ -32,7 +32,7 @@ def with_register(database: str | None, data: Path, use: "Callable[[Register], A
         UsageError: there is no such database.
     """
     from agentops.base.clock import SystemClock
-    from agentops.controller.running import registered
+    from agentops.controller.register import registered
     from agentops.engine.store.choice import missing_file
 
     url = database_url(database, data)

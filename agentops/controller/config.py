@@ -151,6 +151,10 @@ class Repository(Shape):
     dreams: bool = False
     """Whether `agentops dream run --due` runs at an interval."""
 
+    memory_repository: Omissible[_Text] = None
+    """The only memory repository that the tree may name: an address, or the path of a folder. What agents remember, and
+    what opens it, go nowhere else, whatever a commit says."""
+
     aside_every: _Seconds = 300
     """How often memory is synced and due dreams are run. Units: seconds."""
 
@@ -162,6 +166,12 @@ class Repository(Shape):
     """What push webhooks of this repository are signed with; without one none is taken."""
 
     forge: Forge | None = None
+
+    @model_validator(mode="after")
+    def _says_where_memory_is(self) -> "Repository":
+        is_known = self.memory_repository is not None or not (self.memory or self.dreams)
+        message = "must have memory_repository beside memory or dreams: a commit does not choose where memories go"
+        return obeying(self, () if is_known else (Problem((), "bad-combination", message),))
 
 
 class Channel(Shape):

@@ -51,7 +51,9 @@ class Ground:
 
     def url(self, repository: Repository) -> str:
         """Return the address as git takes it; a path is relative to the operator's file."""
-        url = repository.url
+        return self._address(repository.url)
+
+    def _address(self, url: str) -> str:
         is_folder = "://" not in url and ":" not in url.split("/", 1)[0]
         return f"file://{self.secrets.path(url).absolute()}" if is_folder else url
 
@@ -75,6 +77,8 @@ class Ground:
         settings = {"ANTHROPIC_BASE_URL": door.url}
         if repository.target and repository.target.workspace:
             settings["ANTHROPIC_WORKSPACE_ID"] = repository.target.workspace
+        if repository.memory_repository:
+            settings["AGENTOPS_MEMORY_REPOSITORY"] = self._address(repository.memory_repository)
         given = {name: self.secrets.get(each) for name, each in repository.secrets.items()}
         return Commands(self.secrets.environment, settings, {**given, "ANTHROPIC_API_KEY": door.key})
 

@@ -1,6 +1,7 @@
 """What is known of every repository, and who may act on it, in a database that several controllers may share."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from agentops.base.clock import Clock, timestamp
 from agentops.base.errors import AgentopsError, StorageError
 from agentops.controller.state import Phase, State, state_json, state_of
+from agentops.engine.store.choice import database
 from agentops.engine.store.followed import Followed
 from agentops.engine.store.leases import Leases
 from agentops.engine.store.port import Database, Transaction
@@ -105,6 +107,21 @@ class Register:
         found = change(_state(tx, name))
         Followed(tx).put(name, state_json(found), timestamp(self.now()))
         return found
+
+
+@asynccontextmanager
+async def registered(url: str, clock: Clock) -> AsyncIterator[Register]:
+    """Open the database of controllers to look at it, or to say something to the one that acts.
+
+    Raises:
+        StorageError: it cannot be used.
+    """
+    store = database(url)
+    await store.open(timestamp(clock.now()))
+    try:
+        yield Register(store, clock, "nobody", 0)  # it never acts
+    finally:
+        await store.close()
 
 
 def _state(tx: Transaction, name: str) -> State:

@@ -80,21 +80,6 @@ async def opened(setting: Setting, clock: Clock, own: Door | None = None) -> Asy
         await store.close()
 
 
-@asynccontextmanager
-async def registered(url: str, clock: Clock) -> AsyncIterator[Register]:
-    """Open the database of controllers to look at it, or to say something to the one that acts.
-
-    Raises:
-        StorageError: it cannot be used.
-    """
-    store = database(url)
-    await store.open(timestamp(clock.now()))
-    try:
-        yield Register(store, clock, _name(), 0)  # it never acts
-    finally:
-        await store.close()
-
-
 def _check_targets(config: Config, own: Door | None) -> None:
     for each in config.repositories:
         if each.target is None and own is None:

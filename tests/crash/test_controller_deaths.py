@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 
 from agentops.base.clock import SystemClock
-from agentops.controller.register import Register
-from agentops.controller.running import registered
+from agentops.controller.register import Register, registered
 from agentops.controller.state import Phase, State
 from tests.controller.upstream import Upstream, agent
 from tests.flow.command import PATIENCE_S, Process, bare_environment

@@ -11,7 +11,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from agentops.base.clock import SystemClock
-from agentops.controller.running import registered
+from agentops.controller.register import registered
 from agentops.controller.state import Phase, State
 from tests.controller.upstream import Upstream, agent
 

@@ -32,6 +32,8 @@ _LINES = """add these lines to the spec of your Project, then run `agentops memo
     path: memory.git         # a bare repository on this machine; or url: https://host/owner/name.git"""
 _STORE = "add one: `kind: MemoryStore`, with a name in `metadata` and in `spec`"
 _CLONES = "memory"
+_PINNED = "AGENTOPS_MEMORY_REPOSITORY"
+"""Set where the tree is less trusted than whoever runs the command: the one memory repository that it may name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +49,15 @@ class Declared:
         """Read the manifests.
 
         Raises:
-            UsageError: the Project has no memory repository.
+            UsageError: the Project has no memory repository, or not the one that it may have.
         """
         tree = load_valid(Path())
         spec = (tree.project.data.get("memory_repository") or {}) if tree.project else {}
         if not spec:
             raise UsageError("the Project names no memory repository", hint=_LINES)
-        return cls(tree, dict(spec), home_of(Path()))
+        found = cls(tree, dict(spec), home_of(Path()))
+        _check_is_allowed(found, os.environ.get(_PINNED, ""))
+        return found
 
     @property
     def branch(self) -> str:
@@ -122,6 +126,20 @@ class Declared:
         """Return the forge."""
         kind = str(self.spec.get("forge") or "")
         return forges.place_of(str(self.folder or self.spec["url"]), kind)
+
+
+def _check_is_allowed(declared: Declared, pinned: str) -> None:
+    if pinned and _plain(str(declared.folder or declared.spec["url"])) != _plain(pinned):
+        raise UsageError(
+            f"the Project names the memory repository {declared.address}, and it may name {pinned} alone",
+            hint="name that one in the Project; where another one is right, its operator allows it",
+        )
+
+
+def _plain(address: str) -> str:
+    """Return an address so that two of one place are alike: folders by where they really are."""
+    path = address.removeprefix("file://")
+    return os.path.realpath(path) if path.startswith("/") else address.rstrip("/").removesuffix(".git")
 
 
 @contextmanager
