@@ -14,10 +14,19 @@ _LEVEL = "agentops.log_level"
 
 def log_options(command: F) -> F:
     """Add the flags that say how is logged; the command itself need not know."""
+    return log_options_from("warning")(command)
+
+
+def log_options_from(least: str) -> Callable[[F], F]:
+    """Return what adds the flags to a command that logs from this level on unless told otherwise."""
+    return lambda command: _with_options(command, least)
+
+
+def _with_options(command: F, least: str) -> F:
     level = click.option(
         "--log-level",
         type=click.Choice(_LEVELS),
-        default="warning",
+        default=least,
         show_default=True,
         expose_value=False,
         is_eager=True,

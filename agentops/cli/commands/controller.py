@@ -1,9 +1,7 @@
 """`agentops controller`: follow git repositories, and answer what they wait for."""
 
 import asyncio
-import logging
 import signal
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +13,7 @@ from agentops.base.errors import EXIT_CHANGES, EXIT_PROBLEMS, UsageError
 from agentops.base.paint import printable
 from agentops.cli.environment import data_option, database_option
 from agentops.cli.following import setting_of, with_register
+from agentops.cli.logs import log_options_from
 from agentops.cli.output import output_option, say, stdout_paint, write_json, write_lines
 
 if TYPE_CHECKING:
@@ -35,6 +34,7 @@ _COMMIT = click.argument("commit")
 @database_option
 @data_option
 @output_option
+@log_options_from("info")
 @click.pass_context
 def controller(
     ctx: click.Context,
@@ -56,7 +56,6 @@ def controller(
     if config is None:
         raise UsageError("say what to follow: --config FILE", hint="docs/controller.md has a file to begin with")
     setting = setting_of(config, database, data)
-    _log_to_stderr()
     if once:
         ctx.exit(asyncio.run(_once(setting, output)))
     asyncio.run(_followed(setting, _address(listen) if listen else None))
@@ -190,12 +189,3 @@ def _address(text: str) -> tuple[str, int]:
     if not host or not port.isdigit() or int(port) > 65_535:
         raise UsageError(f"--listen {text}: not an address", hint="write HOST:PORT, for example 127.0.0.1:8701")
     return host.strip("[]"), int(port)
-
-
-def _log_to_stderr() -> None:
-    """Say what happens, a line each: the controller's log is what its operator reads."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
-    log = logging.getLogger("agentops.controller")
-    log.addHandler(handler)
-    log.setLevel(logging.INFO)
