@@ -14,10 +14,10 @@ F = TypeVar("F", bound=Callable[..., Any])
 _META = "agentops.keep"
 
 _KINDS = {
-    "sessions": "archived and terminated sessions, with their events and files",
-    "deployment-runs": "records of deployments' runs",
-    "deliveries": "the log of webhook deliveries",
-    "dream-operations": "what ended dreams proposed",
+    "sessions": "Archived and terminated sessions, with their events and files.",
+    "deployment-runs": "Records of deployments' runs.",
+    "deliveries": "The log of webhook deliveries.",
+    "dream-operations": "What ended dreams proposed, line by line.",
 }
 
 
@@ -31,7 +31,7 @@ def keeping_options(command: F) -> F:
             envvar=f"AGENTOPS_KEEP_{kind.replace('-', '_').upper()}",
             expose_value=False,
             callback=_noted,
-            help=f"How many days to keep {said}, once they are over. [default: for good]",
+            help=said,
         )(command)
     return command
 

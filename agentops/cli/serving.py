@@ -30,16 +30,44 @@ F = TypeVar("F", bound=Callable[..., Any])
 _OPTIONS = (
     click.option(
         "--admin-port",
+        metavar="PORT",
         type=click.IntRange(0, 65535),
         help="Serve /livez, /readyz and /metrics here, without a key; 0 takes a free port. Off unless given.",
     ),
     click.option(
         "--admin-host",
+        metavar="ADDRESS",
         default="127.0.0.1",
         show_default=True,
-        help="The address of --admin-port. Who can reach it can read the metrics.",
+        help="Where --admin-port is. Who can reach it can read the metrics: keep it inside.",
     ),
 )
+
+
+_SECTIONS = {
+    "Where it listens, and what it keeps": ("host", "port", "database", "data"),
+    "What answers for models, and where tools run": ("model_script", "replay", "record", "unsafe_local_tools"),
+    "How it is watched": ("admin_port", "admin_host", "log_format", "log_level"),
+    "For how many days it keeps what is over; for good, unless given": (
+        "keep_sessions",
+        "keep_deployment_runs",
+        "keep_deliveries",
+        "keep_dream_operations",
+    ),
+}
+"""What its many flags are about, in the order of its help; `Options` are all others."""
+
+
+class Sectioned(click.Command):
+    """A command whose flags are many: its help shows them by what they are about."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write each section under its title."""
+        left = {each.name: each.get_help_record(ctx) for each in self.get_params(ctx)}
+        sections = {title: [left.pop(name, None) for name in names] for title, names in _SECTIONS.items()}
+        for title, records in {**sections, "Options": list(left.values())}.items():
+            with formatter.section(title):
+                formatter.write_dl([each for each in records if each is not None])
 
 
 def admin_options(command: F) -> F:

@@ -17,7 +17,6 @@ from agentops.engine.api.auth import Door
 from agentops.engine.api.edge import Edge
 from agentops.engine.api.exchange import Backend
 from agentops.engine.blobs.folder import FolderBlobs
-from agentops.engine.deliveries.courier import Courier, PostOffice
 from agentops.engine.dreams.choosing import Choice
 from agentops.engine.dreams.crew import DreamCrew
 from agentops.engine.dreams.run import Chamber
@@ -233,10 +232,12 @@ class Engine:
         station = Station(self._name, self._database, self._ids, self._keyring, self._news, self._instruments.meter)
         return Watch(station, self._clock, look_every_s=life.SIGN_S)
 
-    def _couriers(self) -> tuple[Courier, ...]:
+    def _couriers(self) -> tuple[Duty, ...]:
         """Return who delivers: only who is on the list of those that live, or others would take it for dead."""
         if self._crew is None:
             return ()
+        from agentops.engine.deliveries.courier import Courier, PostOffice  # noqa: PLC0415 - loads aiohttp
+
         outbound = Outbound(allow_loopback=self.settings.allow_loopback, private=self.settings.private_webhooks)
         parts = (self._name, self._database, self._clock, self._keyring, self._news, outbound)
         office = PostOffice(*parts, meter=self._instruments.meter)

@@ -5,12 +5,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
 from agentops.base.clock import SystemClock
 from agentops.cli import serving
+from agentops.cli.failure import run
 from agentops.cli.models import ModelFlags
 from agentops.cli.serving import furnished
+from agentops.cli.table import cli
 from agentops.engine.listener import Address
 from agentops.engine.settings import Settings
 from agentops.engine.store.sqlite import SqliteDatabase
@@ -70,11 +73,42 @@ def test_spans_are_sent_where_the_environment_says(
         found._provider.shutdown()
 
 
-def test_the_engine_alone_loads_neither_prometheus_nor_opentelemetrys_sdk() -> None:
-    heavy = {"prometheus_client", "opentelemetry.sdk", "opentelemetry.sdk.trace"}
-    script = f"import sys, agentops.engine.server, agentops.engine.assembly; print(*{heavy} & {{*sys.modules}})"
+_OF_SERVERS = {"prometheus_client", "opentelemetry", "psycopg", "uvicorn"}
+
+
+@pytest.mark.parametrize(
+    ("modules", "heavy"),
+    [
+        # Whatever runs in the process of a command, `plan` first of all: no port, no collector, nothing to deliver.
+        ("agentops.engine.server, agentops.engine.retention", _OF_SERVERS | {"aiohttp"}),
+        ("agentops.engine.assembly, agentops.engine.instruments, agentops.engine.supervision", _OF_SERVERS),
+        (
+            "agentops.cli.commands.serve, agentops.cli.commands.backup, agentops.cli.commands.restore",
+            _OF_SERVERS | {"aiohttp", "asyncio.events", "pydantic", "sqlite3", "starlette"},
+        ),
+        (
+            "agentops.engine.backups.taking, agentops.engine.backups.restoring",
+            _OF_SERVERS | {"aiohttp", "starlette"},
+        ),
+    ],
+    ids=["engine", "sessions", "commands", "backups"],
+)
+def test_what_only_servers_need_is_loaded_by_no_other(modules: str, heavy: set[str]) -> None:
+    script = f"import sys, {modules}; print(*{heavy} & {{*sys.modules}})"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout == "\n"
+
+
+def test_the_help_of_serve_has_each_flag_once_and_fits_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(cli, ["serve", "--help"]) == 0
+    said = capsys.readouterr().out
+    shown = [line.split()[0] for line in said.splitlines() if line.startswith("  --")]
+    command = cli.get_command(click.Context(cli), "serve")
+    assert command is not None
+    there = [each.opts[0] for each in command.params if each.opts[0].startswith("--")]
+    assert sorted(shown) == sorted(there)
+    assert {name for names in serving._SECTIONS.values() for name in names} <= {each.name for each in command.params}
+    assert max(map(len, said.splitlines())) <= 80
 
 
 def _settings(folder: Path) -> Settings:

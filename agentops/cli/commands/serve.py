@@ -14,12 +14,14 @@ from agentops.cli.logs import log_options
 from agentops.cli.models import ModelFlags, has_model, model_options
 from agentops.cli.output import output_option, say, write_json
 from agentops.cli.private_webhooks import private_webhooks, private_webhooks_option
-from agentops.cli.serving import admin_options, beside, furnished
+from agentops.cli.serving import Sectioned, admin_options, beside, furnished
 
 
-@click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", default=8700, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
+@click.command(cls=Sectioned)
+@click.option("--host", metavar="ADDRESS", default="127.0.0.1", show_default=True, help="Where to listen.")
+@click.option(
+    "--port", metavar="PORT", default=8700, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one."
+)
 @database_option
 @data_option
 @model_options
