@@ -129,7 +129,7 @@ async def test_every_field_of_every_object_passes_through_the_sdk(target: LiveTa
             "review": "auto",
             "gates": {"secrets": "block"},
         },
-        WEBHOOK: {"description": "d"},
+        WEBHOOK: {"description": "d", "format": "slack"},
     }
     for kind, fields in whole.items():
         assert {*OBJECTS[kind].fields} - {"seed"} == {*MINIMAL[kind], *fields}
