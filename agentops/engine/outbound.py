@@ -38,10 +38,16 @@ _PAGE_MAX = 10 * 1024 * 1024
 
 _REDIRECTS_MAX = 5
 
-_TRANSLATED = tuple(map(ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")))
-"""NAT64, 6to4 and Teredo: they look public and lead to an IPv4 address that need not be.
+_TRANSLATED = tuple(
+    map(
+        ip_network,
+        ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96", "::ffff:0:0:0/96", "fec0::/10"),
+    )
+)
+"""NAT64, 6to4, Teredo, IPv4-compatible and translated ones: they look public and lead to an IPv4 address that need not
+be. And the site-local ones of old, which some networks still use inside.
 
-Source: RFC 6052, 3056, 4380.
+Source: RFC 6052, 3056, 4380, 4291 2.5.5.1, 2765 2.1, 3879.
 """
 
 _OF_CLOUDS = tuple(map(ip_address, ("169.254.169.254", "168.63.129.16", "100.100.100.200", "fd00:ec2::254")))
@@ -258,10 +264,15 @@ def is_public(text: str) -> bool:
 
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:
-    """Return the address that the text spells, the IPv4 one that an IPv6 one stands for, or None."""
+    """Return the address that the text spells, the IPv4 one that an IPv6 one stands for, or None.
+
+    One with a zone is none: it is of one link, and equals no address that is listed.
+    """
     try:
         address = ip_address(text)
     except ValueError:
+        return None
+    if isinstance(address, IPv6Address) and address.scope_id is not None:
         return None
     return (address.ipv4_mapped if isinstance(address, IPv6Address) else None) or address
 

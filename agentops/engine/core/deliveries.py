@@ -1,8 +1,10 @@
 """What follows from a receiver's answer: delivered, tried again later, given up, or the endpoint is disabled."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import Enum
+
+from agentops.base.clock import timestamp
 
 ATTEMPTS_MAX = 3
 """Source: documented, platform.claude.com/docs/en/managed-agents/webhooks, "Delivery behavior"."""
@@ -80,6 +82,15 @@ def outcome(status: int) -> Outcome:
 def pause(roll: float) -> timedelta:
     """Return how long to wait for the next attempt, by a roll of the dice between 0 and 1."""
     return timedelta(seconds=PAUSE_MIN_S + roll * (PAUSE_MAX_S - PAUSE_MIN_S))
+
+
+def is_due(due_at: str, attempts: int, now: datetime) -> bool:
+    """Tell whether a message is to be sent now.
+
+    One that nobody has tried is, whatever the clock said that wrote it. So is one that waits longer than any pause
+    lasts: a clock was set back.
+    """
+    return attempts == 0 or not timestamp(now) < due_at <= timestamp(now + timedelta(seconds=PAUSE_MAX_S))
 
 
 def is_last(attempts: int, attempt: Attempt) -> bool:

@@ -37,6 +37,11 @@ _AT_ONCE = 128
 _PATIENCE_S = 10.0
 """For one attempt, from the look-up of the name to the head of the answer."""
 
+_GATHER_S = 0.01
+"""How long to wait for more, once there is something to do: a transaction for each message would take from sessions."""
+
+_AFTER_FAILURE_S = 1.0
+
 _GRACE_S = 2.0
 """How long what is on its way may take once the server must go; what is cut off then is sent again."""
 
@@ -74,6 +79,7 @@ class Courier:
         """What is still to be settled; it counts as on its way, so that there is never more of it than fits."""
 
         self._tasks: set[asyncio.Task[None]] = set()
+        self._skew = timedelta()
         self._stirred = asyncio.Event()
         self._watch: asyncio.Task[None] | None = None
         self._closing = asyncio.Event()
@@ -133,16 +139,18 @@ class Courier:
                     look_at = loop.time() + self._look_every_s
                     await self.recover()
                 await _until(self._stirred, min(self._look_every_s, await self.turn()))
+                await _until(self._closing, _GATHER_S)
                 continue
             except StorageError as error:
                 _log.warning("nothing is delivered for now: %s", error.message)
             except Exception:  # noqa: BLE001 - the next turn may succeed
                 _log.exception("nothing is delivered for now")
             # Whatever stirs meanwhile would only fail too.
-            await _until(self._closing, self._look_every_s)
+            await _until(self._closing, min(self._look_every_s, _AFTER_FAILURE_S))
 
     async def recover(self) -> None:
         """Take over what the dead had, and free what this process has by the database only."""
+        self._skew = await self._in.database.skew(self._in.clock)
         in_hand = frozenset(self._in_hand)
         runner_id = self._in.runner_id
         if await self._in.database.read(lambda tx: _is_amiss(DeliveryQueue(tx, runner_id), in_hand)):
@@ -163,16 +171,17 @@ class Courier:
             self._send(parcel)
         if taken.next_at is None:
             return self._look_every_s
-        return max(0.0, (datetime.fromisoformat(taken.next_at) - self._in.clock.now()).total_seconds())
+        return max(0.0, (datetime.fromisoformat(taken.next_at) - self._now()).total_seconds())
 
     async def _turned(self, sent: Sequence[Sent]) -> Taken:
         room = self._room()
         if not sent:
             # Mostly there is nothing: to see that takes no writer's time.
-            runner_id, at = self._in.runner_id, timestamp(self._in.clock.now())
+            runner_id = self._in.runner_id
             lanes = await self._in.database.read(lambda tx: DeliveryQueue(tx, runner_id).lanes())
-            if not room.total or not any(each.due_at <= at for each in lanes):
-                return Taken(next_at=min((each.due_at for each in lanes if each.due_at > at), default=None))
+            next_at, now_open = delivering.sorted_out(lanes, room, self._now())
+            if not now_open:
+                return Taken(next_at=next_at)
         return await self._append(partial(_settled_and_taken, sent=sent, room=room))
 
     def _room(self) -> Room:
@@ -182,7 +191,7 @@ class Courier:
 
     def _send(self, parcel: Parcel) -> None:
         self._in_hand.update(each.seq for each in parcel.messages)
-        now = self._in.clock.now()
+        now = self._now()
         paced_until = timestamp(now + timedelta(seconds=parcel.pace_s)) if parcel.pace_s else ""
         posting = self._lanes.enter(parcel, paced_until)
         task = asyncio.ensure_future(self._carry(parcel, posting, now))
@@ -201,8 +210,12 @@ class Courier:
             self._lanes.leave(parcel, attempt)
             self._stirred.set()
 
+    def _now(self) -> datetime:
+        """Return this moment by the database's clock, which is the one that all servers share."""
+        return self._in.clock.now() + self._skew
+
     async def _append(self, work: Callable[[Desk], T]) -> T:
-        office, now = self._in, self._in.clock.now()
+        office, now = self._in, self._now()
         return await office.database.append(lambda tx: work(Desk(tx, office.keyring, office.runner_id, now)))
 
 

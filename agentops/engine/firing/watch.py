@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from contextlib import suppress
+from datetime import datetime, timedelta
 
 from agentops.base.clock import Clock
 from agentops.base.errors import StorageError
@@ -23,9 +24,14 @@ class Watch:
     def __init__(self, station: Station, clock: Clock, *, look_every_s: float) -> None:
         """Begin with nothing."""
         self._rounds = Rounds(station)
+        self._database = station.database
         self._clock = clock
         self._look_every_s = look_every_s
         self._has_begun = False
+        self._skew = timedelta()
+        self._compare_at = 0.0
+        """When to compare clocks again, by the loop's time."""
+
         self._told = asyncio.Event()
         self._watch: asyncio.Task[None] | None = None
         station.news.attend(TOPIC, self._heard)
@@ -60,7 +66,8 @@ class Watch:
             if not self._has_begun:
                 await self._rounds.begin()
                 self._has_begun = True
-            again = await self._rounds.turn(self._clock.now())
+            await self._compare()
+            again = await self._rounds.turn(self._now())
         except StorageError as error:
             _log.warning("schedules wait for the database: %s", error.message)
             return _AFTER_FAILURE_S
@@ -69,4 +76,14 @@ class Watch:
             return _AFTER_FAILURE_S
         if again is None:
             return self._look_every_s
-        return min(self._look_every_s, max(_REST_S, (again - self._clock.now()).total_seconds()))
+        return min(self._look_every_s, max(_REST_S, (again - self._now()).total_seconds()))
+
+    async def _compare(self) -> None:
+        loop = asyncio.get_running_loop()
+        if loop.time() >= self._compare_at:
+            self._skew = await self._database.skew(self._clock)
+            self._compare_at = loop.time() + self._look_every_s
+
+    def _now(self) -> datetime:
+        """Return this moment by the database's clock: a server whose own is ahead must not fire before the time."""
+        return self._clock.now() + self._skew

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 
 from agentops.base.clock import timestamp
@@ -127,22 +127,37 @@ def settle(desk: Desk, sent: Sequence[Sent]) -> None:
             queue.failed([message.seq], desk.at)
         else:
             queue.again([message.seq], timestamp(desk.now + core.pause(one.roll)))
-    for endpoint in _by_endpoint(sent):
+    # Of an endpoint that was removed meanwhile, nothing is held, and nothing is to be noted any more.
+    judged = [one for one in sent if any(each.seq in held for each in one.parcel.messages)]
+    for endpoint in _by_endpoint(judged):
         _judge(desk, endpoint)
 
 
 def take(desk: Desk, room: Room) -> Taken:
     """Take what is due, as far as there is room: a little of every endpoint, those first that have least on its way."""
     taken = Taken()
-    due = [lane for lane in desk.queue.lanes() if not _waits(taken, lane.due_at, desk.at)]
-    for lane in sorted(due, key=lambda each: (-room.of(each.endpoint_id), each.due_at)):
+    taken.next_at, open_ = sorted_out(desk.queue.lanes(), room, desk.now)
+    for lane in sorted(open_, key=lambda each: (-room.of(each.endpoint_id), each.due_at)):
         if len(taken.parcels) >= room.total:
             break
-        free = min(room.of(lane.endpoint_id), room.total - len(taken.parcels))
-        until = room.paced_until.get(lane.endpoint_id, "")
-        if free > 0 and not (until > desk.at and _waits(taken, until, desk.at)):
-            taken.parcels += _of(desk, lane, free)
+        taken.parcels += _of(desk, lane, min(room.of(lane.endpoint_id), room.total - len(taken.parcels)))
     return taken
+
+
+def sorted_out(lanes: Sequence[Lane], room: Room, now: datetime) -> tuple[str | None, list[Lane]]:
+    """Return when the first is due of those that wait for a time, and the endpoints that can be sent something now."""
+    at, paced_max = timestamp(now), timestamp(now + timedelta(seconds=slack.PACE_S))
+    waits, open_ = [], []
+    for lane in lanes:
+        until = room.paced_until.get(lane.endpoint_id, "")
+        if not core.is_due(lane.due_at, lane.attempts, now):
+            waits.append(lane.due_at)
+        # A channel that is to be left alone for longer than that was so by a clock that was set back.
+        elif at < until <= paced_max:
+            waits.append(until)
+        elif min(room.total, room.of(lane.endpoint_id)) > 0:
+            open_.append(lane)
+    return min(waits, default=None), open_
 
 
 def release(desk: Desk, sent: Sequence[Sent]) -> None:
@@ -152,16 +167,11 @@ def release(desk: Desk, sent: Sequence[Sent]) -> None:
     queue.release(sorted(queue.held()))
 
 
-def _waits(taken: Taken, moment: str, at: str) -> bool:
-    if moment <= at:
-        return False
-    taken.next_at = min(taken.next_at or moment, moment)
-    return True
-
-
 def _of(desk: Desk, lane: Lane, free: int) -> Iterator[Parcel]:
     """Yield what is due at one endpoint; where there is none any more, or it is disabled, everything is dropped."""
     queue = desk.queue
+    # Behind the clock that it is due by, if need be.
+    due = max(desk.at, lane.due_at)
     found = existing(desk.tx, lane.owner_id, lane.endpoint_id)
     endpoint = parsed(found[1].body) if found else None
     if endpoint is None or endpoint.get("state", "enabled") != "enabled":
@@ -175,10 +185,10 @@ def _of(desk: Desk, lane: Lane, free: int) -> Iterator[Parcel]:
         _log.warning("nothing is delivered: endpoint=%s: %s", lane.endpoint_id, error.message)
         return
     if endpoint.get("format") == "slack":
-        messages = queue.take(lane.endpoint_id, desk.at, slack.TOGETHER_MAX)
+        messages = queue.take(lane.endpoint_id, due, slack.TOGETHER_MAX)
         yield Parcel(tuple(messages), endpoint["url"], secret, _told(desk, messages), slack.PACE_S)
         return
-    for each in queue.take(lane.endpoint_id, desk.at, free):
+    for each in queue.take(lane.endpoint_id, due, free):
         yield Parcel((each,), endpoint["url"], secret, each.body)
 
 

@@ -18,6 +18,9 @@ class Lane:
     due_at: str
     """When the first of it is due."""
 
+    attempts: int
+    """How many were made of the first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Queued:
@@ -192,12 +195,10 @@ WITH RECURSIVE lanes (endpoint_id) AS (
   SELECT (SELECT MIN(d.endpoint_id) FROM deliveries d
           WHERE d.status = 'pending' AND d.runner_id IS NULL AND d.endpoint_id > lanes.endpoint_id)
   FROM lanes WHERE lanes.endpoint_id IS NOT NULL)
-SELECT endpoint_id,
-  (SELECT d.owner_id FROM deliveries d WHERE d.status = 'pending' AND d.runner_id IS NULL
-   AND d.endpoint_id = lanes.endpoint_id ORDER BY d.due_at, d.seq LIMIT 1),
-  (SELECT MIN(d.due_at) FROM deliveries d WHERE d.status = 'pending' AND d.runner_id IS NULL
-   AND d.endpoint_id = lanes.endpoint_id)
-FROM lanes WHERE endpoint_id IS NOT NULL"""
+SELECT d.endpoint_id, d.owner_id, d.due_at, d.attempts
+FROM lanes JOIN deliveries d ON d.seq =
+  (SELECT first.seq FROM deliveries first WHERE first.status = 'pending' AND first.runner_id IS NULL
+   AND first.endpoint_id = lanes.endpoint_id ORDER BY first.due_at, first.seq LIMIT 1)"""
 
 _DUE = """
 SELECT seq, owner_id, id, endpoint_id, event_id, event_type, body, attempts FROM deliveries

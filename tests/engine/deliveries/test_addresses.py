@@ -62,12 +62,18 @@ async def test_a_name_that_turns_private_disables_its_endpoint(post: Post) -> No
 
 async def test_a_network_that_is_named_is_allowed_over_tls_alone_and_its_neighbours_are_not() -> None:
     outbound = Outbound(private=(ip_network("10.1.0.0/16"), ip_network("fd12::/16"), ip_network("0.0.0.0/0")))
+    inside = Outbound(private=(ip_network("fd00::/8"),))
     narrow = Outbound(private=(ip_network("10.1.0.0/16"),))
     assert await outbound._judged("10.1.2.3", 443, "https") == "10.1.2.3"
     assert await outbound._judged("fd12::1", 443, "https") == "fd12::1"
     assert await narrow._judged("::ffff:10.1.2.3", 443, "https")
     refused = [(narrow, "10.2.0.1", "https"), (narrow, "10.1.2.3", "http"), (narrow, "127.0.0.1", "http")]
-    for judge, host, scheme in (*refused, (outbound, "169.254.169.254", "https"), (outbound, "1.1.1.1", "http")):
+    for judge, host, scheme in (
+        *refused,
+        (outbound, "169.254.169.254", "https"),
+        (inside, "fd00:ec2::254%1", "https"),
+        (outbound, "1.1.1.1", "http"),
+    ):
         with pytest.raises(NotPublic):
             await judge._judged(host, 443, scheme)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from anthropic import Anthropic
@@ -273,6 +273,56 @@ async def test_what_waits_for_an_endpoint_that_is_disabled_or_gone_is_dropped(po
         ("dropped", core.ENDPOINT_OFF), ("dropped", core.ENDPOINT_OFF), ("dropped", core.ENDPOINT_GONE),
     ]  # fmt: skip
     assert receiver.requests == []
+
+
+async def test_what_a_clock_that_is_ahead_has_put_down_is_delivered_and_retries_keep_their_pauses(
+    post: Post, receiver: Receiver
+) -> None:
+    receiver.answers["/soon"] = 500
+    endpoint, other = [await post.endpoint(receiver.url(path)) for path in ("/soon", "/ok")]
+    post.clock.advance(timedelta(hours=1))
+    await post.put(endpoint)
+    await post.put(other, 3)
+    post.clock.advance(-timedelta(hours=1))
+    async with post.courier() as round_:
+        assert await round_.all_due() == pytest.approx(62.5)
+        assert (receiver.came["/soon"], receiver.came["/ok"]) == (1, 3)
+        post.clock.advance(-timedelta(hours=1))
+        receiver.answers.clear()
+        await round_.to_the_end()
+    assert await post.ends(endpoint) == [("delivered", ["answered 500", ""])], "set back, they would wait an hour"
+
+
+@pytest.mark.parametrize("prepared_url", ["postgres"], indirect=True)
+@pytest.mark.postgres
+async def test_a_courier_goes_by_the_clock_of_the_database(post: Post, receiver: Receiver) -> None:
+    receiver.answers["/soon"] = 500
+    endpoint = await post.endpoint(receiver.url("/soon"))
+    await post.put(endpoint)
+    true = post.clock.now()
+    post.clock.advance(timedelta(hours=1))
+    async with post.courier() as round_:
+        await round_.courier.recover()
+        await round_.all_due()
+    (log,) = await post.log(endpoint)
+    assert abs(datetime.fromisoformat(log["due_at"]) - true) < timedelta(minutes=30)
+    stamped = datetime.fromtimestamp(int(receiver.requests[0].headers["webhook-timestamp"]), UTC)
+    assert abs(stamped - true) < timedelta(minutes=5), "or receivers refuse it"
+
+
+async def test_of_an_endpoint_that_was_removed_while_it_was_told_nothing_is_left(
+    post: Post, receiver: Receiver
+) -> None:
+    endpoint = await post.endpoint(receiver.url("/hang"))
+    await post.put(endpoint)
+    async with post.courier() as round_:
+        await round_.turn()
+        await receiver.reached("/hang", 1)
+        await post.sent("DELETE", f"{WEBHOOKS}/{endpoint}")
+        receiver.released.set()
+        await round_.to_the_end()
+    for table in ("deliveries", "delivery_attempts", "endpoint_health"):
+        assert await post.sql(f"SELECT COUNT(*) FROM {table}") == [(0,)]
 
 
 async def test_the_dead_are_followed_and_nobody_sends_what_another_has(post: Post, receiver: Receiver) -> None:

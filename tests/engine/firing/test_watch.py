@@ -4,13 +4,13 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from agentops import embedded
-from agentops.base.clock import ManualClock
+from agentops.base.clock import ManualClock, timestamp
 from agentops.base.ids import RandomIds
 from agentops.engine.core.firing import TOPIC
 from agentops.engine.core.sessions import WATCHERS
@@ -27,6 +27,12 @@ from tests.toolboxes import Bare
 from .conftest import Range, rounds_of
 
 pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    """Begins now: the watch goes by the database's clock."""
+    return ManualClock(datetime.now(UTC))
 
 
 @pytest.fixture
@@ -62,7 +68,22 @@ async def test_it_looks_again_when_something_is_due_and_now_and_then(firing_rang
     name = await firing_range.deployment()
     assert await watch._look() == 30.0
     firing_range.move(await firing_range.fires_at(name) - timedelta(seconds=7))
-    assert await watch._look() == 7.0
+    assert await watch._look() == pytest.approx(7.0, abs=1.0)
+
+
+@pytest.mark.parametrize("prepared_url", ["postgres"], indirect=True)
+@pytest.mark.postgres
+async def test_a_server_whose_clock_is_an_hour_ahead_does_not_fire_before_the_time(
+    firing_range: Range, clock: ManualClock
+) -> None:
+    name = await firing_range.deployment("0 0 1 1 *")
+    due_at = datetime.fromisoformat("2126-01-01T00:00:00Z")
+    at = {"at": timestamp(due_at), "id": name}
+    await firing_range.change("UPDATE deployments SET due_at = :at, fires_at = :at WHERE id = :id", at)
+    ahead = ManualClock(due_at + timedelta(hours=1))
+    assert await _watch(firing_range.engine, ahead)._look() == 30.0
+    assert await firing_range.runs(name) == []
+    assert await firing_range.appointment(name) == (timestamp(due_at), timestamp(due_at))
 
 
 async def test_a_database_that_is_away_is_tried_again_soon(
