@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
+from agentops.base.errors import UsageError
 from agentops.cli.models import ModelFlags, means
 
 if TYPE_CHECKING:
@@ -75,6 +77,28 @@ def admin_options(command: F) -> F:
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
+
+
+def admin_address(host: str, port: int | None) -> "Address | None":
+    """Return where the flags of the running command want the admin port, None for nowhere.
+
+    Raises:
+        UsageError: they name an address for a port that nobody asked for.
+    """
+    from agentops.engine.listener import Address
+
+    if port is not None:
+        return Address(host, port)
+    if click.get_current_context().get_parameter_source("admin_host") is not ParameterSource.DEFAULT:
+        raise UsageError("--admin-host is where --admin-port is, and there is none.", hint="Add --admin-port PORT.")
+    return None
+
+
+def announced(admin: "Address") -> str:
+    """Return what is said at the start of the admin port."""
+    said = f"Health and metrics are at {admin.url}/readyz and /metrics."
+    is_inside = admin.host == "localhost" or admin.host.startswith("127.") or admin.host == "::1"
+    return said if is_inside else f"{said} They ask for no key: keep strangers from that address."
 
 
 @dataclass(frozen=True, slots=True)

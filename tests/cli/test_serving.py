@@ -99,6 +99,18 @@ def test_what_only_servers_need_is_loaded_by_no_other(modules: str, heavy: set[s
     assert done.stdout == "\n"
 
 
+def test_an_address_for_no_admin_port_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(cli, ["serve", "--data", str(tmp_path), "--admin-host", "127.0.0.1"]) == 2
+    assert "Add --admin-port PORT." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("host", "is_told"), [("127.0.0.1", False), ("::1", False), ("0.0.0.0", True), ("10.0.0.7", True)]
+)
+def test_who_opens_the_admin_port_beyond_this_machine_is_told(host: str, is_told: bool) -> None:
+    assert ("They ask for no key" in serving.announced(Address(host, 8701))) == is_told
+
+
 def test_the_help_of_serve_has_each_flag_once_and_fits_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(cli, ["serve", "--help"]) == 0
     said = capsys.readouterr().out

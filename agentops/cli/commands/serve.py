@@ -14,7 +14,7 @@ from agentops.cli.logs import log_options
 from agentops.cli.models import ModelFlags, has_model, model_options
 from agentops.cli.output import output_option, say, write_json
 from agentops.cli.private_webhooks import private_webhooks, private_webhooks_option
-from agentops.cli.serving import Sectioned, admin_options, beside, furnished
+from agentops.cli.serving import Sectioned, admin_address, admin_options, announced, beside, furnished
 
 
 @click.command(cls=Sectioned)
@@ -79,12 +79,11 @@ def serve(
         say(f"  export ANTHROPIC_BASE_URL={address.url}")
         say(f"  export ANTHROPIC_API_KEY={key}")
         if house.admin:
-            say(f"Health and metrics are at {house.admin.address.url}/readyz and /metrics.")
+            say(announced(house.admin.address))
         if not has_model(flags, is_embedded=False):
             say("Sessions cannot run yet: set AGENTOPS_MODEL_BASE_URL and AGENTOPS_MODEL_API_KEY, and start it again.")
 
-    wanted = Address(admin_host, admin_port) if admin_port is not None else None
-    house = furnished(settings, SystemClock(), flags, wanted)
+    house = furnished(settings, SystemClock(), flags, admin_address(admin_host, admin_port))
     supervised = Supervised(Supervisor.of(os.environ, os.getpid()))
     if followed is None:
         run(house.engine, started, beside(house.traces, house.admin, supervised), supervised.leaving)
