@@ -45,7 +45,7 @@ async def until(register: Register, found: Callable[[State], bool]) -> State:
             state = await register.state("shop")
             if found(state):
                 break
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0)
     return state
 
 
@@ -84,4 +84,4 @@ async def _some_agents(server: Server) -> None:
         for _ in count():
             if server.objects("agents"):
                 return
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0)

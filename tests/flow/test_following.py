@@ -28,7 +28,7 @@ async def live(data: Path, commit: str) -> State:
             state = await register.state("shop")
             if state.live == commit:
                 return state
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0)
     raise AssertionError
 
 
