@@ -124,6 +124,7 @@ class Clone:
         tree = f"{commit}:{under}"
         if (await self._git(["cat-file", "-e", f"{commit}:{under}"])).status != 0:
             found.refusal = f"it has no folder {under}"
+            found.advice = "name the folder that holds agents.d as `path` in the controller's configuration"
             return found
         done = await self._git(["ls-tree", "-r", "-t", "-z", "-l", "--full-tree", tree], sink=found)
         if not found.refusal:

@@ -25,6 +25,9 @@ _PLAN = Bounds(time_s=300, cpu_s=120)
 _APPLY = Bounds(time_s=1_800, cpu_s=600)
 _MEMORY = Bounds(time_s=900, cpu_s=300)
 _DREAMS = Bounds(time_s=3_600, cpu_s=1_800)
+_THEIR_KEY = "check `api_key` of the target in the controller's configuration: is it a key of that server, and live?"
+"""What a person is told who set no variable by hand."""
+
 _SENTENCE = 500
 _SHORTEST = 6
 
@@ -155,7 +158,8 @@ class Commands:
         if first is not None:
             return Problem(self._clean(first[0]), self._clean(first[1]), is_refusal=True)
         if said:
-            return Problem(self._clean(said.get("message", "")), self._clean(said.get("hint", "")), is_refusal)
+            hint = _THEIR_KEY if "ANTHROPIC_API_KEY" in str(said.get("hint")) else said.get("hint", "")
+            return Problem(self._clean(said.get("message", "")), self._clean(hint), is_refusal)
         lines = [each for each in done.err.splitlines() if each.strip()]
         last = next((each for each in lines if each.lower().startswith("error")), lines[-1] if lines else "")
         how = f"was ended by signal {-done.status}" if done.status < 0 else f"ended with {done.status}"

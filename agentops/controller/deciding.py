@@ -120,18 +120,18 @@ def delay_s(rules: Rules, failures: int, chance: float) -> float:
 
 def is_due(rules: Rules, state: State, now: datetime, looked_at: datetime | None) -> bool:
     """Tell whether a round is due: its time has come, its window opens, or somebody asked since the last look."""
-    if _is_set_back(rules, state, now, looked_at):
+    # Whoever just began looks at once: its operator may have mended what failed.
+    if looked_at is None or _is_set_back(rules, state, now, looked_at):
         return True
-    if state.poked_at is not None and (looked_at is None or state.poked_at > looked_at):
+    if state.poked_at is not None and state.poked_at > looked_at:
         return True
     return state.next_at is None or state.next_at <= now or (state.opens_at is not None and state.opens_at <= now)
 
 
-def _is_set_back(rules: Rules, state: State, now: datetime, looked_at: datetime | None) -> bool:
+def _is_set_back(rules: Rules, state: State, now: datetime, looked_at: datetime) -> bool:
     """Tell whether the clock was set back: what it promised for later would keep a repository waiting as long."""
     longest = timedelta(seconds=1.5 * max(LONGEST_DELAY_S, rules.every_s))
-    is_too_far = state.next_at is not None and state.next_at - now > longest
-    return is_too_far or (looked_at is not None and looked_at > now)
+    return looked_at > now or (state.next_at is not None and state.next_at - now > longest)
 
 
 def _judged(rules: Rules, state: State, seen: Seen) -> Decision:

@@ -72,7 +72,8 @@ class Follower:
         after = await self._register.settle(self.name, conclude)
         if (after.phase, after.seen, after.message) != (before.phase, before.seen, before.message):
             words = f": {after.message}" if after.message else ""
-            _log.info("%s: %s at %s%s", self.name, after.phase.value, after.live[:12] or "no commit", words)
+            live = f"{after.live[:12]} is live" if after.live else "nothing is live"
+            _log.info("%s: %s, %s%s", self.name, after.phase.value.replace("_", " "), live, words)
         for each in fresh:
             await self._ground.tell(each, self.repository.notify)
         return after
@@ -143,8 +144,7 @@ class Follower:
             return Problem(message, "sign the commit with an allowed key, or add the key to that file", is_refusal=True)
         found = await desk.clone.survey(commit, self.repository.path or "", self.repository.limits)
         if found.refusal:
-            advice = "take it out of the repository, or raise `limits` in the controller's configuration"
-            return Problem(f"{commit[:12]} is not taken out of git: {found.refusal}", advice, is_refusal=True)
+            return Problem(f"{commit[:12]} is not taken out of git: {found.refusal}", found.advice, is_refusal=True)
         return await desk.commands.validate(await desk.folder(commit))
 
     async def _planned(self, commit: str, state: State, seen: Seen, desk: Desk) -> tuple[Planned | Problem, Seen]:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from textwrap import wrap
 from typing import Any
 
 from agentops.base.clock import timestamp
@@ -37,13 +38,13 @@ def standing(states: Mapping[str, State], acting: str | None, now: datetime) -> 
     }
 
 
-def lines(document: Mapping[str, Any], paint: Paint) -> Iterator[str]:
-    """Yield the table: a line a repository, and below it why and what to do."""
+def lines(document: Mapping[str, Any], paint: Paint, width: int = 120) -> Iterator[str]:
+    """Yield the table: a line a repository, and below it why and what to do. Units: `width` in columns."""
     found = document["repositories"]
     now = datetime.fromisoformat(document["at"])
-    width = max((len(each["name"]) for each in found), default=0)
+    names = max((len(each["name"]) for each in found), default=0)
     for each in found:
-        yield from _lines(each, width, now, paint)
+        yield from _lines(each, names, now, paint, width)
     if found:
         yield ""
     yield _summary(document, paint)
@@ -75,13 +76,13 @@ def _repository(state: State) -> dict[str, Any]:
     }
 
 
-def _lines(each: Mapping[str, Any], width: int, now: datetime, paint: Paint) -> Iterator[str]:
+def _lines(each: Mapping[str, Any], names: int, now: datetime, paint: Paint, width: int) -> Iterator[str]:
     mark, colour = _MARKS[each["phase"]]
     phase = f"{each['phase'].replace('_', ' '):<11}"
     since = f"for {_span(each['since'], now)}" if each["since"] else ""
-    yield f"{paint(colour, mark)} {each['name']:<{width}}  {paint(colour, phase)}  {_commits(each)}  {since}".rstrip()
+    yield f"{paint(colour, mark)} {each['name']:<{names}}  {paint(colour, phase)}  {_commits(each)}  {since}".rstrip()
     if each["message"]:
-        yield f"    {printable(each['message'])}"
+        yield from _wrapped(f"    {printable(each['message'])}", width)
     for step in each["steps"][:_STEPS]:
         yield paint("dim", f"      {printable(step)}")
     if len(each["steps"]) > _STEPS:
@@ -89,9 +90,14 @@ def _lines(each: Mapping[str, Any], width: int, now: datetime, paint: Paint) -> 
     if each["advice"]:
         yield f"    {paint('cyan', '→')} {printable(each['advice'])}"
     for name, failure in each["beside"].items():
-        yield f"    {paint('yellow', '!')} {printable(name)}: {printable(failure)}"
+        yield from _wrapped(f"    {paint('yellow', '!')} {printable(name)}: {printable(failure)}", width)
     if each["failures"] and each["next_at"]:
         yield paint("dim", f"    tried {_times(each['failures'])}; again in {_span(timestamp(now), each['next_at'])}")
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """Return a sentence in lines. What is to be copied, an address or a command, is never taken apart."""
+    return wrap(text, max(width, 40), subsequent_indent="      ", break_long_words=False, break_on_hyphens=False)
 
 
 def _commits(each: Mapping[str, Any]) -> str:
@@ -107,8 +113,8 @@ def _summary(document: Mapping[str, Any], paint: Paint) -> str:
     if not found:
         return "No repository is followed yet: `agentops controller --config controller.yaml` begins."
     counts = [f"{count} {phase.replace('_', ' ')}" for phase, count in document["summary"].items() if count]
-    who = f"acting: {printable(document['controller'])}" if document["controller"] else ""
-    acting = who or paint("yellow", "no controller runs: start `agentops controller --config …`")
+    who = f"Acting: {printable(document['controller'])}" if document["controller"] else ""
+    acting = who or paint("yellow", "No controller runs: start `agentops controller --config …`")
     noun = "repository" if len(found) == 1 else "repositories"
     return f"{len(found)} {noun}: {', '.join(counts)}. {acting}"
 

@@ -42,6 +42,8 @@ class Survey:
     refusal: str = ""
     """Why the commit is not taken: the thing and the fact."""
 
+    advice: str = "take it out of the repository, or raise `limits` in the controller's configuration"
+
     _rest: bytes = b""
     _count: int = 0
     _bytes: int = 0

@@ -52,13 +52,13 @@ def test_each_repository_has_a_line_and_below_it_why_and_what_to_do() -> None:
             "    ! memory: the forge is away",
             "    tried 2 times; again in 1 minute",
             "",
-            "3 repositories: 1 in sync, 1 waiting, 1 failed. acting: host:1:abcd",
+            "3 repositories: 1 in sync, 1 waiting, 1 failed. Acting: host:1:abcd",
         ]
     )
 
 
 def test_nobody_acting_and_nothing_followed_are_told_with_the_way_out() -> None:
-    assert shown(CALM, acting=None).endswith("no controller runs: start `agentops controller --config …`")
+    assert shown(CALM, acting=None).endswith("No controller runs: start `agentops controller --config …`")
     assert shown() == "No repository is followed yet: `agentops controller --config controller.yaml` begins."
 
 
@@ -69,3 +69,10 @@ def test_programs_get_every_fact() -> None:
     assert document["summary"]["waiting"] == 1
     assert not is_settled(document)
     assert is_settled(standing({"shop": CALM}, None, NOW))
+
+
+def test_sentences_are_wrapped_and_commands_are_not() -> None:
+    long = replace(WAITING, message="word " * 40, advice="x " * 60)
+    found = list(lines(standing({"billing": long}, None, NOW), Paint(), 80))
+    assert max(len(each) for each in found if "word" in each) <= 80
+    assert [each for each in found if each.startswith("    →")] == [f"    → {long.advice}"]

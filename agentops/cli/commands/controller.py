@@ -14,7 +14,7 @@ from agentops.base.paint import printable
 from agentops.cli.environment import data_option, database_option
 from agentops.cli.following import setting_of, with_register
 from agentops.cli.logs import log_options_from
-from agentops.cli.output import output_option, say, stdout_paint, write_json, write_lines
+from agentops.cli.output import output_option, say, stdout_paint, stdout_width, write_json, write_lines
 
 if TYPE_CHECKING:
     import socket
@@ -141,7 +141,7 @@ async def _once(setting: "Setting", output: str) -> int:
     if output == "json":
         write_json(document)
     else:
-        write_lines(standing.lines(document, stdout_paint()))
+        write_lines(standing.lines(document, stdout_paint(), stdout_width()))
     if any(each.phase in {Phase.REFUSED, Phase.FAILED} or each.asides for each in states):
         return EXIT_PROBLEMS
     return 0 if standing.is_settled(document) else EXIT_CHANGES
@@ -152,7 +152,10 @@ async def _followed(setting: "Setting", address: tuple[str, int] | None) -> None
     from agentops.controller.running import opened
     from agentops.engine.listener import bound
 
-    door = bound(*address) if address else None
+    try:
+        door = bound(*address) if address else None
+    except UsageError as error:
+        raise UsageError(error.message, hint="name another --listen, or stop what uses this one") from None
     async with opened(setting, SystemClock()) as found:
         task = asyncio.create_task(found.run())
         listening = asyncio.create_task(_listened(setting, found, door)) if door else None

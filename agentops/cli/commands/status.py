@@ -9,7 +9,7 @@ from agentops.base.errors import EXIT_CHANGES, UsageError
 from agentops.base.names import nearest
 from agentops.cli.environment import data_option, database_option
 from agentops.cli.following import with_register
-from agentops.cli.output import output_option, stdout_paint, write_json, write_lines
+from agentops.cli.output import output_option, stdout_paint, stdout_width, write_json, write_lines
 
 if TYPE_CHECKING:
     from agentops.controller.register import Register
@@ -43,6 +43,6 @@ def status(
     if output == "json":
         write_json(document)
     else:
-        write_lines(standing.lines(document, stdout_paint()))
+        write_lines(standing.lines(document, stdout_paint(), stdout_width()))
     if exit_code and not standing.is_settled(document):
         ctx.exit(EXIT_CHANGES)
