@@ -17,6 +17,9 @@ from agentops.controller.state import Phase, State
 LONGEST_DELAY_S = 300.0
 """How rarely something that fails is tried: drift of what runs is looked for no less often."""
 
+CALM_S = 5.0
+"""How soon after a look somebody may have another one: a storm of pushes, or a replayed one, costs little."""
+
 _REASONS = 3
 _MOST_STEPS = 50
 _LONGEST_STEP = 400
@@ -124,7 +127,7 @@ def is_due(rules: Rules, state: State, now: datetime, looked_at: datetime | None
     if looked_at is None or _is_set_back(rules, state, now, looked_at):
         return True
     if state.poked_at is not None and state.poked_at > looked_at:
-        return True
+        return now - looked_at >= timedelta(seconds=CALM_S)
     return state.next_at is None or state.next_at <= now or (state.opens_at is not None and state.opens_at <= now)
 
 

@@ -174,7 +174,8 @@ def test_a_repository_is_due_when_its_time_has_come_or_somebody_asked_since() ->
     assert is_due(rules(), LIVE, NOW, NOW)
     assert not is_due(rules(), later, NOW, NOW)
     assert is_due(rules(), replace(later, opens_at=NOW), NOW, NOW)
-    assert is_due(rules(), replace(later, poked_at=NOW), NOW, NOW - timedelta(seconds=1))
+    assert is_due(rules(), replace(later, poked_at=NOW), NOW, NOW - timedelta(seconds=5))
+    assert not is_due(rules(), replace(later, poked_at=NOW), NOW, NOW - timedelta(seconds=1))
     assert not is_due(rules(), replace(later, poked_at=NOW), NOW, NOW)
 
 
