@@ -87,6 +87,7 @@ class Reader:
         """Read from the stream."""
         self._stream = stream
         self._left = size_bytes
+        self._is_new = True
 
     def entries(self) -> Iterator[tuple[Entry, Iterator[bytes]]]:
         """Yield each entry with its bytes.
@@ -103,6 +104,9 @@ class Reader:
             self._take(-entry.size_bytes % _BLOCK)
 
     def _next(self) -> Entry | None:
+        if self._left < _BLOCK and self._is_new:
+            raise StorageError("The file is not a backup: it is too short.", hint="Name a file that `backup` wrote.")
+        self._is_new = False
         block = self._take(_BLOCK)
         if not any(block):
             return None

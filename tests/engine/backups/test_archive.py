@@ -54,6 +54,7 @@ def test_what_was_taken_back_is_not_there() -> None:
 @pytest.mark.parametrize(
     ("data", "said"),
     [
+        pytest.param(b"notes", "is not a backup: it is too short", id="short"),
         pytest.param(hostile(kind=tarfile.SYMTYPE, link="/etc/passwd"), "no backup does", id="symbolic link"),
         pytest.param(hostile(kind=tarfile.LNKTYPE, link="manifest.json"), "no backup does", id="hard link"),
         pytest.param(hostile(kind=tarfile.CHRTYPE), "no backup does", id="device"),
@@ -71,7 +72,7 @@ def test_what_was_taken_back_is_not_there() -> None:
         pytest.param(hostile(size=-1), "is not a backup|in the middle", id="less than nothing"),
         pytest.param(archive(("engine.db", b"a"), ("engine.db", b"b")), "twice", id="duplicate"),
         pytest.param(archive(("engine.db", b"a"))[:600], "before its end", id="cut short"),
-        pytest.param(b"", "before its end", id="empty"),
+        pytest.param(b"", "too short", id="empty"),
         pytest.param(b"PK\x03\x04" + bytes(2000), "is not a backup", id="another kind of file"),
     ],
 )
