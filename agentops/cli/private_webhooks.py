@@ -1,7 +1,8 @@
-"""Which private networks `agentops serve` may deliver webhooks to: a flag, or a variable with several in it."""
+"""Which private networks `agentops serve` may deliver webhooks to, and whose certificates it trusts there."""
 
 from collections.abc import Callable
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -10,11 +11,21 @@ F = TypeVar("F", bound=Callable[..., Any])
 Network = IPv4Network | IPv6Network
 
 _META = "agentops.private_webhooks"
+_META_CA = "agentops.webhook_ca"
 
 
 def private_webhooks_option(command: F) -> F:
-    """Add the flag."""
-    return click.option(
+    """Add the flags."""
+    trust = click.option(
+        "--webhook-ca",
+        metavar="FILE",
+        type=click.Path(path_type=Path, exists=True, dir_okay=False),
+        envvar="AGENTOPS_WEBHOOK_CA",
+        expose_value=False,
+        callback=_trusted,
+        help="Trust receivers of webhooks whose certificates come from the authorities in this PEM file too.",
+    )
+    networks = click.option(
         "--allow-private-webhooks",
         metavar="CIDR",
         multiple=True,
@@ -22,13 +33,25 @@ def private_webhooks_option(command: F) -> F:
         expose_value=False,
         callback=_noted,
         help="Deliver webhooks to this private network too, such as 10.20.0.0/16; may be repeated. [default: none]",
-    )(command)
+    )
+    return networks(trust(command))
 
 
 def private_webhooks() -> tuple[Network, ...]:
     """Return what the flags of the running command say."""
     found: tuple[Network, ...] = click.get_current_context().meta.get(_META, ())
     return found
+
+
+def webhook_ca() -> Path | None:
+    """Return the file that the running command is to trust."""
+    found: Path | None = click.get_current_context().meta.get(_META_CA)
+    return found
+
+
+def _trusted(ctx: click.Context, parameter: click.Parameter, file: Path | None) -> None:
+    del parameter
+    ctx.meta[_META_CA] = file
 
 
 def _noted(ctx: click.Context, parameter: click.Parameter, texts: tuple[str, ...]) -> None:

@@ -7,8 +7,10 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agentops.base.errors import StorageError
 from agentops.base.threads import in_thread
 
 if TYPE_CHECKING:
@@ -247,6 +249,25 @@ class Outbound:
             return False
         is_listed = any(address in each for each in self._private if each.version == address.version)
         return (is_listed and (scheme == "https" or address.is_loopback)) or (scheme == "https" and is_public(text))
+
+
+def trusting(authorities: Path) -> ssl.SSLContext:
+    """Return how TLS is spoken where the authorities of a PEM file are trusted beside the public ones.
+
+    Raises:
+        StorageError: the file cannot be read, or holds no certificate.
+    """
+    import httpx2  # noqa: PLC0415 - most engines never call out and need not wait for the library
+
+    tls = httpx2.create_ssl_context(trust_env=False)
+    try:
+        tls.load_verify_locations(cafile=authorities)
+    except (OSError, ssl.SSLError):
+        raise StorageError(
+            f"{authorities} cannot be read as certificates of authorities.",
+            hint="Name a file in PEM, with -----BEGIN CERTIFICATE----- in it, that this process may read.",
+        ) from None
+    return tls
 
 
 def _looked_up(host: str, port: int) -> list[str]:

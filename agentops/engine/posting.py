@@ -5,11 +5,15 @@ Loaded only where something is delivered.
 """
 
 import asyncio
+import re
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from functools import partial
+from typing import Any
 
 import aiohttp
+from aiohttp.client_proto import ResponseHandler
 from yarl import URL
 
 Judge = Callable[[str, int, str], Awaitable[str]]
@@ -21,6 +25,81 @@ _IDLE_S = 4.0
 _REST_BYTES = 4 * 1024
 _REST_S = 1.0
 """How much of an answer's body is read, and for how long, so that the connection can be used again; no more matters."""
+
+
+_HEAD_MAX = 64 * 1024
+"""What is longer is left to the library, which refuses it. Units: bytes."""
+
+_INTERIM_MAX = 8
+"""Answers before the answer (1xx) that are passed over. The library would go on with them, and hold up everybody."""
+
+_HEAD_END = re.compile(rb"\r?\n\r?\n")
+_STATUS = re.compile(rb"HTTP/1\.[01] ([0-9]{3})")
+_HAS_BODY = re.compile(rb"\n(content-length:[ \t]*0*[1-9]|transfer-encoding:)", re.IGNORECASE)
+
+
+class Reception(ResponseHandler):
+    """What is told on a connection, as far as the library is to hear it.
+
+    A body where none is allowed would be taken for another answer that makes no sense, and spoil the one before it.
+    Source: RFC 9110 15.3.5.
+    """
+
+    _head = b""
+    _is_behind = False
+    """Whether the head is complete."""
+
+    _interim = 0
+    _is_deaf = False
+
+    def set_response_params(self, **params: Any) -> None:
+        """Expect an answer."""
+        self._head, self._is_behind, self._interim = b"", False, 0
+        super().set_response_params(**params)
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came."""
+        if self._is_behind or not data:
+            if not self._is_deaf:
+                super().data_received(data)
+            return
+        self._head += data
+        while end := _HEAD_END.search(self._head):
+            self._take(self._head[: end.end()], self._head[end.end() :])
+        if len(self._head) > _HEAD_MAX:
+            self._pass(self._head)
+
+    def _take(self, head: bytes, rest: bytes) -> None:
+        found = _STATUS.match(head)
+        status = int(found[1]) if found else 0
+        if status == 101 or not (100 <= status < 200):
+            is_short = status in (204, 304)
+            self._is_deaf = is_short and bool(rest or _HAS_BODY.search(head))
+            self._pass(head if is_short else head + rest)
+            if self._is_deaf:
+                self.force_close()
+            return
+        self._head, self._interim = rest, self._interim + 1
+        if self._interim > _INTERIM_MAX:
+            self._head, self._is_behind, self._is_deaf = b"", True, True
+            self._hang_up()
+
+    def _pass(self, data: bytes) -> None:
+        self._head, self._is_behind = b"", True
+        super().data_received(data)
+
+    def _hang_up(self) -> None:
+        # Whoever waits for the answer learns it by that.
+        if self.transport is not None:
+            self.transport.close()
+
+
+class _Connector(aiohttp.TCPConnector):
+    """Connections that are listened to as above; the library has no other way to say so."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._factory: Any = partial(Reception, asyncio.get_running_loop())
 
 
 class Posting:
@@ -65,7 +144,7 @@ class Posting:
     def _opened(self) -> aiohttp.ClientSession:
         # Made where the loop runs, as it has to be.
         if self._session is None:
-            connector = aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=_IDLE_S)
+            connector = _Connector(limit=self._connections, keepalive_timeout=_IDLE_S)
             self._session = aiohttp.ClientSession(
                 connector=connector,
                 cookie_jar=aiohttp.DummyCookieJar(),

@@ -30,7 +30,7 @@ from agentops.engine.keyring import VAULT_KEY_FILE, Keyring
 from agentops.engine.keys import Caller
 from agentops.engine.mounting.desk import Backing
 from agentops.engine.news import News
-from agentops.engine.outbound import Outbound
+from agentops.engine.outbound import Outbound, trusting
 from agentops.engine.previews import Previews
 from agentops.engine.retention import Archive, Retirement
 from agentops.engine.runner import life
@@ -238,7 +238,9 @@ class Engine:
             return ()
         from agentops.engine.deliveries.courier import Courier, PostOffice  # noqa: PLC0415 - loads aiohttp
 
-        outbound = Outbound(allow_loopback=self.settings.allow_loopback, private=self.settings.private_webhooks)
+        settings = self.settings
+        tls = trusting(settings.webhook_ca) if settings.webhook_ca else None
+        outbound = Outbound(allow_loopback=settings.allow_loopback, private=settings.private_webhooks, tls=tls)
         parts = (self._name, self._database, self._clock, self._keyring, self._news, outbound)
         office = PostOffice(*parts, meter=self._instruments.meter)
         return (Courier(office, look_every_s=life.SIGN_S),)

@@ -68,6 +68,9 @@ class Settings:
     Plain HTTP is spoken to this machine only, if it is among them.
     """
 
+    webhook_ca: Path | None = None
+    """Certificates, in PEM, of authorities that receivers of webhooks may have theirs from, beside the public ones."""
+
     models: tuple[Model, ...] = MODELS
     """What `/v1/models` tells of, newest first."""
 

@@ -13,7 +13,7 @@ from agentops.cli.keeping import keeping_options, retention
 from agentops.cli.logs import log_options
 from agentops.cli.models import ModelFlags, has_model, model_options
 from agentops.cli.output import output_option, say, write_json
-from agentops.cli.private_webhooks import private_webhooks, private_webhooks_option
+from agentops.cli.private_webhooks import private_webhooks, private_webhooks_option, webhook_ca
 from agentops.cli.serving import Sectioned, admin_address, admin_options, announced, beside, furnished
 
 
@@ -65,7 +65,7 @@ def serve(
 
     flags = ModelFlags(**model)
     settings = engine_settings(database=database, data=data, host=host, port=port)
-    settings = replace(settings, retention=retention(), private_webhooks=private_webhooks())
+    settings = replace(settings, retention=retention(), private_webhooks=private_webhooks(), webhook_ca=webhook_ca())
 
     def started(address: Address) -> None:
         supervised.ready(address.url)

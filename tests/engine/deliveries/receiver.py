@@ -75,7 +75,7 @@ class Receiver:
         finally:
             self.at_once[path] -= 1
 
-    async def _behave(self, path: str, writer: asyncio.StreamWriter) -> bool:  # noqa: C901 - a case for each way to behave
+    async def _behave(self, path: str, writer: asyncio.StreamWriter) -> bool:  # noqa: C901, PLR0912 - a case for each way to behave
         match path.strip("/").partition("/")[0]:
             case "hang":
                 await self.released.wait()
@@ -103,6 +103,19 @@ class Receiver:
                     writer.write(b"x-%d: %s\r\n" % (number, b"y" * 1024))
                     await writer.drain()
                 return False
+            case "interim":
+                while not writer.is_closing():
+                    writer.write(b"HTTP/1.1 102 Processing\r\n\r\n" * 1000)
+                    await writer.drain()
+                return False
+            case "hints":
+                writer.write(b"HTTP/1.1 103 Hints\r\nlink: x\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")
+            case "wordy":
+                writer.write(b"HTTP/1.1 204 Done\r\ncontent-length: 2\r\n\r\n")
+                if path.endswith("late"):
+                    await writer.drain()
+                    await asyncio.sleep(0)
+                writer.write(b"ok")
             case "garbage":
                 writer.write(b"\0\1\2 not http at all\r\n\r\n")
                 return False

@@ -12,8 +12,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from agentops.base.errors import StorageError
 from agentops.engine.core.deliveries import NOT_PUBLIC
-from agentops.engine.outbound import NotPublic, Outbound, Unreachable
+from agentops.engine.outbound import NotPublic, Outbound, Unreachable, trusting
 from tests.engine.test_outbound import PRIVATE
 
 from .conftest import LOOPBACK, Post
@@ -119,6 +120,26 @@ async def test_tls_is_verified_for_the_name_though_the_judged_address_is_dialled
     mismatch = "TLS failed: Hostname mismatch, certificate is not valid for 'other.example'."
     assert await post.ends(wrong) == [("failed", [mismatch] * 3)] * 2
     assert _hosts(receiver) == {f"hooks.example:{receiver.port}"}
+
+
+async def test_an_authority_of_ones_own_is_trusted_beside_the_public_ones(tmp_path: Path) -> None:
+    async def resolve(_host: str, _port: int) -> Sequence[str]:
+        return ["127.0.0.1"]
+
+    server, _ = certified(tmp_path)
+    inside = trusting(tmp_path / "certificate.pem")
+    async with receiving(server) as receiver:
+        url = receiver.url("/204", "hooks.example", "https")
+        trusted, careful = [Outbound(private=LOOPBACK, resolve=resolve, tls=each).posting(1) for each in (inside, None)]
+        assert await trusted.post(url, {}, b"") == 204
+        with pytest.raises(ssl.SSLError):
+            await careful.post(url, {}, b"")
+        await trusted.close()
+        await careful.close()
+    assert len(inside.get_ca_certs()) > 100
+    for each in (tmp_path / "key.pem", tmp_path):
+        with pytest.raises(StorageError, match="cannot be read as certificates"):
+            trusting(each)
 
 
 def _hosts(receiver: Receiver) -> set[str]:

@@ -48,12 +48,23 @@ async def test_any_2xx_acknowledges(post: Post, receiver: Receiver) -> None:
     assert [await post.ends(each) for each in endpoints] == [[("delivered", [""])]] * 4
 
 
+async def test_a_body_where_none_is_allowed_does_not_spoil_an_answer(post: Post, receiver: Receiver) -> None:
+    endpoints = [await post.endpoint(receiver.url(path)) for path in ("/wordy", "/wordy/late", "/hints")]
+    async with post.courier() as round_:
+        for each in endpoints * 2:
+            await post.put(each)
+            await round_.all_due()
+        assert [await post.ends(each) for each in endpoints] == [[("delivered", [""])] * 2] * 3
+        assert receiver.connections == 5, "one that said too much is not used again"
+
+
 FAILS = {
     "answers 500": ("/500", "answered 500"),
     "answers 404": ("/404", "answered 404"),
     "answers 199 and no more": ("/garbage", "the connection failed (ClientResponseError)"),
     "hangs up": ("/close", "the connection failed (ServerDisconnectedError)"),
     "hangs": ("/hang", "no answer within 1 s"),
+    "sends interim answers without end": ("/interim", "the connection failed (ServerDisconnectedError)"),
     "sends headers without end": ("/headers", "the connection failed (ClientResponseError)"),
 }
 
