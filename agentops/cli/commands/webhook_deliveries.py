@@ -113,7 +113,9 @@ def _judge(sent: Mapping[str, Any]) -> None:
     problem = sent["attempts"][-1]["problem"] if sent["attempts"] else sent["reason"]
     raise TargetError(
         f"{sent['endpoint_id']} was not reached: {printable(problem)}",
-        hint=hint if sent["status"] == "pending" else "`agentops webhook list` shows what state it is in",
+        hint=hint
+        if sent["status"] == "pending"
+        else "`agentops webhook list` shows whether it is disabled; `agentops webhook enable` once it is mended",
     )
 
 
