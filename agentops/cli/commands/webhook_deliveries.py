@@ -111,11 +111,10 @@ def _judge(sent: Mapping[str, Any]) -> None:
         )
     hint = "it is tried again; `agentops webhook deliveries` shows how that goes"
     problem = sent["attempts"][-1]["problem"] if sent["attempts"] else sent["reason"]
+    mended = "`agentops webhook list` shows whether it is disabled; `agentops webhook enable` once it is mended"
     raise TargetError(
         f"{sent['endpoint_id']} was not reached: {printable(problem)}",
-        hint=hint
-        if sent["status"] == "pending"
-        else "`agentops webhook list` shows whether it is disabled; `agentops webhook enable` once it is mended",
+        hint=hint if sent["status"] == "pending" else mended,
     )
 
 
