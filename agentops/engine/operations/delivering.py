@@ -178,11 +178,8 @@ def _of(desk: Desk, lane: Lane, free: int) -> Iterator[Parcel]:
         reason = core.ENDPOINT_GONE if endpoint is None else core.ENDPOINT_OFF
         queue.forsake(lane.endpoint_id, reason, desk.at)
         return
-    try:
-        secret = Secrets(desk.tx, Box(lane.owner_id, lane.endpoint_id), desk.keyring).of(lane.endpoint_id)[FIELD]
-    except StorageError as error:
-        # One endpoint's trouble is not the others'.
-        _log.warning("nothing is delivered: endpoint=%s: %s", lane.endpoint_id, error.message)
+    secret = _secret(desk, lane)
+    if secret is None:
         return
     if endpoint.get("format") == "slack":
         messages = queue.take(lane.endpoint_id, due, slack.TOGETHER_MAX)
@@ -190,6 +187,18 @@ def _of(desk: Desk, lane: Lane, free: int) -> Iterator[Parcel]:
         return
     for each in queue.take(lane.endpoint_id, due, free):
         yield Parcel((each,), endpoint["url"], secret, each.body)
+
+
+def _secret(desk: Desk, lane: Lane) -> Secret | None:
+    """Return what the endpoint's messages are signed with; without it they wait: its trouble is not the others'."""
+    try:
+        found = Secrets(desk.tx, Box(lane.owner_id, lane.endpoint_id), desk.keyring).of(lane.endpoint_id)
+    except StorageError as error:
+        _log.warning("nothing is delivered: endpoint=%s: %s", lane.endpoint_id, error.message)
+        return None
+    if FIELD not in found:
+        _log.warning("nothing is delivered: endpoint=%s: its signing secret is gone; make another", lane.endpoint_id)
+    return found.get(FIELD)
 
 
 def _told(desk: Desk, messages: Sequence[Queued]) -> str:

@@ -270,6 +270,20 @@ async def test_another_secret_signs_what_waits(post: Post, receiver: Receiver) -
         assert client.beta.webhooks.unwrap(each.body, headers=each.headers, key=key).data.type == "agent.updated"
 
 
+async def test_what_cannot_be_signed_waits_and_holds_nobody_up(post: Post, receiver: Receiver) -> None:
+    endpoint, other = [await post.endpoint(receiver.url("/ok")) for _ in range(2)]
+    delete = "DELETE FROM secrets WHERE holder = :endpoint"
+    await post.engine._database.write(lambda tx: tx.run(delete, {"endpoint": endpoint}))
+    await post.put(endpoint)
+    await post.put(other)
+    async with post.courier() as round_:
+        await round_.all_due()
+        assert await post.sql("SELECT status FROM deliveries ORDER BY seq") == [("pending",), ("delivered",)]
+        await post.sent("POST", f"{WEBHOOKS}/{endpoint}/regenerate_signing_secret")
+        await round_.all_due()
+    assert await post.ends(endpoint) == [("delivered", [""])]
+
+
 async def test_what_waits_for_an_endpoint_that_is_disabled_or_gone_is_dropped(post: Post, receiver: Receiver) -> None:
     endpoint, gone = [await post.endpoint(receiver.url("/ok")) for _ in range(2)]
     await post.put(endpoint, 2)
