@@ -38,6 +38,18 @@ memory repository
     The git repository in which what agents learn is reviewed: a folder for each store, and a ledger beside it.
 proposal
     What a dream and the agents wrote, on a store's one branch and in its one pull request.
+controller
+    What follows git repositories: what is merged there is applied, within the operator's policy.
+phase
+    How a followed repository stands: in sync, out of sync, drifted, waiting, refused, failed.
+risk
+    A word on a step of a plan that says what it allows more than before; a policy weighs it.
+firing
+    A run of a deployment at a moment of its schedule.
+delivery
+    One event on its way to one webhook endpoint, with a line for each attempt.
+notice
+    What a controller tells people of a change of phase.
 diagnostic
     One thing wrong with what a person wrote, with its place and the way out.
 """
