@@ -12,7 +12,7 @@ export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint format flow crash bench bench-peers schema package clean
+.PHONY: help demo test test-long lint format flow crash bench bench-peers schema package clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 13
@@ -21,7 +21,10 @@ demo: .venv/installed-base ## Run examples/incident-response against the embedde
 	@PATH="$(CURDIR)/$(BIN):$$PATH" examples/incident-response/demo.sh
 
 test: .venv/installed-test ## Run the tests: no key, no network
-	@$(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 8 $(ARGS)
+	@$(BIN)/python -m pytest -m 'not long' -n $(WORKERS) --maxprocesses 8 $(ARGS)
+
+test-long: .venv/installed-long ## Run what takes long: second times on Postgres, deaths under load, files for deployment
+	@$(BIN)/python -m pytest -m long -n $(WORKERS) --maxprocesses 8 $(ARGS)
 
 lint: .venv/installed-lint ## Check style, types, imports, schemas and our own manifests
 	$(BIN)/ruff check .

@@ -79,6 +79,21 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 1
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave to `make test-long` the second time of what runs on both databases, but where SQL or a death is tried.
+
+    What judges the files for deployment is there too: it takes programs that are long to fetch.
+    """
+    for item in items:
+        is_twin = item.get_closest_marker("postgres") and "postgres" in getattr(item, "callspec", _NONE).id
+        if (is_twin and not item.nodeid.startswith(_TRIED_ON_BOTH)) or item.nodeid.startswith("tests/deploy/"):
+            item.add_marker(pytest.mark.long)
+
+
+_NONE = type("None", (), {"id": ""})
+_TRIED_ON_BOTH = tuple(f"tests/{each}" for each in ("crash/", "engine/store/", "engine/dreams/", "engine/firing/"))
+
+
 def pytest_collection_finish() -> None:
     """Let the collector pass over what is loaded and collected: a million objects that stay to the end."""
     gc.collect()

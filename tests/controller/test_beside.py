@@ -27,7 +27,7 @@ from tests.flow.server import Server, serving
 from tests.memory_repo.forges.fake.server import FakeForge
 from tests.memory_repo.forges.fake.server import forge_server as running_server
 
-pytestmark = [pytest.mark.anyio, pytest.mark.flow, pytest.mark.timeout(200)]
+pytestmark = [pytest.mark.anyio, pytest.mark.flow, pytest.mark.timeout(200), pytest.mark.long]
 
 TREE = """\
 apiVersion: agentops/v1

@@ -160,6 +160,7 @@ async def test_what_is_merged_runs_and_no_hostile_commit_changes_that(scene: Sce
     assert not any("secret" in each.text and "machine" in each.text for each in scene.told)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "scene", [pytest.param({"prune": {"enabled": True, "grace_s": 0}}, id="careful")], indirect=True
 )

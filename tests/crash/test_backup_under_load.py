@@ -16,7 +16,7 @@ from agentops.base.threads import in_thread
 from tests.flow.command import Command
 from tests.flow.server import Server, serving
 
-pytestmark = [pytest.mark.crash, pytest.mark.anyio, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.crash, pytest.mark.anyio, pytest.mark.timeout(400), pytest.mark.long]
 
 SCRIPT = "turns: [{say: Heard., times: forever}]\n"
 CLIENTS = 6

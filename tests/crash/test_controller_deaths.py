@@ -19,7 +19,7 @@ from tests.flow.command import PATIENCE_S, Process, bare_environment
 from tests.flow.nursery import born
 from tests.flow.server import Server, serving
 
-pytestmark = [pytest.mark.crash, pytest.mark.postgres, pytest.mark.anyio, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.crash, pytest.mark.postgres, pytest.mark.anyio, pytest.mark.timeout(300), pytest.mark.long]
 
 AGENTS = 24
 

@@ -20,7 +20,7 @@ from .storm import AT_ONCE, KINDS, Storm, Yard
 COUNT = int(os.environ.get("AGENTOPS_STORM", "210"))
 KILLS = int(os.environ.get("AGENTOPS_STORM_KILLS", "2"))
 
-pytestmark = [pytest.mark.crash, pytest.mark.timeout(60 + COUNT // 20)]
+pytestmark = [pytest.mark.crash, pytest.mark.timeout(60 + COUNT // 20), pytest.mark.long]
 
 
 def test_every_receiver_has_its_documented_outcome_and_the_healthy_miss_nothing(

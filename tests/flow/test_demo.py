@@ -134,6 +134,9 @@ BY_ITSELF = (
 )
 """What it tells of the server that follows git."""
 
+LAST_ACT_WITHOUT_A_SERVER = "22"
+"""Behind it a minute has to come by itself."""
+
 LAST_ACT_AGAINST_A_SERVER = "15"
 """Whatever comes behind it uses the embedded engine, and a server of its own, in any case."""
 
@@ -154,10 +157,15 @@ def environment(tmp_path: Path) -> dict[str, str]:
 
 
 def test_the_demo_runs_on_the_embedded_engine(environment: dict[str, str], sandbox: None) -> None:
-    said = demo(environment)
-    assert_told(said, (*ESSENTIAL, *SESSION, *TEAM, *MEMORY, *BY_ITSELF))
+    said = demo({**environment, "DEMO_LAST_ACT": LAST_ACT_WITHOUT_A_SERVER})
+    assert_told(said, (*ESSENTIAL, *SESSION, *TEAM, *MEMORY))
     for each in REPORTS:
         assert_told(said, [each])
+
+
+@pytest.mark.long
+def test_the_demo_ends_with_a_server_that_works_by_itself(environment: dict[str, str], sandbox: None) -> None:
+    assert_told(demo(environment), BY_ITSELF)
 
 
 def test_what_the_demo_runs_loads_what_it_needs_by_itself(tmp_path: Path) -> None:
