@@ -23,7 +23,7 @@ demo: .venv/installed-base ## Run examples/incident-response against the embedde
 test: .venv/installed-test ## Run the tests: no key, no network
 	@$(BIN)/python -m pytest -m 'not long' -n $(WORKERS) --maxprocesses 8 $(ARGS)
 
-test-long: .venv/installed-long ## Run what takes long: second times on Postgres, deaths under load, files for deployment
+test-long: .venv/installed-long ## Run what takes long: second times on Postgres, deaths, fuzzing, files for deployment
 	@$(BIN)/python -m pytest -m long -n $(WORKERS) --maxprocesses 8 $(ARGS)
 
 lint: .venv/installed-lint ## Check style, types, imports, schemas and our own manifests

@@ -80,18 +80,25 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave to `make test-long` the second time of what runs on both databases, but where SQL or a death is tried.
+    """Leave to `make test-long` the second time of what runs on both databases, but where SQL is tried, and what lasts.
 
-    What judges the files for deployment is there too: it takes programs that are long to fetch.
+    Deaths at every commit, ten thousand requests, and what judges the files for deployment, whose programs are long to
+    fetch.
     """
     for item in items:
-        is_twin = item.get_closest_marker("postgres") and "postgres" in getattr(item, "callspec", _NONE).id
-        if (is_twin and not item.nodeid.startswith(_TRIED_ON_BOTH)) or item.nodeid.startswith("tests/deploy/"):
+        # What takes turns over the databases is there once.
+        is_once = item.get_closest_marker("stateless") or not item.get_closest_marker("postgres")
+        is_twin = not is_once and "postgres" in getattr(item, "callspec", _NONE).id
+        if (is_twin and not item.nodeid.startswith(_TRIED_ON_BOTH)) or item.nodeid.startswith(_LASTS):
             item.add_marker(pytest.mark.long)
 
 
 _NONE = type("None", (), {"id": ""})
-_TRIED_ON_BOTH = tuple(f"tests/{each}" for each in ("crash/", "engine/store/", "engine/dreams/", "engine/firing/"))
+_TRIED_ON_BOTH = tuple(f"tests/{each}" for each in ("engine/store/", "engine/dreams/", "engine/firing/"))
+_LASTS = tuple(
+    f"tests/{each}"
+    for each in ("crash/", "deploy/", "flow/dreams/", "contract/test_fuzz.py", "controller/test_follower.py")
+)
 
 
 def pytest_collection_finish() -> None:
