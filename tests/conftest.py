@@ -82,8 +82,8 @@ def pytest_xdist_auto_num_workers() -> int:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave to `make test-long` the second time of what runs on both databases, but where SQL is tried, and what lasts.
 
-    Deaths at every commit, ten thousand requests, and what judges the files for deployment, whose programs are long to
-    fetch.
+    Deaths at every commit, real processes from beginning to end, attacks, ten thousand requests, and what judges the
+    files for deployment, whose programs are long to fetch.
     """
     for item in items:
         # What takes turns over the databases is there once.
@@ -95,9 +95,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 _NONE = type("None", (), {"id": ""})
 _TRIED_ON_BOTH = tuple(f"tests/{each}" for each in ("engine/store/", "engine/dreams/", "engine/firing/"))
-_LASTS = tuple(
-    f"tests/{each}"
-    for each in ("crash/", "deploy/", "flow/dreams/", "contract/test_fuzz.py", "controller/test_follower.py")
+_LASTS = (
+    "tests/contract/test_fuzz.py",
+    "tests/contract/test_transcripts.py",
+    "tests/controller/test_follower.py",
+    "tests/crash/",
+    "tests/deploy/",
+    "tests/escape/",
+    "tests/flow/",
+    "tests/memory_repo/proposals/",
+    "tests/memory_repo/syncing/test_under_fire.py",
 )
 
 
