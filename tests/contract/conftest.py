@@ -24,7 +24,7 @@ from agentops.engine.server import Engine, build
 from agentops.engine.settings import Settings
 from agentops.engine.store.memories import Memories
 from agentops.engine.store.port import Transaction
-from tests.conftest import empty_postgres
+from tests.conftest import empty_postgres, made_database
 
 from .repertoire import PLAYS
 from .sdk import Api, Door, open_async, open_sync
@@ -131,11 +131,22 @@ def servers(
     request: pytest.FixtureRequest, clock: ManualClock, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Servers]:
     """Every server of this run; all of them close with it."""
+    with ExitStack() as stack:
+        yield new_servers(stack, request, clock, tmp_path_factory)
+
+
+def new_servers(
+    stack: ExitStack, request: pytest.FixtureRequest, clock: ManualClock, folders: pytest.TempPathFactory
+) -> Servers:
+    """Return servers, each with a database of its own once it is asked for."""
 
     def start(database: str) -> AbstractAsyncContextManager[Server]:
-        folder = tmp_path_factory.mktemp(database)
-        url = f"sqlite:///{folder}/engine.db" if database == "sqlite" else request.getfixturevalue("postgres")
+        folder = folders.mktemp(database)
         vault_key = VAULT_KEY
+        if database == "sqlite":
+            url = f"sqlite:///{folder}/engine.db"
+        else:
+            url = made_database(request.getfixturevalue("postgres_server"))
         if RESTORED and database == "sqlite":
             shutil.copytree(RESTORED, folder, dirs_exist_ok=True)
             vault_key = None
@@ -144,8 +155,7 @@ def servers(
         )
         return served(settings, clock)
 
-    with ExitStack() as stack:
-        yield Servers(stack, start)
+    return Servers(stack, start)
 
 
 @asynccontextmanager

@@ -5,7 +5,7 @@ What is put down is read below the API, before anybody delivers it.
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, get_args
@@ -30,7 +30,7 @@ from agentops.engine.store.port import Transaction
 from agentops.engine.store.runners import Place
 from agentops.wire.webhooks import OrganizationEvent
 
-from .conftest import Servers
+from .conftest import Servers, new_servers
 from .extensions import WEBHOOKS
 from .given import (
     a_bearer,
@@ -95,6 +95,15 @@ class Desk:
 
     def heard(self, endpoint: Endpoint) -> list[Message]:
         return self.run(messages(self.engine, endpoint.id))  # type: ignore[no-any-return] # the portal's own looseness
+
+
+@pytest.fixture(scope="module")
+def servers(
+    request: pytest.FixtureRequest, clock: ManualClock, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Servers]:
+    """Servers of these tests alone: elsewhere, what others left to a schedule may be due by now and be heard here."""
+    with ExitStack() as stack:
+        yield new_servers(stack, request, clock, tmp_path_factory)
 
 
 @pytest.fixture
