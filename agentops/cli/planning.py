@@ -80,7 +80,7 @@ def plan_options(function: F) -> F:
         from agentops.reconcile.planner import PlanOptions
         from agentops.reconcile.removal import RemovalRules
 
-        named = {key: _addresses(rest.pop(key), f"--{key.replace('_', '-')}") for key in _NAMED}
+        named: dict[str, Any] = {key: _addresses(rest.pop(key), f"--{key.replace('_', '-')}") for key in _NAMED}
         removal = RemovalRules(prune=prune, max_archive=max_archive)
         options = PlanOptions(removal=removal, max_update=max_update, **named)
         return function(*args, options=options, **rest)

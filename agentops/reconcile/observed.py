@@ -94,6 +94,11 @@ class World:
         nobodys = (each for each in self.lives if each.object is resource.object and not each.marks)
         return [each for each in nobodys if each.parent == parent and alike(each.body) == key]
 
+    def nobodys(self, kind: ObjectKind, object_id: str) -> Live | None:
+        """Return the object with this id, if nobody has marked it."""
+        found = (each for each in self.lives if each.object is kind and each.id == object_id and not each.marks)
+        return next(found, None)
+
 
 def _can_be(identity: str, kind: ObjectKind) -> bool:
     """Tell whether the identity fits the object; marks that were copied to another kind of object claim nothing."""

@@ -28,6 +28,9 @@ class PlanOptions:
     adopt: frozenset[Address] = frozenset()
     """Take the unmarked look-alike over."""
 
+    take: Mapping[Address, str] = field(default_factory=dict)
+    """Take over the unmarked object with this id, whatever it is called."""
+
     create_new: frozenset[Address] = frozenset()
     """Create beside the unmarked look-alike."""
 
@@ -152,6 +155,8 @@ class _Planner:
     def _adopted(self, resource: Resource) -> Live | None:
         """Return the unmarked look-alike if it is to become ours; ask when nobody said."""
         address = resource.address
+        if taken := self._options.take.get(address):
+            return self._named_one(resource, taken)
         alike = self._world.unmarked(resource, self._holder(resource))
         is_unique = OBJECTS[resource.object].is_alike_unique
         if not alike or (address in self._options.create_new and not is_unique):
@@ -170,6 +175,14 @@ class _Planner:
             f"apply with --adopt {address} to take it over, or with --create-new {address} to make another",
         )
         return None
+
+    def _named_one(self, resource: Resource, object_id: str) -> Live | None:
+        """Return the object that a person named by its id; one that is not free is not replaced by a new one."""
+        found = self._world.nobodys(resource.object, object_id)
+        if found is None:
+            fact = f"was to take {object_id} over, which is not there, or is managed already"
+            self._say(codes.LOOK_ALIKE, resource, fact)
+        return found
 
     def _create(self, resource: Resource) -> None:
         wanted = self._wanted(resource)
