@@ -99,9 +99,9 @@ def test_nothing_that_a_repository_is_set_up_to_run_is_run(folder: Path, tmp_pat
     committed(folder, {".gitattributes": "*.yaml filter=evil diff=evil merge=evil\n"})
     hook = folder / ".git" / "hooks"
     hook.mkdir(exist_ok=True)
-    settings = """core.fsmonitor core.pager core.editor core.sshCommand diff.external diff.evil.textconv
-        diff.evil.command filter.evil.clean filter.evil.smudge filter.evil.process gpg.program sequence.editor pager.log pager.blame
-        core.gitProxy credential.helper uploadpack.packObjectsHook"""
+    settings = """core.fsmonitor core.pager core.editor core.sshCommand core.gitProxy credential.helper gpg.program
+        diff.external diff.evil.textconv diff.evil.command filter.evil.clean filter.evil.smudge filter.evil.process
+        pager.log pager.blame sequence.editor uploadpack.packObjectsHook"""
     for each in settings.split():
         git(folder, "config", each, str(trap))
     for key, value in (
