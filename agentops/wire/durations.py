@@ -41,10 +41,10 @@ def spelled(total_s: int) -> str:
     return "".join(parts) or "0s"
 
 
-def _problems(text: str) -> Iterator[Problem]:
+def _problems(text: str, shortest_s: int, longest_s: int) -> Iterator[Problem]:
     total_s = seconds(text)
-    if not _SHORTEST_S <= total_s <= _LONGEST_S:
-        bounds = f"from {spelled(_SHORTEST_S)} to {spelled(_LONGEST_S)}"
+    if not shortest_s <= total_s <= longest_s:
+        bounds = f"from {spelled(shortest_s)} to {spelled(longest_s)}"
         yield Problem((), "invalid-value", f"must be {bounds}, is {spelled(total_s)}")
 
 
@@ -52,6 +52,14 @@ Duration = Annotated[
     str,
     Field(min_length=1, pattern=f"^{_FORM.pattern}$"),
     Form('a length of time such as "30m", "6h" or "7d"'),
-    AfterValidator(lambda text: obeying(text, _problems(text))),
+    AfterValidator(lambda text: obeying(text, _problems(text, _SHORTEST_S, _LONGEST_S))),
 ]
 """From a minute to a year."""
+
+ShortDuration = Annotated[
+    str,
+    Field(min_length=1, pattern=f"^{_FORM.pattern}$"),
+    Form('a length of time such as "30s" or "5m"'),
+    AfterValidator(lambda text: obeying(text, _problems(text, 1, 3600))),
+]
+"""From a second to an hour."""

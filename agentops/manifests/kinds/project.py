@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from agentops.wire.durations import ShortDuration
 from agentops.wire.fields import Url
 from agentops.wire.problems import Problem, obeying
 from agentops.wire.shape import Form, Omissible, Shape
@@ -51,12 +52,23 @@ class Brakes(Shape):
     max_update_count: _Count | None = None
 
 
+class Lock(Shape):
+    """How runs of one project keep out of each other's way on a target."""
+
+    mode: Omissible[Literal["lease", "none"]] = None
+    """`lease`, the default: whoever applies holds a lease on the target, which expires when its holder dies."""
+
+    ttl: Omissible[ShortDuration] = None
+    """How long a lease lives that nobody renews; it is renewed three times as often. Default: `60s`."""
+
+
 class ProjectSpec(Shape):
     """What a tree says about itself."""
 
     targets: Omissible[dict[TargetName, Target]] = None
     memory_repository: MemoryRepository | None = None
     brakes: Brakes | None = None
+    lock: Lock | None = None
 
     @model_validator(mode="after")
     def _leaves_the_built_in_target(self) -> "ProjectSpec":
