@@ -4,29 +4,18 @@ from collections import Counter
 from typing import Any
 
 from agentops.base.diagnostics import Span
+from agentops.base.names import Address
 from agentops.reconcile.objects import ObjectKind
 from agentops.reconcile.plan import Action, Change, Orphan, Plan, Step
 from agentops.reconcile.verdicts import Verdict
+from agentops.reconcile.views.steps import in_order
 
 FORMAT_VERSION = 1
-
-_ORDER = (
-    Action.DELETE,
-    Action.ARCHIVE,
-    Action.REPLACE,
-    Action.ADOPT,
-    Action.MOVE,
-    Action.UPDATE,
-    Action.CREATE,
-    Action.REPIN,
-    Action.RESTAMP,
-)
-"""Danger first: in a long list the one removal must not be missed."""
 
 
 def plan_json(plan: Plan) -> dict[str, Any]:
     """Return the plan. Texts are whole; masks and cuts are a rendering's business."""
-    steps = sorted(plan.steps, key=lambda each: (_ORDER.index(each.action), str(each.address)))
+    downstream = _downstream(plan)
     return {
         "format_version": FORMAT_VERSION,
         "plan_id": plan.id,
@@ -34,7 +23,7 @@ def plan_json(plan: Plan) -> dict[str, Any]:
         "target": plan.target,
         "summary": summary(plan),
         "is_blocked": plan.report.has_errors,
-        "steps": [_step(each) for each in steps],
+        "steps": in_order([_step(each) | {"downstream": downstream[each.address]} for each in plan.steps]),
         "undeclared": [_orphan(each) for each in plan.orphans],
         "left_out": [str(each) for each in plan.left_out],
         "kept_memories": [{"address": str(address), "path": path} for address, path in plan.kept],
@@ -54,6 +43,15 @@ def summary(plan: Plan) -> dict[str, int]:
         "unchanged": plan.unchanged,
         "undeclared": len(plan.orphans),
     }
+
+
+def _downstream(plan: Plan) -> dict[Address, list[str]]:
+    """Return which steps wait for each one: what moves because it moves."""
+    found: dict[Address, list[str]] = {each.address: [] for each in plan.steps}
+    for step in plan.steps:
+        for needed in step.needs:
+            found[needed].append(str(step.address))
+    return {address: sorted(waiting) for address, waiting in found.items()}
 
 
 def _step(step: Step) -> dict[str, Any]:

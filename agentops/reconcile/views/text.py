@@ -1,28 +1,17 @@
 """A plan for a terminal: one line an object, danger first, and under it only what changes."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from difflib import unified_diff
 from typing import Any
 
 from agentops.base.paint import Paint, printable
+from agentops.reconcile.views.differences import differences
+from agentops.reconcile.views.steps import COLOURS, headline, sign
+from agentops.reconcile.views.values import in_one_line, is_long, pinned, short
 
-_SYMBOLS = {
-    "create": ("+", "green"),
-    "update": ("~", "yellow"),
-    "repin": ("^", "dim"),
-    "restamp": ("=", "dim"),
-    "adopt": ("<", "cyan"),
-    "move": (">", "cyan"),
-    "replace": ("±", "red"),
-    "archive": ("-", "red"),
-    "delete": ("-", "red"),
-}
 _VERDICTS = {"drift": "drift", "conflict": "conflict", "clear": "cleared"}
-_STAND_INS = {"$any": "(chosen by the server)", "$hidden": "(not shown)", "$secret": "(a secret)"}
-_VALUE_WIDTH = 60
 _ADDRESS_WIDTH = 48
 _FIELD_WIDTH = 20
-_CONTEXT_LINES = 2
+_CONTEXT_LINES = 3
 
 
 def plan_text(plan: Mapping[str, Any], paint: Paint) -> Iterator[str]:
@@ -68,17 +57,12 @@ def column(named: Sequence[Mapping[str, Any]]) -> int:
 
 def step_text(step: Mapping[str, Any], paint: Paint, width: int) -> Iterator[str]:
     """Yield the lines of one step."""
-    symbol, colour = _SYMBOLS[step["action"]]
-    if any(change["verdict"] == "conflict" for change in step["changes"]):
-        symbol, colour = "x", "red"
-    elif any(change["verdict"] == "drift" for change in step["changes"]):
-        symbol, colour = "!", "magenta"
+    symbol = sign(step)
     name = f"{step['address']:<{width}}"
-    yield f"  {paint(colour, symbol)} {paint('bold', name)}  {_headline(step)}"
+    yield f"{paint(COLOURS[symbol], f'{symbol:>3}')} {paint('bold', name)}  {printable(headline(step))}"
     if step["action"] == "create":
         yield from _created(step, paint)
-        return
-    for change in step["changes"]:
+    for change in step["changes"] if step["action"] != "create" else ():
         yield from _change(change, paint)
     for risk in step.get("risks", ()):
         # What a line above says already, by its symbol.
@@ -86,69 +70,16 @@ def step_text(step: Mapping[str, Any], paint: Paint, width: int) -> Iterator[str
             yield paint("red", f"      risk: {risk['risk'].replace('_', ' ')}: {printable(risk['note'])}")
 
 
-def _headline(step: Mapping[str, Any]) -> str:
-    words = {"repin": "re-pin", "restamp": "re-stamp"}
-    action = words.get(step["action"], step["action"])
-    version = step["version"]
-    if version and version["to"]:
-        moves = f"version {version['from']} → {version['to']}" if version["from"] else f"version {version['to']}"
-        action = f"{action}, {moves}"
-    return action if step["action"] == "create" else f"{action}: {step['reason']}"
-
-
 def _created(step: Mapping[str, Any], paint: Paint) -> Iterator[str]:
     fields = [each for each in step["changes"] if each["field"] not in {"name", "display_name", "seed"}]
     width = max([_FIELD_WIDTH, *(len(each["field"]) for each in fields)])
-    yield from (f"      {each['field']:<{width}} {_summary(each['field'], each['after'])}" for each in fields)
+    yield from (f"      {each['field']:<{width}} {in_one_line(each['field'], each['after'])}" for each in fields)
     if step["memories"]:
         paths = ", ".join(printable(each) for each in step["memories"][:4])
         more = f" and {len(step['memories']) - 4} more" if len(step["memories"]) > 4 else ""
         yield f"      {'memories':<20} {len(step['memories'])}: {paths}{more}"
     if step["source"]:
         yield paint("dim", f"      {step['source']['file']}:{step['source']['line']}")
-
-
-def _summary(field: str, value: Any) -> str:
-    """Return what a new object's field comes to, in one line."""
-    told = _of_an_agent(field, value) or _of_a_deployment(field, value)
-    return printable(told) if told else _short(value)
-
-
-def _of_an_agent(field: str, value: Any) -> str:
-    match field, value:
-        case "tools" | "mcp_servers" | "skills" | "files", dict():
-            return ", ".join(value)
-        case "model", {"id": str(model), **rest}:
-            return ", ".join([model, *_chosen(rest)])
-        case "multiagent", {"type": "coordinator", "agents": dict(agents)}:
-            return f"coordinator of {', '.join(agents)}"
-        case "multiagent", {"subagents": {"predefined_agents": dict(agents)}}:
-            return f"lead of {', '.join(agents)}"
-        case "config", {"type": "cloud", "networking": {"type": network}}:
-            return f"cloud, {network} network"
-    return ""
-
-
-def _of_a_deployment(field: str, value: Any) -> str:
-    match field, value:
-        case "agent", dict(agents):
-            return ", ".join(f"{name}, version {_plain(version)}" for name, version in agents.items())
-        case "initial_events", dict(events):
-            return ", ".join(str(each["type"]) for each in events.values())
-        case "resources", dict(resources):
-            return ", ".join(resources)
-        case "schedule", {"expression": str(expression), "timezone": str(timezone)}:
-            return f"{expression} in {timezone}"
-        case "budget", {"max_list_cost": {"amount": str(cents), "currency": str(currency)}}:
-            return f"{int(cents) / 100:.2f} {currency} at list price"
-    return ""
-
-
-def _chosen(model: Mapping[Any, Any]) -> Iterator[str]:
-    """Yield what somebody chose for a model beyond its name."""
-    for key, value in sorted(model.items()):
-        if value not in ({"$any": True}, "standard"):
-            yield f"{key.replace('_', ' ')} {_plain(value)}"
 
 
 def _change(change: Mapping[str, Any], paint: Paint) -> Iterator[str]:
@@ -162,23 +93,13 @@ def _change(change: Mapping[str, Any], paint: Paint) -> Iterator[str]:
         yield f"      file {printable('.'.join(change['path']))}: {word}{tail}"
     elif change["field"] == "seed":
         yield f"      memory {printable('.'.join(change['path']))}: {'write anew' if before else 'write'}{tail}"
-    elif _is_long(before) or _is_long(after):
+    elif is_long(before) or is_long(after):
         yield f"      {path}{':  - live  + wanted' if is_foreign else ''}{tail}"
         yield from _text_diff(before, after, paint)
     else:
         sides = ("live ", "wanted ") if is_foreign else ("", "")
-        old, new = (side + _short(value) for side, value in zip(sides, (before, after), strict=True))
-        yield f"      {_pinned(change) or path}: {paint('red', old)} → {paint('green', new)}{tail}"
-
-
-def _pinned(change: Mapping[str, Any]) -> str:
-    """Return what a pin of an agent or a skill is about, `pins Agent/logs`; nothing for any other change."""
-    match change:
-        case {"field": "multiagent" | "agent", "before": int(), "after": int()}:
-            return f"pins {printable(change['path'][-1])}, version"
-        case {"field": "skills", "before": str(), "after": str() | {"$version": _}}:
-            return f"pins {printable(change['path'][-1].removeprefix('custom/'))}, version"
-    return ""
+        old, new = (side + short(value) for side, value in zip(sides, (before, after), strict=True))
+        yield f"      {pinned(change) or path}: {paint('red', old)} → {paint('green', new)}{tail}"
 
 
 def _place(change: Mapping[str, Any], paint: Paint) -> str:
@@ -187,64 +108,9 @@ def _place(change: Mapping[str, Any], paint: Paint) -> str:
 
 
 def _text_diff(before: Any, after: Any, paint: Paint) -> Iterator[str]:
-    old, new = (_lines(each) for each in (before, after))
-    if old == new:
+    found = list(differences(before, after, _CONTEXT_LINES))
+    if not found:
         yield "        " + paint("dim", "(the same lines; only how they end is different)")
-    for line in list(unified_diff(old, new, n=_CONTEXT_LINES, lineterm=""))[2:]:
-        colour = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1], "dim")
-        yield "        " + paint(colour, printable(line))
-
-
-def _lines(value: Any) -> list[str]:
-    match value:
-        case None:
-            return []
-        case str():
-            return value.splitlines()
-        case list():
-            return [_nested(each) for each in value]
-    return [_plain(value)]
-
-
-def _is_long(value: Any) -> bool:
-    """Tell whether a value needs lines of its own: a cut would hide what is different."""
-    if isinstance(value, list):
-        return len(_plain(value)) > _VALUE_WIDTH
-    return isinstance(value, str) and ("\n" in value or len(value) > _VALUE_WIDTH)
-
-
-def _short(value: Any) -> str:
-    """Return a value in one line."""
-    if value is None:
-        return "(none)"
-    text = _plain(value)
-    first, _, rest = text.partition("\n")
-    if rest:
-        return f"{printable(first[:_VALUE_WIDTH])} … ({len(text.splitlines())} lines)"
-    return printable(first if len(first) <= _VALUE_WIDTH else first[: _VALUE_WIDTH - 1] + "…")
-
-
-def _plain(value: Any) -> str:
-    """Return a value as a person would say it: no quotes where none are needed."""
-    match value:
-        case str():
-            return value
-        case bool():
-            return str(value).lower()
-        case {"$id": name} | {"$version": name}:
-            return f"({'id' if '$id' in value else 'next version'} of {name})"
-        case {"$any": True} | {"$hidden": True} | {"$secret": True}:
-            return _STAND_INS[next(iter(value))]
-        case {"type": str(word), **rest} if not rest:
-            return word
-        case dict():
-            said = {key: each for key, each in value.items() if each != {"$any": True}}
-            return ", ".join(key if each is None else f"{key}: {_nested(each)}" for key, each in said.items())
-        case list():
-            return "[" + ", ".join(_nested(each) for each in value) + "]"
-    return str(value)
-
-
-def _nested(value: Any) -> str:
-    text = _plain(value)
-    return f"{{{text}}}" if isinstance(value, dict) and value.keys() & {"$any", "$id"} == set() else text
+    for kind, line in found:
+        colour = {"+": "green", "-": "red"}.get(kind, "dim")
+        yield "        " + paint(colour, printable(f"{kind}{line}" if kind != "@" else f" {line}"))
