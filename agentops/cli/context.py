@@ -114,11 +114,14 @@ def _endpoint(name: str, tree: "Tree | None", environment: Mapping[str, str]) ->
 
     own = (environment.get("ANTHROPIC_BASE_URL") or HOSTED_URL).rstrip("/")
     if not name:
-        return Endpoint(own, own, _credential((), own, environment), environment.get("ANTHROPIC_WORKSPACE_ID", ""))
+        workspace = environment.get("ANTHROPIC_WORKSPACE_ID", "")
+        label = f"{own} ({workspace})" if workspace else own
+        return Endpoint(label, own, _credential((), own, environment), workspace)
     declared = _declared(name, tree)
     url, workspace = str(declared["url"]).rstrip("/"), str(declared.get("workspace", ""))
     variable = f"AGENTOPS_{name.upper().replace('-', '_')}_API_KEY"
-    return Endpoint(f"{name} ({url})", url, _credential((variable,), url, environment, is_own=url == own), workspace)
+    label = f"{name} ({url}, {workspace})" if workspace else f"{name} ({url})"
+    return Endpoint(label, url, _credential((variable,), url, environment, is_own=url == own), workspace)
 
 
 def _credential(variables: tuple[str, ...], url: str, environment: Mapping[str, str], *, is_own: bool = True) -> Secret:

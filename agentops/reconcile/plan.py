@@ -152,9 +152,11 @@ DRIFTED = frozenset({Verdict.DRIFT, Verdict.CONFLICT})
 
 
 def _essence(step: Step) -> list[Any]:
-    live = [step.live.id, step.live.version] if step.live else []
+    live = [step.live.id, step.live.version, *([step.live.parent] if step.live.parent else [])] if step.live else []
     protect = bool(step.resource and step.resource.protect)
-    fields = [_judgement(each) for each in step.judged if each.verdict is not Verdict.IN_SYNC]
+    # What takes the place of another is sent whole, and with it what is in sync.
+    is_whole = step.action is Action.REPLACE
+    fields = [_judgement(each) for each in step.judged if is_whole or each.verdict is not Verdict.IN_SYNC]
     memories = [[each.path, each.seed.sha256, each.expected_sha256] for each in step.memories]
     return [str(step.address), step.action, live, protect, fields, memories]
 

@@ -17,6 +17,7 @@ from agentops.base.errors import (
 _NEVER_LEFT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol)
 _MESSAGE_LIMIT = 500
 """Characters of a server's own words that we repeat: enough for any reason, too few to flood a terminal."""
+_NAME_LIMIT = 100
 
 
 def from_status(what: str, label: str, status: int, body: Any, request_id: str) -> TargetError:
@@ -68,6 +69,14 @@ def not_the_api(what: str, label: str) -> TargetUnreachable:
     return TargetUnreachable(
         f"{label} answered {what} with something that is not the API's JSON",
         hint="check the address: a proxy or a login page may stand in between; `agentops doctor` tries it",
+    )
+
+
+def another_workspace(label: str, named: str, found: str) -> TargetDenied:
+    """Return the error for a credential that reaches other objects than the ones that are meant."""
+    return TargetDenied(
+        f"{label} is to be workspace {named}, but the credential belongs to {found[:_NAME_LIMIT]}; nothing was read",
+        hint="use a key of the workspace that the Project (or ANTHROPIC_WORKSPACE_ID) names, or correct the name",
     )
 
 

@@ -6,6 +6,7 @@ a plan needs neither. What is read here, the SDK reads the same way.
 
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import httpx2
@@ -29,6 +30,17 @@ Params = Mapping[str, str | Sequence[str]]
 T = TypeVar("T")
 
 
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whose objects a credential reaches, as every answer tells; empty where the target does not say.
+
+    Source: response headers in the docs' page on API errors.
+    """
+
+    organization: str = ""
+    workspace: str = ""
+
+
 class Pages:
     """Reads lists and single objects."""
 
@@ -37,6 +49,8 @@ class Pages:
         self._endpoint = endpoint
         self._http = http
         self._sleep = sleep
+        self.identity = Identity()
+        """What the newest answer said; nothing before the first."""
 
     async def every(self, path: str, betas: str, params: Params | None = None) -> list[dict[str, Any]] | None:
         """Return every object of a list, or None where the target has no such list.
@@ -94,6 +108,7 @@ class Pages:
             answer = await self._http.get(f"/v1/{path}", params=params, headers=headers, timeout=_TIMEOUT_S)
         except httpx2.RequestError as error:
             raise errors.from_transport(what, label, error) from error
+        self._met(answer.headers)
         if answer.status_code == httpx2.codes.NOT_FOUND:
             return None
         if not answer.is_success:
@@ -104,6 +119,18 @@ class Pages:
         if found is None:
             raise errors.not_the_api(what, label)
         return found
+
+    def _met(self, headers: Mapping[str, str]) -> None:
+        """Remember whose objects these are, before anything is made of them.
+
+        Raises:
+            TargetDenied: the credential is of another workspace than the one that was named for this target.
+        """
+        told = Identity(headers.get("anthropic-organization-id", ""), headers.get("anthropic-workspace-id", ""))
+        self.identity = told if told.workspace or told.organization else self.identity
+        named = self._endpoint.workspace
+        if named and told.workspace and told.workspace != named:
+            raise errors.another_workspace(self._endpoint.label, named, told.workspace)
 
 
 def _object(content: bytes) -> dict[str, Any] | None:

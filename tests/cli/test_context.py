@@ -67,7 +67,7 @@ def test_a_declared_target_gets_its_address_its_workspace_and_its_own_key(tree: 
     endpoint = _endpoint("production", tree, {**KEY, "AGENTOPS_PRODUCTION_API_KEY": "of production"})
     assert isinstance(endpoint, Endpoint)
     assert (endpoint.url, endpoint.workspace) == ("https://api.example.com", "wrkspc_01")
-    assert endpoint.label == "production (https://api.example.com)"
+    assert endpoint.label == "production (https://api.example.com, wrkspc_01)", "a plan's id is over its workspace"
     assert endpoint.credential.reveal() == "of production"
 
 
@@ -81,7 +81,7 @@ def test_the_key_of_the_sdk_goes_only_where_the_sdk_would_send_it(tree: Tree) ->
 def test_without_a_name_the_settings_of_the_sdk_decide(tree: Tree) -> None:
     assert _endpoint("", tree, KEY).url == "https://api.anthropic.com"
     here = _endpoint("", tree, {**KEY, "ANTHROPIC_BASE_URL": "http://127.0.0.1:8700/", "ANTHROPIC_WORKSPACE_ID": "w"})
-    assert (here.url, here.workspace) == ("http://127.0.0.1:8700", "w")
+    assert (here.url, here.workspace, here.label) == ("http://127.0.0.1:8700", "w", "http://127.0.0.1:8700 (w)")
     assert _endpoint("", tree, {"ANTHROPIC_AUTH_TOKEN": "token"}).credential.reveal() == "token"
 
 

@@ -16,9 +16,11 @@ from .given import (
     OTHER_MODEL,
     OWNER,
     TARGET,
+    a_credential,
     a_seed,
     a_store,
     a_team,
+    a_vault,
     address,
     an_agent,
     an_environment,
@@ -137,3 +139,12 @@ def test_the_id_of_a_forced_plan_is_not_that_of_the_blocked_one() -> None:
 
 def test_an_empty_plan_has_an_id_of_its_target_and_owner_only() -> None:
     assert planned(PROJECT, world_of(*PROJECT)).id == planned([], NOWHERE).id
+
+
+def test_the_id_of_a_replacement_covers_what_is_in_sync_for_it_is_made_anew() -> None:
+    def replacing(display_name: str) -> Plan:
+        world = world_of(a_vault(), a_credential(display_name=display_name))
+        return planned([a_vault(), a_credential(display_name=display_name, type="environment_variable")], world)
+
+    assert [each.action for each in replacing("one").steps] == ["replace"]
+    assert replacing("one").id != replacing("two").id

@@ -16,7 +16,7 @@ from agentops.base.errors import (
 )
 from agentops.base.secrets import Secret
 from agentops.targets.endpoint import Endpoint
-from agentops.targets.pages import Pages
+from agentops.targets.pages import Identity, Pages
 
 pytestmark = pytest.mark.anyio
 
@@ -172,6 +172,27 @@ async def test_the_workspace_is_named_where_there_is_one() -> None:
     wire = Wire(page(), workspace="wrkspc_1")
     await wire.every()
     assert wire.requests[0].headers["anthropic-workspace-id"] == "wrkspc_1"
+
+
+async def test_a_credential_of_another_workspace_reads_nothing() -> None:
+    answer = httpx2.Response(200, json={"data": []}, headers={"anthropic-workspace-id": "wrkspc_2"})
+    wire = Wire(answer, workspace="wrkspc_1")
+    with pytest.raises(TargetDenied, match="workspace wrkspc_1, but the credential belongs to wrkspc_2") as caught:
+        await wire.every()
+    assert "ANTHROPIC_WORKSPACE_ID" in caught.value.hint
+
+
+@pytest.mark.parametrize("told", [{}, {"anthropic-workspace-id": "wrkspc_1"}])
+async def test_a_workspace_that_fits_or_is_not_told_is_read(told: dict[str, str]) -> None:
+    wire = Wire(httpx2.Response(200, json={"data": []}, headers=told), workspace="wrkspc_1")
+    assert await wire.every() == []
+
+
+async def test_whose_objects_are_read_is_remembered() -> None:
+    told = {"anthropic-workspace-id": "wrkspc_1", "anthropic-organization-id": "org_1"}
+    wire = Wire(httpx2.Response(200, json={"data": []}, headers=told))
+    await wire.every()
+    assert wire.pages.identity == Identity("org_1", "wrkspc_1")
 
 
 async def test_no_error_holds_the_credential() -> None:
