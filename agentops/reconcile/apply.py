@@ -84,12 +84,12 @@ class Applier:
         self._nonces = nonces
         self._tell = tell
         self._slots = asyncio.Semaphore(parallel)
-        self._stopped = False
+        self._stopped = ""
         self._known: dict[Address, Known] = {}
 
-    def stop(self) -> None:
+    def stop(self, why: str = "interrupted") -> None:
         """Start no further step; those under way are finished."""
-        self._stopped = True
+        self._stopped = self._stopped or why
 
     async def run(self, plan: Plan, lives: Mapping[Address, Known]) -> Outcome:
         """Do every step of the plan that can be done; `lives` are the objects that stay as they are.
@@ -140,7 +140,7 @@ class Applier:
     async def _start(self, step: Step, deed: Callable[[Step], Awaitable[str]]) -> Progress:
         async with self._slots:
             if self._stopped:
-                return _skipped(step, "interrupted")
+                return _skipped(step, self._stopped)
             self._tell(Progress(step, State.STARTED))
             return await self._try(step, deed)
 
