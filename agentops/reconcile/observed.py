@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from agentops.base.names import Address
+from agentops.reconcile.lease import is_lock, locks_of
 from agentops.reconcile.marks import Marks, read
 from agentops.reconcile.memories import Memories, look_up
 from agentops.reconcile.objects import BECOMES, OBJECTS, PARTS, ObjectKind
@@ -52,6 +53,11 @@ class Live:
         return self.body[pinned_by] if pinned_by else None
 
     @property
+    def is_running(self) -> bool:
+        """Tell whether it begins sessions by itself: a deployment that nobody paused."""
+        return self.object is ObjectKind.DEPLOYMENT and self.body.get("status") == "active"
+
+    @property
     def is_untouched(self) -> bool:
         """Tell whether the object is at the very version that our last write made."""
         return self.marks is not None and self.version is not None and self.marks.version == self.version
@@ -64,6 +70,9 @@ class World:
     lives: tuple[Live, ...]
     unsupported: frozenset[ObjectKind] = frozenset()
     """Collections that the target does not have."""
+
+    locks: tuple[Body, ...] = ()
+    """The stores that hold the owner's lease; like those of others, they are no objects that anybody plans."""
 
     def owned(self, owner: str) -> dict[str, list[Live]]:
         """Return the owner's objects by the identity in their marks, oldest first; more than one is trouble."""
@@ -121,11 +130,14 @@ async def observe(target: Target, desired: Desired, *, removes: bool = False) ->
         if rule.parent is None and (removes or kind in declared or not rule.lists_on_demand)
     ]
     pages = await asyncio.gather(*(target.list(kind) for kind in kinds))
-    lives = [_live(kind, body) for kind, page in zip(kinds, pages, strict=True) for body in page or ()]
+    found = [(kind, body) for kind, page in zip(kinds, pages, strict=True) for body in page or ()]
+    stores = [body for kind, body in found if kind is ObjectKind.MEMORY_STORE]
+    lives = [_live(kind, body) for kind, body in found if kind is not ObjectKind.MEMORY_STORE or not is_lock(body)]
     wanted = {str(each.address): each for each in desired.resources}
     lives += await _inside(target, lives, desired)
     lives = await asyncio.gather(*(_completed(target, live, desired.owner, wanted) for live in lives))
-    return World(tuple(lives), frozenset(kind for kind, page in zip(kinds, pages, strict=True) if page is None))
+    unsupported = frozenset(kind for kind, page in zip(kinds, pages, strict=True) if page is None)
+    return World(tuple(lives), unsupported, tuple(locks_of(stores, desired.owner)))
 
 
 def _live(kind: ObjectKind, body: Body, parent: str = "") -> Live:

@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 import httpx2
 
-from agentops.base.errors import TargetError
+from agentops.base.clock import Clock
+from agentops.base.errors import TargetRejected
 from agentops.base.secrets import Secret
 from agentops.reconcile.objects import OBJECTS, ObjectKind
 from agentops.reconcile.target import MADE, Body, Write
@@ -34,12 +35,13 @@ class LiveTarget:
         transport: httpx2.AsyncBaseTransport | None = None,
         *,
         sleep: Sleep = asyncio.sleep,
+        clock: Clock | None = None,
     ) -> None:
-        """Take the endpoint, a transport where the server is inside this process, and what waits between reads."""
+        """Take the endpoint, a transport where the server is inside this process, and what waits and measures time."""
         self.label = endpoint.label
         self._endpoint = endpoint
         self._http = httpx2.AsyncClient(base_url=endpoint.url, transport=transport, verify=_trust(endpoint.url))
-        self.pages = Pages(endpoint, self._http, sleep)
+        self.pages = Pages(endpoint, self._http, sleep, clock)
         """Reads what no method here does."""
 
         self._loaded: AsyncAnthropic | None = None
@@ -74,7 +76,9 @@ class LiveTarget:
         """Return one object as it is now."""
         found = await RESOURCES[kind].read(self.pages, object_id, parent)
         if found is None:
-            raise TargetError(f"{self.label} has no {kind} {object_id} any more", hint="run the command again")
+            raise TargetRejected(
+                f"{self.label} has no {kind} {object_id} any more", hint="run the command again", status=404
+            )
         return found
 
     async def can_hold(self, collection: str, betas: str) -> bool:

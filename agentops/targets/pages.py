@@ -11,9 +11,11 @@ from typing import Any, TypeVar
 
 import httpx2
 
+from agentops.base.clock import Clock, SystemClock
 from agentops.base.errors import TargetError
 from agentops.targets import errors
 from agentops.targets.endpoint import Endpoint
+from agentops.targets.server_time import ServerTime
 
 LARGEST_PAGE = 100
 """The largest page that every list takes. Source: SDK 2.11.0 docstrings of the list params."""
@@ -44,11 +46,12 @@ class Identity:
 class Pages:
     """Reads lists and single objects."""
 
-    def __init__(self, endpoint: Endpoint, http: httpx2.AsyncClient, sleep: Sleep) -> None:
-        """Take the endpoint, the connection, and what waits between tries."""
+    def __init__(self, endpoint: Endpoint, http: httpx2.AsyncClient, sleep: Sleep, clock: Clock | None = None) -> None:
+        """Take the endpoint, the connection, what waits between tries, and what measures time between answers."""
         self._endpoint = endpoint
         self._http = http
         self._sleep = sleep
+        self.time = ServerTime(clock or SystemClock())
         self.identity = Identity()
         """What the newest answer said; nothing before the first."""
 
@@ -104,10 +107,12 @@ class Pages:
     async def _get(self, path: str, betas: str, params: Params, understood: Callable[[bytes], T | None]) -> T | None:
         label, what = self._endpoint.label, f"GET /v1/{path}"
         headers = {**self._endpoint.headers(), **({"anthropic-beta": betas} if betas else {})}
+        asked_at = self.time.asking()
         try:
             answer = await self._http.get(f"/v1/{path}", params=params, headers=headers, timeout=_TIMEOUT_S)
         except httpx2.RequestError as error:
             raise errors.from_transport(what, label, error) from error
+        self.time.heard(asked_at, answer.headers)
         self._met(answer.headers)
         if answer.status_code == httpx2.codes.NOT_FOUND:
             return None
