@@ -13,6 +13,7 @@ _COMMANDS = {
     "plan": "Show what would change on the target.",
     "apply": "Make the target what the manifests say.",
     "drift": "Show what changed on the target behind our back.",
+    "graph": "Show which manifest names which; needs no server.",
     "destroy": "Remove everything that this project owns.",
     "run": "Give an agent a task and show what it does.",
     "session": "List, show, follow and answer sessions.",

@@ -1,0 +1,1 @@
+"""Who names whom in a tree, as a value and as pictures of it."""
