@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from enum import Enum, auto
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -45,6 +45,24 @@ class Asked(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """A tree without errors, and what it asks for."""
+
+    tree: "Tree"
+    desired: "Desired"
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """Which target a plan is made for, and where the embedded engine of its tree is at home."""
+
+    flag: str | None
+    """`--target`."""
+
+    home: Path
+
+
+@dataclass(frozen=True, slots=True)
 class Planned:
     """A plan with everything it was made from."""
 
@@ -54,6 +72,8 @@ class Planned:
     plan: "Plan"
     target: "LiveTarget"
     choice: Choice
+    again: "Callable[[], Awaitable[Planned]]"
+    """Looks at the target once more, and plans for what is there by then."""
 
     @property
     def report(self) -> "Report":
@@ -118,37 +138,59 @@ def with_plan(
     asked: Asked = Asked.ALL,
 ) -> T:
     """Load, lower, observe, plan, and hand the plan to `use` while the target is open."""
+    return with_plan_of(wanted_in(path, asked), Meeting(target, home_of(path)), options, use)
+
+
+def with_plan_of(wanted: Wanted, meeting: Meeting, options: "PlanOptions", use: Callable[[Planned], Awaitable[T]]) -> T:
+    """Observe, plan, and hand the plan to `use` while the target is open."""
     import asyncio  # a tenth of what `validate` takes to start, which needs this module and no loop
 
     results: list[T] = []
 
     async def run() -> None:
-        # Handed out by a list, not returned: on leaving, `asyncio.run` asks for the SIGINT handler, which spells out
-        # the finished task and with it whatever it returned (a tree of a thousand agents: seconds). CPython 3.11.
-        results.append(await _with_plan(path, target, options, use, asked))
+        choice = chosen_target(meeting.flag, os.environ)
+        async with opened(choice, wanted.tree, meeting.home) as target:
+            # Handed out by a list, not returned: on leaving, `asyncio.run` asks for the SIGINT handler, which spells
+            # out the finished task and with it what it returned (a tree of a thousand agents: seconds). CPython 3.11.
+            results.append(await use(await planned_on(target, choice, wanted, options)))
 
     asyncio.run(run())
     return results[0]
 
 
-async def _with_plan(
-    path: Path, flag: str | None, options: "PlanOptions", use: Callable[[Planned], Awaitable[T]], asked: Asked
-) -> T:
+async def planned_on(target: "LiveTarget", choice: Choice, wanted: Wanted, options: "PlanOptions") -> Planned:
+    """Return the plan for a target that is open."""
     from agentops.reconcile.observed import observe
     from agentops.reconcile.planner import plan
 
     with _collector_resting():
-        tree = load_valid(path)
-        desired, report = _lowered(tree, asked)
+        removes = options.removal.prune or options.removal.destroy
+        world = await observe(target, wanted.desired, removes=removes)
+        made = plan(wanted.desired, world, target.label, options)
+    again = partial(planned_on, target, choice, wanted, options)
+    return Planned(wanted.tree, wanted.desired, world, made, target, choice, again)
+
+
+def wanted_in(path: Path, asked: Asked) -> Wanted:
+    """Return what the tree at a path asks for.
+
+    Raises:
+        InvalidManifests: it has errors, or asks for what no target has.
+    """
+    with _collector_resting():
+        return wanted_of(load_valid(path), asked)
+
+
+def wanted_of(tree: "Tree", asked: Asked) -> Wanted:
+    """Return what a tree without errors asks for.
+
+    Raises:
+        InvalidManifests: it asks for what no target has.
+    """
+    desired, report = _lowered(tree, asked)
     if report.has_errors:
         raise InvalidManifests(tree.report + report, tree.source_line)
-    choice = chosen_target(flag, os.environ)
-    async with opened(choice, tree, home_of(path)) as target:
-        with _collector_resting():
-            removes = options.removal.prune or options.removal.destroy
-            world = await observe(target, desired, removes=removes)
-            made = plan(desired, world, target.label, options)
-        return await use(Planned(tree, desired, world, made, target, choice))
+    return Wanted(tree, desired)
 
 
 def _lowered(tree: "Tree", asked: Asked) -> "tuple[Desired, Report]":
