@@ -7,17 +7,19 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from agentops.base.errors import AgentopsError, TargetConflict, TargetError, TargetRejected
+from agentops.base.errors import AgentopsError, TargetError, TargetRejected
 from agentops.base.ids import IdSource
 from agentops.base.names import Address
 from agentops.reconcile import bodies
 from agentops.reconcile.bodies import Stamp
 from agentops.reconcile.delivery import Delivery
 from agentops.reconcile.marks import Marks, read
+from agentops.reconcile.memory_writes import MemoryWriter
 from agentops.reconcile.objects import OBJECTS
+from agentops.reconcile.observed import Live
 from agentops.reconcile.plan import CREATES, REMOVALS, Action, Plan, Step
 from agentops.reconcile.resource import Resource
-from agentops.reconcile.seeds import MemoryWrite
+from agentops.reconcile.settling import check_removable, is_as_planned, reconsidered, reread
 from agentops.reconcile.target import Body, Target, Verb, Write
 from agentops.reconcile.values import Known
 from agentops.reconcile.verdicts import SEED
@@ -62,6 +64,9 @@ class Outcome:
 
 
 Tasks = Sequence["asyncio.Task[Progress]"]
+Wanted = Mapping[str, Any]
+Written = tuple[Step, Write, Body]
+"""The step as it was done in the end, what was sent, and what the server answered."""
 
 
 class Applier:
@@ -86,6 +91,7 @@ class Applier:
         self._slots = asyncio.Semaphore(parallel)
         self._stopped = ""
         self._known: dict[Address, Known] = {}
+        self._memories = MemoryWriter(target, delivery)
 
     def stop(self, why: str = "interrupted") -> None:
         """Start no further step; those under way are finished."""
@@ -134,7 +140,7 @@ class Applier:
     async def _make_room(self, step: Step, tasks: Mapping[Address, "asyncio.Task[Progress]"]) -> Progress:
         """Take away what there can be only one of: the first half of a replacement, which is told with the second."""
         result = await _obstacle(step, [tasks[need] for need in step.needs])
-        result = result or await self._start(step, self._clear)
+        result = result or await self._start(step, self._remove)
         return self._told(result) if step.action in REMOVALS else result
 
     async def _start(self, step: Step, deed: Callable[[Step], Awaitable[str]]) -> Progress:
@@ -155,30 +161,57 @@ class Applier:
         self._tell(progress)
         return progress
 
-    async def _clear(self, step: Step) -> str:
-        await self._check_unchanged(step)
-        return await self._remove(step)
-
     async def _bring(self, step: Step) -> str:
         """Create or update the object, its memories, and its marks."""
         if step.resource is None:
             raise ValueError("a step that brings something needs a resource")
         wanted = bodies.wanted_fields(step.resource, self._known.get)
-        nonce = self._nonces.new("nonce")
-        if step.action in CREATES:
-            write = replace(bodies.create(step, wanted, self._stamp, nonce), parent=self._holder(step.resource))
-        else:
-            await self._check_unchanged(step)
-            await self._write_memories(step, step.live.id if step.live else "")
-            write = bodies.update(step, wanted, self._stamp, nonce)
-        answer = await self._delivery.deliver(write)
-        _verify(step, wanted, answer)
-        if step.action in CREATES:
-            await self._write_memories(step, str(answer["id"]))
+        step, write, answer = await (self._create if step.action in CREATES else self._update)(step, wanted)
         answer = await self._correct_marks(step, write, answer)
         version = answer.get("version")
         self._known[step.address] = Known(answer["id"], answer.get(OBJECTS[step.object].pinned_by))
         return f"version {version}" if isinstance(version, int) else str(answer["id"])
+
+    async def _create(self, step: Step, wanted: Wanted) -> Written:
+        if step.resource is None:
+            raise ValueError("a step that brings something needs a resource")
+        write = bodies.create(step, wanted, self._stamp, self._nonces.new("nonce"))
+        write = replace(write, parent=self._holder(step.resource))
+        answer = await self._delivery.deliver(write)
+        _verify(step, wanted, answer)
+        await self._memories.write(step, str(answer["id"]))
+        return step, write, answer
+
+    async def _update(self, step: Step, wanted: Wanted) -> Written:
+        """Update the object as the plan saw it, or as it is now if what was shown still is all that changes.
+
+        Only where versions are counted does the target itself refuse a write that comes too late; elsewhere the object
+        is looked at just before.
+        """
+        if step.live and step.live.version is None:
+            step = await self._settled(step, wanted)
+        if step.live:
+            await self._memories.write(step, step.live.id)
+        try:
+            return await self._send_update(step, wanted)
+        except TargetRejected:  # for its version, or because it was archived
+            settled = await self._settled(step, wanted)
+            if settled is step:
+                raise
+        return await self._send_update(settled, wanted)
+
+    async def _send_update(self, step: Step, wanted: Wanted) -> Written:
+        write = bodies.update(step, wanted, self._stamp, self._nonces.new("nonce"))
+        answer = await self._delivery.deliver(write)
+        _verify(step, wanted, answer)
+        return step, write, answer
+
+    async def _settled(self, step: Step, wanted: Wanted) -> Step:
+        """Return the step for the object as it is now; the very same one when nobody wrote the object."""
+        if step.live is None:
+            raise ValueError("an update needs a live object")
+        live = await reread(self._target, step.live)
+        return step if is_as_planned(step.live, live) else reconsidered(step, live, wanted)
 
     def _holder(self, resource: Resource) -> str:
         """Return the id of the object that holds the resource's, which is there by now."""
@@ -204,44 +237,13 @@ class Applier:
         seed = next((each for each in step.judged if each.name == SEED), None)
         return bodies.with_seed(marks, seed.sent_hash) if seed else marks
 
-    async def _check_unchanged(self, step: Step) -> None:
-        """Compare with what the plan saw, on objects whose updates take no precondition."""
-        live = step.live
-        if live is None or live.version is not None:
-            return
-        current = await self._target.read(step.object, live.id, live.parent)
-        if current["updated_at"] != live.body["updated_at"]:
-            raise TargetConflict(
-                f"{step.address} ({live.id}) changed on the target after it was planned", hint="run the command again"
-            )
-
-    async def _write_memories(self, step: Step, store_id: str) -> None:
-        for memory in step.memories:
-            await self._write_memory(step, store_id, memory)
-
-    async def _write_memory(self, step: Step, store_id: str, memory: MemoryWrite) -> None:
-        body: dict[str, Any] = {"content": memory.seed.text}
-        if memory.memory_id:
-            body["precondition"] = {"type": "content_sha256", "content_sha256": memory.expected_sha256}
-            write = Write(Verb.UPDATE_MEMORY, step.object, store_id, memory.memory_id, body)
-        else:
-            write = Write(Verb.CREATE_MEMORY, step.object, store_id, body=body | {"path": memory.path})
-        try:
-            await self._delivery.deliver(write)
-        except TargetConflict as error:
-            # Ours, if a lost answer made us ask twice: then the memory already says what it should.
-            found = {each["path"]: each for each in await self._target.list_memories(store_id)}
-            if memory.path in found and found[memory.path]["content_sha256"] == memory.seed.sha256:
-                return
-            raise TargetConflict(
-                f"{step.address}: memory {memory.path} changed after it was planned", hint="run the command again"
-            ) from error
-
     async def _remove(self, step: Step) -> str:
         if step.live is None:
             raise ValueError("a removal needs a live object")
         verb = Verb.DELETE if step.action is Action.DELETE else Verb.ARCHIVE
         try:
+            if await self._is_archived(step, step.live) and verb is Verb.ARCHIVE:
+                return "archived already"
             await self._delivery.deliver(Write(verb, step.object, step.live.id, parent=step.live.parent))
         except TargetRejected as error:
             if error.status == 404:
@@ -251,6 +253,15 @@ class Applier:
             await self._delivery.deliver(Write(Verb.ARCHIVE, step.object, step.live.id, parent=step.live.parent))
             return "archived: the target does not delete it while something refers to it"
         return "deleted" if verb is Verb.DELETE else "archived"
+
+    async def _is_archived(self, step: Step, planned: Live) -> bool:
+        """Look at what is to go, for no request that removes something takes a precondition, and tell if it went."""
+        live = await reread(self._target, planned)
+        if live.body.get("archived_at"):
+            return True
+        if not is_as_planned(planned, live):
+            check_removable(step, planned, live)
+        return False
 
 
 def _skipped(step: Step, why: str) -> Progress:

@@ -6,9 +6,8 @@ import httpx2
 import pytest
 
 from agentops.reconcile.apply import Progress, State
-from agentops.reconcile.removal import RemovalRules
 
-from .given import a_seed, a_store, a_team, an_agent, an_environment
+from .given import a_seed, a_store, a_team, an_agent, an_environment, pruning
 from .ground import Ground, by_identity, told
 
 pytestmark = pytest.mark.anyio
@@ -20,18 +19,102 @@ IMPOSSIBLE: dict[str, Any] = {
 """What a validator passes and a server refuses."""
 
 
-async def test_an_agent_that_changed_between_plan_and_apply_is_left_alone(ground: Ground) -> None:
-    await ground.settle(an_agent(system="one"))
-    made, world = await ground.planned(an_agent(system="two"))
+async def test_what_the_plan_did_not_show_is_not_overwritten(ground: Ground) -> None:
+    await ground.settle(an_agent(system="one", description="ours"))
+    made, world = await ground.planned(an_agent(system="two", description="ours"))
     agent = by_identity(await ground.everything())["Agent/reviewer"]["id"]
     await ground.sdk.beta.agents.update(agent, version=1, description="meanwhile")
     outcome = await ground.carry_out(made, world)
     (result,) = outcome.results
     assert result.state is State.FAILED
-    assert "version" in result.detail
-    assert result.hint == "somebody else changed it; run the command again"
-    assert by_identity(await ground.everything())["Agent/reviewer"]["system"] == "one"
-    await ground.settle(an_agent(system="two"))
+    said = "Agent/reviewer changed on the target after it was planned: version 1 → 2, `description`, at 2026-11-21T"
+    assert result.detail.startswith(said)
+    assert result.hint == "look at it with `agentops plan`, then run the command again"
+    live = by_identity(await ground.everything())["Agent/reviewer"]
+    assert (live["system"], live["description"]) == ("one", "meanwhile")
+    await ground.settle(an_agent(system="two", description="ours"))
+
+
+async def test_a_field_that_is_being_changed_and_moved_meanwhile_is_left_alone(ground: Ground) -> None:
+    await ground.settle(an_agent(system="one"))
+    made, world = await ground.planned(an_agent(system="two"))
+    agent = by_identity(await ground.everything())["Agent/reviewer"]["id"]
+    await ground.sdk.beta.agents.update(agent, version=1, system="meanwhile")
+    outcome = await ground.carry_out(made, world)
+    assert "version 1 → 2, `system`" in outcome.results[0].detail
+    assert by_identity(await ground.everything())["Agent/reviewer"]["system"] == "meanwhile"
+
+
+async def test_what_nobody_declared_is_merged_by_the_server_and_the_step_is_done(ground: Ground) -> None:
+    await ground.settle(an_agent(system="one"), a_team("crew", ["reviewer"]))
+    made, world = await ground.planned(an_agent(system="two"), a_team("crew", ["reviewer"]))
+    agent = by_identity(await ground.everything())["Agent/reviewer"]["id"]
+    await ground.sdk.beta.agents.update(agent, version=1, description="meanwhile")
+    outcome = await ground.carry_out(made, world)
+    assert told(outcome) == [("Agent/reviewer", "done", "version 3"), ("Team/crew", "done", "version 2")]
+    live = by_identity(await ground.everything())
+    assert (live["Agent/reviewer"]["system"], live["Agent/reviewer"]["description"]) == ("two", "meanwhile")
+    assert live["Team/crew"]["multiagent"]["agents"][0]["version"] == 3, "not the version that the plan foresaw"
+    assert (await ground.plan(an_agent(system="two"), a_team("crew", ["reviewer"]))).is_empty
+
+
+async def test_so_it_is_where_there_are_no_versions(ground: Ground) -> None:
+    await ground.settle(an_environment(metadata={"tier": "1"}))
+    made, world = await ground.planned(an_environment(metadata={"tier": "2"}))
+    environment = by_identity(await ground.everything())["Environment/workshop"]["id"]
+    await ground.sdk.beta.environments.update(environment, description="meanwhile")
+    outcome = await ground.carry_out(made, world)
+    assert outcome.is_complete, told(outcome)
+    live = by_identity(await ground.everything())["Environment/workshop"]
+    assert (live["metadata"]["tier"], live["description"]) == ("2", "meanwhile")
+
+
+async def test_somebody_who_did_the_same_meanwhile_is_no_conflict(ground: Ground) -> None:
+    await ground.settle(an_agent(system="one"))
+    made, world = await ground.planned(an_agent(system="two"))
+    agent = by_identity(await ground.everything())["Agent/reviewer"]["id"]
+    await ground.sdk.beta.agents.update(agent, version=1, system="two")
+    assert (await ground.carry_out(made, world)).is_complete
+    assert (await ground.plan(an_agent(system="two"))).is_empty
+
+
+async def test_what_was_archived_meanwhile_says_so(ground: Ground) -> None:
+    await ground.settle(an_agent(system="one"), an_environment(description="one"))
+    made, world = await ground.planned(an_agent(system="two"), an_environment(description="two"))
+    live = by_identity(await ground.everything())
+    await ground.sdk.beta.agents.archive(live["Agent/reviewer"]["id"])
+    await ground.sdk.beta.environments.archive(live["Environment/workshop"]["id"])
+    outcome = await ground.carry_out(made, world)
+    assert {each.state for each in outcome.results} == {State.FAILED}
+    assert all("was archived after it was planned" in each.detail for each in outcome.results), told(outcome)
+
+
+@pytest.mark.parametrize("what", ["agent", "environment"])
+async def test_what_is_to_go_and_changed_meanwhile_stays(ground: Ground, what: str) -> None:
+    one = an_agent(description="one") if what == "agent" else an_environment(description="one")
+    await ground.settle(one, a_store())
+    made, world = await ground.planned(a_store(), removal=pruning())
+    live = by_identity(await ground.everything())[str(one.address)]
+    collection: Any = ground.sdk.beta.agents if what == "agent" else ground.sdk.beta.environments
+    await collection.update(live["id"], description="meanwhile", **({"version": 1} if what == "agent" else {}))
+    outcome = await ground.carry_out(made, world)
+    assert outcome.results[0].state is State.FAILED
+    assert "`description`" in outcome.results[0].detail
+    assert by_identity(await ground.everything())[str(one.address)]["archived_at"] is None
+    again = await ground.apply(a_store(), removal=pruning())
+    assert again.is_complete, told(again)
+
+
+async def test_what_is_to_go_and_is_gone_already_is_no_failure(ground: Ground) -> None:
+    await ground.settle(an_environment(), an_agent(), a_store())
+    made, world = await ground.planned(a_store(), removal=pruning())
+    live = by_identity(await ground.everything())
+    await ground.sdk.beta.environments.delete(live["Environment/workshop"]["id"])
+    await ground.sdk.beta.agents.archive(live["Agent/reviewer"]["id"])
+    outcome = await ground.carry_out(made, world)
+    details = {str(each.step.address): (each.state.value, each.detail) for each in outcome.results}
+    assert details["Environment/workshop"] == ("done", "gone already")
+    assert details["Agent/reviewer"] == ("done", "archived already")
 
 
 @pytest.mark.parametrize("what", ["environment", "store"])
@@ -59,7 +142,9 @@ async def test_a_memory_that_changed_meanwhile_is_left_alone_and_its_store_unmar
     (memory,) = await ground.target.list_memories(store)
     await ground.sdk.beta.memory_stores.memories.update(memory["id"], memory_store_id=store, content="meanwhile")
     outcome = await ground.carry_out(made, world)
-    assert "memory /a.md changed after it was planned" in outcome.results[0].detail
+    detail = outcome.results[0].detail
+    assert detail.startswith("MemoryStore/lessons: memory /a.md changed after it was planned: api key ")
+    assert " wrote it at 2026-11-21T" in detail
     (memory,) = await ground.target.list_memories(store)
     assert memory["content_sha256"] == a_seed("meanwhile").sha256
 
@@ -96,7 +181,7 @@ async def test_a_failed_step_skips_what_needs_it_and_nothing_else(ground: Ground
 async def test_removals_wait_for_everything_else_to_be_done(ground: Ground) -> None:
     await ground.settle(an_agent("old"))
     bad = an_agent("bad", **IMPOSSIBLE)
-    outcome = await ground.apply(bad, removal=RemovalRules(prune=True))
+    outcome = await ground.apply(bad, removal=pruning())
     assert told(outcome)[1] == ("Agent/old", "skipped", "an earlier step failed")
     assert by_identity(await ground.everything())["Agent/old"]["archived_at"] is None
 
