@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from agentops.base.paint import Paint
-from agentops.reconcile.plan import Action
+from agentops.base.views.json import report_json
+from agentops.reconcile.plan import Action, Plan
 from agentops.reconcile.verdicts import Verdict
 from agentops.reconcile.views.drift import drift_json, drift_text
 from agentops.reconcile.views.json import plan_json, summary
+from agentops.reconcile.views.markdown import About, plan_markdown
 from agentops.reconcile.views.text import plan_text, step_text, summary_line
 
 from .given import TARGET, planned, world_of
@@ -21,16 +23,23 @@ from .scenes import PROJECT, SCENES
 GOLDEN = Path(__file__).parents[1] / "golden" / "plans"
 PLAIN, COLOURED = Paint(), Paint(is_on=True)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+ABOUT = About(commit="0123456789abcdef", run_url="https://github.com/acme/agents/actions/runs/1")
 _COLOUR = re.compile(r"\x1b\[\d+m")
+
+
+def document(plan: Plan) -> dict[str, Any]:
+    """Return the JSON document that `plan -o json` prints."""
+    return plan_json(plan) | {"diagnostics": report_json(plan.report)["diagnostics"]}
 
 
 def rendered(scene: str) -> dict[str, str]:
     """Return every rendering of the scene by the name of its file."""
     plan = SCENES[scene]()
-    shape, drifted = plan_json(plan), drift_json(plan)
+    shape, drifted = document(plan), drift_json(plan)
     return {
         f"{scene}.txt": "\n".join(plan_text(shape, PLAIN)) + "\n",
         f"{scene}.json": json.dumps(shape, indent=2, ensure_ascii=True) + "\n",
+        f"{scene}.md": plan_markdown(shape, ABOUT),
         f"{scene}.drift.txt": "\n".join(drift_text(drifted, PLAIN)) + "\n",
     }
 

@@ -35,14 +35,18 @@ def _of_a_deployment(field: str, value: Any) -> str:
         case "agent", dict(agents):
             return ", ".join(f"{name}, version {plain(version)}" for name, version in agents.items())
         case "initial_events", dict(events):
-            return ", ".join(str(each["type"]) for each in events.values())
+            return ", ".join(str(each["type"]) for each in events.values() if isinstance(each, dict) and "type" in each)
         case "resources", dict(resources):
             return ", ".join(resources)
         case "schedule", {"expression": str(expression), "timezone": str(timezone)}:
             return f"{expression} in {timezone}"
-        case "budget", {"max_list_cost": {"amount": str(cents), "currency": str(currency)}}:
+        case "budget", {"max_list_cost": {"amount": str(cents), "currency": str(currency)}} if _is_number(cents):
             return f"{int(cents) / 100:.2f} {currency} at list price"
     return ""
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 20
 
 
 def _chosen(model: Mapping[Any, Any]) -> Iterator[str]:
@@ -55,10 +59,10 @@ def _chosen(model: Mapping[Any, Any]) -> Iterator[str]:
 def pinned(change: Mapping[str, Any]) -> str:
     """Return what a pin of an agent or a skill is about, `pins Agent/logs`; nothing for any other change."""
     match change:
-        case {"field": "multiagent" | "agent", "before": int(), "after": int()}:
-            return f"pins {printable(change['path'][-1])}, version"
-        case {"field": "skills", "before": str(), "after": str() | {"$version": _}}:
-            return f"pins {printable(change['path'][-1].removeprefix('custom/'))}, version"
+        case {"field": "multiagent" | "agent", "before": int(), "after": int(), "path": [*_, str(last)]}:
+            return f"pins {printable(last)}, version"
+        case {"field": "skills", "before": str(), "after": str() | {"$version": _}, "path": [*_, str(last)]}:
+            return f"pins {printable(last.removeprefix('custom/'))}, version"
     return ""
 
 
