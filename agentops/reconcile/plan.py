@@ -61,6 +61,8 @@ class Risk:
     """One of `risks.RiskKind`."""
 
     note: str
+    severity: str = "medium"
+    """One of `risks.Weight`."""
 
 
 @dataclass(frozen=True, slots=True)

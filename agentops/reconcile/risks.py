@@ -13,6 +13,7 @@ from agentops.reconcile import risks_of_reach as reach
 from agentops.reconcile.objects import ObjectKind
 from agentops.reconcile.plan import CREATES, DRIFTED, REMOVALS, Plan, Risk, Step
 from agentops.reconcile.verdicts import ABSENT, DIFFERENT
+from agentops.reconcile.write_only import origins
 
 Rule = Callable[[Any, Any], Iterator[str]]
 _WORD: Final = re.compile(r"\w+")
@@ -39,11 +40,17 @@ class RiskKind(StrEnum):
     BUDGET_REMOVED = "budget_removed"
     BUDGET_RAISED = "budget_raised"
     MODEL_CHANGED = "model_changed"
+    EFFORT_CHANGED = "effort_changed"
+    """An agent thinks with another effort: other answers, other costs."""
+
     MEMORY_WRITABLE = "memory_writable"
     """A store can be written to that could not."""
 
     VAULT_ATTACHED = "vault_attached"
     """Sessions can use the secrets of another vault."""
+
+    SECRET_REFERENCED = "secret_referenced"
+    """A secret is sent that was not: it is new, or its variable, its file or its value is another one."""
 
     AGENT_SWAPPED = "agent_swapped"
     """A deployment runs another agent."""
@@ -73,13 +80,51 @@ class RiskKind(StrEnum):
     """A new deployment without a budget."""
 
 
+class Weight(StrEnum):
+    """How bad it is when a risk was not meant."""
+
+    LOW = "low"
+    """Other answers or costs; undone by the next commit."""
+
+    MEDIUM = "medium"
+    """What runs, pays, tells or remembers is another one."""
+
+    HIGH = "high"
+    """Something gets out, or acts, that nobody asks about any more."""
+
+
+WEIGHTS: Final[Mapping[RiskKind, Weight]] = {
+    RiskKind.PERMISSION_WIDENED: Weight.HIGH,
+    RiskKind.SERVER_ADDED: Weight.HIGH,
+    RiskKind.DELEGATION_WIDENED: Weight.HIGH,
+    RiskKind.IDENTITY_CHANGED: Weight.HIGH,
+    RiskKind.NETWORK_OPENED: Weight.HIGH,
+    RiskKind.BUDGET_REMOVED: Weight.HIGH,
+    RiskKind.BUDGET_RAISED: Weight.MEDIUM,
+    RiskKind.MODEL_CHANGED: Weight.LOW,
+    RiskKind.EFFORT_CHANGED: Weight.LOW,
+    RiskKind.MEMORY_WRITABLE: Weight.MEDIUM,
+    RiskKind.VAULT_ATTACHED: Weight.HIGH,
+    RiskKind.SECRET_REFERENCED: Weight.MEDIUM,
+    RiskKind.AGENT_SWAPPED: Weight.MEDIUM,
+    RiskKind.ENVIRONMENT_SWAPPED: Weight.MEDIUM,
+    RiskKind.REVIEW_WAIVED: Weight.HIGH,
+    RiskKind.RECEIVER_CHANGED: Weight.MEDIUM,
+    RiskKind.PROTECTION_LIFTED: Weight.MEDIUM,
+    RiskKind.DRIFT_UNDONE: Weight.LOW,
+    RiskKind.BORN_UNASKED: Weight.MEDIUM,
+    RiskKind.BORN_OPEN: Weight.MEDIUM,
+    RiskKind.BORN_UNLIMITED: Weight.MEDIUM,
+}
+"""How much each kind weighs, whatever a policy makes of it."""
+
 _CHANGED: Final[Mapping[ObjectKind, Mapping[str, tuple[tuple[RiskKind, Rule], ...]]]] = {
     ObjectKind.AGENT: {
         "tools": ((RiskKind.PERMISSION_WIDENED, reach.tools),),
         "mcp_servers": ((RiskKind.SERVER_ADDED, reach.servers),),
         "multiagent": ((RiskKind.DELEGATION_WIDENED, reach.delegation),),
         "execution_identity": ((RiskKind.IDENTITY_CHANGED, reach.another),),
-        "model": ((RiskKind.MODEL_CHANGED, reach.model),),
+        "model": ((RiskKind.MODEL_CHANGED, reach.model), (RiskKind.EFFORT_CHANGED, reach.effort)),
     },
     ObjectKind.ENVIRONMENT: {"config": ((RiskKind.NETWORK_OPENED, reach.environment),)},
     ObjectKind.CREDENTIAL: {
@@ -119,7 +164,7 @@ def with_risks(plan: Plan, names: Mapping[str, str]) -> Plan:
 
 def _risks(step: Step, names: Mapping[str, str]) -> Iterator[Risk]:
     for kind, note in _found(step):
-        yield Risk(kind.value, _named(note, names))
+        yield Risk(kind.value, _named(note, names), WEIGHTS[kind].value)
 
 
 def _found(step: Step) -> Iterator[tuple[RiskKind, str]]:
@@ -127,6 +172,7 @@ def _found(step: Step) -> Iterator[tuple[RiskKind, str]]:
         return
     if step.action in CREATES:
         yield from _of_a_birth(step)
+    yield from ((RiskKind.SECRET_REFERENCED, note) for note in _secrets(step))
     if step.live is None:
         return
     rules = _CHANGED.get(step.object, {})
@@ -147,6 +193,25 @@ def _of_a_birth(step: Step) -> Iterator[tuple[RiskKind, str]]:
     name, kind, rule = _BORN[step.object]
     wanted = {each.name: each.wanted for each in step.judged if each.wanted is not ABSENT}
     yield from ((kind, note) for note in rule(None, wanted.get(name)))
+
+
+def _secrets(step: Step) -> Iterator[str]:
+    """Yield where each secret that is sent, and was not, comes from."""
+    if step.resource is None:
+        return
+    changed = {each.field for each in step.changes if _holds_secret(each.after)}
+    for name, field in step.resource.fields.items():
+        if name in changed:
+            yield from (f"`{name}` is {origin}" for origin in origins(field.value))
+
+
+def _holds_secret(value: Any) -> bool:
+    match value:
+        case {"$secret": True}:
+            return True
+        case dict(pairs):
+            return any(_holds_secret(each) for each in pairs.values())
+    return False
 
 
 def _named(note: str, names: Mapping[str, str]) -> str:

@@ -136,6 +136,13 @@ def model(live: Any, wanted: Any) -> Notes:
         yield f"{before or 'the default'} → {after or 'the default'}"
 
 
+def effort(live: Any, wanted: Any) -> Notes:
+    """Yield that the model is to think with another effort. One that nobody chose is the server's to choose."""
+    before, after = ((each or {}).get("effort") for each in (live, wanted))
+    if after not in (None, ANY, before):
+        yield f"{'the default' if before in (None, ANY) else _short(before)} → {_short(after)}"
+
+
 def environment(live: Any, wanted: Any) -> Notes:
     """Yield what an environment can reach that it could not; one that nobody configured reaches everything."""
     if wanted is None or wanted["type"] == "cloud":

@@ -4,8 +4,8 @@ The digest lies in metadata that others can read, so each guess at the secret ha
 for one credential must be worth nothing for another. The decision is in `.github/decisions/0006`.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import scrypt, sha256
 from hmac import digest
@@ -27,6 +27,8 @@ class WriteOnly:
 
     secret: Secret
     tag: str
+    origin: str = field(default="", compare=False)
+    """Where a manifest says that it is: `the variable NAME`."""
 
 
 UNREAD = WriteOnly(Secret(""), "")
@@ -43,6 +45,16 @@ def is_partly_read(value: Any) -> bool:
     if isinstance(value, Mapping | list):
         return any(is_partly_read(each) for each in (value.values() if isinstance(value, Mapping) else value))
     return value is UNREAD
+
+
+def origins(value: Any) -> Iterator[str]:
+    """Yield where each secret in a value comes from; the value of one is never told."""
+    match value:
+        case WriteOnly():
+            yield value.origin or "a secret"
+        case dict() | list():
+            for each in value.values() if isinstance(value, dict) else value:
+                yield from origins(each)
 
 
 def compared(value: Any) -> Any:

@@ -7,13 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agentops.base.secrets import Secret
 from agentops.reconcile import normal, risks_of_reach
 from agentops.reconcile.plan import Plan
 from agentops.reconcile.resource import Resource
-from agentops.reconcile.risks import RiskKind
+from agentops.reconcile.risks import WEIGHTS, RiskKind
 from agentops.reconcile.values import IdOf
+from agentops.reconcile.write_only import WriteOnly
 
 from .given import (
+    MODEL,
     OTHER_MODEL,
     a_credential,
     a_deployment,
@@ -103,6 +106,11 @@ WIDER: dict[str, tuple[Resource, Resource, str]] = {
         "identity_changed: service_account → user",
     ),
     "a model": (an_agent(), an_agent(model=OTHER_MODEL), f"model_changed: claude-opus-5-5 → {OTHER_MODEL}"),
+    "an effort": (
+        an_agent(model={"id": MODEL, "effort": "low"}),
+        an_agent(model={"id": MODEL, "effort": "high"}),
+        "effort_changed: low → high",
+    ),
     "the whole network": (
         an_environment(config=limited("a.example.com")),
         an_environment(config=OPEN),
@@ -172,7 +180,7 @@ def test_what_allows_more_is_called_by_its_name(case: str) -> None:
 
 @pytest.mark.parametrize(
     "case",
-    sorted({*WIDER} - {"a model", "an identity", "another agent", "another environment", "another receiver"}),
+    sorted({*WIDER} - {"a model", "an effort", "an identity", "another agent", "another environment", "another receiver"}),
 )
 def test_what_allows_less_is_no_risk(case: str) -> None:
     before, after, _ = WIDER[case]
@@ -206,6 +214,29 @@ def test_a_careful_new_object_has_no_risk() -> None:
     assert (
         told(planned([an_agent(tools=tools()), an_environment(config=limited()), a_deployment(budget=DOLLARS)])) == []
     )
+
+
+def test_a_secret_that_is_sent_for_the_first_time_is_named_by_where_it_is() -> None:
+    token = WriteOnly(Secret("marked"), "tag", origin="the variable TICKETS_TOKEN")
+    note = "Vault/tools/tickets: secret_referenced: `auth.token` is the variable TICKETS_TOKEN"
+    sent = a_credential(token=token)
+    assert told(planned([a_vault(), sent])) == [note]
+    assert between([a_vault(), sent], [a_vault(display_name="Keys"), sent]) == []
+    assert between([a_vault(), a_credential()], [a_vault(), sent]) == [note]
+
+
+def test_another_token_of_a_deployment_is_named() -> None:
+    clone = {"type": "github_repository", "url": "https://github.com/acme/tickets"}
+    tokens = [WriteOnly(Secret("marked"), tag, "the file ../token") for tag in ("1", "2")]
+    one, two = (a_deployment(budget=DOLLARS, resources=[{**clone, "authorization_token": each}]) for each in tokens)
+    found = between([*AROUND, one], [*AROUND, two])
+    assert found == ["Deployment/triage: secret_referenced: `resources` is the file ../token"]
+
+
+def test_every_kind_of_risk_has_a_weight_and_a_step_tells_it() -> None:
+    assert set(WEIGHTS) == set(RiskKind)
+    (step,) = planned([an_agent(model=OTHER_MODEL)], world_of(an_agent())).steps
+    assert [each.severity for each in step.risks] == ["low"]
 
 
 def test_what_somebody_made_stricter_by_hand_is_a_risk_to_undo() -> None:
@@ -259,6 +290,7 @@ def _fetching(**config: Any) -> list[dict[str, Any]]:
 def test_every_kind_of_risk_is_shown_once_here() -> None:
     notes = {note.partition(":")[0] for _, _, note in WIDER.values()}
     rest = {RiskKind.BORN_UNASKED, RiskKind.BORN_OPEN, RiskKind.BORN_UNLIMITED, RiskKind.DRIFT_UNDONE}
+    rest |= {RiskKind.SECRET_REFERENCED}
     assert notes == set(RiskKind) - rest
 
 

@@ -1,7 +1,7 @@
 """Secrets, fetched from where a manifest says they are: the environment, or a file outside the tree."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 
 from agentops.base.canonical import canonical_json
@@ -45,7 +45,8 @@ def sealed(document: Document, setting: Setting, path: Path, where: Mapping[str,
         setting.diagnostics.append(secret)
         return None
     context = canonical_json([owner_of(setting.tree), str(document.address), *place])
-    return write_only(secret, context, Secret(setting.environ.get(KEY_VARIABLE, "")))
+    sent = write_only(secret, context, Secret(setting.environ.get(KEY_VARIABLE, "")))
+    return replace(sent, origin=f"the variable {where['env']}" if "env" in where else f"the file {where['file']}")
 
 
 def fetched(

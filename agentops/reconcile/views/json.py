@@ -67,7 +67,7 @@ def _step(step: Step) -> dict[str, Any]:
         "source": _place(step.resource.span) if step.resource else None,
         "changes": [_change(each) for each in step.changes],
         "memories": [each.path for each in step.memories],
-        "risks": [{"risk": each.kind, "note": each.note} for each in step.risks],
+        "risks": [{"risk": each.kind, "severity": each.severity, "note": each.note} for each in step.risks],
     }
 
 
