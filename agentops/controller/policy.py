@@ -52,7 +52,7 @@ class Risks(Shape):
     effort_changed: Choice = "auto"
     memory_writable: Choice = "ask"
     vault_attached: Choice = "ask"
-    secret_referenced: Choice = "auto"
+    secret_referenced: Choice = "auto"  # noqa: S105 - a word of a table
     agent_swapped: Choice = "ask"
     environment_swapped: Choice = "ask"
     review_waived: Choice = "ask"

@@ -49,7 +49,7 @@ class RiskKind(StrEnum):
     VAULT_ATTACHED = "vault_attached"
     """Sessions can use the secrets of another vault."""
 
-    SECRET_REFERENCED = "secret_referenced"
+    SECRET_REFERENCED = "secret_referenced"  # noqa: S105 - a word, no secret
     """A secret is sent that was not: it is new, or its variable, its file or its value is another one."""
 
     AGENT_SWAPPED = "agent_swapped"

@@ -67,7 +67,8 @@ def step_text(step: Mapping[str, Any], paint: Paint, width: int) -> Iterator[str
     for risk in step.get("risks", ()):
         # What a line above says already, by its symbol.
         if risk["risk"] != "drift_undone":
-            yield paint("red", f"      {risk['severity']} risk: {risk['risk'].replace('_', ' ')}: {printable(risk['note'])}")
+            said = f"{risk['severity']} risk: {risk['risk'].replace('_', ' ')}: {printable(risk['note'])}"
+            yield paint("red", f"      {said}")
 
 
 def _created(step: Mapping[str, Any], paint: Paint) -> Iterator[str]:
