@@ -5,6 +5,7 @@
     AgentopsError
     ├── UsageError                 the command line or its settings are off         exit 2
     ├── InvalidManifests           the tree has errors; carries the Report          exit 1
+    ├── CannotEdit                 a manifest cannot be rewritten by itself         exit 1
     ├── PlanError
     │   ├── RefusedPlan            a brake, a conflict or an owner says no          exit 1
     │   └── StalePlan              the world is not the one that was approved       exit 4
@@ -13,8 +14,10 @@
     │   ├── TargetUnreachable      no answer, or one from something in between      temporary
     │   ├── TargetUnavailable      429, 5xx: it answered that it cannot now         temporary
     │   ├── TargetDenied           401, 403: the credential is not enough           permanent
-    │   └── TargetRejected         any other 4xx: the request is not acceptable     permanent
-    │       └── TargetConflict     409, 412: somebody changed the object first      permanent
+    │   ├── TargetRejected         any other 4xx: the request is not acceptable     permanent
+    │   │   └── TargetConflict     409, 412: somebody changed the object first      permanent
+    │   ├── TargetLocked           another run applies to it now                    temporary
+    │   └── LeaseLost              the lease of this run is somebody else's         temporary
     ├── RepositoryError            the memory repository cannot do what was asked   exit 1
     │   ├── StaleProposal          somebody pushed or merged first                  temporary
     │   └── ForgeError             the forge said no                                permanent
@@ -81,6 +84,10 @@ class InvalidManifests(AgentopsError):
         self.source_line = source_line
 
 
+class CannotEdit(AgentopsError):
+    """A manifest cannot be rewritten."""
+
+
 class PlanError(AgentopsError):
     """The plan cannot be used."""
 
@@ -136,6 +143,18 @@ class TargetRejected(TargetError):
 
 class TargetConflict(TargetRejected):
     """Somebody changed the object first."""
+
+
+class TargetLocked(TargetError):
+    """Another run applies to the target now."""
+
+    retry = "temporary"
+
+
+class LeaseLost(TargetError):
+    """The lease of this run is not its own any more."""
+
+    retry = "temporary"
 
 
 class RepositoryError(AgentopsError):

@@ -1,20 +1,18 @@
 """How a plan is carried out from the command line: asked for, shown, interruptible."""
 
 import asyncio
-import os
 import signal
-import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import click
 
 import agentops
 from agentops.base.errors import RefusedPlan, StalePlan, UsageError
+from agentops.cli.leasing import Hold, leased
 from agentops.cli.output import say, stderr_paint, write_json, write_report
 from agentops.cli.planning import Planned
 from agentops.cli.showing import plan_document, show
@@ -23,9 +21,6 @@ if TYPE_CHECKING:
     from agentops.base.names import Address
     from agentops.reconcile.apply import Progress
     from agentops.reconcile.values import Known
-
-COMMIT_VARIABLE = "AGENTOPS_COMMIT"
-_GIT_TIMEOUT_S = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +52,8 @@ async def decide(planned: Planned, consent: Consent, output: str) -> bool:
         if not (consent.is_given or consent.to_plan) and not _confirmed(planned, consent, output):
             say("Nothing was changed.")
             return True
-        outcome = await carry_out(planned)
+        async with leased(planned, _accepting(consent, output)) as hold:
+            planned, outcome = hold.planned, await _carried_out(hold)
     if output == "json":
         write_json({"format_version": 1, "plan": plan_document(planned), "outcome": outcome})
     if outcome and outcome["is_interrupted"]:
@@ -96,8 +92,32 @@ def _ended_by_ctrl_c() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
+def _accepting(consent: Consent, output: str) -> Callable[[Planned], None] | None:
+    """Return what is asked about another plan than the one that was shown: `--yes` takes any that has no errors."""
+    if not consent.is_given or consent.to_plan:
+        return None
+
+    def accept(planned: Planned) -> None:
+        if output == "text":
+            show(planned, output)
+        _check(planned, consent)
+
+    return accept
+
+
 async def carry_out(planned: Planned) -> dict[str, Any]:
-    """Apply the plan, telling of each step, and return the outcome in its JSON shape."""
+    """Apply the plan under a lease, telling of each step, and return the outcome in its JSON shape.
+
+    Raises:
+        TargetLocked: another run holds the lease.
+        StalePlan: another run changed what the plan is about, before the lease was ours.
+    """
+    async with leased(planned) as hold:
+        return await _carried_out(hold)
+
+
+async def _carried_out(hold: Hold) -> dict[str, Any]:
+    planned = hold.planned
     from agentops.base.ids import RandomIds
     from agentops.reconcile.apply import Applier
     from agentops.reconcile.bodies import Stamp
@@ -111,11 +131,13 @@ async def carry_out(planned: Planned) -> dict[str, Any]:
         if progress.state.value != "started":
             say(progress_line(progress, paint, width))
 
-    stamp = Stamp(planned.plan.owner, _commit(planned.tree.root), agentops.__version__)
+    stamp = Stamp(planned.plan.owner, hold.commit, agentops.__version__)
     applier = Applier(planned.target, Delivery(planned.target, asyncio.sleep), stamp, RandomIds(), tell)
     say()
     with _Interruptible(applier.stop) as interruptible:
+        hold.when_lost(applier.stop)
         outcome = await applier.run(planned.plan, _known(planned))
+    hold.is_over = outcome.is_complete and not planned.desired.resources
     say()
     say(outcome_line(outcome))
     return outcome_json(outcome) | {"is_interrupted": interruptible.was_interrupted and not outcome.is_complete}
@@ -126,21 +148,6 @@ def _known(planned: Planned) -> "dict[Address, Known]":
     from agentops.reconcile.observed import known
 
     return known(planned.world, planned.desired.owner)
-
-
-def _commit(root: Path) -> str:
-    """Return the commit that the tree stands at, or nothing outside git: then marks name the file alone.
-
-    Whoever took the tree out of git himself says which commit it is of.
-    """
-    if told := os.environ.get(COMMIT_VARIABLE):
-        return told
-    command = ["git", "-C", str(root if root.is_dir() else root.parent), "rev-parse", "HEAD"]
-    try:
-        found = subprocess.run(command, capture_output=True, text=True, timeout=_GIT_TIMEOUT_S, check=False)  # noqa: S603 - fixed words and a path
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return found.stdout.strip() if found.returncode == 0 else ""
 
 
 class _Interruptible:

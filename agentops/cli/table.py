@@ -15,6 +15,7 @@ _COMMANDS = {
     "drift": "Show what changed on the target behind our back.",
     "graph": "Show which manifest names which; needs no server.",
     "destroy": "Remove everything that this project owns.",
+    "lock": "Show who is applying to a target, and take the lease from a dead run.",
     "run": "Give an agent a task and show what it does.",
     "session": "List, show, follow and answer sessions.",
     "dream": "Learn from sessions, as a pull request to the memory repository.",

@@ -89,6 +89,10 @@ class Held:
         """Tell whether it is this very lease, before or after it was renewed."""
         return self.lease is not None and self.lease.nonce == lease.nonce
 
+    def is_same_run(self, other: "Held") -> bool:
+        """Tell whether one run wrote both."""
+        return self.sha256 == other.sha256 or (other.lease is not None and self.is_of(other.lease))
+
 
 def path_of(owner: str) -> str:
     """Return where the lease of an owner lies in a store."""

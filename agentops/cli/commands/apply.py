@@ -7,6 +7,7 @@ import click
 
 from agentops.base.errors import EXIT_PROBLEMS
 from agentops.cli.applying import Consent, decide
+from agentops.cli.leasing import lock_options
 from agentops.cli.output import output_option
 from agentops.cli.planning import plan_options, target_option, tree_argument, with_plan
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 @output_option
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 @click.option("--expect", metavar="PLAN", help="Apply only if the plan still is this one (the id that `plan` printed).")
+@lock_options
 @plan_options
 @click.pass_context
 def apply(

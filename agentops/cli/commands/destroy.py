@@ -6,6 +6,7 @@ import click
 
 from agentops.base.errors import EXIT_PROBLEMS
 from agentops.cli.applying import Consent, decide
+from agentops.cli.leasing import lock_options
 from agentops.cli.output import output_option
 from agentops.cli.planning import Asked, target_option, tree_argument, with_plan
 
@@ -16,6 +17,7 @@ from agentops.cli.planning import Asked, target_option, tree_argument, with_plan
 @output_option
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 @click.option("--expect", metavar="PLAN", help="Remove only if the plan still is this one.")
+@lock_options
 @click.pass_context
 def destroy(ctx: click.Context, path: Path, target: str | None, output: str, yes: bool, expect: str | None) -> None:
     """Remove every object on the target that bears this project's mark, and nothing else.

@@ -1,0 +1,264 @@
+"""The lease that every run holds while it writes: how it is waited for, taken, kept and given back."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from agentops.base.errors import StalePlan, TargetError, TargetLocked
+from agentops.cli.commits import commit_of
+from agentops.cli.output import say
+
+if TYPE_CHECKING:
+    from agentops.cli.planning import Planned
+    from agentops.manifests.document import Tree
+    from agentops.reconcile.lease import Held, Lease
+    from agentops.targets.leases import Leases
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_META = "agentops.lock"
+_LOOK_EVERY_S = 2.0
+_TELL_EVERY_S = 60.0
+_SHORTEST_PAUSE_S = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How a run is locked. Units: seconds."""
+
+    mode: str
+    ttl_s: int
+    wait_s: int = 0
+    """How long to wait for another run."""
+
+
+class Hold:
+    """The right to write, as long as it lasts."""
+
+    def __init__(self, planned: "Planned", commit: str) -> None:
+        """Take what is to be carried out, and the commit that it is of."""
+        self.planned = planned
+        self.commit = commit
+        self.is_over = False
+        """Whether nothing is left that anybody could apply to: the lease goes with all that held it."""
+
+        self._why = ""
+        self._stop: Callable[[str], None] | None = None
+
+    def when_lost(self, stop: Callable[[str], None]) -> None:
+        """Call this when the lease is somebody else's."""
+        self._stop = stop
+        if self._why:
+            stop(self._why)
+
+    @property
+    def is_lost(self) -> bool:
+        """Tell whether the lease is somebody else's by now."""
+        return bool(self._why)
+
+    def lose(self, why: str) -> None:
+        """Tell that the lease is lost."""
+        self._why = why
+        say(f"stopping: {why}. What is under way is finished, nothing else is begun")
+        if self._stop:
+            self._stop(why)
+
+
+def lock_options(command: F) -> F:
+    """Add `--lock` and `--lock-wait`; `leased` finds them."""
+    for name, kind, metavar, text in (
+        ("--lock-wait", click.STRING, "TIME", "Wait so long (5m) while another run applies, instead of stopping."),
+        ("--lock", click.Choice(["lease", "none"]), None, "`none`: do without the lease for this run."),
+    ):
+        option = click.option(name, type=kind, metavar=metavar, help=text, expose_value=False, callback=_noted)
+        command = option(command)
+    return command
+
+
+def _noted(ctx: click.Context, parameter: click.Parameter, value: str | None) -> None:
+    if value is None:
+        return
+    if parameter.name == "lock_wait":
+        from agentops.wire.durations import seconds
+
+        try:
+            ctx.meta.setdefault(_META, {})["wait_s"] = seconds(value)
+        except ValueError:
+            raise click.BadParameter(f"`{value}` is no length of time; write 30s, 5m or 1h") from None
+    else:
+        ctx.meta.setdefault(_META, {})["mode"] = value
+
+
+def terms_of(tree: "Tree") -> Terms:
+    """Return what the Project says of the lease, and the running command beside it."""
+    from agentops.reconcile.lease import DEFAULT_TTL_S
+    from agentops.wire.durations import seconds
+
+    declared: Mapping[str, Any] = (tree.project.data.get("lock") or {}) if tree.project else {}
+    context = click.get_current_context(silent=True)
+    said: Mapping[str, Any] = context.meta.get(_META, {}) if context else {}
+    ttl_s = seconds(declared["ttl"]) if declared.get("ttl") else DEFAULT_TTL_S
+    return Terms(said.get("mode") or declared.get("mode") or "lease", ttl_s, said.get("wait_s", 0))
+
+
+@asynccontextmanager
+async def leased(planned: "Planned", accept: "Callable[[Planned], None] | None" = None) -> AsyncIterator[Hold]:
+    """Hold the lease of the plan's project while something is written; a plan without steps never comes here.
+
+    Where another run wrote between our look and our turn, the target is looked at again; another plan than the one
+    that was shown goes to `accept`.
+
+    Raises:
+        TargetLocked: another run holds the lease.
+        StalePlan: another run changed what the plan is about, and nobody accepts another plan.
+    """
+    from agentops.reconcile.objects import ObjectKind
+
+    hold = Hold(planned, commit_of(planned.tree.root))
+    terms = terms_of(planned.tree)
+    if terms.mode == "lease" and ObjectKind.MEMORY_STORE in planned.world.unsupported:
+        say(f"note: {planned.target.label} has no memory stores to keep a lease in: nothing keeps two runs apart")
+    if terms.mode == "none" or ObjectKind.MEMORY_STORE in planned.world.unsupported:
+        yield hold
+        return
+    async with _held(hold, terms, accept):
+        yield hold
+
+
+@asynccontextmanager
+async def _held(hold: Hold, terms: Terms, accept: "Callable[[Planned], None] | None") -> AsyncIterator[None]:
+    from agentops.targets.leases import Keeper, Leases
+
+    planned = hold.planned
+    leases = Leases(planned.target, planned.plan.owner, planned.world.locks)
+    keeper = Keeper(leases, terms.ttl_s, hold.lose)
+    began = planned.target.pages.time.began
+    task: asyncio.Task[None] | None = None
+    try:
+        taken = await _Waiting(hold, leases, terms).taken()
+        task = asyncio.create_task(keeper.run(asyncio.sleep, asyncio.get_running_loop().time, taken.sent_at))
+        if taken.is_after_another or await leases.was_held_since(began):
+            hold.planned = await _seen_again(planned, accept)
+        yield
+    finally:
+        if task is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+        await _give_back(leases, hold)
+
+
+async def _give_back(leases: "Leases", hold: Hold) -> None:
+    try:
+        await (leases.remove_stores() if hold.is_over and not hold.is_lost else leases.release())
+    except TargetError as error:
+        say(f"note: the lease was not given back and ends by itself: {error.message}")
+
+
+async def _seen_again(planned: "Planned", accept: "Callable[[Planned], None] | None") -> "Planned":
+    """Return the plan for what is there now, after another run."""
+    fresh = await planned.again()
+    if fresh.plan.id == planned.plan.id:
+        return fresh
+    if accept is None:
+        raise StalePlan(
+            f"another run changed {planned.target.label} after plan {planned.plan.id} was made; the plan is now "
+            f"{fresh.plan.id}, and nothing was changed",
+            hint="run the command again, and look at the new plan",
+        )
+    say("Another run has changed the target since; this is the plan now:")
+    accept(fresh)
+    return fresh
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """Our turn."""
+
+    sent_at: float
+    """When the lease was asked for, on the loop's clock: it lives from then on."""
+
+    is_after_another: bool
+    """Whether we know of another run before us."""
+
+
+class _Waiting:
+    """Takes the lease, waiting for its holder as long as the terms say."""
+
+    def __init__(self, hold: Hold, leases: "Leases", terms: Terms) -> None:
+        self._target = hold.planned.target
+        self._commit = hold.commit
+        self._leases = leases
+        self._terms = terms
+        self._loop = asyncio.get_running_loop()
+        self._told: tuple[str, float] = ("", 0.0)
+
+    async def taken(self) -> _Turn:
+        """Return when it is our turn.
+
+        Raises:
+            TargetLocked: another run holds the lease for longer than we wait.
+        """
+        began, has_waited, lease = self._loop.time(), False, self._lease()
+        while True:
+            sent_at = self._loop.time()
+            taken = await self._leases.take(lease)
+            if taken.holder is None:
+                if taken.previous:
+                    say(f"note: {_silent(taken.previous)}; its lease has expired and is taken over")
+                return _Turn(sent_at, has_waited or taken.previous is not None)
+            await self._wait(taken.holder, began + self._terms.wait_s)
+            has_waited = True
+
+    async def _wait(self, held: "Held", until: float) -> None:
+        """Wait until nobody holds the lease, or its holder has been silent for too long."""
+        found: Held | None = held
+        while found is not None and not found.is_expired(self._target.pages.time.now()):
+            now = self._loop.time()
+            if now >= until:
+                raise self._refused(found)
+            self._tell(found, now)
+            ends_in = (found.expires_at - self._target.pages.time.now()).total_seconds()
+            await self._target.pages.pause(max(min(_LOOK_EVERY_S, until - now, ends_in), _SHORTEST_PAUSE_S))
+            found = await self._leases.holder()
+
+    def _tell(self, held: "Held", now: float) -> None:
+        """Say who is waited for: when it is news, and now and then."""
+        who, told_at = self._told
+        name = held.lease.nonce if held.lease else held.sha256
+        if name != who or now - told_at >= _TELL_EVERY_S:
+            self._told = (name, now)
+            from agentops.reconcile.views.lease import in_one_line
+
+            say(f"waiting: {in_one_line(held, self._target.pages.time.now())}")
+
+    def _refused(self, held: "Held") -> TargetLocked:
+        from agentops.reconcile.views.lease import in_one_line, left
+        from agentops.wire.durations import spelled
+
+        now = self._target.pages.time.now()
+        waited = f"; waited {spelled(self._terms.wait_s)} for it" if self._terms.wait_s else ""
+        return TargetLocked(
+            f"{in_one_line(held, now)}{waited}. Nothing was changed on {self._target.label}",
+            hint=f"the lease is valid for another {left(held, now)} and renewed while its holder lives: wait with "
+            "--lock-wait 5m, or take it away with `agentops lock break` if that run is dead",
+        )
+
+    def _lease(self) -> "Lease":
+        from agentops.base.ids import RandomIds
+        from agentops.cli.holders import holder_of
+        from agentops.reconcile.lease import Lease
+
+        holder = holder_of(os.environ, self._commit)
+        return Lease(holder, self._target.pages.time.now(), self._terms.ttl_s, RandomIds().new("lease"))
+
+
+def _silent(held: "Held") -> str:
+    from agentops.reconcile.lease import shown
+
+    name = shown(held.lease.holder).name if held.lease else "somebody"
+    return f"{name} began to apply and has not been heard of since {held.renewed_at:%H:%M:%S} UTC"
