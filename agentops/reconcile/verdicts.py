@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from agentops.base import absent
 from agentops.reconcile import normal
 from agentops.reconcile.marks import FieldMark, mark_hash
 from agentops.reconcile.objects import KEEP, FieldRule, ObjectRule
@@ -23,7 +24,7 @@ from agentops.reconcile.values import at
 from agentops.reconcile.write_only import HIDDEN, UNREAD, is_partly_read
 
 SEED = "seed"
-ABSENT: Any = object()
+ABSENT = absent.ABSENT
 """Stands for a field that the manifest does not declare."""
 
 
