@@ -1,7 +1,7 @@
 """What an object is raised in: what its neighbours are called, and what the newest of each is."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
@@ -18,7 +18,7 @@ class Scene:
     names: Mapping[str, Address]
     """What live objects are declared as, by their ids. Whatever is not here stays an id."""
 
-    pins: Mapping[str, Any] = NOTHING
+    pins: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
     """What the newest version of a named object is; one that is not here is taken to be pinned at its newest."""
 
     own_id: str = ""
