@@ -90,7 +90,7 @@ def _prepared(value: Any, *, in_line: bool = False) -> Any:
 
 
 def _text(value: str, *, in_line: bool) -> str:
-    literal, quoted = cast(str, LiteralScalarString(value)), cast(str, DoubleQuotedScalarString(value))
+    literal, quoted = cast("str", LiteralScalarString(value)), cast("str", DoubleQuotedScalarString(value))
     if not in_line and is_block_text(value):
         return literal
     if value in UNUSUAL or value[:1] in NUMBER_STARTS or "\n" in value:
