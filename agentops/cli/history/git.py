@@ -47,15 +47,24 @@ class Answer:
     """Whether the answer ended before its limit."""
 
 
-def ask(folder: Path, command: Sequence[str], most_bytes: int = MOST_BYTES) -> Answer:
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A command of git, what it reads on its standard input, and how much it may answer."""
+
+    command: Sequence[str]
+    data: bytes = b""
+    most_bytes: int = MOST_BYTES
+
+
+def ask(folder: Path, question: Question) -> Answer:
     """Return git's answer about the repository that a folder lies in.
 
     Raises:
         RepositoryError: git is not there, took too long, or does not trust the folder.
     """
-    answer = _run(folder, command, most_bytes, ())
+    answer = _run(folder, question, ())
     if _DUBIOUS in answer.err and (trusted := _trusted()):
-        answer = _run(folder, command, most_bytes, trusted)
+        answer = _run(folder, question, trusted)
     if _DUBIOUS in answer.err:
         hint = f"git config --global --add safe.directory {folder.absolute()}"
         raise RepositoryError(
@@ -72,21 +81,23 @@ def failed(what: str, answer: Answer) -> RepositoryError:
     return RepositoryError(f"{what}: git says: {words or f'status {answer.status}'}")
 
 
-def _run(folder: Path, command: Sequence[str], most_bytes: int, settings: Sequence[tuple[str, str]]) -> Answer:
+def _run(folder: Path, question: Question, settings: Sequence[tuple[str, str]]) -> Answer:
     surroundings = environment((*_SETTINGS, *settings)) | {"GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1"}
-    argv = ["git", "--no-pager", "-C", str(folder), *command]
-    with TemporaryFile() as err:
+    argv = ["git", "--no-pager", "-C", str(folder), *question.command]
+    with TemporaryFile() as err, TemporaryFile() as data:
+        data.write(question.data)
+        data.seek(0)
         try:
             process = subprocess.Popen(  # noqa: S603 - git, with arguments of ours and `--` before what others named
-                argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=err, env=surroundings, process_group=0
+                argv, stdin=data, stdout=subprocess.PIPE, stderr=err, env=surroundings, process_group=0
             )
         except OSError as error:
             raise RepositoryError(f"git cannot be started: {error}", hint="install git 2.38 or newer") from error
-        out, was_late = _read(process, most_bytes)
+        out, was_late = _read(process, question.most_bytes)
         if was_late:
-            raise RepositoryError(f"git {command[0]} took more than {_TIMEOUT_S:.0f} s")
-        is_whole = len(out) <= most_bytes
-        return Answer(process.returncode if is_whole else 1, out[:most_bytes], _words(err), is_whole)
+            raise RepositoryError(f"git {question.command[0]} took more than {_TIMEOUT_S:.0f} s")
+        is_whole = len(out) <= question.most_bytes
+        return Answer(process.returncode if is_whole else 1, out[: question.most_bytes], _words(err), is_whole)
 
 
 def _read(process: "subprocess.Popen[bytes]", most_bytes: int) -> tuple[bytes, bool]:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from agentops.base.errors import UsageError
-from agentops.cli.history.git import MOST_BYTES, Answer, ask, failed
+from agentops.cli.history.git import Answer, Question, ask, failed
 
 LARGEST_FILE_BYTES = 1 << 20
 """As large as a manifest may be."""
@@ -150,6 +150,23 @@ class History:
             raise failed(f"reading {sha[:12]}", answer)
         return answer.out
 
+    def blobs(self, shas: Sequence[str]) -> Sequence[bytes]:
+        """Return many files as they were committed, in the order asked for.
+
+        Raises:
+            RepositoryError: one of them is not here, or they are too large together.
+        """
+        answer = self._ask("cat-file", "--batch", data="".join(f"{each}\n" for each in shas).encode("ascii"))
+        found = tuple(_batch(answer.out)) if answer.status == 0 else ()
+        if len(found) != len(shas):
+            raise failed(f"reading {len(shas)} files", answer)
+        return found
+
+    def fork(self, rev: str, other: str) -> str | None:
+        """Return the newest commit that both descend from; None where this clone knows of none."""
+        answer = self._ask("merge-base", self.resolve(rev), self.resolve(other))
+        return answer.out.decode("ascii", "replace").strip() or None if answer.status == 0 else None
+
     def blame(self, rev: str, path: str, first: int = 1, last: int | None = None) -> Sequence[Line]:
         """Return who wrote each of the lines of a file at a commit, the first and last included. Units: from 1.
 
@@ -163,8 +180,8 @@ class History:
             raise failed(f"asking who wrote {path}", answer)
         return tuple(_blamed(answer.out))
 
-    def _ask(self, *command: str) -> Answer:
-        return ask(self.top, command, MOST_BYTES)
+    def _ask(self, *command: str, data: bytes = b"") -> Answer:
+        return ask(self.top, Question(command, data))
 
 
 def history_of(folder: Path) -> History | None:
@@ -176,7 +193,7 @@ def history_of(folder: Path) -> History | None:
     at = next((each for each in (folder.absolute(), *folder.absolute().parents) if each.is_dir()), Path("/"))
     if not any((each / ".git").exists() for each in (at.resolve(), *at.resolve().parents)):
         return None
-    answer = ask(at, ["rev-parse", "--show-toplevel"])
+    answer = ask(at, Question(["rev-parse", "--show-toplevel"]))
     if answer.status != 0:
         return None
     top = answer.out.decode("utf-8", "surrogateescape").removesuffix("\n")
@@ -205,6 +222,19 @@ def _entries(told: bytes) -> Iterator[Entry]:
         if tab:
             mode, _, sha, size = about.decode("ascii").split()
             yield Entry(path.decode("utf-8", "surrogateescape"), mode, sha, int(size) if size.isdecimal() else 0)
+
+
+def _batch(told: bytes) -> Iterator[bytes]:
+    """Yield the contents in an answer of `git cat-file --batch`, up to one that is missing. Source: git-cat-file(1)."""
+    at = 0
+    while at < len(told):
+        end = told.index(b"\n", at)
+        about = told[at:end].split(b" ")
+        if len(about) != 3 or about[1] != b"blob":
+            return
+        size = int(about[2])
+        yield told[end + 1 : end + 1 + size]
+        at = end + 1 + size + 1
 
 
 def _blamed(told: bytes) -> Iterator[Line]:
