@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from agentops.base.errors import InvalidManifests, UsageError
+from agentops.base.errors import InvalidManifests
 from agentops.cli.context import EMBEDDED, HOME, Choice, cache_folder, chosen_target, opened
+from agentops.cli.removing import addresses, removal_options
 
 if TYPE_CHECKING:
     from agentops.base.diagnostics import Report
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from agentops.reconcile.observed import World
     from agentops.reconcile.plan import Plan
     from agentops.reconcile.planner import PlanOptions
+    from agentops.reconcile.removal import RemovalRules
     from agentops.reconcile.resource import Desired
     from agentops.targets.live import LiveTarget
 
@@ -60,6 +62,8 @@ class Meeting:
     """`--target`."""
 
     home: Path
+    met: "Callable[[LiveTarget], None]" = lambda _target: None
+    """Looks at the target before anything is planned; raises what is to be said against it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,24 +100,19 @@ def plan_options(function: F) -> F:
     """Add the options that allow more than the safe default; the command gets them as one `options`."""
 
     @wraps(function)
-    def command(*args: Any, prune: bool, max_archive: int | None, max_update: int | None, **rest: Any) -> Any:
+    def command(*args: Any, removal: "RemovalRules", max_update: int | None, **rest: Any) -> Any:
         from agentops.reconcile.planner import PlanOptions
-        from agentops.reconcile.removal import RemovalRules
 
-        named: dict[str, Any] = {key: _addresses(rest.pop(key), f"--{key.replace('_', '-')}") for key in _NAMED}
-        removal = RemovalRules(prune=prune, max_archive=max_archive)
+        named: dict[str, Any] = {key: addresses(rest.pop(key), f"--{key.replace('_', '-')}") for key in _NAMED}
         options = PlanOptions(removal=removal, max_update=max_update, **named)
         return function(*args, options=options, **rest)
 
     for key, text in reversed(_NAMED.items()):
         option = click.option(f"--{key.replace('_', '-')}", multiple=True, metavar="ADDRESS", help=text)
         command = option(command)
-    for name, text in (
-        ("--max-update", "Let the plan update up to N objects."),
-        ("--max-archive", "Let --prune remove up to N."),
-    ):
-        command = click.option(name, type=click.IntRange(min=0), metavar="N", help=text)(command)
-    return click.option("--prune", is_flag=True, help="Remove what is declared no more.")(command)  # type: ignore[return-value]  # click types a decorated function as its own
+    text = "Let the plan update up to N objects."
+    command = click.option("--max-update", type=click.IntRange(min=0), metavar="N", help=text)(command)
+    return removal_options(command)  # type: ignore[return-value]  # click types a decorated function as its own
 
 
 def load_valid(path: Path) -> "Tree":
@@ -150,6 +149,7 @@ def with_plan_of(wanted: Wanted, meeting: Meeting, options: "PlanOptions", use: 
     async def run() -> None:
         choice = chosen_target(meeting.flag, os.environ)
         async with opened(choice, wanted.tree, meeting.home) as target:
+            meeting.met(target)
             # Handed out by a list, not returned: on leaving, `asyncio.run` asks for the SIGINT handler, which spells
             # out the finished task and with it what it returned (a tree of a thousand agents: seconds). CPython 3.11.
             results.append(await use(await planned_on(target, choice, wanted, options)))
@@ -164,7 +164,7 @@ async def planned_on(target: "LiveTarget", choice: Choice, wanted: Wanted, optio
     from agentops.reconcile.planner import plan
 
     with _collector_resting():
-        removes = options.removal.prune or options.removal.destroy
+        removes = not options.removal.is_idle
         world = await observe(target, wanted.desired, removes=removes)
         made = plan(wanted.desired, world, target.label, options)
     again = partial(planned_on, target, choice, wanted, options)
@@ -245,17 +245,6 @@ def home_of(path: Path) -> Path:
     """Return where the embedded engine of a tree keeps its files: beside `agents.d`."""
     folder = path if path.is_dir() else path.parent
     return (folder.parent if folder.name == "agents.d" else folder).absolute() / HOME
-
-
-def _addresses(texts: tuple[str, ...], option: str) -> "frozenset[Any]":
-    """Return the addresses that a person gave to an option."""
-    from agentops.base.names import Address
-
-    found = {text: Address.parse(text) for text in texts}
-    for text, address in found.items():
-        if address is None:
-            raise UsageError(f"{option} {text}: not an address", hint="write Kind/name, for example Agent/reviewer")
-    return frozenset(found.values())
 
 
 async def only(planned: Planned) -> Planned:

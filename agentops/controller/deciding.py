@@ -25,7 +25,7 @@ _MOST_STEPS = 50
 _LONGEST_STEP = 400
 """Units: characters. Manifests are strangers' words, and a state is read every second."""
 
-_REMOVALS = ("archive", "delete")
+_REMOVALS = ("retire", "archive", "delete")
 
 
 @dataclass(frozen=True, slots=True)

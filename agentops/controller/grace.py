@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-_REMOVALS: Final = frozenset({"archive", "delete"})
+_REMOVALS: Final = frozenset({"retire", "archive", "delete"})
 
 
 def unwanted(plan: Mapping[str, Any]) -> frozenset[str]:
-    """Return the addresses of what a plan removes, or would with `--prune`; what is protected stays."""
+    """Return the addresses of what a plan removes, or would with `--prune`; what is protected or retired stays."""
     removed = (each["address"] for each in plan["steps"] if each["action"] in _REMOVALS)
-    undeclared = (each["address"] for each in plan["undeclared"] if not each["is_protected"])
-    return frozenset((*removed, *undeclared))
+    undeclared = (each for each in plan["undeclared"] if not (each["is_protected"] or each.get("is_waiting")))
+    return frozenset((*removed, *(each["address"] for each in undeclared)))
 
 
 def watched(wanted: Mapping[str, datetime], plan: Mapping[str, Any], now: datetime) -> dict[str, datetime]:

@@ -34,6 +34,11 @@ class Actions(Shape):
     adopt: Choice = "ask"
     move: Choice = "auto"
     replace: Choice = "ask"
+    retire: Choice = "auto"
+    """It pauses, and can be taken back by declaring it again; what comes after it is asked."""
+
+    restore: Choice = "auto"
+    forget: Choice = "ask"
     archive: Choice = "ask"
     delete: Choice = "ask"
 
@@ -159,7 +164,7 @@ def _of_brakes(plan: Mapping[str, Any], brakes: PolicyBrakes) -> Iterator[_Findi
     actions = Counter(str(each["action"]) for each in plan["steps"])
     there = sum(each["live_id"] is not None for each in plan["steps"])
     total = there + plan["summary"]["unchanged"] + plan["summary"]["undeclared"]
-    archived = actions["archive"] + actions["delete"] + actions["replace"]
+    archived = sum(actions[each] for each in ("retire", "archive", "delete", "replace"))
     for verb, count, limit in (
         ("archive", archived, Brake(brakes.max_archive_share, brakes.max_archive_count)),
         ("update", actions["update"], Brake(brakes.max_update_share, brakes.max_update_count)),

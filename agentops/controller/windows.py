@@ -22,7 +22,20 @@ from agentops.wire.timezones import Timezone
 _MOST_LOOKS: Final = 5_000
 """How often windows are watched opening and closing in search of the next opening: one of a minute, for three days."""
 
-ActionName = Literal["create", "update", "repin", "restamp", "adopt", "move", "replace", "archive", "delete"]
+ActionName = Literal[
+    "create",
+    "update",
+    "repin",
+    "restamp",
+    "adopt",
+    "move",
+    "replace",
+    "retire",
+    "restore",
+    "forget",
+    "archive",
+    "delete",
+]
 """What a step of a plan does; a test holds it equal to `reconcile.plan.Action`."""
 
 ACTIONS: Final = frozenset(get_args(ActionName))

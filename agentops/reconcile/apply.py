@@ -17,7 +17,8 @@ from agentops.reconcile.marks import Marks, read
 from agentops.reconcile.memory_writes import MemoryWriter
 from agentops.reconcile.objects import OBJECTS
 from agentops.reconcile.observed import Live
-from agentops.reconcile.plan import CREATES, REMOVALS, Action, Plan, Step
+from agentops.reconcile.parting import Partings
+from agentops.reconcile.plan import CREATES, PARTINGS, REMOVALS, Action, Plan, Step
 from agentops.reconcile.resource import Resource
 from agentops.reconcile.settling import check_removable, is_as_planned, reconsidered, reread
 from agentops.reconcile.target import Body, Target, Verb, Write
@@ -92,6 +93,7 @@ class Applier:
         self._stopped = ""
         self._known: dict[Address, Known] = {}
         self._memories = MemoryWriter(target, delivery)
+        self._partings = Partings(target, delivery, nonces, stamp.tool)
 
     def stop(self, why: str = "interrupted") -> None:
         """Start no further step; those under way are finished."""
@@ -111,7 +113,7 @@ class Applier:
                 # It starts when this function first waits, and finds every task in `tasks` by then.
                 rooms[step.holder].append(asyncio.create_task(self._make_room(step, tasks)))
         for step in plan.steps:
-            if step.action not in REMOVALS:
+            if step.action not in {*REMOVALS, *PARTINGS}:
                 before = [tasks[need] for need in step.needs]
                 room = rooms[step.holder] if step.action in CREATES else []
                 tasks[step.address] = asyncio.create_task(self._run_after(step, before, room))
@@ -120,9 +122,10 @@ class Applier:
         results += [each for each in emptied if each.step.action in REMOVALS]
         all_done = all(each.state is State.DONE for each in results)
         for step in plan.steps:
-            if step.action in REMOVALS and not step.makes_room:
+            if step.action in {*REMOVALS, *PARTINGS} and not step.makes_room:
                 obstacle = None if all_done else _skipped(step, "an earlier step failed")
-                results.append(self._told(obstacle or await self._start(step, self._remove)))
+                deed = self._remove if step.action in REMOVALS else self._partings.part
+                results.append(self._told(obstacle or await self._start(step, deed)))
         return Outcome(tuple(results))
 
     async def _run_after(self, step: Step, before: Tasks, room: Tasks) -> Progress:
@@ -168,6 +171,8 @@ class Applier:
         wanted = bodies.wanted_fields(step.resource, self._known.get)
         step, write, answer = await (self._create if step.action in CREATES else self._update)(step, wanted)
         answer = await self._correct_marks(step, write, answer)
+        if step.live and step.live.marks and step.live.marks.paused:
+            answer = await self._partings.unpause(step, answer)
         version = answer.get("version")
         self._known[step.address] = Known(answer["id"], answer.get(OBJECTS[step.object].pinned_by))
         return f"version {version}" if isinstance(version, int) else str(answer["id"])

@@ -135,6 +135,7 @@ def _marks(step: Step, stamp: Stamp, nonce: str, fields: dict[str, FieldMark], *
         nonce=nonce,
         replaces=step.live.id if step.live and step.action is Action.REPLACE and not step.makes_room else "",
         protect=bool(resource and resource.protect),
+        paused=bool(step.live and step.live.marks and step.live.marks.paused),
         tool=stamp.tool,
     )
 

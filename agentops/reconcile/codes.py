@@ -97,8 +97,9 @@ than a tenth of ten or more objects therefore needs the number to be named:
 MASS_UPDATE = Code(
     "plan.mass-update",
     "The plan would update an unusual share of the objects",
-    """The Project sets a brake (`brakes.max_update_share` or `brakes.max_update_count`) and this plan is over it. If
-the change is meant to reach that many objects, name the number:
+    """Updating more than 30 % of ten or more objects, or of ten or more of one kind, is more than most edits mean. The
+Project can set other limits (`brakes.max_update_share`, `brakes.max_update_count`). If the change is meant to reach
+that many, name the number:
 
     agentops apply --max-update 40""",
 )
@@ -119,9 +120,64 @@ Bring the manifest back with `protect: "false"`, apply, and remove it then.""",
 ORPHANS = Code(
     "plan.no-longer-declared",
     "Objects of ours are no longer declared",
-    """They stay alive. `agentops apply --prune` removes them: agents and memory stores are archived, which cannot be
-undone.""",
+    """They stay alive. `agentops apply --prune` retires them first: deployments are paused, and each object is marked
+with the date. A later prune, when the grace is over (seven days, or `prune.grace` of the Project), archives them, which
+cannot be undone. What lies whole in git (skills, webhooks, dream schedules) is deleted at once.
+
+To keep one alive without managing it: `agentops forget Agent/reviewer`.""",
     Severity.NOTE,
+)
+RETIRED = Code(
+    "plan.retired",
+    "Objects are retired, and wait to be archived",
+    """An earlier `agentops apply --prune` found that nothing declares them any more. Their deployments are paused, all
+else is as it was. When their grace is over, the next `--prune` archives them.
+
+Declare one again, and the next apply gives it back as it was: deployments that the retirement paused run again, those
+that somebody had paused before stay paused. `--archive-now Agent/reviewer` does not wait.""",
+    Severity.NOTE,
+)
+CASCADE = Code(
+    "plan.cascade",
+    "An agent would take a deployment with it that must stay",
+    """The API archives an agent's deployments together with the agent, at once and for good. One of them is declared,
+or has a grace of its own, or belongs to somebody else.
+
+Give a declared one another agent. Name one of ours with `--archive-now` too. One of another owner is named by its id,
+after its owner agreed:
+
+    agentops apply --prune --cascade depl_01…""",
+)
+PARTIAL_CHECKOUT = Code(
+    "plan.partial-checkout",
+    "The tree's repository is not all here",
+    """A sparse checkout leaves manifests out, and a shallow clone has no history to tell what was removed on purpose.
+Pruning by such a tree would remove what merely is not here.
+
+Check everything out (`git sparse-checkout disable`, `git fetch --unshallow`, in CI `fetch-depth: 0`), or say that what
+is here is enough:
+
+    agentops apply --prune --allow-partial-checkout""",
+)
+ANOTHER_TREE = Code(
+    "plan.another-tree",
+    "This tree has never been applied to this target",
+    """The objects on the target bear the Project's name, but none of them is declared in this tree, and none came from
+a file that is in it: another repository may use the same name. Pruning would remove all that the other one made.
+
+Give one of the two Projects another name. If the objects really are to go, name their number: `--max-archive 12`.""",
+)
+NOT_THERE = Code(
+    "plan.not-there",
+    "What was named is not on the target",
+    """An option names an object that this project does not have on the target: a typo, another target, or it is gone
+already. Nothing is planned in its place. `agentops plan` lists what is there and declared no more.""",
+)
+STILL_DECLARED = Code(
+    "plan.still-declared",
+    "What was named to go is declared",
+    """A manifest asks for the object, and the next apply would bring it back. What is declared is never archived or
+forgotten: remove its manifest first.""",
 )
 
 CODES: Mapping[str, Code] = {
@@ -141,5 +197,11 @@ CODES: Mapping[str, Code] = {
         EMPTY_TREE,
         PROTECTED,
         ORPHANS,
+        RETIRED,
+        CASCADE,
+        PARTIAL_CHECKOUT,
+        ANOTHER_TREE,
+        NOT_THERE,
+        STILL_DECLARED,
     )
 }

@@ -6,7 +6,8 @@
     agentops_id       `Agent/reviewer`: the identity, apart from path and display name
     agentops_fields   `1|nm<sent><echo>,sy<sent><echo>`: our fields; 48 bits of what we sent and of what came back
     agentops_source   `agents.d/reviewer.yaml@<commit>`: where the wanted text lives
-    agentops_guard    `v=7;nonce=…;protect=1;tool=0.1.0`: the version this write made, which write it was, and a brake
+    agentops_guard    `v=7;nonce=…;protect=1;tool=0.1.0`: the version this write made, which write it was, a brake,
+                      and since when it is retired: `retired=2026-11-22T07:30:00Z;paused=1`
 
 Source: metadata limits of SDK 2.11.0 `types/beta/agent_create_params.py` (16 pairs, keys 64, values 512).
 """
@@ -15,6 +16,7 @@ import re
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
@@ -29,6 +31,7 @@ _HASH = 8
 _FIELD = re.compile(rf"([a-z]{{2}})([\w-]{{{_HASH}}})([\w-]{{{_HASH}}})", re.ASCII)
 _UNKNOWN = "-" * _HASH
 _VALUE_LIMIT = 512
+_MOMENT = "%Y-%m-%dT%H:%M:%SZ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,11 @@ class Marks:
 
     protect: bool = False
     tool: str = ""
+    retired: datetime | None = None
+    """Since when it waits to be archived, because no manifest declares it any more. Units: whole seconds."""
+
+    paused: bool = False
+    """Whether it was its retirement that paused it; what somebody paused before stays paused."""
 
 
 def mark_hash(value: Any) -> str:
@@ -88,6 +96,8 @@ def read(metadata: Mapping[str, str]) -> Marks | None:
         replaces=guard.get("replaces", ""),
         protect=guard.get("protect") == "1",
         tool=guard.get("tool", ""),
+        retired=_moment(guard.get("retired", "")),
+        paused=guard.get("paused") == "1",
     )
 
 
@@ -100,6 +110,8 @@ def written(marks: Marks) -> dict[str, str]:
         "replaces": marks.replaces,
         "protect": "1" if marks.protect else "",
         "tool": marks.tool,
+        "retired": f"{marks.retired.astimezone(UTC):{_MOMENT}}" if marks.retired else "",
+        "paused": "1" if marks.paused else "",
     }
     return {
         OWNER: marks.owner,
@@ -113,6 +125,14 @@ def written(marks: Marks) -> dict[str, str]:
 def user_pairs(metadata: Mapping[str, str | None]) -> dict[str, str | None]:
     """Return the metadata that is not ours."""
     return {key: value for key, value in metadata.items() if not key.startswith(PREFIX)}
+
+
+def _moment(text: str) -> datetime | None:
+    """Return the moment; one that somebody bent counts as none, so that its grace begins anew."""
+    try:
+        return datetime.strptime(text, _MOMENT).replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def _fields(text: str) -> dict[str, FieldMark]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -30,11 +31,19 @@ class Action(StrEnum):
     """An object of ours is declared under another name now."""
     REPLACE = "replace"
     """What the API does not change in place: the object goes, and another takes its place."""
+    RETIRE = "retire"
+    """Declared no more: it is paused and marked, and archived only when its grace is over."""
+    RESTORE = "restore"
+    """Retired, and declared again: it works as before."""
+    FORGET = "forget"
+    """It stays as it is, and nobody manages it any more."""
     ARCHIVE = "archive"
     DELETE = "delete"
 
 
 REMOVALS = frozenset({Action.ARCHIVE, Action.DELETE})
+PARTINGS = frozenset({Action.RETIRE, Action.FORGET})
+"""What becomes of objects that no manifest declares, and that stay alive: only marks are written."""
 CREATES = frozenset({Action.CREATE, Action.REPLACE})
 
 
@@ -66,6 +75,35 @@ class Risk:
 
 
 @dataclass(frozen=True, slots=True)
+class Swept:
+    """A deployment that the API archives at once with its agent."""
+
+    id: str
+    name: str
+    """Its address, where it is ours; its display name, where it is not."""
+
+    owner: str
+    """Whose it is; nothing for nobody's."""
+
+    is_ours: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Blast:
+    """What else is hit when an object goes."""
+
+    swept: tuple[Swept, ...] = ()
+    running: int | None = None
+    """Sessions that run now; None where nobody asked."""
+
+    recent: int | None = None
+    """Sessions of the last seven days."""
+
+    is_more: bool = False
+    """Whether there are more sessions than were counted."""
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One change of one object."""
 
@@ -85,6 +123,9 @@ class Step:
     """Whether the API has no way back from it."""
 
     risks: tuple[Risk, ...] = ()
+    blast: Blast = Blast()
+    at: datetime | None = None
+    """The moment that a retirement counts from; no part of the plan's id, for each plan has another."""
 
     @property
     def makes_room(self) -> bool:
@@ -107,12 +148,18 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Orphan:
-    """An object of ours that no manifest declares any more, left alone because pruning is off."""
+    """An object of ours that no manifest declares any more, left alone: pruning is off, or it has not waited enough."""
 
     identity: str
     object: ObjectKind
     id: str
     is_protected: bool
+    retired: datetime | None = None
+    ripe: datetime | None = None
+    """When its grace is over."""
+
+    is_waiting: bool = False
+    """Whether it is retired and its grace is not over, so that pruning would do nothing to it now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +207,8 @@ def _essence(step: Step) -> list[Any]:
     is_whole = step.action is Action.REPLACE
     fields = [_judgement(each) for each in step.judged if is_whole or each.verdict is not Verdict.IN_SYNC]
     memories = [[each.path, each.seed.sha256, each.expected_sha256] for each in step.memories]
-    return [str(step.address), step.action, live, protect, fields, memories]
+    swept = [[each.id for each in step.blast.swept]] if step.blast.swept else []
+    return [str(step.address), step.action, live, protect, fields, memories, *swept]
 
 
 def _judgement(judged: Judged) -> list[Any]:

@@ -1,5 +1,6 @@
 """Desired and world → plan: pure, and the same for every order of files."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,12 +9,13 @@ from agentops.base.diagnostics import Diagnostic, Report
 from agentops.base.names import Address
 from agentops.reconcile import codes
 from agentops.reconcile.bodies import wanted_fields
-from agentops.reconcile.brakes import held
+from agentops.reconcile.brakes import Counted, held
+from agentops.reconcile.cascade import Hanging, agent_id, hanging
 from agentops.reconcile.changes import action_for, changes, irreplaceable, unfought
-from agentops.reconcile.objects import OBJECTS
+from agentops.reconcile.objects import OBJECTS, ObjectKind
 from agentops.reconcile.observed import Live, World, claimants
 from agentops.reconcile.plan import Action, Change, Plan, Step
-from agentops.reconcile.removal import RemovalRules, removal, removals
+from agentops.reconcile.removal import Leaving, RemovalRules, removal, removals
 from agentops.reconcile.resource import Desired, Resource
 from agentops.reconcile.risks import with_risks
 from agentops.reconcile.seeds import SeedVerdict, judge_seeds
@@ -73,23 +75,47 @@ class _Planner:
     def plan(self, target: str) -> Plan:
         for resource in self._desired.resources:
             self._visit(resource)
-        brakes = self._desired.brakes
-        removed, orphans, refusals = removals(self._desired, self._left, self._options.removal, brakes.archive)
-        updates = sum(each.action is Action.UPDATE for each in self._steps.values())
-        total = len(self._desired.resources)
-        self._diagnostics += held(codes.MASS_UPDATE, brakes.update, updates, total, self._options.max_update)
+        removed = removals(self._leaving)
+        self._diagnostics += self._held()
         made = Plan(
             owner=self._desired.owner,
             target=target,
-            steps=(*self._steps.values(), *self._replaced(), *removed),
+            steps=(*self._steps.values(), *self._replaced(), *removed.steps),
             unchanged=len(self._desired.resources) - len(self._steps) - len(self._left_out),
-            orphans=orphans,
+            orphans=removed.orphans,
             rendered=self._desired.rendered,
             kept=tuple(self._kept),
             left_out=tuple(self._left_out),
-            report=Report.of([*self._diagnostics, *refusals]),
+            report=Report.of([*self._diagnostics, *removed.diagnostics]),
         )
         return with_risks(made, self._names)
+
+    def _held(self) -> Iterator[Diagnostic]:
+        """Yield what the brake on updates holds."""
+        updated = Counter(each.object for each in self._steps.values() if each.action is Action.UPDATE)
+        there = Counter(each.object for each in self._desired.resources)
+        brake, named = self._desired.brakes.update, self._options.max_update
+        return held(codes.MASS_UPDATE, brake, Counted(updated, there), named)
+
+    @property
+    def _leaving(self) -> Leaving:
+        return Leaving(self._desired, self._owned, self._kept_ids, self._hanging, self._options.removal)
+
+    @property
+    def _kept_ids(self) -> frozenset[str]:
+        """Return the ids of what is declared: by its identity, or by another name from here on."""
+        declared = {str(each) for each in self._desired.by_address}
+        by_name = (each.id for identity, lives in self._owned.items() if identity in declared for each in lives)
+        return frozenset((*by_name, *self._taken))
+
+    @property
+    def _hanging(self) -> Hanging:
+        """Return the deployments of each agent as they are once the plan is done."""
+        agents: dict[str, str] = {}
+        for each in self._desired.resources:
+            if each.object is ObjectKind.DEPLOYMENT and isinstance(own := self._known[each.address].id, str):
+                agents[own] = agent_id(self._wanted(each).get("agent"))
+        return hanging(self._world.lives, agents)
 
     def _replaced(self) -> Iterator[Step]:
         """Yield the removal of what another object took the place of, now or in a run that did not come to its end."""
@@ -99,11 +125,6 @@ class _Planner:
             if each.action is Action.REPLACE and not each.makes_room and each.live
         ]
         yield from (removal(each, "another takes its place") for each in (*replaced, *self._left_overs))
-
-    @property
-    def _left(self) -> dict[str, list[Live]]:
-        """Return what is ours, without what goes by another name from here on."""
-        return {key: [each for each in lives if each.id not in self._taken] for key, lives in self._owned.items()}
 
     def _visit(self, resource: Resource) -> None:
         """Plan one resource and remember what others will find under its name."""
@@ -237,6 +258,9 @@ class _Planner:
             return Action.ADOPT, "an object that nobody managed is taken over"
         if live.marks.id != str(resource.address):
             return Action.MOVE, f"it was {live.marks.id}"
+        if live.marks.retired or live.marks.paused:
+            since = f" since {live.marks.retired:%Y-%m-%d}" if live.marks.retired else ""
+            return Action.RESTORE, f"declared again; it was retired{since}"
         if different:
             return action_for(different)
         if any(each.verdict is Verdict.CONVERGED for each in judged):

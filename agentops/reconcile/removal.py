@@ -1,16 +1,20 @@
-"""Which of our objects go: never by accident, and never without a reason and a count."""
+"""Which of our objects go: never by accident, never at once where there is no way back, and never without a reason."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from agentops.base.diagnostics import Diagnostic
 from agentops.base.names import Address, Kind
 from agentops.reconcile import codes
-from agentops.reconcile.brakes import Brake, held
+from agentops.reconcile.cascade import swept_with
+from agentops.reconcile.leaving import Leaving, RemovalRules
 from agentops.reconcile.objects import BECOMES, OBJECTS, PARTS, ObjectKind
 from agentops.reconcile.observed import Live
 from agentops.reconcile.plan import Action, Orphan, Step
-from agentops.reconcile.resource import Desired
+from agentops.reconcile.refusals import refusals
+
+__all__ = ["Leaving", "RemovalRules", "Removed", "address_of", "removal", "removals"]
 
 _KINDS: Mapping[ObjectKind, Kind] = {each: kind for kind, each in reversed([*BECOMES.items(), *PARTS.items()])}
 """What a live object is called by when its marks do not say."""
@@ -18,41 +22,92 @@ _ORDER = [*OBJECTS]
 
 
 @dataclass(frozen=True, slots=True)
-class RemovalRules:
-    """What may be removed."""
+class Removed:
+    """What becomes of what is declared no more."""
 
-    prune: bool = False
-    """Remove what no manifest declares any more."""
-
-    destroy: bool = False
-    """Remove everything of this owner."""
-
-    max_archive: int | None = None
-    """The number that a person named; lifts the brake up to it."""
+    steps: tuple[Step, ...] = ()
+    orphans: tuple[Orphan, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = field(default=())
 
 
-def removals(
-    desired: Desired, owned: Mapping[str, Sequence[Live]], rules: RemovalRules, brake: Brake
-) -> tuple[tuple[Step, ...], tuple[Orphan, ...], tuple[Diagnostic, ...]]:
-    """Return the removing steps, the objects left alone, and what forbids the steps.
+def removals(leaving: Leaving) -> Removed:
+    """Return the steps that remove or retire, the objects left alone, and what forbids the steps.
 
     What is inside a declared object goes when it is declared no more: it was a line of that manifest.
     """
-    declared = set() if rules.destroy else {str(each.address) for each in desired.resources}
-    undeclared = [live for identity, lives in sorted(owned.items()) if identity not in declared for live in lives]
-    kept = {live.id for identity, lives in owned.items() if identity in declared for live in lives}
-    inside = tuple(removal(each, "declared no more") for each in undeclared if each.parent in kept)
-    gone = [each for each in undeclared if not each.parent]
-    if not (rules.prune or rules.destroy):
-        orphans = tuple(_orphan(live) for live in gone)
-        return inside, orphans, _note(orphans)
-    reason = "everything of this project is to go" if rules.destroy else "ours, and declared no more"
-    steps = tuple(
-        removal(live, reason + _company(live, undeclared), destroy=rules.destroy)
-        for live in sorted(gone, key=_last_needed_first)
-    )
-    total = sum(not live.parent for lives in owned.values() for live in lives)
-    return (*inside, *steps), (), tuple(_refusals(desired, gone, total, rules, brake))
+    undeclared, rules = leaving.undeclared, leaving.rules
+    inside = () if rules.destroy else tuple(_inside(leaving))
+    gone = sorted(leaving.gone, key=_last_needed_first)
+    steps = tuple(step for live in gone if (step := _parting(live, leaving, undeclared)))
+    leaves = {each.live.id for each in steps if each.live}
+    orphans = tuple(_orphan(live, leaving) for live in leaving.gone if live.id not in leaves)
+    noted = () if rules.destroy else _note(orphans, pruned=rules.prune)
+    if rules.is_idle:
+        return Removed(inside, orphans, noted)
+    return Removed((*inside, *steps), orphans, (*refusals(leaving, steps), *noted))
+
+
+def _inside(leaving: Leaving) -> Iterator[Step]:
+    for live in leaving.undeclared:
+        if live.parent in leaving.kept:
+            yield removal(live, "declared no more")
+
+
+def _parting(live: Live, leaving: Leaving, undeclared: Sequence[Live]) -> Step | None:
+    """Return what becomes of one object: it is removed, or retired, or left alone."""
+    rules = leaving.rules
+    company = _company(live, undeclared)
+    if rules.destroy:
+        reason = f"everything of this project is to go{company}"
+        return _with_blast(removal(live, reason, destroy=True), leaving)
+    if address_of(live) in rules.archive_now:
+        return _with_blast(removal(live, f"declared no more, and named with --archive-now{company}"), leaving)
+    if not rules.prune:
+        return None
+    if rules.skips_grace or not OBJECTS[live.object].can_archive:
+        return _with_blast(removal(live, f"ours, and declared no more{company}"), leaving)
+    if reason := _unretired(live):
+        return _with_blast(_retirement(live, reason, rules.now), leaving)
+    if not is_ripe(live, leaving):
+        return None
+    since = f"{live.marks.retired:%Y-%m-%d}" if live.marks and live.marks.retired else ""
+    return _with_blast(removal(live, f"declared no more, and retired since {since}{company}"), leaving)
+
+
+def _unretired(live: Live) -> str:
+    """Return why an object is to be retired; nothing, where it is already."""
+    if live.marks is None or live.marks.retired is None:
+        return "ours, and declared no more"
+    return "retired, and running again" if live.is_running else ""
+
+
+def _retirement(live: Live, reason: str, now: datetime | None) -> Step:
+    if now is None:
+        raise ValueError("a grace needs a moment to begin at")
+    return Step(address_of(live), live.object, Action.RETIRE, reason, live=live, at=now)
+
+
+def _with_blast(step: Step, leaving: Leaving) -> Step:
+    return swept_with(step, leaving.hanging, leaving.desired.owner)
+
+
+def is_ripe(live: Live, leaving: Leaving) -> bool:
+    """Tell whether an object and all of ours that goes with it have been retired for long enough."""
+    ripe, now = ripe_at(live, leaving), leaving.rules.now
+    return ripe is not None and now is not None and ripe <= now
+
+
+def ripe_at(live: Live, leaving: Leaving) -> datetime | None:
+    """Return when the grace of an object and of its own deployments is over; None where it has not begun for all."""
+    ours = [each for each in leaving.hanging.get(live.id, ()) if _is_waited_for(each, leaving)]
+    since = [each.marks.retired if each.marks else None for each in (live, *ours)]
+    known = [each for each in since if each is not None]
+    return max(known) + leaving.desired.grace if len(known) == len(since) else None
+
+
+def _is_waited_for(live: Live, leaving: Leaving) -> bool:
+    """Tell whether a deployment goes by a grace of its own."""
+    return bool(live.marks and live.marks.owner == leaving.desired.owner and live.id not in leaving.kept)
 
 
 def _company(live: Live, undeclared: Sequence[Live]) -> str:
@@ -61,35 +116,23 @@ def _company(live: Live, undeclared: Sequence[Live]) -> str:
     return f", with {count} inside it" if count else ""
 
 
-def _refusals(
-    desired: Desired, gone: Sequence[Live], total: int, rules: RemovalRules, brake: Brake
-) -> Iterator[Diagnostic]:
-    for live in gone:
-        if live.marks and live.marks.protect:
-            yield Diagnostic(
-                codes.PROTECTED,
-                f"{live.marks.id} ({live.id}) would be removed, but it is protected",
-                notes=('declare it again with the annotation `protect: "false"`, apply, then remove it',),
-            )
-    if rules.destroy or not gone:
-        return
-    if not desired.resources:
-        yield Diagnostic(codes.EMPTY_TREE, f"the tree declares nothing; pruning would remove all {total} objects")
-    else:
-        yield from held(codes.MASS_ARCHIVE, brake, len(gone), total, rules.max_archive)
+def _note(orphans: Sequence[Orphan], *, pruned: bool) -> tuple[Diagnostic, ...]:
+    """Return what is said of objects that stay although nothing declares them."""
+    waiting = [each for each in orphans if each.is_waiting]
+    left = [] if pruned else [each for each in orphans if not each.is_waiting]
+    said = []
+    if left:
+        fact = f"declared no more, and left alone: {_few([each.identity for each in left])} ({len(left)} in all)"
+        said.append(Diagnostic(codes.ORPHANS, fact, notes=("apply with --prune to remove them",)))
+    if waiting:
+        names = _few([f"{each.identity} until {each.ripe:%Y-%m-%d %H:%M} UTC" for each in waiting])
+        way = "declare it again to have it back as it was, or name it with --archive-now to archive it now"
+        said.append(Diagnostic(codes.RETIRED, f"retired, and not archived yet: {names}", notes=(way,)))
+    return tuple(said)
 
 
-def _note(orphans: Sequence[Orphan]) -> tuple[Diagnostic, ...]:
-    if not orphans:
-        return ()
-    names = ", ".join(each.identity for each in orphans[:5]) + (", …" if len(orphans) > 5 else "")
-    return (
-        Diagnostic(
-            codes.ORPHANS,
-            f"declared no more, and left alone: {names} ({len(orphans)} in all)",
-            notes=("apply with --prune to remove them",),
-        ),
-    )
+def _few(names: Sequence[str]) -> str:
+    return ", ".join(names[:5]) + (", …" if len(names) > 5 else "")
 
 
 def removal(live: Live, reason: str, *, destroy: bool = False) -> Step:
@@ -97,17 +140,27 @@ def removal(live: Live, reason: str, *, destroy: bool = False) -> Step:
     rule = OBJECTS[live.object]
     deletes = (destroy and rule.can_delete) or not rule.can_archive
     action = Action.DELETE if deletes else Action.ARCHIVE
-    return Step(_address(live), live.object, action, reason, live=live, is_final=True)
+    return Step(address_of(live), live.object, action, reason, live=live, is_final=True)
 
 
-def _address(live: Live) -> Address:
+def address_of(live: Live) -> Address:
     """Return the address in the marks; one that somebody bent stands as what the object is."""
     found = Address.parse(live.marks.id) if live.marks else None
     return found or Address(_KINDS[live.object], live.id)
 
 
-def _orphan(live: Live) -> Orphan:
-    return Orphan(str(_address(live)), live.object, live.id, bool(live.marks and live.marks.protect))
+def _orphan(live: Live, leaving: Leaving) -> Orphan:
+    marks = live.marks
+    ripe = ripe_at(live, leaving)
+    return Orphan(
+        str(address_of(live)),
+        live.object,
+        live.id,
+        bool(marks and marks.protect),
+        retired=marks.retired if marks else None,
+        ripe=ripe,
+        is_waiting=ripe is not None and not _unretired(live) and not is_ripe(live, leaving),
+    )
 
 
 def _last_needed_first(live: Live) -> tuple[int, str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -10,6 +11,8 @@ from agentops.base.names import Address
 from agentops.reconcile.brakes import Brakes
 from agentops.reconcile.objects import OBJECTS, ObjectKind
 from agentops.reconcile.values import names_in, nested
+
+GRACE = timedelta(days=7)
 
 
 class SeedMode(StrEnum):
@@ -109,6 +112,8 @@ class Desired:
     rendered: tuple[Rendered, ...] = ()
     by_address: Mapping[Address, Resource] = field(default_factory=dict)
     brakes: Brakes = field(default_factory=Brakes)
+    grace: timedelta = GRACE
+    """How long what is retired waits until pruning archives it."""
 
     @classmethod
     def of(cls, owner: str, resources: tuple[Resource, ...], rendered: tuple[Rendered, ...] = ()) -> "Desired":

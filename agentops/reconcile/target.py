@@ -17,6 +17,8 @@ class Verb(StrEnum):
     UPDATE = "update"
     ARCHIVE = "archive"
     DELETE = "delete"
+    PAUSE = "pause"
+    UNPAUSE = "unpause"
     CREATE_MEMORY = "create_memory"
     UPDATE_MEMORY = "update_memory"
 

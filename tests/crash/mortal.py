@@ -27,7 +27,7 @@ from agentops.targets.live import LiveTarget
 from .proxy import Moment
 from .scenario import COLLECTIONS
 
-OPTIONS = PlanOptions(removal=RemovalRules(prune=True))
+OPTIONS = PlanOptions(removal=RemovalRules(prune=True, skips_grace=True))
 T = TypeVar("T")
 
 

@@ -62,12 +62,19 @@ def test_pruning_holds_until_somebody_names_the_number(shop: Command, server: Se
     held = shop("apply", "--prune", "--yes", status=1)
     assert "plan.mass-archive" in held.err
     assert "would remove 5 of 14 objects" in held.err
-    assert shop("plan", "--prune", "--max-archive", "4", status=1).out.count("  - Agent/") == 5
+    assert shop("plan", "--prune", "--max-archive", "4", status=1).out.count("(-) Agent/") == 5
     assert names(server.objects("agents")) == {*AGENTS}
 
-    shop("apply", "--prune", "--max-archive", "5", "--yes")
+    assert "Applied: 5 done." in shop("apply", "--prune", "--max-archive", "5", "--yes").err
+    assert names(server.objects("agents")) == {*AGENTS}, "what is retired is there"
+    waiting = shop("plan", "--prune", "--exit-code")
+    assert "retired, and not archived yet: Agent/agent-00 until" in waiting.err
+    assert waiting.out.splitlines()[-1].startswith("No changes. 9 unchanged.")
+
+    shop("apply", "--prune", "--no-grace", "--max-archive", "5", "--yes")
     assert names(server.objects("agents")) == {*AGENTS[5:]}
-    assert len(server.objects("environments")) == len(server.objects("memory_stores")) == 1
+    assert len(server.objects("environments")) == 1
+    assert names(server.objects("memory_stores")) == {"notes", "agentops-lock"}
     assert shop("plan", "--prune", "--exit-code").out.splitlines()[-1].startswith("No changes. 9 unchanged.")
 
 

@@ -15,8 +15,10 @@ from agentops.reconcile.marks import read, written
 from agentops.reconcile.memories import LiveMemory, Memories
 from agentops.reconcile.objects import BECOMES, OBJECTS, ObjectKind
 from agentops.reconcile.observed import Live, World
-from agentops.reconcile.plan import REMOVALS, Plan, Step
+from agentops.reconcile.parting import retired
+from agentops.reconcile.plan import REMOVALS, Action, Plan, Step
 from agentops.reconcile.planner import PlanOptions, plan
+from agentops.reconcile.removal import RemovalRules
 from agentops.reconcile.resource import Desired, Field, Resource, Seed, SeedMode
 from agentops.reconcile.values import IdOf, Known, VersionOf
 from agentops.reconcile.write_only import WriteOnly
@@ -161,6 +163,11 @@ def planned(resources: Iterable[Resource], world: World = NOWHERE, **options: An
     return plan(desired(*resources), world, TARGET, PlanOptions(**options))
 
 
+def pruning(**rules: Any) -> RemovalRules:
+    """Return the rules that prune at once, unless they say `now`: then there is a grace."""
+    return RemovalRules(prune=True, skips_grace="now" not in rules, **rules)
+
+
 def world_of(*resources: Resource, owner: str = OWNER) -> World:
     """Return the world that holds exactly these resources, each as the write that makes it says."""
     return after(plan(desired(*resources, owner=owner), NOWHERE, TARGET), owner=owner)
@@ -180,6 +187,10 @@ def after(made: Plan, world: World = NOWHERE, *, owner: str = OWNER) -> World:
             assert step.live
             del lives[step.live.id]
             continue
+        if step.action in {Action.RETIRE, Action.FORGET}:
+            assert step.live
+            lives[step.live.id] = _parted(step, step.live)
+            continue
         live = _brought(step, known, Stamp(owner, STAMP.commit, STAMP.tool))
         lives[live.id] = live
         known[step.address] = Known(live.id, live.pin)
@@ -198,6 +209,12 @@ def _brought(step: Step, known: Mapping[Address, Known], stamp: Stamp) -> Live:
         body = {**step.live.body, **sent, "metadata": {key: each for key, each in pairs.items() if each is not None}}
     if step.object is ObjectKind.AGENT:
         body["version"] = step.version
+    if step.object is ObjectKind.DEPLOYMENT:
+        body.setdefault("status", "active")
+        if step.live and step.live.marks and step.live.marks.paused:
+            marks = read(body["metadata"])
+            assert marks
+            body |= {"status": "active", "metadata": {**body["metadata"], **written(replace(marks, paused=False))}}
     if step.object is ObjectKind.SKILL:
         body |= {"files": digests(body["files"]), "latest_version_id": f"skver_01{step.address.name}"}
     found = dict(step.live.memories.found) if step.live else {}
@@ -205,6 +222,19 @@ def _brought(step: Step, known: Mapping[Address, Known], stamp: Stamp) -> Live:
     holder = str(known[step.resource.parent].id) if step.resource.parent else ""
     marks = read(body["metadata"])
     return _with_seed_mark(step, Live(step.object, body, marks, memories=Memories(found), parent=holder))
+
+
+def _parted(step: Step, live: Live) -> Live:
+    version = {"version": live.version + 1} if live.version is not None else {}
+    if step.action is Action.FORGET:
+        pairs = {key: each for key, each in live.body["metadata"].items() if not key.startswith("agentops_")}
+        status = {"status": "active"} if live.marks and live.marks.paused else {}
+        return Live(live.object, {**live.body, "metadata": pairs, **version, **status}, None, parent=live.parent)
+    assert live.marks
+    assert step.at
+    marks = retired(live, live.marks, step.at)
+    status = {"status": "paused"} if live.is_running else {}
+    return replace(edited(live, metadata=written(marks), **version, **status), base=live.base)
 
 
 def _with_seed_mark(step: Step, live: Live) -> Live:

@@ -44,6 +44,7 @@ from .given import (
     meddled,
     pinned,
     planned,
+    pruning,
     remembering,
     span,
     the,
@@ -147,7 +148,7 @@ def removals() -> Plan:
         (replace(REVIEWER, protect=True), an_agent("new", system="Be kind.")),
         World((*world.lives, by_hand)),
         adopt=frozenset({address("Agent/new")}),
-        removal=RemovalRules(prune=True),
+        removal=pruning(),
     )
 
 
@@ -188,7 +189,7 @@ def hostile() -> Plan:
     )
     seeded = a_store("fresh", {f"/{TRICK}.md": a_seed("A")}, description=TRICK)
     hostile_world = World((theirs, bent))
-    return planned((ours, made, seeded), hostile_world, removal=RemovalRules(prune=True))
+    return planned((ours, made, seeded), hostile_world, removal=pruning())
 
 
 OUTCOME = {
@@ -246,6 +247,7 @@ def running_edits() -> Plan:
             ALERTS,
         ),
         world,
+        max_update=4,
     )
 
 
@@ -289,7 +291,7 @@ def keys_edited() -> Plan:
 def keys_removed() -> Plan:
     """The skill gets another label; the vault goes with what is in it."""
     wanted = (a_skill(display_name="Sorts tickets"), an_agent_with("reviewer"))
-    return planned(wanted, world_of(*KEYS), removal=RemovalRules(prune=True))
+    return planned(wanted, world_of(*KEYS), removal=pruning())
 
 
 SCENES: Mapping[str, Callable[[], Plan]] = {

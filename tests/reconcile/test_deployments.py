@@ -27,6 +27,7 @@ from .given import (
     changed,
     codes,
     pinned,
+    pruning,
 )
 from .ground import Ground, by_identity, told
 
@@ -387,7 +388,7 @@ async def test_a_deployment_that_went_with_its_archived_agent_is_made_anew(groun
 
 async def test_removal_is_an_archive_and_comes_before_what_it_runs(ground: Ground) -> None:
     await ground.settle(*PARTS, a_deployment())
-    (step,) = (await ground.plan(*PARTS, removal=RemovalRules(prune=True))).steps
+    (step,) = (await ground.plan(*PARTS, removal=pruning())).steps
     assert (str(step.address), step.action, step.is_final) == ("Deployment/triage", "archive", True)
     outcome = await ground.apply(removal=RemovalRules(destroy=True))
     assert outcome.is_complete, told(outcome)

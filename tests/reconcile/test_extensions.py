@@ -29,6 +29,7 @@ from .given import (
     changed,
     codes,
     planned,
+    pruning,
 )
 from .ground import Ground, by_identity, told
 
@@ -246,7 +247,7 @@ async def test_what_is_declared_no_more_is_deleted_for_there_is_no_archive(groun
     await ground.settle(*AROUND, a_webhook(), a_full_schedule())
     made = await ground.plan(*AROUND)
     assert [each.identity for each in made.orphans] == ["DreamSchedule/nightly", "Webhook/alerts"]
-    pruned = await ground.plan(*AROUND, removal=RemovalRules(prune=True, max_archive=2))
+    pruned = await ground.plan(*AROUND, removal=pruning(max_archive=2))
     assert [each.action for each in pruned.steps] == [Action.DELETE, Action.DELETE]
     outcome = await ground.apply(removal=RemovalRules(destroy=True))
     assert outcome.is_complete

@@ -6,7 +6,7 @@ import pytest
 
 from agentops.reconcile.removal import RemovalRules
 
-from .given import MODEL, a_seed, a_store, a_team, address, an_agent, an_environment, codes
+from .given import MODEL, a_seed, a_store, a_team, address, an_agent, an_environment, codes, pruning
 from .ground import Ground, told
 
 pytestmark = pytest.mark.anyio
@@ -53,7 +53,7 @@ async def test_nothing_foreign_changes_while_ours_come_change_and_go(ground: Gro
     assert len(before) == 8
     await ground.settle(*OURS)
     await ground.settle(*OURS_LATER)
-    await ground.settle(OURS_LATER[1], removal=RemovalRules(prune=True))
+    await ground.settle(OURS_LATER[1], removal=pruning())
     assert (await ground.apply(removal=RemovalRules(destroy=True))).is_complete
     assert await foreign(ground, {*before}) == before
 
@@ -136,10 +136,10 @@ async def test_pruning_removes_what_is_declared_no_more_and_protects_what_says_s
     kept = await ground.plan(an_agent("a"))
     assert kept.is_empty
     assert [each.identity for each in kept.orphans] == ["Agent/b", "Environment/workshop", "MemoryStore/lessons"]
-    refused = await ground.plan(an_agent("a"), removal=RemovalRules(prune=True))
+    refused = await ground.plan(an_agent("a"), removal=pruning())
     assert codes(refused) == ["plan.protected"]
     await ground.settle(an_agent("a"), an_agent("b"))
-    outcome = await ground.apply(an_agent("a"), removal=RemovalRules(prune=True))
+    outcome = await ground.apply(an_agent("a"), removal=pruning())
     assert outcome.is_complete, told(outcome)
     live = await ground.everything(archived=False)
     assert [each["name"] for objects in live.values() for each in objects] == ["a"]

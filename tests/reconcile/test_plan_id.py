@@ -28,6 +28,7 @@ from .given import (
     desired,
     meddled,
     planned,
+    pruning,
     span,
     the,
     with_live,
@@ -122,7 +123,7 @@ def test_switching_protection_on_is_not_switching_it_off() -> None:
 def test_the_id_covers_removals() -> None:
     world = world_of(an_agent("a"), an_agent("b"))
     kept = planned([an_agent("a")], world)
-    pruned = planned([an_agent("a")], world, removal=RemovalRules(prune=True))
+    pruned = planned([an_agent("a")], world, removal=pruning())
     destroyed = planned([an_agent("a")], world, removal=RemovalRules(destroy=True))
     assert len({kept.id, pruned.id, destroyed.id}) == 3
     assert codes(kept) == ["plan.no-longer-declared"]

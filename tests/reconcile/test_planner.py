@@ -34,6 +34,7 @@ from .given import (
     meddled,
     pinned,
     planned,
+    pruning,
     the,
     with_live,
     world_of,
@@ -198,7 +199,7 @@ def test_what_only_looks_a_little_alike_is_none_of_our_business(live: Live) -> N
 
 def test_objects_of_another_owner_are_neither_look_alikes_nor_ours() -> None:
     theirs = world_of(an_agent(), an_agent("other"), owner="github.com/acme/other")
-    made = planned([an_agent()], theirs, removal=RemovalRules(prune=True))
+    made = planned([an_agent()], theirs, removal=pruning())
     assert actions(made) == {"Agent/reviewer": "create"}
     assert codes(made) == []
     assert made.orphans == ()
@@ -256,7 +257,7 @@ TWELVE = tuple(an_agent(f"agent-{each:02}") for each in range(12))
 
 
 def pruned(kept: int, **rules: Any) -> list[str]:
-    made = planned(TWELVE[:kept], world_of(*TWELVE), removal=RemovalRules(prune=True, **rules))
+    made = planned(TWELVE[:kept], world_of(*TWELVE), removal=pruning(**rules))
     return codes(made)
 
 
@@ -272,7 +273,7 @@ def test_without_pruning_what_is_declared_no_more_is_told_and_left_alone() -> No
 
 
 def test_pruning_archives_with_a_reason_and_says_that_it_is_final() -> None:
-    made = planned([an_agent("kept")], world_of(an_agent("kept"), an_agent("gone")), removal=RemovalRules(prune=True))
+    made = planned([an_agent("kept")], world_of(an_agent("kept"), an_agent("gone")), removal=pruning())
     (step,) = made.steps
     assert (str(step.address), step.action, step.reason) == ("Agent/gone", Action.ARCHIVE, "ours, and declared no more")
     assert step.is_final
@@ -300,14 +301,14 @@ def test_a_tenth_may_go_unasked_and_more_needs_the_number() -> None:
 
 
 def test_the_brake_says_number_share_and_flag() -> None:
-    made = planned(TWELVE[:9], world_of(*TWELVE), removal=RemovalRules(prune=True))
+    made = planned(TWELVE[:9], world_of(*TWELVE), removal=pruning())
     (said,) = made.report.diagnostics
     assert said.message == "the plan would remove 3 of 12 objects (25 %); the brake holds at 1"
-    assert said.notes == ("if that is meant, apply with --prune --max-archive 3",)
+    assert said.notes[0] == "if that is meant, apply with --prune --max-archive 3"
 
 
 def test_of_few_objects_a_share_says_little() -> None:
-    made = planned([TWELVE[0]], world_of(*TWELVE[:9]), removal=RemovalRules(prune=True))
+    made = planned([TWELVE[0]], world_of(*TWELVE[:9]), removal=pruning())
     assert codes(made) == []
 
 
@@ -317,10 +318,10 @@ def test_an_empty_tree_prunes_nothing_whatever_the_number(rules: dict[str, int])
 
 
 def test_an_empty_tree_and_nothing_of_ours_is_fine() -> None:
-    assert codes(planned([], NOWHERE, removal=RemovalRules(prune=True))) == []
+    assert codes(planned([], NOWHERE, removal=pruning())) == []
 
 
-@pytest.mark.parametrize("rules", [RemovalRules(prune=True), RemovalRules(destroy=True), RemovalRules(True, True, 99)])
+@pytest.mark.parametrize("rules", [pruning(), RemovalRules(destroy=True), RemovalRules(True, True, 99)])
 def test_what_is_protected_is_removed_by_no_flag(rules: RemovalRules) -> None:
     made = planned([an_agent("kept")], world_of(an_agent("kept"), an_agent("gone", protect=True)), removal=rules)
     assert "plan.protected" in codes(made)
@@ -330,7 +331,7 @@ def test_what_is_protected_is_removed_by_no_flag(rules: RemovalRules) -> None:
 def test_protection_outlives_its_manifest_until_an_apply_lifts_it() -> None:
     world = world_of(an_agent("kept"), an_agent("gone", protect=True))
     lifted = after(planned([an_agent("kept"), an_agent("gone")], world), world)
-    assert codes(planned([an_agent("kept")], lifted, removal=RemovalRules(prune=True))) == []
+    assert codes(planned([an_agent("kept")], lifted, removal=pruning())) == []
 
 
 def test_destroying_removes_what_is_still_declared_too() -> None:
@@ -343,7 +344,7 @@ def test_destroying_removes_what_is_still_declared_too() -> None:
 def test_a_bent_identity_is_told_by_the_id_of_the_object() -> None:
     world = world_of(an_agent())
     bent = edited(the(world, "Agent/reviewer"), metadata={"agentops_id": "Agent/\x1b[2J"})
-    made = planned([an_agent("kept")], World((bent,)), removal=RemovalRules(prune=True))
+    made = planned([an_agent("kept")], World((bent,)), removal=pruning())
     assert [each for each in actions(made) if "\x1b" in each] == []
 
 
@@ -353,7 +354,10 @@ def test_many_updates_need_the_number_where_the_project_says_so() -> None:
     world = world_of(*TWELVE)
     assert codes(plan(careful, world, TARGET)) == ["plan.mass-update"]
     assert codes(plan(careful, world, TARGET, PlanOptions(max_update=12))) == []
-    assert codes(planned(changed_all, world)) == []
+    (said,) = planned(changed_all, world).report.diagnostics
+    assert said.message == "the plan would update 12 of 12 objects (100 %); the brake holds at 3"
+    assert said.notes[0] == "if that is meant, apply with --max-update 12"
+    assert codes(planned(changed_all[:11], world_of(*TWELVE[:11]), max_update=11)) == []
 
 
 @pytest.mark.parametrize(

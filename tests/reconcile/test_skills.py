@@ -12,7 +12,7 @@ from agentops.reconcile.plan import Action
 from agentops.reconcile.removal import RemovalRules
 from agentops.reconcile.verdicts import Verdict
 
-from .given import a_skill, a_team, actions, address, an_agent, an_agent_with, changed, codes, edited_skill
+from .given import a_skill, a_team, actions, address, an_agent, an_agent_with, changed, codes, edited_skill, pruning
 from .ground import Ground, by_identity, told
 
 pytestmark = pytest.mark.anyio
@@ -122,9 +122,9 @@ async def test_a_replacement_that_was_interrupted_is_finished_by_the_next_run(gr
 async def test_a_plan_without_skills_fetches_no_archive_and_prune_finds_what_is_left(ground: Ground) -> None:
     await ground.settle(a_skill(), an_agent())
     assert ObjectKind.SKILL not in {each.object for each in (await ground.planned(an_agent()))[1].lives}
-    made = await ground.plan(an_agent(), removal=RemovalRules(prune=True))
+    made = await ground.plan(an_agent(), removal=pruning())
     assert actions(made) == {"Skill/triage": "delete"}
-    await ground.apply(an_agent(), removal=RemovalRules(prune=True))
+    await ground.apply(an_agent(), removal=pruning())
     assert (await ground.everything())["skills"] == []
 
 

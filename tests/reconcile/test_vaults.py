@@ -12,7 +12,7 @@ from agentops.reconcile.plan import Action
 from agentops.reconcile.removal import RemovalRules
 from agentops.reconcile.resource import Resource
 
-from .given import BARE, a_credential, a_secret, a_vault, actions, address, an_agent, changed, codes
+from .given import BARE, a_credential, a_secret, a_vault, actions, address, an_agent, changed, codes, pruning
 from .ground import Ground, by_identity, told
 
 pytestmark = pytest.mark.anyio
@@ -115,11 +115,11 @@ async def test_a_vault_that_is_declared_no_more_is_left_alone_with_what_is_in_it
     made = await ground.plan(an_agent())
     assert made.is_empty
     assert [each.identity for each in made.orphans] == ["Vault/tools"]
-    pruned = await ground.plan(an_agent(), removal=RemovalRules(prune=True))
+    pruned = await ground.plan(an_agent(), removal=pruning())
     assert [(str(each.address), each.action, each.reason) for each in pruned.steps] == [
         ("Vault/tools", Action.ARCHIVE, "ours, and declared no more, with 1 inside it")
     ]
-    await ground.apply(an_agent(), removal=RemovalRules(prune=True))
+    await ground.apply(an_agent(), removal=pruning())
     assert await credentials(ground) == []
 
 

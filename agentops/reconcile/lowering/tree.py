@@ -54,5 +54,5 @@ def _brakes(tree: Tree) -> Brakes:
     default = Brakes()
     return Brakes(
         archive=Brake(given.get("max_archive_share", default.archive.share), given.get("max_archive_count")),
-        update=Brake(given.get("max_update_share"), given.get("max_update_count")),
+        update=Brake(given.get("max_update_share", default.update.share), given.get("max_update_count")),
     )

@@ -3,10 +3,11 @@
 from collections import Counter
 from typing import Any
 
+from agentops.base.clock import timestamp
 from agentops.base.diagnostics import Span
 from agentops.base.names import Address
 from agentops.reconcile.objects import ObjectKind
-from agentops.reconcile.plan import Action, Change, Orphan, Plan, Step
+from agentops.reconcile.plan import Action, Blast, Change, Orphan, Plan, Step
 from agentops.reconcile.verdicts import Verdict
 from agentops.reconcile.views.steps import in_order
 
@@ -68,6 +69,17 @@ def _step(step: Step) -> dict[str, Any]:
         "changes": [_change(each) for each in step.changes],
         "memories": [each.path for each in step.memories],
         "risks": [{"risk": each.kind, "severity": each.severity, "note": each.note} for each in step.risks],
+        **({"blast": _blast(step.blast)} if step.blast != Blast() else {}),
+    }
+
+
+def _blast(blast: Blast) -> dict[str, Any]:
+    swept = [{"id": each.id, "name": each.name, "owner": each.owner, "is_ours": each.is_ours} for each in blast.swept]
+    return {
+        "deployments": swept,
+        "sessions_running": blast.running,
+        "sessions_recent": blast.recent,
+        "is_more": blast.is_more,
     }
 
 
@@ -94,6 +106,9 @@ def _orphan(orphan: Orphan) -> dict[str, Any]:
         "object": orphan.object.value,
         "id": orphan.id,
         "is_protected": orphan.is_protected,
+        "retired_at": timestamp(orphan.retired) if orphan.retired else None,
+        "archived_from": timestamp(orphan.ripe) if orphan.ripe else None,
+        "is_waiting": orphan.is_waiting,
     }
 
 

@@ -11,8 +11,11 @@ class Sign(StrEnum):
     CONFLICT = "x"
     REMOVE = "-"
     REPLACE = "-/+"
+    RETIRE = "(-)"
+    FORGET = "."
     DRIFT = "!"
     UPDATE = "~"
+    RESTORE = "(+)"
     MOVE = ">"
     ADOPT = "<="
     CREATE = "+"
@@ -28,6 +31,9 @@ _SIGNS: Mapping[str, Sign] = {
     "adopt": Sign.ADOPT,
     "move": Sign.MOVE,
     "replace": Sign.REPLACE,
+    "retire": Sign.RETIRE,
+    "restore": Sign.RESTORE,
+    "forget": Sign.FORGET,
     "archive": Sign.REMOVE,
     "delete": Sign.REMOVE,
 }
@@ -35,8 +41,11 @@ COLOURS: Mapping[Sign, str] = {
     Sign.CONFLICT: "red",
     Sign.REMOVE: "red",
     Sign.REPLACE: "red",
+    Sign.RETIRE: "red",
+    Sign.FORGET: "yellow",
     Sign.DRIFT: "magenta",
     Sign.UPDATE: "yellow",
+    Sign.RESTORE: "green",
     Sign.MOVE: "cyan",
     Sign.ADOPT: "cyan",
     Sign.CREATE: "green",
@@ -75,3 +84,23 @@ def headline(step: Mapping[str, Any]) -> str:
 def word(action: str) -> str:
     """Return an action as people write it."""
     return _WORDS.get(action, action)
+
+
+def blast_line(step: Mapping[str, Any]) -> str:
+    """Return what else is hit when the object goes; nothing, where nothing is."""
+    blast = step.get("blast") or {}
+    names = [_swept(each) for each in blast.get("deployments", ())]
+    will = "archiving it will also archive" if step["action"] == "retire" else "also archives"
+    parts = [f"{will} {', '.join(names)}"] if names else []
+    more = " or more" if blast.get("is_more") else ""
+    if (running := blast.get("sessions_running")) is not None:
+        parts += [f"{running}{more} session{'' if running == 1 and not more else 's'} running"] if running else []
+        parts += [f"{blast['sessions_recent']}{more} in the last 7 days"]
+    return "; ".join(parts)
+
+
+def _swept(deployment: Mapping[str, Any]) -> str:
+    if deployment["is_ours"]:
+        return str(deployment["name"])
+    whose = f"of {deployment['owner']}" if deployment["owner"] else "nobody's"
+    return f"{deployment['name']} ({deployment['id']}, {whose})"

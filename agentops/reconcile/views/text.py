@@ -5,10 +5,12 @@ from typing import Any
 
 from agentops.base.paint import Paint, printable
 from agentops.reconcile.views.differences import differences
-from agentops.reconcile.views.steps import COLOURS, headline, sign
+from agentops.reconcile.views.steps import COLOURS, blast_line, headline, sign
 from agentops.reconcile.views.values import in_one_line, is_long, pinned, short
 
 _VERDICTS = {"drift": "drift", "conflict": "conflict", "clear": "cleared"}
+_SELDOM = ("adopt", "move", "replace", "retire", "restore", "forget")
+"""Actions that are counted only where there are some."""
 _ADDRESS_WIDTH = 48
 _FIELD_WIDTH = 20
 _CONTEXT_LINES = 3
@@ -41,7 +43,7 @@ def summary_line(plan: Mapping[str, Any]) -> str:
     removed = count["archive"] + count["delete"]
     parts = [f"{count['create']} to create", f"{count['update']} to update", f"{count['repin']} to re-pin"]
     parts += [f"{count['restamp']} to re-stamp"] if count["restamp"] else []
-    parts += [f"{count[action]} to {action}" for action in ("adopt", "move", "replace") if count[action]]
+    parts += [f"{count[action]} to {action}" for action in _SELDOM if count[action]]
     parts += [f"{removed} to remove"]
     notes = [f"{count['drift']} drifted"] if count["drift"] else []
     notes += [f"{count['conflict']} in conflict"] if count["conflict"] else []
@@ -60,6 +62,8 @@ def step_text(step: Mapping[str, Any], paint: Paint, width: int) -> Iterator[str
     symbol = sign(step)
     name = f"{step['address']:<{width}}"
     yield f"{paint(COLOURS[symbol], f'{symbol:>3}')} {paint('bold', name)}  {printable(headline(step))}"
+    if blast := blast_line(step):
+        yield paint("red", f"      {printable(blast)}")
     if step["action"] == "create":
         yield from _created(step, paint)
     for change in step["changes"] if step["action"] != "create" else ():

@@ -55,6 +55,10 @@ class Collection:
                 return await calls.archive(write.id)
             case Verb.DELETE:
                 return await calls.delete(write.id)
+            case Verb.PAUSE:
+                return await calls.pause(write.id)
+            case Verb.UNPAUSE:
+                return await calls.unpause(write.id)
             case other:
                 raise ValueError(f"{other} is for objects of another kind")
 
