@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from agentops.reconcile import normal
+from agentops.reconcile.items import divided, item_of, summed
 from agentops.reconcile.objects import OBJECTS
 from agentops.reconcile.plan import DRIFTED, Action, Change
 from agentops.reconcile.resource import Resource
@@ -14,6 +15,7 @@ from agentops.reconcile.write_only import shown
 Names = Mapping[str, str]
 """Addresses by the ids of live objects."""
 
+_GRAVITY = (Verdict.UPDATE, Verdict.DRIFT, Verdict.CONFLICT)
 _PINNING = frozenset({"multiagent", "skills", "agent"})
 """Fields that pin versions of other objects."""
 
@@ -25,8 +27,16 @@ def changes(resource: Resource, judged: list[Judged], names: Names) -> Iterator[
             continue
         wanted = resource.fields.get(each.name)
         span = wanted.span if wanted else None
+        verdicts = _verdicts(each, names)
         for path, (live, value) in sorted(_places(each, names).items(), key=lambda place: [*map(str, place[0])]):
-            yield Change(each.name, path, each.verdict, live, value, span)
+            verdict = verdicts.get(item_of(each.name, path), each.verdict)
+            yield Change(each.name, path, verdict, live, value, span)
+
+
+def _verdicts(judged: Judged, names: Names) -> dict[normal.Path, Verdict]:
+    """Return the verdicts on the items of a field by names; of an item with two ids, the graver one."""
+    graver = sorted(judged.items.items(), key=lambda each: _GRAVITY.index(each[1]))
+    return {tuple(_said(key, names) for key in item): verdict for item, verdict in graver}
 
 
 def _places(judged: Judged, names: Names) -> dict[normal.Path, tuple[Any, Any]]:
@@ -79,12 +89,26 @@ def action_for(different: tuple[Change, ...]) -> tuple[Action, str]:
 
 
 def unfought(judged: Judged) -> Judged:
-    """Return a conflict that is about pinned versions alone as an update: nobody wrote those, nothing is lost."""
-    if judged.verdict is not Verdict.CONFLICT or judged.name not in _PINNING:
+    """Return a conflict as what it is when people changed different items, or when only pinned versions moved.
+
+    Those nobody wrote: nothing is lost.
+    """
+    if judged.verdict is not Verdict.CONFLICT:
         return judged
-    found = normal.differences(judged.live, judged.wanted)
-    is_fought = any(not _moves(judged.name, live, wanted) for _, live, wanted in found)
-    return judged if is_fought else replace(judged, verdict=Verdict.UPDATE)
+    judged = divided(judged)
+    if judged.name not in _PINNING:
+        return judged
+    different = [
+        (item_of(judged.name, path), *sides) for path, *sides in normal.differences(judged.live, judged.wanted)
+    ]
+    fought = {item for item, live, wanted in different if not _moves(judged.name, live, wanted)}
+    if not judged.items:
+        return judged if fought else replace(judged, verdict=Verdict.UPDATE)
+    items = {
+        item: Verdict.UPDATE if verdict is Verdict.CONFLICT and item not in fought else verdict
+        for item, verdict in judged.items.items()
+    }
+    return replace(judged, verdict=summed(items), items=items)
 
 
 def _is_pin(change: Change) -> bool:

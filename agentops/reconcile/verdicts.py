@@ -10,7 +10,7 @@
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -58,6 +58,9 @@ class Judged:
     sent_hash: str = ""
     """The hash of what is wanted, to be stamped when it is sent."""
 
+    items: Mapping[normal.Path, "Verdict"] = field(default_factory=dict)
+    """The verdict on each item that is different, where people may have changed different ones: see `items`."""
+
 
 def wished(name: str, field: FieldRule, value: Any) -> Judged:
     """Return the verdict on a field of an object that is still to be made."""
@@ -71,14 +74,14 @@ def judge(rule: ObjectRule, live: Live, wanted: Mapping[str, Any]) -> Iterator[J
     `wanted` holds the declared fields in request form, names resolved.
     """
     marks = live.marks.fields if live.marks else {}
-    for name, field in rule.fields.items():
+    for name, each in rule.fields.items():
         if name == SEED:
             continue  # memories are objects of their own: `seeds` judges them one by one
-        mark = marks.get(field.code)
+        mark = marks.get(each.code)
         if name in wanted:
-            yield _declared(name, field, live, wanted[name], mark)
+            yield _declared(name, each, live, wanted[name], mark)
         elif mark is not None:
-            yield _let_go(name, field, live)
+            yield _let_go(name, each, live)
 
 
 def _declared(name: str, field: FieldRule, live: Live, value: Any, mark: FieldMark | None) -> Judged:

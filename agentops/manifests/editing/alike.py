@@ -24,7 +24,7 @@ def origins(old: Sequence[Any], new: Sequence[Any]) -> list[int | None]:
                 found[place] = origin
                 free.remove(origin)
     for place, item in enumerate(new):
-        if found[place] is None and place in free and not _is_known(item) and not _is_known(old[place]):
+        if found[place] is None and place in free and not (_is_known(item) and _is_known(old[place])):
             found[place] = place
             free.remove(place)
     return found

@@ -240,7 +240,18 @@ class Differ:
             self._beside(place, start, layout.line_end(end), new)
         else:
             self._splice(place.after, place.after, f" {head}" if head else "")
-            self._splice(layout.line_end(layout.line_start(start) - 1), layout.line_end(end), body)
+            self._instead(place, (start, end), body, is_text=bool(head))
+
+    def _instead(self, place: Place, old: tuple[int, int], body: str, *, is_text: bool) -> None:
+        """Put lines in the place of a collection; comments above its first entry stay, below a text if it is one."""
+        layout, (start, end) = self._layout, old
+        above, first = layout.line_end(place.after), layout.line_end(layout.line_start(start) - 1)
+        if place.path in self._whole:  # it did not do with them
+            self._splice(above, layout.line_end(end), body)
+            return
+        if is_text:
+            self._below(above, body)
+        self._splice(first, layout.line_end(end), "" if is_text else body)
 
     def _headed(self, place: Place, start: int, end: int, head: str) -> None:
         """Put what begins a value in the place of what began another."""
