@@ -10,6 +10,7 @@ from agentops.base.diagnostics import Report, Span
 from agentops.base.names import Address, Kind
 from agentops.base.paths import Path
 from agentops.manifests.marks import Marks, Text
+from agentops.manifests.policies.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,9 @@ class Tree:
 
     texts: Mapping[str, Text] = field(repr=False, compare=False)
     """The text of each file that has one, by its name."""
+
+    policy: Policy = field(default_factory=Policy, compare=False)
+    """What the Project says of plans."""
 
     @property
     def project(self) -> Document | None:

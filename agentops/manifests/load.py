@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from agentops.base.diagnostics import Diagnostic, Report, Severity, Span
-from agentops.base.names import Address
+from agentops.base.names import Address, Kind
 from agentops.manifests import folders, source
 from agentops.manifests.cache import Cache, Entry
 from agentops.manifests.codes.security import PLAIN_SECRET
@@ -17,6 +17,8 @@ from agentops.manifests.codes.yamls import LOOK_ALIKE
 from agentops.manifests.document import Document, Tree
 from agentops.manifests.draft import Draft, Judged
 from agentops.manifests.marks import Text
+from agentops.manifests.policies.naming import is_named
+from agentops.manifests.policies.policy import Policy
 from agentops.manifests.references import resolved
 from agentops.manifests.rules import names, security
 from agentops.manifests.rules.networks import blocked
@@ -92,11 +94,17 @@ def _reading(path: str, cache: Cache | None) -> _Reading:
 
 
 def _manifests(readings: list[_Reading]) -> list[_Reading]:
-    """Return the readings without those of files that are a skill's or a memory store's contents."""
+    """Return the readings without those of files that belong to a skill, a memory store or the project's policy."""
     drafts = [draft for each in readings for draft in each.drafts]
     named = [(draft.text.file, folder) for draft in drafts if (folder := folders.named(draft))]
     inside = tuple(os.path.normpath(Path(file).parent / folder) + os.sep for file, folder in named)
-    return [each for each in readings if not each.path.startswith(inside)] if inside else readings
+    manifests = [each for each in readings if not each.path.startswith(inside)] if inside else readings
+    projects = [each for each in drafts if _has_policy(each)]
+    return [each for each in manifests if not any(is_named(project, each.path) for project in projects)]
+
+
+def _has_policy(draft: Draft) -> bool:
+    return draft.address.kind is Kind.PROJECT and bool(draft.data.keys() & {"policy", "prices"})
 
 
 class _Loading:
@@ -114,6 +122,7 @@ class _Loading:
         self._declared: dict[Address, tuple[Draft, Judged]] = {}
         self._named: dict[Address, Named] = {}
         self._told: dict[str, tuple[Diagnostic, ...]] = {}
+        self._policy = Policy()
         self._diagnostics: list[Diagnostic] = list(found.diagnostics)
         for each in self._readings:
             self._diagnostics += each.diagnostics
@@ -135,6 +144,7 @@ class _Loading:
             self._cache.save()
         for told in self._told.values():
             self._diagnostics += told
+        self._read_policy()
         for text in self._files.texts.values():
             self._diagnostics += security.text(text)
         self._judge_references()
@@ -152,6 +162,16 @@ class _Loading:
         if self._cache and reading.text and is_right and all(each.is_right and each.is_lasting for _, each in found):
             self._cache.keep(reading.text, found, self._files)
         return found
+
+    def _read_policy(self) -> None:
+        for draft, verdict in self._declared.values():
+            if verdict.is_right and _has_policy(draft):
+                from agentops.manifests.policies.reading import policy_of, words  # noqa: PLC0415 - few trees have one
+
+                self._policy, found = policy_of(draft, verdict.data, self._files)
+                levels = words(draft, verdict.data)
+                told = (each for each in self._diagnostics if each.code is not LOOK_ALIKE or each.span not in levels)
+                self._diagnostics = [*told, *found]
 
     def _judge_references(self) -> None:
         declared = {address: each for address, (each, _) in self._declared.items()}
@@ -178,6 +198,7 @@ class _Loading:
             report=Report.of(_without_echoes(self._diagnostics)),
             files=len(self._readings),
             texts={**self._files.texts, **self._texts},
+            policy=self._policy,
         )
 
     def _documents(self) -> Iterator[Document]:

@@ -15,8 +15,8 @@ from agentops.manifests.load import load
 GOLDEN = Path(__file__).parents[1] / "golden" / "diagnostics"
 CASES = sorted(each.name for each in GOLDEN.iterdir() if each.is_dir())
 
-GENERATED = {"tree.not-found", "file.too-large", "yaml.too-deep"}
-"""Codes whose input is made by a test, because it is too large or is nothing at all."""
+GENERATED = {"tree.not-found", "file.too-large", "yaml.too-deep", "policy.no-library"}
+"""Codes whose input is made by a test: it is too large, is nothing at all, or takes a machine without a library."""
 
 SECRETS = {
     "@ANTHROPIC-KEY@": "sk-ant-" + "api03-Zx8Qv2Lk9Rt4Wm7Np1Bs6",
@@ -63,7 +63,7 @@ def test_every_code_has_a_case() -> None:
 def test_every_code_says_what_it_means_and_the_way_out() -> None:
     for slug, code in CODES.items():
         stage, _, problem = slug.partition(".")
-        assert stage in ("tree", "file", "yaml", "manifest", "reference", "security")
+        assert stage in ("tree", "file", "yaml", "manifest", "reference", "security", "policy")
         assert problem == problem.lower()
         assert code.title
         assert not code.title.endswith(".")

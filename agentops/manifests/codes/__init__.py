@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from agentops.base.diagnostics import Code
-from agentops.manifests.codes import files, manifests, references, security, trees, yamls
+from agentops.manifests.codes import files, manifests, references, rules, security, trees, yamls
 
-_STAGES = (trees, files, yamls, manifests, references, security)
+_STAGES = (trees, files, yamls, manifests, references, security, rules)
 
 CODES: Mapping[str, Code] = {
     each.slug: each for stage in _STAGES for each in vars(stage).values() if isinstance(each, Code)

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from agentops.manifests.kinds.policy import Prices, ProjectPolicy
 from agentops.wire.durations import ShortDuration
 from agentops.wire.fields import Url
 from agentops.wire.problems import Problem, obeying
@@ -69,6 +70,11 @@ class ProjectSpec(Shape):
     memory_repository: MemoryRepository | None = None
     brakes: Brakes | None = None
     lock: Lock | None = None
+    policy: Omissible[ProjectPolicy] = None
+    """What no plan of this tree may do: risks that stop it, exemptions, and rules of your own."""
+
+    prices: Omissible[Prices] = None
+    """What models cost: plans that change a model or an effort say what that comes to, from past sessions."""
 
     @model_validator(mode="after")
     def _leaves_the_built_in_target(self) -> "ProjectSpec":
