@@ -1,6 +1,7 @@
 """The command table. Commands are loaded when they are called, so that starting costs nothing that is not used."""
 
 from importlib import import_module
+from keyword import iskeyword
 from typing import Any
 
 import click
@@ -14,6 +15,7 @@ _COMMANDS = {
     "apply": "Make the target what the manifests say.",
     "drift": "Show what changed on the target behind our back.",
     "graph": "Show which manifest names which; needs no server.",
+    "import": "Write manifests for what exists, and take it over as it is.",
     "destroy": "Remove everything that this project owns.",
     "lock": "Show who is applying to a target, and take the lease from a dead run.",
     "run": "Give an agent a task and show what it does.",
@@ -22,6 +24,7 @@ _COMMANDS = {
     "rubric": "Grade artifacts, try rubrics out, see what graders found.",
     "test": "Try agents with the tests beside their manifests.",
     "memory": "Keep what agents learn in git: status, sync, log, blame, revert, forget.",
+    "ci": "Validate, plan, comment and apply in a pipeline.",
     "doctor": "Check this machine, the target and the credential.",
     "webhook": "Register who is told of events in a workspace, and see whether they hear.",
     "environment-key": "Make keys for the workers of a self-hosted environment.",
@@ -56,7 +59,7 @@ class _Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
         if cmd_name not in _COMMANDS:
             return None
-        name = cmd_name.replace("-", "_")
+        name = cmd_name.replace("-", "_") + "_" * iskeyword(cmd_name)
         command: click.Command = getattr(import_module(f"agentops.cli.commands.{name}"), name)
         return command
 

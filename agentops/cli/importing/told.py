@@ -1,0 +1,91 @@
+"""What an import would do or has done, as text and as JSON."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from agentops.base.names import Kind
+from agentops.base.paint import Paint, printable
+from agentops.cli.importing.finding import Standing
+from agentops.cli.importing.working import Drafts
+from agentops.reconcile.objects import OBJECTS
+from agentops.reconcile.values import at
+from agentops.reconcile.views.steps import Sign
+
+_MOST_LEFT = 20
+
+
+def lines(drafts: Drafts, paint: Paint) -> Iterator[str]:
+    """Yield what is written and taken over, what is left alone, and what the person has to do."""
+    width = max((len(str(each.subject.address)) for each in drafts.drafts), default=0)
+    for each in drafts.drafts:
+        live = each.subject.live
+        sign = f"{Sign.ADOPT if live.marks is None else Sign.RESTAMP:2}"
+        label = printable(str(_label(live.object, live.body)))[:40]
+        yield f"  {paint('cyan', sign)} {each.subject.address!s:{width}}  {each.manifest}  {live.id}  {label}".rstrip()
+    yield from _left(drafts)
+    yield from (f"  note: {printable(each)}" for each in drafts.notes)
+    yield ""
+    yield summary(drafts)
+
+
+def summary(drafts: Drafts) -> str:
+    """Return the last line: stable, and made to be searched for."""
+    objects, left = len(drafts.taken), len(drafts.left)
+    return f"Import: {objects} to take over, {len(drafts.files)} files to write, {left} left alone."
+
+
+def secrets(drafts: Drafts) -> Iterator[str]:
+    """Yield which variables have to be set before the next plan, and why."""
+    if not drafts.secrets:
+        return
+    yield "The target shows no secrets, so the manifests name variables for them. Set these where agentops runs:"
+    for address, names in drafts.secrets.items():
+        yield f"  {address}: {', '.join(names)}"
+    yield "The next plan shows each as a change of a secret: applied once, it is compared from then on."
+    if any(each.startswith(f"{Kind.DEPLOYMENT}/") for each in drafts.secrets):
+        yield "A repository that is public needs no token: remove its line `authorization_token`."
+
+
+def document(drafts: Drafts, outcome: Any) -> dict[str, Any]:
+    """Return the JSON shape."""
+    return {
+        "format_version": 1,
+        "target": drafts.target.label,
+        "owner": drafts.place.owner,
+        "imported": [
+            {
+                "address": str(each.subject.address),
+                "id": each.subject.live.id,
+                "manifest": each.manifest,
+                "files": sorted(each.files),
+            }
+            for each in drafts.drafts
+        ],
+        "written": sorted(drafts.files),
+        "left": [
+            {"id": each.found.live.id, "kind": each.found.kind.value, "reason": each.reason} for each in drafts.left
+        ],
+        "secrets": drafts.secrets,
+        "notes": list(drafts.notes),
+        "outcome": outcome,
+    }
+
+
+def _left(drafts: Drafts) -> Iterator[str]:
+    """Yield what is left alone and why; of what is declared already, only how much it is."""
+    told = [each for each in drafts.left if each.found.standing is not Standing.DECLARED]
+    if told:
+        yield ""
+        yield "Left alone:"
+    for each in told[:_MOST_LEFT]:
+        label = printable(str(_label(each.found.live.object, each.found.live.body)))[:40]
+        yield f"  {each.found.kind} {each.found.live.id} ({label}): {printable(each.reason)}"
+    if len(told) > _MOST_LEFT:
+        yield f"  … and {len(told) - _MOST_LEFT} more; -o json lists them all"
+    if declared := len(drafts.left) - len(told):
+        yield f"  {declared} declared already."
+
+
+def _label(kind: Any, body: Any) -> Any:
+    """Return what people know an object by."""
+    return OBJECTS[kind].alike(body) or at(body, "url") or ""
