@@ -161,7 +161,7 @@ class Leases:
         """Tell whether anybody else held the lease at or after a moment of the server's."""
         ours = {own.memory_id for own in self._owns}
         for own in self._owns:
-            found = await self._target.memory_versions(own.memory.id, {"created_at_gte": timestamp(at)})
+            found = await self._target.memory_versions(own.memory.id, {"created_at[gte]": timestamp(at)})
             if any(each.get("memory_id") not in ours for each in found):
                 return True
         return False
