@@ -7,9 +7,9 @@ objects, with a commit named: none looks at the index or the working tree, so fi
 import os
 import signal
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryFile
 from threading import Timer
@@ -54,6 +54,8 @@ class Question:
     command: Sequence[str]
     data: bytes = b""
     most_bytes: int = MOST_BYTES
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """Variables beside those that git always gets: `GIT_INDEX_FILE`."""
 
 
 def ask(folder: Path, question: Question) -> Answer:
@@ -82,7 +84,8 @@ def failed(what: str, answer: Answer) -> RepositoryError:
 
 
 def _run(folder: Path, question: Question, settings: Sequence[tuple[str, str]]) -> Answer:
-    surroundings = environment((*_SETTINGS, *settings)) | {"GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1"}
+    ours = {"GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1"}
+    surroundings = {**environment((*_SETTINGS, *settings)), **ours, **question.settings}
     argv = ["git", "--no-pager", "-C", str(folder), *question.command]
     with TemporaryFile() as err, TemporaryFile() as data:
         data.write(question.data)
