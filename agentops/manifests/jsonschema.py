@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from types import NoneType
+from types import MappingProxyType, NoneType
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le, Lt, MaxLen, MinLen
@@ -75,21 +75,22 @@ _SHARED: Mapping[str, Schema] = {
 }
 
 
-def rendered() -> Mapping[str, str]:
-    """Return the text of every schema file by its name."""
-    return {name: json.dumps(schema, indent=2, ensure_ascii=False) + "\n" for name, schema in schemas().items()}
+def rendered(others: Mapping[str, Schema] = MappingProxyType({})) -> Mapping[str, str]:
+    """Return the text of every schema file by its name, and of others that lie beside them."""
+    found = {**schemas(), **others}
+    return {name: json.dumps(schema, indent=2, ensure_ascii=False) + "\n" for name, schema in found.items()}
 
 
-def write_schemas(folder: Path) -> None:
-    """Write every schema file into a folder, which is made if there is none."""
+def write_schemas(folder: Path, files: Mapping[str, str] | None = None) -> None:
+    """Write schema files into a folder, which is made if there is none: by default those of manifests."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, text in rendered().items():
+    for name, text in (files or rendered()).items():
         (folder / name).write_text(text, "utf-8")
 
 
-def stale(folder: Path) -> tuple[str, ...]:
+def stale(folder: Path, files: Mapping[str, str] | None = None) -> tuple[str, ...]:
     """Return the names of schema files in a folder that are missing, out of date, or of no kind."""
-    wanted = rendered()
+    wanted = files or rendered()
     there = {each.name: each.read_text("utf-8") for each in folder.glob("*.json")}
     return tuple(sorted(name for name in wanted.keys() | there.keys() if wanted.get(name) != there.get(name)))
 

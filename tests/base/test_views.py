@@ -129,9 +129,19 @@ def test_github_gets_one_escaped_command_for_each_problem() -> None:
 def test_github_hears_the_count_first_when_it_will_not_show_all() -> None:
     many = Report.of(Diagnostic(DANGLING, f"m {n}", Span("a,b:c%.yaml", n, 1, n, 2)) for n in range(1, 12))
     lines = report_github(report_json(many)).splitlines()
-    assert lines[0] == "::error title=agentops::11 errors in 1 file; GitHub shows the first 10, the log holds all"
+    told = "11 errors in 1 file; GitHub shows the first 10 of a kind, the log holds all"
+    assert lines[0] == f"::error title=agentops::{told}"
     assert "file=a%2Cb%3Ac%25.yaml" in lines[1]
-    assert len(lines) == 12
+    assert len(lines) == 10
+
+
+def test_github_hears_first_of_what_a_pull_request_is_about_and_no_more_than_it_shows() -> None:
+    many = [Diagnostic(DANGLING, f"m {n}", Span(f"{n:03}.yaml", 1, 1, 1, 2)) for n in range(400)]
+    doubts = [Diagnostic(ODD, f"w {n}", Span(f"{n:03}.yaml", 1, 1, 1, 2)) for n in range(3)]
+    lines = report_github(report_json(Report.of([*many, *doubts])), first={"399.yaml", "002.yaml"}).splitlines()
+    assert [each.partition("::m ")[2] for each in lines[1:4]] == ["2", "399", "0"]
+    assert [each.partition("::w ")[2] for each in lines[10:]] == ["2", "0", "1"]
+    assert sum(each.startswith("::error") for each in lines) == 10
 
 
 def test_sarif_names_rules_places_and_the_way_columns_count() -> None:

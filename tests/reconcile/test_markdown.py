@@ -65,7 +65,7 @@ def tricky(scene: str, trick: str) -> dict[str, Any]:
     plan = deepcopy(document(SCENES[scene]()))
     for step in plan["steps"]:
         step |= {key: tricked(step[key], trick) for key in ("address", "reason", "memories", "downstream", "source")}
-        step["risks"] = [{"risk": each["risk"], "note": trick} for each in step["risks"]]
+        step["risks"] = [{**each, "note": trick} for each in step["risks"]]
         for change in step["changes"]:
             change |= {key: tricked(change[key], trick) for key in ("path", "before", "after", "source")}
     for key in ("target", "owner", "undeclared", "left_out", "kept_memories"):

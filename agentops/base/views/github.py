@@ -3,23 +3,43 @@
 Source: docs.github.com, "Workflow commands for GitHub Actions"; a step shows its first ten errors and warnings.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from agentops.base.views.text import summary_line
 
-_SHOWN = 10
+SHOWN = 10
+"""Units: commands of a kind in a step."""
+
 _COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
 
 
-def report_github(document: Mapping[str, Any]) -> str:
-    """Return a report's JSON shape as one command a line, errors first; nothing when it is empty."""
-    found = sorted(document["diagnostics"], key=lambda each: list(_COMMANDS).index(each["severity"]))
-    lines = [_command(each) for each in found]
-    if len(lines) > _SHOWN:
-        message = f"{summary_line(document['summary'])}; GitHub shows the first {_SHOWN}, the log holds all"
-        lines.insert(0, f"::{_COMMANDS[found[0]['severity']]} title=agentops::{_data(message)}")
-    return "\n".join(lines)
+def report_github(document: Mapping[str, Any], first: Collection[str] = ()) -> str:
+    """Return a report's JSON shape as one command a line, errors first; nothing when it is empty.
+
+    Of the files `first`, those of a pull request, it speaks before all else. What GitHub would drop is left out, and
+    counted.
+    """
+    found = sorted(document["diagnostics"], key=lambda each: (_rank(each), _is_elsewhere(each, first)))
+    of_each = {severity: [each for each in found if each["severity"] == severity] for severity in _COMMANDS}
+    count = summary_line(document["summary"])
+    return "\n".join(line for severity, those in of_each.items() for line in _shown(severity, those, count))
+
+
+def _shown(severity: str, those: Sequence[Mapping[str, Any]], count: str) -> Iterator[str]:
+    if len(those) > SHOWN:
+        message = f"{count}; GitHub shows the first {SHOWN} of a kind, the log holds all"
+        yield f"::{_COMMANDS[severity]} title=agentops::{_data(message)}"
+        those = those[: SHOWN - 1]
+    yield from map(_command, those)
+
+
+def _rank(diagnostic: Mapping[str, Any]) -> int:
+    return list(_COMMANDS).index(diagnostic["severity"])
+
+
+def _is_elsewhere(diagnostic: Mapping[str, Any], first: Collection[str]) -> bool:
+    return diagnostic["place"] is None or diagnostic["place"]["file"] not in first
 
 
 def _command(diagnostic: Mapping[str, Any]) -> str:

@@ -9,10 +9,16 @@ from agentops.base.errors import EXIT_PROBLEMS, UsageError
 from agentops.base.names import Kind, nearest
 from agentops.cli.output import output_option, say, write_json, write_lines
 
+_SHAPES = ("plan", "outcome")
+
 
 @click.command()
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 when a file is out of date.")
-@click.option("--kind", metavar="KIND", help="Print the schema of one kind, or of `all`, instead of writing files.")
+@click.option(
+    "--kind",
+    metavar="KIND",
+    help="Print one schema instead: of a kind, of `all`, `plan` or `outcome`.",
+)
 @click.option(
     "--dir",
     "folder",
@@ -24,21 +30,26 @@ from agentops.cli.output import output_option, say, write_json, write_lines
 @output_option
 @click.pass_context
 def schema(ctx: click.Context, *, check: bool, kind: str | None, folder: Path, output: str) -> None:
-    """Write a JSON Schema for each kind of manifest, or check that the files are what this version writes."""
+    """Write a JSON Schema for each kind of manifest, for plans and for outcomes, or check that they are up to date."""
     from agentops.manifests.jsonschema import rendered, stale, write_schemas
+    from agentops.reconcile.views.schema import schemas as shapes
 
+    if kind in _SHAPES:
+        write_json(shapes()[f"{kind}.json"])
+        return
     if kind is not None:
         write_lines([rendered()[f"{_known(kind)}.json"].rstrip("\n")])
         return
-    outdated = stale(folder)
+    files = rendered(shapes())
+    outdated = stale(folder, files)
     if not check:
-        write_schemas(folder)
+        write_schemas(folder, files)
     if output == "json":
-        write_json({"format_version": 1, "folder": str(folder), "schemas": len(rendered()), "outdated": outdated})
+        write_json({"format_version": 1, "folder": str(folder), "schemas": len(files), "outdated": outdated})
     elif check:
-        _tell(folder, outdated, len(rendered()))
+        _tell(folder, outdated, len(files))
     else:
-        write_lines([f"{folder}: {len(rendered())} schemas, {len(outdated)} changed"])
+        write_lines([f"{folder}: {len(files)} schemas, {len(outdated)} changed"])
     if check and outdated:
         ctx.exit(EXIT_PROBLEMS)
 
@@ -56,6 +67,6 @@ def _tell(folder: Path, outdated: Sequence[str], count: int) -> None:
 def _known(kind: str) -> str:
     if kind in ("all", *Kind):
         return kind
-    near = nearest(kind, ("all", *Kind))
+    near = nearest(kind, ("all", *_SHAPES, *Kind))
     hint = f"did you mean {near}?" if near else f"kinds: {', '.join(Kind)}"
     raise UsageError(f"there is no kind `{kind}`", hint=hint)

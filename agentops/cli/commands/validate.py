@@ -73,8 +73,11 @@ def _text(document: dict[str, Any], tree: "Tree") -> None:
 
 
 def _github(document: dict[str, Any], _tree: "Tree") -> None:
-    from agentops.base.views.github import report_github
+    from agentops.base.views.github import SHOWN, report_github
+    from agentops.base.views.text import report_text
 
+    if len(document["diagnostics"]) > SHOWN:
+        write_lines([report_text(document)])
     if document["diagnostics"]:
         write_lines([report_github(document)])
 

@@ -51,7 +51,7 @@ def _told(step: Json, depth: Depth) -> Iterator[str]:
     yield f"Why: {prose(step['reason'])}"
     yield ""
     for risk in step["risks"]:
-        yield f"- risk: {risk['risk'].replace('_', ' ')}: {prose(risk['note'])}"
+        yield f"- {risk['severity']} risk: {risk['risk'].replace('_', ' ')}: {prose(risk['note'])}"
     if step["action"] == "create":
         yield from _created(step)
         return

@@ -48,6 +48,10 @@ class About:
     how_to_apply: str = ""
     """A line of Markdown of ours."""
 
+    def links(self) -> list[str]:
+        """Return the link to the run, if it is an address."""
+        return [f"[run]({self.run_url})"] if _ADDRESS.fullmatch(self.run_url) else []
+
 
 @dataclass(slots=True)
 class _Row:
@@ -71,6 +75,22 @@ def plan_markdown(plan: Json, about: About, limit: int = LIMIT) -> str:
     """
     head, foot = "\n".join(_head(plan, about)), "\n".join(_foot(plan, about))
     rows = [_Row(each, _line(each), folded(each, Depth.WHOLE)) for each in plan["steps"]]
+    return _joined(head, rows, foot, limit)
+
+
+def drift_markdown(document: Json, about: About, limit: int = LIMIT) -> str:
+    """Return a drift report, made from its JSON shape, in at most so many characters."""
+    count = len(document["steps"])
+    said = f"{_counted(count, 'object')} changed on the target since the last apply." if count else "No drift."
+    head = f"### {about.title}: {code(document['target'])}\n\n**{said}**"
+    ways = "`agentops apply` brings back what the manifests want; `agentops drift` shows more."
+    facts = [f"owner {code(document['owner'])}", *([f"commit {code(about.commit[:12])}"] if about.commit else [])]
+    foot = (f"\n{ways}\n" if count else "") + f"\n{' · '.join([*facts, *about.links()])}"
+    rows = [_Row(each, _line(each), folded(each, Depth.WHOLE)) for each in document["steps"]]
+    return _joined(head, rows, foot, limit)
+
+
+def _joined(head: str, rows: Sequence[_Row], foot: str, limit: int) -> str:
     _fit(rows, limit - _length(head) - _length(foot) - _FRAME)
     whole = "\n".join([head, *_body(rows), foot]) + "\n"
     return whole if _length(whole) <= limit else _cut(whole, limit)
@@ -186,8 +206,7 @@ def _foot(plan: Json, about: About) -> Iterator[str]:
         yield f"\n{about.how_to_apply}"
     facts = [f"Plan `{plan['plan_id']}`", f"owner {code(plan['owner'])}"]
     facts += [f"commit {code(about.commit[:12])}"] if about.commit else []
-    facts += [f"[run]({about.run_url})"] if _ADDRESS.fullmatch(about.run_url) else []
-    yield f"\n{' · '.join(facts)}"
+    yield f"\n{' · '.join([*facts, *about.links()])}"
 
 
 def _noted(title: str, names: Sequence[str]) -> Iterator[str]:
