@@ -45,8 +45,8 @@ def _places(judged: Judged, names: Names) -> dict[normal.Path, tuple[Any, Any]]:
     for path, live, wanted in normal.differences(judged.live, None if judged.wanted is ABSENT else judged.wanted):
         place = tuple(_said(key, names) for key in path)
         before, after = places.get(place, (None, None))
-        told, wished = _told(live, names), _told(wanted, names)
-        places[place] = (before if told is None else told, after if wished is None else wished)
+        seen, wished = told(live, names), told(wanted, names)
+        places[place] = (before if seen is None else seen, after if wished is None else wished)
     return places
 
 
@@ -56,15 +56,15 @@ def _said(key: str | int, names: Names) -> str | int:
     return f"{above}{slash}{names[last]}" if last in names else key
 
 
-def _told(value: Any, names: Names) -> Any:
+def told(value: Any, names: Names) -> Any:
     """Return the value as it may be printed: addresses for ids, and of secrets only that there are some."""
     match shown(value):
         case str(text):
             return names.get(text, text)
         case list(values):
-            return [_told(each, names) for each in values]
+            return [told(each, names) for each in values]
         case dict(pairs):
-            return {_said(key, names): _told(each, names) for key, each in pairs.items()}
+            return {_said(key, names): told(each, names) for key, each in pairs.items()}
         case other:
             return other
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from agentops.base.paint import Paint, printable
-from agentops.reconcile.views.differences import differences
+from agentops.reconcile.views.behind import behind, is_three_way, text_diff, three_ways
 from agentops.reconcile.views.steps import COLOURS, blast_line, headline, sign
 from agentops.reconcile.views.values import in_one_line, is_long, pinned, short
 
@@ -98,24 +98,19 @@ def _change(change: Mapping[str, Any], paint: Paint) -> Iterator[str]:
         yield f"      file {printable('.'.join(change['path']))}: {word}{tail}"
     elif change["field"] == "seed":
         yield f"      memory {printable('.'.join(change['path']))}: {'write anew' if before else 'write'}{tail}"
+    elif is_three_way(change):
+        yield f"      {path}:{tail}"
+        yield from three_ways(change, paint)
     elif is_long(before) or is_long(after):
         yield f"      {path}{':  - live  + wanted' if is_foreign else ''}{tail}"
-        yield from _text_diff(before, after, paint)
+        yield from text_diff(before, after, paint)
     else:
         sides = ("live ", "wanted ") if is_foreign else ("", "")
         old, new = (side + short(value) for side, value in zip(sides, (before, after), strict=True))
         yield f"      {pinned(change) or path}: {paint('red', old)} → {paint('green', new)}{tail}"
+    yield from behind(change, paint)
 
 
 def _place(change: Mapping[str, Any], paint: Paint) -> str:
     source = change["source"]
     return "  " + paint("dim", f"{source['file']}:{source['line']}") if source else ""
-
-
-def _text_diff(before: Any, after: Any, paint: Paint) -> Iterator[str]:
-    found = list(differences(before, after, _CONTEXT_LINES))
-    if not found:
-        yield "        " + paint("dim", "(the same lines; only how they end is different)")
-    for kind, line in found:
-        colour = {"+": "green", "-": "red"}.get(kind, "dim")
-        yield "        " + paint(colour, printable(f"{kind}{line}" if kind != "@" else f" {line}"))
