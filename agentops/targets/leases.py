@@ -339,7 +339,7 @@ class Keeper:
             except (TargetError, TimeoutError) as error:
                 problem = str(error)
             if now() >= ends_at:
-                return self._tell(f"the lease could not be renewed before it expired: {problem or 'no answer'}")
+                return self._tell("the lease expired before it could be renewed" + (f" ({problem})" if problem else ""))
 
     def _tell(self, why: str) -> None:
         self.is_lost = True

@@ -341,7 +341,7 @@ async def test_a_keeper_that_cannot_reach_the_target_tells_when_the_lease_is_ove
     ada.wire.loses = lambda _request: True
     hours, lost = await kept(scene, ada)
     assert (len(lost), hours.at_s) == (1, TTL_S)
-    assert "could not be renewed before it expired" in lost[0]
+    assert "the lease expired before it could be renewed" in lost[0]
 
 
 async def test_a_keeper_tells_who_took_it_over(scene: Scene) -> None:
