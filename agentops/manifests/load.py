@@ -21,6 +21,7 @@ from agentops.manifests.policies.naming import is_named
 from agentops.manifests.policies.policy import Policy
 from agentops.manifests.references import resolved
 from agentops.manifests.rules import names, security
+from agentops.manifests.rules.identities import still_declared
 from agentops.manifests.rules.networks import blocked
 from agentops.manifests.rules.references import Dangling, Named, circles, circular
 from agentops.manifests.rules.rosters import abroad, namesakes, nested, reserved
@@ -182,6 +183,9 @@ class _Loading:
         in_circles = frozenset(address for each in round_trips for address in each)
         self._diagnostics += (circular(each, self._named) for each in round_trips)
         names_judge = Dangling(declared, self._unread)
+        for address, (each, verdict) in self._declared.items():
+            if address.kind is Kind.PROJECT and verdict.is_right:
+                self._diagnostics += islice(still_declared(each, verdict.data, declared), MOST_TOLD)
         for naming in self._named.values():
             self._diagnostics += islice(names_judge.judge(naming), MOST_TOLD)
             self._diagnostics += islice(nested(naming, declared, in_circles), MOST_TOLD)

@@ -65,6 +65,8 @@ def check_removable(step: Step, planned: Live, live: Live) -> None:
     _refuse_another(step, live)
     if planned.marks and live.marks and live.marks.protect and not planned.marks.protect:
         raise changed(step, live, ["its protection"])
+    if planned.marks and live.marks and planned.marks.retired != live.marks.retired:
+        raise changed(step, live, ["its retirement"])
     if moved := [name for name in owned(planned) if _differ(name, planned, live)]:
         raise changed(step, live, moved)
 

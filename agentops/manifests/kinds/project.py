@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from agentops.manifests.kinds.identities import Moved, Prune, Removed, clashes
 from agentops.manifests.kinds.policy import Prices, ProjectPolicy
 from agentops.wire.durations import ShortDuration
 from agentops.wire.fields import Url
@@ -75,6 +76,17 @@ class ProjectSpec(Shape):
 
     prices: Omissible[Prices] = None
     """What models cost: plans that change a model or an effort say what that comes to, from past sessions."""
+
+    prune: Omissible[Prune] = None
+    moved: Omissible[list[Moved]] = None
+    """Names that things had before: each keeps its live object, with all that hangs on it."""
+
+    removed: Omissible[list[Removed]] = None
+    """What is not managed any more and lives on."""
+
+    @model_validator(mode="after")
+    def _says_one_thing_of_each_identity(self) -> "ProjectSpec":
+        return obeying(self, clashes(self.moved or (), self.removed or ()))
 
     @model_validator(mode="after")
     def _leaves_the_built_in_target(self) -> "ProjectSpec":
