@@ -39,6 +39,7 @@ class LiveTarget:
     ) -> None:
         """Take the endpoint, a transport where the server is inside this process, and what waits and measures time."""
         self.label = endpoint.label
+        self.url = endpoint.url
         self._endpoint = endpoint
         self._http = httpx2.AsyncClient(base_url=endpoint.url, transport=transport, verify=_trust(endpoint.url))
         self.pages = Pages(endpoint, self._http, sleep, clock)
