@@ -12,14 +12,14 @@ import click
 
 import agentops
 from agentops.base.errors import RefusedPlan, StalePlan, UsageError
+from agentops.cli.drifting import with_background
 from agentops.cli.leasing import Hold, leased
-from agentops.cli.output import say, stderr_paint, write_json, write_report
+from agentops.cli.output import say, write_json, write_report
 from agentops.cli.planning import Planned
 from agentops.cli.showing import plan_document, show
 
 if TYPE_CHECKING:
     from agentops.base.names import Address
-    from agentops.reconcile.apply import Progress
     from agentops.reconcile.values import Known
 
 
@@ -44,6 +44,7 @@ async def decide(planned: Planned, consent: Consent, output: str) -> bool:
         UsageError: nobody is there to ask.
         Abort: Ctrl-C left steps undone.
     """
+    planned = await with_background(planned)
     if output == "text":
         show(planned, output)
     _check(planned, consent)
@@ -117,26 +118,21 @@ async def carry_out(planned: Planned) -> dict[str, Any]:
 
 
 async def _carried_out(hold: Hold) -> dict[str, Any]:
-    planned = hold.planned
     from agentops.base.ids import RandomIds
+    from agentops.cli.progress import progress
     from agentops.reconcile.apply import Applier
     from agentops.reconcile.bodies import Stamp
     from agentops.reconcile.delivery import Delivery
-    from agentops.reconcile.views.progress import outcome_json, outcome_line, progress_line
+    from agentops.reconcile.views.progress import outcome_json, outcome_line
 
-    paint = stderr_paint()
-    width = max((len(str(each.address)) for each in planned.plan.steps), default=0)
-
-    def tell(progress: "Progress") -> None:
-        if progress.state.value != "started":
-            say(progress_line(progress, paint, width))
-
+    planned = hold.planned
     stamp = Stamp(planned.plan.owner, hold.commit, agentops.__version__)
-    applier = Applier(planned.target, Delivery(planned.target, asyncio.sleep), stamp, RandomIds(), tell)
     say()
-    with _Interruptible(applier.stop) as interruptible:
-        hold.when_lost(applier.stop)
-        outcome = await applier.run(planned.plan, _known(planned))
+    with progress(planned.plan) as shown:
+        applier = Applier(planned.target, Delivery(planned.target, shown.sleep), stamp, RandomIds(), shown.tell)
+        with _Interruptible(applier.stop) as interruptible:
+            hold.when_lost(applier.stop)
+            outcome = await applier.run(planned.plan, _known(planned))
     hold.is_over = outcome.is_complete and not planned.desired.resources
     say()
     say(outcome_line(outcome))

@@ -19,6 +19,7 @@ from agentops.cli.removing import addresses, removal_options
 if TYPE_CHECKING:
     from agentops.base.diagnostics import Report
     from agentops.manifests.document import Tree
+    from agentops.reconcile.backgrounds import Background
     from agentops.reconcile.observed import World
     from agentops.reconcile.plan import Plan
     from agentops.reconcile.planner import PlanOptions
@@ -78,6 +79,9 @@ class Planned:
     choice: Choice
     again: "Callable[[], Awaitable[Planned]]"
     """Looks at the target once more, and plans for what is there by then."""
+
+    background: "Background | None" = None
+    """What lies behind what others changed, once it was looked up."""
 
     @property
     def report(self) -> "Report":

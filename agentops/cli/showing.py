@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from agentops.base.clock import SystemClock
 from agentops.base.paint import printable
 from agentops.cli.output import say, stdout_paint, write_json, write_lines, write_report
 
@@ -40,7 +41,6 @@ class Remark:
 
 def show(planned: Shown, output: str, limit: int | None = None, remark: Remark = Remark()) -> None:
     """Print the plan; of Markdown at most so many characters."""
-    from agentops.reconcile.views.json import plan_json
     from agentops.reconcile.views.text import plan_text
 
     if output == "json":
@@ -52,7 +52,7 @@ def show(planned: Shown, output: str, limit: int | None = None, remark: Remark =
     write_report(planned.report, planned.tree.source_line)
     if remark.sentence:
         say(printable(remark.sentence))
-    write_lines(plan_text(plan_json(planned.plan), stdout_paint()))
+    write_lines(plan_text(_shape(planned), stdout_paint()))
 
 
 def _markdown(planned: Shown, limit: int | None, remark: Remark) -> str:
@@ -66,7 +66,23 @@ def _markdown(planned: Shown, limit: int | None, remark: Remark) -> str:
 def plan_document(planned: Shown) -> dict[str, Any]:
     """Return the plan's JSON shape with the diagnostics of tree and plan."""
     from agentops.base.views.json import report_json
-    from agentops.reconcile.views.json import plan_json
 
     found = report_json(planned.report, planned.tree.source_line)
-    return plan_json(planned.plan) | {"diagnostics": found["diagnostics"]}
+    return _shape(planned) | {"diagnostics": found["diagnostics"]}
+
+
+def _shape(planned: Shown) -> dict[str, Any]:
+    """Return the plan's JSON shape, with what lies behind what others changed, where that was looked up."""
+    from agentops.reconcile.views.json import plan_json
+
+    return with_behind(planned, plan_json(planned.plan))
+
+
+def with_behind(planned: Shown, document: dict[str, Any]) -> dict[str, Any]:
+    """Return a plan's or a drift's JSON shape with what lies behind what others changed."""
+    found = getattr(planned, "background", None)
+    if found is None:
+        return document
+    from agentops.reconcile.backgrounds import explained
+
+    return explained(document, found, SystemClock().now())
