@@ -1,13 +1,15 @@
 """What a command costs: CPU seconds and peak memory of its process, as the system counted them."""
 
-import os
+import json
 import statistics
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 _KIB = 1024
+_SPAWNER = Path(__file__).with_name("spawner.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +40,15 @@ class Bench:
         """Return what one run costs; stop the benchmark when it does not end as it should."""
         said = self.folder / "said.txt"
         with said.open("wb") as output:
-            process = subprocess.Popen(
-                command, cwd=self.folder, env=dict(self.settings), stdout=output, stderr=subprocess.STDOUT
+            told = subprocess.run(
+                [sys.executable, "-IS", _SPAWNER, *command],
+                cwd=self.folder,
+                env=dict(self.settings),
+                stdout=output,
+                stderr=subprocess.PIPE,
+                check=True,
             )
-            # Popen.wait would collect the process without telling what it used.
-            _, ended, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(ended)
-        if process.returncode != status:
-            raise SystemExit(f"{command[0]} ended with {process.returncode}: {said.read_text()[-2000:]}")
-        return Cost(usage.ru_utime + usage.ru_stime, usage.ru_maxrss * _KIB)
+        ended, cpu_s, peak_kib = json.loads(told.stderr)
+        if ended != status:
+            raise SystemExit(f"{command[0]} ended with {ended}: {said.read_text()[-2000:]}")
+        return Cost(cpu_s, peak_kib * _KIB)
