@@ -63,7 +63,8 @@ class Answering:
         name = face.repository(named)
         if name in self._moved:
             return Answered(None, route.deed, _redirected(face, path, query, name, self._moved[name]))
-        forge = self._forges.get(name)
+        # Who a token is, is asked of no repository: the newest one's token is meant.
+        forge = self._forges.get(name) if name else next(reversed(self._forges.values()), None)
         if forge is None or face.token(headers) == "":
             return Answered(forge, route.deed, face.error(404, "Not Found"))
         if face.token(headers) != forge.token.reveal():

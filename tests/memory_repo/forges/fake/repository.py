@@ -50,6 +50,18 @@ class Comment:
 
     id: int
     body: str
+    author: str = "github-actions[bot]"
+
+
+@dataclass(slots=True)
+class Issue:
+    """One issue."""
+
+    number: int
+    title: str
+    body: str
+    author: str
+    is_open: bool = True
 
 
 @dataclass(slots=True)
@@ -66,6 +78,9 @@ class Pull:
     from_fork: bool = False
     head: str = ""
     """The commit at its head, as the forge told it last."""
+
+    made: str = ""
+    """The commit of its merge."""
 
     labels: list[str] = field(default_factory=list)
     comments: list[Comment] = field(default_factory=list)
@@ -118,6 +133,10 @@ class Kept:
 
         self.unlisted = 0
         """How many more times its lists do not yet have what was opened."""
+
+        self.issues: dict[int, Issue] = {}
+        self.me = ""
+        """Who a token speaks as; nothing for the token of a job, which may not ask."""
 
         self.page_size = 100
         self._ids = 0
@@ -218,8 +237,16 @@ class Kept:
 
     def say(self, number: int, body: str) -> Comment:
         """Comment."""
-        found = Comment(self.next_id(), body)
+        found = Comment(self.next_id(), body, self.me or "github-actions[bot]")
         self.pull(number).comments.append(found)
+        return found
+
+    def reword(self, comment: int, body: str) -> Comment:
+        """Edit a comment."""
+        found = next((each for pull in self.pulls.values() for each in pull.comments if each.id == comment), None)
+        if found is None:
+            raise Refused(No.MISSING, str(comment))
+        found.body = body
         return found
 
     def merge(self, number: int, head: str) -> str:
@@ -240,7 +267,7 @@ class Kept:
         words = f"Merge pull request #{number} from {found.branch}"
         made = self.git("commit-tree", tree[0], "-p", onto, "-p", tip, "-m", words)
         self.git("update-ref", f"refs/heads/{found.base}", made, onto)
-        found.is_open, found.is_merged, found.head = False, True, tip
+        found.is_open, found.is_merged, found.head, found.made = False, True, tip, made
         return made
 
     def mark(self, status: Status) -> None:

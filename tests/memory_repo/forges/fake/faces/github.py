@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tests.memory_repo.forges.fake.repository import No, Pull, Refused, Status
+from tests.memory_repo.forges.fake.repository import Comment, Issue, No, Pull, Refused, Status
 from tests.memory_repo.forges.fake.speech import Asked, Face, Reply, Route, paged
 
 _REPO = "/repos/{owner}/{repo}"
@@ -70,13 +70,56 @@ def _edit(asked: Asked) -> Reply:
 
 
 def _comments(asked: Asked) -> Reply:
-    shown = [{"id": each.id, "body": each.body} for each in asked.kept.pull(asked.number).comments]
+    shown = [_told(each) for each in asked.kept.pull(asked.number).comments]
     return paged(asked, shown, "per_page", f"/api/v3/repos/{asked.kept.path}/issues/{asked.number}/comments")
 
 
 def _comment(asked: Asked) -> Reply:
-    made = asked.kept.say(asked.number, asked.body["body"])
-    return Reply(201, {"id": made.id, "body": made.body})
+    return Reply(201, _told(asked.kept.say(asked.number, asked.body["body"])))
+
+
+def _reword(asked: Asked) -> Reply:
+    return Reply(200, _told(asked.kept.reword(int(asked.named["comment_id"]), asked.body["body"])))
+
+
+def _told(comment: Comment) -> dict[str, Any]:
+    return {"id": comment.id, "body": comment.body, "user": {"login": comment.author, "type": "Bot"}}
+
+
+def _brought(asked: Asked) -> Reply:
+    found = [each for each in asked.kept.listed() if each.made == asked.named["commit_sha"]]
+    return Reply(200, [{**_pull(asked, each), "draft": False} for each in found])
+
+
+def _who(asked: Asked) -> Reply:
+    if not asked.kept.me:
+        return _error(403, "Resource not accessible by integration")
+    return Reply(200, {"login": asked.kept.me, "type": "User"})
+
+
+def _issues(asked: Asked) -> Reply:
+    found = [each for each in reversed(asked.kept.issues.values()) if each.is_open or asked.params["state"] != "open"]
+    return paged(asked, [_issue(each) for each in found], "per_page", f"/api/v3/repos/{asked.kept.path}/issues")
+
+
+def _open_issue(asked: Asked) -> Reply:
+    author = asked.kept.me or "github-actions[bot]"
+    made = Issue(asked.kept.next_id(), asked.body["title"], asked.body["body"], author)
+    asked.kept.issues[made.number] = made
+    return Reply(201, _issue(made))
+
+
+def _edit_issue(asked: Asked) -> Reply:
+    found = asked.kept.issues[asked.number]
+    found.body = asked.body.get("body", found.body)
+    found.is_open = found.is_open and asked.body.get("state") != "closed"
+    return Reply(200, _issue(found))
+
+
+def _issue(issue: Issue) -> dict[str, Any]:
+    state = "open" if issue.is_open else "closed"
+    user = {"login": issue.author, "type": "Bot"}
+    return {"number": issue.number, "title": issue.title, "body": issue.body, "state": state, "user": user}
 
 
 def _label(asked: Asked) -> Reply:
@@ -150,10 +193,16 @@ GITHUB = Face(
         Route("PUT", _REPO + "/pulls/{pull_number}/merge", "merge", _merge),
         Route("GET", _REPO + "/issues/{issue_number}/comments", "comments", _comments),
         Route("POST", _REPO + "/issues/{issue_number}/comments", "comment", _comment),
+        Route("PATCH", _REPO + "/issues/comments/{comment_id}", "reword", _reword),
+        Route("GET", _REPO + "/commits/{commit_sha}/pulls", "brought", _brought),
+        Route("GET", f"{_REPO}/issues", "issues", _issues),
+        Route("POST", f"{_REPO}/issues", "open issue", _open_issue),
+        Route("PATCH", _REPO + "/issues/{issue_number}", "edit issue", _edit_issue),
+        Route("GET", "/user", "who", _who),
         Route("POST", _REPO + "/issues/{issue_number}/labels", "label", _label),
         Route("POST", _REPO + "/statuses/{sha}", "status", _status),
     ],
-    lambda named: f"{named['owner']}/{named['repo']}",
+    lambda named: f"{named['owner']}/{named['repo']}" if named else "",
     _refused,
     _error,
     _token,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 
-from tests.memory_repo.forges.fake.repository import No, Pull, Refused, Status
+from tests.memory_repo.forges.fake.repository import Comment, No, Pull, Refused, Status
 from tests.memory_repo.forges.fake.speech import Asked, Face, Reply, Route, paged
 
 _PROJECT = "/projects/{id}"
@@ -63,14 +63,30 @@ def _edit(asked: Asked) -> Reply:
 
 
 def _comments(asked: Asked) -> Reply:
-    shown = [{"id": each.id, "body": each.body} for each in asked.kept.pull(asked.number).comments]
+    shown = [_told(each) for each in asked.kept.pull(asked.number).comments]
     path = f"/api/v4/projects/{asked.kept.path.replace('/', '%2F')}/merge_requests/{asked.number}/notes"
     return paged(asked, shown, "per_page", path, default=20)
 
 
 def _comment(asked: Asked) -> Reply:
-    made = asked.kept.say(asked.number, asked.body["body"])
-    return Reply(201, {"id": made.id, "body": made.body})
+    return Reply(201, _told(asked.kept.say(asked.number, asked.body["body"])))
+
+
+def _reword(asked: Asked) -> Reply:
+    return Reply(200, _told(asked.kept.reword(int(asked.named["note_id"]), asked.body["body"])))
+
+
+def _told(comment: Comment) -> dict[str, Any]:
+    return {"id": comment.id, "body": comment.body, "author": {"username": comment.author}}
+
+
+def _brought(asked: Asked) -> Reply:
+    found = [each for each in asked.kept.listed() if each.made == asked.named["sha"]]
+    return Reply(200, [_request(asked, each) for each in found])
+
+
+def _who(asked: Asked) -> Reply:
+    return Reply(200, {"username": asked.kept.me or "github-actions[bot]"})
 
 
 def _merge(asked: Asked) -> Reply:
@@ -131,9 +147,12 @@ GITLAB = Face(
         Route("PUT", _PROJECT + "/merge_requests/{merge_request_iid}/merge", "merge", _merge),
         Route("GET", _PROJECT + "/merge_requests/{noteable_id}/notes", "comments", _comments),
         Route("POST", _PROJECT + "/merge_requests/{noteable_id}/notes", "comment", _comment),
+        Route("PUT", _PROJECT + "/merge_requests/{noteable_id}/notes/{note_id}", "reword", _reword),
+        Route("GET", _PROJECT + "/repository/commits/{sha}/merge_requests", "brought", _brought),
+        Route("GET", "/user", "who", _who),
         Route("POST", _PROJECT + "/statuses/{sha}", "status", _status),
     ],
-    lambda named: unquote(named["id"]),
+    lambda named: unquote(named.get("id", "")),
     _refused,
     _error,
     _token,
