@@ -14,6 +14,7 @@ _COMMANDS = {
     "plan": "Show what would change on the target.",
     "apply": "Make the target what the manifests say.",
     "drift": "Show what changed on the target behind our back.",
+    "rollback": "Write an old version back into the manifests.",
     "graph": "Show which manifest names which; needs no server.",
     "import": "Write manifests for what exists, and take it over as it is.",
     "destroy": "Remove everything that this project owns.",
