@@ -12,7 +12,6 @@ import click
 
 import agentops
 from agentops.base.errors import RefusedPlan, StalePlan, UsageError
-from agentops.cli.drifting import with_background
 from agentops.cli.leasing import Hold, leased
 from agentops.cli.output import say, write_json, write_report
 from agentops.cli.planning import Planned
@@ -44,7 +43,6 @@ async def decide(planned: Planned, consent: Consent, output: str) -> bool:
         UsageError: nobody is there to ask.
         Abort: Ctrl-C left steps undone.
     """
-    planned = await with_background(planned)
     if output == "text":
         show(planned, output)
     _check(planned, consent)

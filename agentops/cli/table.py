@@ -18,6 +18,7 @@ _COMMANDS = {
     "graph": "Show which manifest names which; needs no server.",
     "import": "Write manifests for what exists, and take it over as it is.",
     "destroy": "Remove everything that this project owns.",
+    "ids": "Print the live id behind each name in the manifests.",
     "lock": "Show who is applying to a target, and take the lease from a dead run.",
     "run": "Give an agent a task and show what it does.",
     "session": "List, show, follow and answer sessions.",

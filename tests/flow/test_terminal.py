@@ -39,6 +39,25 @@ def test_whoever_says_yes_gets_it(first: Command) -> None:
     first("plan", "--exit-code")
 
 
+def test_a_terminal_shows_a_bar_that_is_gone_in_the_end_and_keeps_every_line(first: Command) -> None:
+    status, said = at_terminal(first.folder, "apply", "--yes", TERM="xterm")
+    assert status == 0
+    assert "2/2" in said
+    assert "Agent/reviewer" in said
+    assert said.count("create   version 1") == 1
+    rest = said[said.rindex("2/2") :]
+    assert f"{ESCAPE}2K" in rest  # the line of the bar is cleared
+    assert rest.endswith("Applied: 2 done.\r\n")
+
+
+@pytest.mark.parametrize("settings", [{"TERM": "dumb"}, {"TERM": "xterm", "CI": "true"}], ids=["dumb", "CI"])
+def test_what_cannot_draw_over_lines_gets_lines_alone(first: Command, settings: dict[str, str]) -> None:
+    _, said = at_terminal(first.folder, "apply", "--yes", **settings)
+    assert f"{ESCAPE}2K" not in said
+    assert "/2" not in said
+    assert "Applied: 2 done." in said
+
+
 def test_ctrl_c_at_the_question_ends_with_130(first: Command) -> None:
     status, said = at_terminal(first.folder, "apply", answer=CTRL_C)
     assert status == 130
