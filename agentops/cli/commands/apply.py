@@ -7,10 +7,11 @@ import click
 
 from agentops.base.errors import EXIT_PROBLEMS, UsageError
 from agentops.cli.applying import Consent, decide
+from agentops.cli.drifting import with_background
 from agentops.cli.leasing import lock_options
 from agentops.cli.output import output_option
 from agentops.cli.plan_files import is_saved
-from agentops.cli.planning import plan_options, target_option, tree_argument, with_plan
+from agentops.cli.planning import Planned, plan_options, target_option, tree_argument, with_plan
 from agentops.cli.saved_plans import Wish, apply_saved
 
 if TYPE_CHECKING:
@@ -46,5 +47,9 @@ def apply(
     if partial_ok:
         raise UsageError("--partial-ok is for saved plans", hint="agentops plan --out plan.json writes one")
     consent = Consent("Apply this plan?", is_given=yes, to_plan=expect)
-    if not with_plan(path, target, options, lambda planned: decide(planned, consent, output)):
+
+    async def decided(planned: Planned) -> bool:
+        return await decide(await with_background(planned), consent, output)
+
+    if not with_plan(path, target, options, decided):
         ctx.exit(EXIT_PROBLEMS)

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 import click
 
 from agentops.base.errors import EXIT_CHANGES, EXIT_PROBLEMS, UsageError
-from agentops.cli.history.moments import Moment, moment_options
+from agentops.cli.drifting import with_background
+from agentops.cli.past.moments import Moment, moment_options
 from agentops.cli.plan_files import Output, save
-from agentops.cli.planning import Planned, only, plan_options, target_option, tree_argument, with_plan
+from agentops.cli.planning import Planned, plan_options, target_option, tree_argument, with_plan
 from agentops.cli.showing import Remark, Shown, show
 
 if TYPE_CHECKING:
@@ -55,8 +56,8 @@ def plan(
 
 def _planned(path: Path, target: str | None, moment: Moment, options: "PlanOptions") -> tuple[Shown, Remark]:
     if moment.is_now:
-        return with_plan(path, target, options, only), Remark()
-    from agentops.cli.history.planning import past_plan
+        return with_plan(path, target, options, with_background), Remark()
+    from agentops.cli.past.planning import past_plan
 
     past = past_plan(path, target, moment, options)
     return past.planned, Remark(past.sentence, past.document)

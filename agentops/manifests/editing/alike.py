@@ -1,6 +1,7 @@
 """Which item of a list became which: by what people know it by, not by its place."""
 
 from collections.abc import Mapping, Sequence
+from difflib import SequenceMatcher
 from typing import Any
 
 from agentops.base.canonical import canonical_json
@@ -17,7 +18,10 @@ def is_same(one: Any, other: Any) -> bool:
 def origins(old: Sequence[Any], new: Sequence[Any]) -> list[int | None]:
     """Return for each new item the place of the old one that it was, or None where it is one more."""
     found: list[int | None] = [None] * len(new)
-    free = list(range(len(old)))
+    matcher = SequenceMatcher(None, *([canonical_json(each) for each in side] for side in (old, new)), autojunk=False)
+    for first, place, count in matcher.get_matching_blocks():
+        found[place : place + count] = range(first, first + count)
+    free = [at for at in range(len(old)) if at not in found]
     for judge in (is_same, _has_same_key):
         for place, item in enumerate(new):
             if found[place] is None and (origin := next((at for at in free if judge(old[at], item)), None)) is not None:

@@ -221,7 +221,8 @@ class Differ:
         """Write another value, and leave a comment behind the old one where it is."""
         layout, node = self._layout, place.node
         quote = _quote(node) if isinstance(new, str) and not rendering.is_block_text(new) else None
-        written = rendering.block(new, place.column, self._offset)
+        is_item = self._layout.text[place.after - 1 : place.after] == "-"  # a list in a list has to be further in
+        written = rendering.block(new, place.column, 2 if is_item else self._offset)
         head = rendering.flow(new, quote) if quote else written.head
         body = "".join(layout.newline + each for each in written.body)
         start, end = node.start_mark.index, layout.end(node, place.after)
