@@ -41,8 +41,8 @@ def rollback(
     the next `apply`, not by this.
     """
     from agentops.cli.history.delivering import Destination
-    from agentops.cli.history.rollback import Wish
-    from agentops.cli.history.rolling import Order, rolled
+    from agentops.cli.past.rollback import Wish
+    from agentops.cli.past.rolling import Order, rolled
     from agentops.reconcile.planner import PlanOptions
 
     found = Address.parse(address)

@@ -9,15 +9,14 @@ import pytest
 from agentops.base.errors import UsageError
 from agentops.base.names import Address
 from agentops.cli.context import Choice
-from agentops.cli.history.rollback import Found, Wish, found
+from agentops.cli.past.rollback import Found, Wish, found
 from agentops.cli.planning import Asked, Planned, planned_on, wanted_of
 from agentops.manifests.editing import rewritten, write
 from agentops.manifests.load import load
 from agentops.reconcile.planner import PlanOptions
+from tests.cli.history.repositories import committed
 from tests.cli.shell import Shell
 from tests.reconcile.ground import Ground, opened, told
-
-from .repositories import committed
 
 pytestmark = pytest.mark.anyio
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from agentops.base.errors import InvalidManifests, RefusedPlan
 from agentops.cli.history.history import Commit, History, history_here
-from agentops.cli.history.moments import Moment
 from agentops.cli.history.trees import Place, is_there, place_of, standing_in
+from agentops.cli.past.moments import Moment
 from agentops.cli.planning import Asked, Meeting, Planned, Wanted, home_of, only, wanted_in, wanted_of, with_plan_of
 
 if TYPE_CHECKING:

@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.history.repositories import committed, git
 from tests.cli.shell import Shell
-
-from .repositories import committed, git
 
 PROJECT = "apiVersion: agentops/v1\nkind: Project\nmetadata: {name: acme}\nspec: {}\n"
 NOWHERE = {"ANTHROPIC_BASE_URL": "http://127.0.0.1:9", "ANTHROPIC_API_KEY": "sk-nobody-is-there"}

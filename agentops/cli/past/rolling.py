@@ -8,8 +8,8 @@ from typing import Any
 from agentops.base.paint import printable
 from agentops.cli.applying import Consent, decide
 from agentops.cli.history.delivering import Destination, deliver, diff
-from agentops.cli.history.rollback import Found, Wish, found
 from agentops.cli.output import say, stdout_paint, write_json, write_lines
+from agentops.cli.past.rollback import Found, Wish, found
 from agentops.cli.planning import Asked, Planned, planned_on, wanted_in
 from agentops.cli.showing import plan_document, show
 from agentops.manifests.editing import Edits, rewritten
