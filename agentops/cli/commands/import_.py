@@ -52,5 +52,9 @@ def import_(
     if from_ant is None and not wish.is_said:
         raise UsageError("nothing is asked for", hint="say --all, --kind Agent, --id ID, or --from-ant DIR")
     source = None
+    if from_ant is not None:
+        from agentops.cli.importing.ant.taking import Ant
+
+        source = Ant(from_ant, wish).drafts
     if not imported(path, wish, manner, source):
         ctx.exit(EXIT_PROBLEMS)

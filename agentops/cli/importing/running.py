@@ -47,14 +47,17 @@ def imported(path: Path, wish: Wish, manner: Manner, source: Source | None = Non
     async def run() -> None:
         choice = chosen_target(manner.target, os.environ)
         async with opened(choice, place.tree, place.root / HOME) as target:
-            results.append(await _Run(place, wish, manner, target, choice).run(source))
+            results.append(await Run(place, wish, manner, target, choice).run(source))
 
     asyncio.run(run())
     return results[0]
 
 
-class _Run:
+class Run:
+    """One run against a target that is open."""
+
     def __init__(self, place: Place, wish: Wish, manner: Manner, target: LiveTarget, choice: Choice) -> None:
+        """Take where the tree is, what is wanted of which target, and how."""
         self._place = place
         self._wish = wish
         self._manner = manner
@@ -62,7 +65,8 @@ class _Run:
         self._choice = choice
         self._staging = Staging(place.root, place.root / HOME)
 
-    async def run(self, source: Source | None) -> bool:
+    async def run(self, source: Source | None = None) -> bool:
+        """Do it, and tell whether all that was asked for was imported."""
         begun = self._staging.begun()
         if begun is not None:
             return await self._finish(begun)
@@ -165,7 +169,7 @@ class _Run:
 
 def _has_failed(drafts: Drafts) -> bool:
     """Tell whether something could not be imported that could have been: not what is somebody else's."""
-    return any(not each.found.reason for each in drafts.left)
+    return not drafts.is_whole or any(not each.found.reason for each in drafts.left)
 
 
 def _write_schemas(place: Place) -> None:

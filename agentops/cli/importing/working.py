@@ -77,6 +77,9 @@ class Drafts:
     notes: tuple[str, ...] = ()
     """What is to be said beside, such as what the files of another tool say and the target does not."""
 
+    is_whole: bool = True
+    """Whether all was there that was asked for."""
+
     @property
     def files(self) -> dict[str, bytes]:
         """Return everything that is written, by path below the project's folder."""
@@ -103,8 +106,9 @@ def place_of(path: Path) -> Place:
     root = project_of(real) or real
     shown = path if project_of(real) is None else Path(os.path.relpath(root))
     tree: Tree | None = load(shown, cache_folder(os.environ)) if real.exists() else None
-    if tree is not None and not tree.files:
-        tree = None
+    is_project = (root / MANIFESTS).is_dir() or (tree is not None and tree.project is not None)
+    if tree is not None and not (tree.files and is_project):
+        tree = None  # a folder with files of other programs is no tree yet
     if tree is not None and tree.report.has_errors:
         raise InvalidManifests(tree.report, tree.source_line)
     is_loose = tree is not None and not (root / MANIFESTS).is_dir()

@@ -71,15 +71,16 @@ def _toolset(value: Mapping[str, Any], policy: Mapping[str, Any]) -> dict[str, A
     own = {key: each for key, each in given.items() if each != {"enabled": True, "permission_policy": policy}.get(key)}
     configs = [_config(each, base) for each in value.get("configs") or []]
     names = {key: value[key] for key in ("type", "mcp_server_name") if key in value}
-    kept = [each for each in configs if len(each) > 1]
-    return {**names, **({"default_config": own} if own else {}), **({"configs": kept} if kept else {})}
+    return {**names, **({"default_config": own} if own else {}), **({"configs": configs} if configs else {})}
 
 
 def _config(value: Mapping[str, Any], base: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what one tool has of its own; where that is nothing, what it has in common, for somebody listed it."""
     given = {key: each for key, each in pruned(value).items() if key != "type"}
     if sources := given.pop("url_sources", None):
         given["url_sources"] = _sources(sources)
-    return {key: each for key, each in given.items() if key not in base or each != base[key]}
+    own = {key: each for key, each in given.items() if key not in base or each != base[key]}
+    return own if len(own) > 1 else {**own, "enabled": given.get("enabled", base["enabled"])}
 
 
 def _sources(value: Mapping[str, Any]) -> dict[str, Any]:
