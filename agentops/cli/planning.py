@@ -104,16 +104,18 @@ def plan_options(function: F) -> F:
     """Add the options that allow more than the safe default; the command gets them as one `options`."""
 
     @wraps(function)
-    def command(*args: Any, removal: "RemovalRules", max_update: int | None, **rest: Any) -> Any:
+    def command(*args: Any, removal: "RemovalRules", max_update: int | None, no_cost: bool, **rest: Any) -> Any:
         from agentops.reconcile.planner import PlanOptions
 
         named: dict[str, Any] = {key: addresses(rest.pop(key), f"--{key.replace('_', '-')}") for key in _NAMED}
-        options = PlanOptions(removal=removal, max_update=max_update, **named)
+        options = PlanOptions(removal=removal, max_update=max_update, costs=not no_cost, **named)
         return function(*args, options=options, **rest)
 
     for key, text in reversed(_NAMED.items()):
         option = click.option(f"--{key.replace('_', '-')}", multiple=True, metavar="ADDRESS", help=text)
         command = option(command)
+    text = "Do not ask past sessions what a changed model costs."
+    command = click.option("--no-cost", is_flag=True, help=text)(command)
     text = "Let the plan update up to N objects."
     command = click.option("--max-update", type=click.IntRange(min=0), metavar="N", help=text)(command)
     return removal_options(command)  # type: ignore[return-value]  # click types a decorated function as its own
@@ -164,6 +166,8 @@ def with_plan_of(wanted: Wanted, meeting: Meeting, options: "PlanOptions", use: 
 
 async def planned_on(target: "LiveTarget", choice: Choice, wanted: Wanted, options: "PlanOptions") -> Planned:
     """Return the plan for a target that is open."""
+    from agentops.base.clock import SystemClock
+    from agentops.cli.governing import costed, governed
     from agentops.reconcile.observed import observe
     from agentops.reconcile.planner import plan
 
@@ -171,6 +175,9 @@ async def planned_on(target: "LiveTarget", choice: Choice, wanted: Wanted, optio
         removes = not options.removal.is_idle
         world = await observe(target, wanted.desired, removes=removes)
         made = plan(wanted.desired, world, target.label, options)
+    now = SystemClock().now()
+    made = await governed(made, wanted.tree, now.date())
+    made = await costed(made, wanted.tree, target, now) if options.costs else made
     again = partial(planned_on, target, choice, wanted, options)
     return Planned(wanted.tree, wanted.desired, world, made, target, choice, again)
 

@@ -1,6 +1,6 @@
 """A plan is a value: the steps that take a target from what is to what is wanted, each with its reason."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -9,6 +9,7 @@ from typing import Any
 from agentops.base.canonical import digest
 from agentops.base.diagnostics import Report, Span
 from agentops.base.names import Address
+from agentops.reconcile.costs import Cost
 from agentops.reconcile.objects import OBJECTS, ObjectKind
 from agentops.reconcile.observed import Live
 from agentops.reconcile.resource import Rendered, Resource
@@ -180,6 +181,12 @@ class Plan:
 
     report: Report = field(default_factory=Report)
     """Notes, warnings, and errors that stop the plan from being applied."""
+
+    levels: Mapping[str, str] = field(default_factory=dict)
+    """What the project's policy makes of risks, by their names; no part of the plan's id."""
+
+    costs: Mapping[Address, Cost] = field(default_factory=dict)
+    """What is known of costs, by steps; no part of the plan's id."""
 
     @property
     def is_empty(self) -> bool:

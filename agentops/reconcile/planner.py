@@ -43,6 +43,9 @@ class PlanOptions:
     max_update: int | None = None
     """The number of updates that a person named; lifts the brake up to it."""
 
+    costs: bool = True
+    """Whether past sessions are asked what a changed model costs, where the Project has prices."""
+
 
 def plan(desired: Desired, world: World, target: str, options: PlanOptions = PlanOptions()) -> Plan:
     """Return what it takes to bring the world to what is desired.

@@ -157,6 +157,13 @@ _BORN: Final[Mapping[ObjectKind, tuple[str, RiskKind, Rule]]] = {
 """What is said of new objects, by the field that tells it; a field that is not declared counts as null."""
 
 
+def fields_of(kind: RiskKind, made: ObjectKind) -> tuple[str, ...]:
+    """Return the fields that a risk of a kind of object can come from."""
+    changed = [name for name, rules in _CHANGED.get(made, {}).items() if any(each == kind for each, _ in rules)]
+    born = [name for name, each, _ in (_BORN[made],) if each == kind] if made in _BORN else []
+    return (*changed, *born)
+
+
 def with_risks(plan: Plan, names: Mapping[str, str]) -> Plan:
     """Return the plan with a note at each step that makes something riskier; `names` are addresses by live ids."""
     return replace(plan, steps=tuple(replace(each, risks=tuple(_risks(each, names))) for each in plan.steps))

@@ -118,6 +118,12 @@ class ActionLevels(Shape):
     """Gives an object of ours another name."""
     replace: Omissible[Level] = None
     """Removes it, and makes another one."""
+    retire: Omissible[Level] = None
+    """Pauses and marks what is declared no more, to be archived later."""
+    restore: Omissible[Level] = None
+    """Brings back what was retired and is declared again."""
+    forget: Omissible[Level] = None
+    """Lets it live, and manages it no more."""
     archive: Omissible[Level] = None
     """Removes it for good."""
     delete: Omissible[Level] = None

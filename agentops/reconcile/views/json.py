@@ -6,8 +6,9 @@ from typing import Any
 from agentops.base.clock import timestamp
 from agentops.base.diagnostics import Span
 from agentops.base.names import Address
+from agentops.reconcile.costs import Cost
 from agentops.reconcile.objects import ObjectKind
-from agentops.reconcile.plan import Action, Blast, Change, Orphan, Plan, Step
+from agentops.reconcile.plan import Action, Blast, Change, Orphan, Plan, Risk, Step
 from agentops.reconcile.verdicts import Verdict
 from agentops.reconcile.views.steps import in_order
 
@@ -24,7 +25,7 @@ def plan_json(plan: Plan) -> dict[str, Any]:
         "target": plan.target,
         "summary": summary(plan),
         "is_blocked": plan.report.has_errors,
-        "steps": in_order([_step(each) | {"downstream": downstream[each.address]} for each in plan.steps]),
+        "steps": in_order([_step(each, plan) | {"downstream": downstream[each.address]} for each in plan.steps]),
         "undeclared": [_orphan(each) for each in plan.orphans],
         "left_out": [str(each) for each in plan.left_out],
         "kept_memories": [{"address": str(address), "path": path} for address, path in plan.kept],
@@ -55,7 +56,7 @@ def _downstream(plan: Plan) -> dict[Address, list[str]]:
     return {address: sorted(waiting) for address, waiting in found.items()}
 
 
-def _step(step: Step) -> dict[str, Any]:
+def _step(step: Step, plan: Plan) -> dict[str, Any]:
     return {
         "address": str(step.address),
         "object": step.object.value,
@@ -68,9 +69,33 @@ def _step(step: Step) -> dict[str, Any]:
         "source": _place(step.resource.span) if step.resource else None,
         "changes": [_change(each) for each in step.changes],
         "memories": [each.path for each in step.memories],
-        "risks": [{"risk": each.kind, "severity": each.severity, "note": each.note} for each in step.risks],
+        "risks": [_risk(each, plan.levels.get(each.kind)) for each in step.risks],
         **({"blast": _blast(step.blast)} if step.blast != Blast() else {}),
+        **({"cost": _cost(plan.costs[step.address])} if step.address in plan.costs else {}),
     }
+
+
+def _risk(risk: Risk, level: str | None) -> dict[str, Any]:
+    """Return a risk; one that the project's policy is silent about is still there for a controller to weigh."""
+    said = {"risk": risk.kind, "severity": risk.severity, "note": risk.note}
+    return said | ({"level": level} if level else {})
+
+
+def _cost(cost: Cost) -> dict[str, Any]:
+    return {
+        "note": cost.note,
+        "sessions": cost.sessions,
+        "since": cost.since.isoformat() if cost.since else None,
+        "tokens": dict(cost.tokens),
+        "before": _cents(cost.before),
+        "after": _cents(cost.after),
+        "currency": cost.currency or None,
+        "prices_as_of": cost.as_of.isoformat() if cost.as_of else None,
+    }
+
+
+def _cents(amount: float | None) -> float | None:
+    return None if amount is None else round(amount, 2)
 
 
 def _blast(blast: Blast) -> dict[str, Any]:

@@ -70,9 +70,11 @@ def step_text(step: Mapping[str, Any], paint: Paint, width: int) -> Iterator[str
         yield from _change(change, paint)
     for risk in step.get("risks", ()):
         # What a line above says already, by its symbol.
-        if risk["risk"] != "drift_undone":
+        if risk["risk"] != "drift_undone" and risk.get("level") != "off":
             said = f"{risk['severity']} risk: {risk['risk'].replace('_', ' ')}: {printable(risk['note'])}"
             yield paint("red", f"      {said}")
+    if cost := step.get("cost"):
+        yield f"      cost: {printable(cost['note'])}"
 
 
 def _created(step: Mapping[str, Any], paint: Paint) -> Iterator[str]:
