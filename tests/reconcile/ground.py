@@ -1,7 +1,7 @@
 """A real engine to plan against: its target, the official SDK on it, and everything that is on it."""
 
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -103,6 +103,17 @@ class Ground:
         again = await self.plan(*resources)
         assert again.is_empty, [(str(each.address), each.action, each.changes, each.judged) for each in again.steps]
         return outcome
+
+    async def holds_exactly(self, wanted: Iterable[Resource]) -> None:
+        """See that each resource is there once, with its memories, and nothing else is."""
+        wanted = tuple(wanted)
+        everything = await self.everything(archived=False)
+        assert {*by_identity(everything)} == {str(each.address) for each in wanted}
+        assert sum(map(len, everything.values())) == len(wanted)
+        for store in everything["memory_stores"]:
+            found = {each["path"]: each["content_sha256"] for each in await self.target.list_memories(store["id"])}
+            resource = next(each for each in wanted if str(each.address) == store["metadata"]["agentops_id"])
+            assert found.items() >= {path: each.sha256 for path, each in resource.seeds.items()}.items()
 
     async def everything(self, archived: bool = True) -> dict[str, list[dict[str, Any]]]:
         """Return every object on the engine as it answers it, by its collection."""
