@@ -18,7 +18,8 @@ def is_same(one: Any, other: Any) -> bool:
 def origins(old: Sequence[Any], new: Sequence[Any]) -> list[int | None]:
     """Return for each new item the place of the old one that it was, or None where it is one more."""
     found: list[int | None] = [None] * len(new)
-    matcher = SequenceMatcher(None, *([canonical_json(each) for each in side] for side in (old, new)), autojunk=False)
+    before, after = ([str(canonical_json(each)) for each in side] for side in (old, new))
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
     for first, place, count in matcher.get_matching_blocks():
         found[place : place + count] = range(first, first + count)
     free = [at for at in range(len(old)) if at not in found]
