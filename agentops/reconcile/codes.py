@@ -11,18 +11,44 @@ TWO_CLAIMANTS = Code(
 objects with the same pair are usually a copy made in a console. Either one could be the real one, so nothing is
 planned until only one is left.
 
-Archive the copy, or remove its `agentops_id` metadata, and plan again.""",
+Look at the times: the copy is the younger one. Then archive it, or let go of it and keep it alive:
+
+    agentops forget --id agent_01…
+
+To manage the copy as well, let go of it, then take it into the tree under a name of its own: `agentops import`.""",
 )
 LOOK_ALIKE = Code(
     "plan.look-alike",
-    "An object of that name exists and nobody manages it",
-    """A manifest asks for an object that is not there yet, but the target has one of the same kind and display name
-without any marks. It may be the same thing, made by hand: creating another would leave twins.
+    "An object like it exists and nobody manages it",
+    """A manifest asks for an object that is not there yet, but the target has one of the same kind without any marks,
+with the same display name, or with another name and the same content. It may be the same thing, made by hand, or ours
+after somebody took the marks off: creating another would leave twins.
 
 Say which you mean:
 
     agentops apply --adopt Agent/reviewer        take the existing one over, from here on it follows the manifest
     agentops apply --create-new Agent/reviewer   leave it alone and create another""",
+)
+RENAMED = Code(
+    "plan.renamed",
+    "What is declared no more looks like what is new",
+    """One object of ours is declared no more, and another one that is almost the same is to be made. That is what a
+rename looks like. Making a new one would leave the old one behind, with its versions, its sessions and its memories.
+
+If it was renamed, say so in the Project; the live object stays the same one:
+
+    spec:
+      moved:
+        - {from: Agent/reviewer, to: Agent/code-reviewer}
+
+If they are two things: `agentops apply --create-new Agent/code-reviewer`.""",
+)
+STALE_IDENTITY = Code(
+    "plan.stale-identity",
+    "An entry of the Project about a name has nothing to do",
+    """`moved` and `removed` are followed once on each target. When every target has followed an entry, it can go. It
+does no harm where it stands, as long as nothing new is declared under the old name.""",
+    Severity.NOTE,
 )
 CONFLICT = Code(
     "plan.conflict",
@@ -196,6 +222,8 @@ CODES: Mapping[str, Code] = {
         MASS_UPDATE,
         EMPTY_TREE,
         PROTECTED,
+        RENAMED,
+        STALE_IDENTITY,
         ORPHANS,
         RETIRED,
         CASCADE,

@@ -124,6 +124,7 @@ async def observe(target: Target, desired: Desired, *, removes: bool = False) ->
         TargetError: the target could not be read; nothing is planned on a world half seen.
     """
     declared = {each.object for each in desired.resources}
+    declared |= {BECOMES[each.kind] for each in desired.identities.let_go}
     kinds = [
         kind
         for kind, rule in OBJECTS.items()
@@ -133,7 +134,8 @@ async def observe(target: Target, desired: Desired, *, removes: bool = False) ->
     found = [(kind, body) for kind, page in zip(kinds, pages, strict=True) for body in page or ()]
     stores = [body for kind, body in found if kind is ObjectKind.MEMORY_STORE]
     lives = [_live(kind, body) for kind, body in found if kind is not ObjectKind.MEMORY_STORE or not is_lock(body)]
-    wanted = {str(each.address): each for each in desired.resources}
+    wanted = {str(old): each for each in desired.resources for old in desired.identities.formers(each.address)}
+    wanted |= {str(each.address): each for each in desired.resources}
     lives += await _inside(target, lives, desired)
     lives = await asyncio.gather(*(_completed(target, live, desired.owner, wanted) for live in lives))
     unsupported = frozenset(kind for kind, page in zip(kinds, pages, strict=True) if page is None)
@@ -177,8 +179,13 @@ async def _completed(target: Target, live: Live, owner: str, wanted: Mapping[str
 
 
 def claimants(lives: Sequence[Live]) -> str:
-    """Return the ids of objects that claim one identity, for a message."""
-    return ", ".join(f"{each.id} (created {each.body.get('created_at', 'at an unknown time')})" for each in lives)
+    """Return the ids of objects that claim one identity, with their times, for a message."""
+    return ", ".join(f"{each.id} ({_times(each.body)})" for each in lives)
+
+
+def _times(body: Body) -> str:
+    made, changed = (body.get(key) or "at an unknown time" for key in ("created_at", "updated_at"))
+    return f"created {made}, updated {changed}"
 
 
 def known(world: World, owner: str) -> dict[Address, Known]:

@@ -124,6 +124,9 @@ class Step:
     """Whether the API has no way back from it."""
 
     risks: tuple[Risk, ...] = ()
+    former_owner: str = ""
+    """Whose it was, when it is taken over."""
+
     blast: Blast = Blast()
     at: datetime | None = None
     """The moment that a retirement counts from; no part of the plan's id, for each plan has another."""

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from agentops.base.diagnostics import Diagnostic, Report
@@ -12,49 +11,34 @@ from agentops.reconcile.bodies import wanted_fields
 from agentops.reconcile.brakes import Counted, held
 from agentops.reconcile.cascade import Hanging, agent_id, hanging
 from agentops.reconcile.changes import action_for, changes, irreplaceable, unfought
+from agentops.reconcile.claiming import Claims
+from agentops.reconcile.forgetting import forgetting, let_go
 from agentops.reconcile.objects import OBJECTS, ObjectKind
 from agentops.reconcile.observed import Live, World, claimants
+from agentops.reconcile.options import PlanOptions
 from agentops.reconcile.plan import Action, Change, Plan, Step
-from agentops.reconcile.removal import Leaving, RemovalRules, removal, removals
+from agentops.reconcile.removal import Leaving, removal, removals
 from agentops.reconcile.resource import Desired, Resource
 from agentops.reconcile.risks import with_risks
 from agentops.reconcile.seeds import SeedVerdict, judge_seeds
 from agentops.reconcile.values import Known
 from agentops.reconcile.verdicts import SEED, Judged, Verdict, judge, wished
 
+__all__ = ["PlanOptions", "plan"]
 
-@dataclass(frozen=True, slots=True)
-class PlanOptions:
-    """What the person allowed beyond the safe default."""
-
-    adopt: frozenset[Address] = frozenset()
-    """Take the unmarked look-alike over."""
-
-    take: Mapping[Address, str] = field(default_factory=dict)
-    """Take over the unmarked object with this id, whatever it is called."""
-
-    create_new: frozenset[Address] = frozenset()
-    """Create beside the unmarked look-alike."""
-
-    overwrite: frozenset[Address] = frozenset()
-    """In a conflict the manifest wins."""
-
-    removal: RemovalRules = field(default_factory=RemovalRules)
-    max_update: int | None = None
-    """The number of updates that a person named; lifts the brake up to it."""
-
-    costs: bool = True
-    """Whether past sessions are asked what a changed model costs, where the Project has prices."""
+SAFE = PlanOptions()
 
 
-def plan(desired: Desired, world: World, target: str, options: PlanOptions = PlanOptions()) -> Plan:
+def plan(desired: Desired, world: World, target: str, options: PlanOptions = SAFE) -> Plan:
     """Return what it takes to bring the world to what is desired.
 
     Reports:
         plan.two-claimants, plan.look-alike, plan.fixed-field, plan.conflict, plan.memory-conflict,
         plan.unsupported-kind, plan.left-out, plan.mass-archive, plan.mass-update, plan.prune-to-nothing,
-        plan.protected, plan.no-longer-declared.
+        plan.protected, plan.no-longer-declared, plan.renamed, plan.stale-identity, and what `refusals` says.
     """
+    if options.forget:
+        return with_risks(forgetting(desired, world, target, options.forget), {})
     return _Planner(desired, world, options).plan(target)
 
 
@@ -65,25 +49,26 @@ class _Planner:
         self._desired = desired
         self._world = world
         self._options = options
-        self._owned = world.owned(desired.owner)
+        self._claims = Claims(desired, world, options)
+        self._owned = self._claims.owned
         self._known: dict[Address, Known] = {}
         self._names = {lives[0].id: identity for identity, lives in self._owned.items()}
         self._steps: dict[Address, Step] = {}
         self._diagnostics: list[Diagnostic] = []
         self._kept: list[tuple[Address, str]] = []
         self._left_out: list[Address] = []
-        self._taken: set[str] = set()
         self._left_overs = world.left_over(desired.owner)
 
     def plan(self, target: str) -> Plan:
         for resource in self._desired.resources:
             self._visit(resource)
         removed = removals(self._leaving)
-        self._diagnostics += self._held()
+        claims = self._claims
+        self._diagnostics += (*self._held(), *claims.diagnostics, *claims.stale(), *claims.in_vain())
         made = Plan(
             owner=self._desired.owner,
             target=target,
-            steps=(*self._steps.values(), *self._replaced(), *removed.steps),
+            steps=(*self._steps.values(), *self._replaced(), *self._let_go(), *removed.steps),
             unchanged=len(self._desired.resources) - len(self._steps) - len(self._left_out),
             orphans=removed.orphans,
             rendered=self._desired.rendered,
@@ -92,6 +77,11 @@ class _Planner:
             report=Report.of([*self._diagnostics, *removed.diagnostics]),
         )
         return with_risks(made, self._names)
+
+    def _let_go(self) -> Iterator[Step]:
+        """Yield the forgetting of what the Project says is not managed any more."""
+        lives = [each for address in self._desired.identities.let_go for each in self._owned.get(str(address), ())]
+        return let_go(lives, self._owned, "the Project says that it is not managed any more")
 
     def _held(self) -> Iterator[Diagnostic]:
         """Yield what the brake on updates holds."""
@@ -102,14 +92,21 @@ class _Planner:
 
     @property
     def _leaving(self) -> Leaving:
-        return Leaving(self._desired, self._owned, self._kept_ids, self._hanging, self._options.removal)
+        gone = {str(each) for each in self._desired.identities.let_go}
+        held = {live.id for each in gone for live in self._owned.get(each, ())}
+        owned = {
+            identity: [each for each in lives if each.parent not in held]
+            for identity, lives in self._owned.items()
+            if identity not in gone
+        }
+        return Leaving(self._desired, owned, self._kept_ids, self._hanging, self._options.removal)
 
     @property
     def _kept_ids(self) -> frozenset[str]:
         """Return the ids of what is declared: by its identity, or by another name from here on."""
         declared = {str(each) for each in self._desired.by_address}
         by_name = (each.id for identity, lives in self._owned.items() if identity in declared for each in lives)
-        return frozenset((*by_name, *self._taken))
+        return frozenset((*by_name, *self._claims.taken))
 
     @property
     def _hanging(self) -> Hanging:
@@ -131,12 +128,16 @@ class _Planner:
 
     def _visit(self, resource: Resource) -> None:
         """Plan one resource and remember what others will find under its name."""
-        claims = self._claims(resource)
-        live = claims[0] if claims else self._moved(resource) or self._adopted(resource)
+        claims, holder = self._claims.of(resource, self._holder(resource)), self._holder(resource)
+        live = claims[0] if claims else self._claims.beside(resource, self._wanted(resource), holder)
+        if live is not None and live.id in self._claims.taken:
+            self._names[live.id] = str(resource.address)
         if resource.object in self._world.unsupported:
             self._cannot_hold(resource)
         elif len(claims) > 1:
-            self._say(codes.TWO_CLAIMANTS, resource, f"is claimed by {len(claims)} live objects: {claimants(claims)}")
+            fact = f"is claimed by {len(claims)} live objects: {claimants(claims)}"
+            way = "archive the copy, or let go of it: agentops forget --id ID"
+            self._say(codes.TWO_CLAIMANTS, resource, fact, way)
         elif live is None:
             self._create(resource)
         else:
@@ -153,60 +154,9 @@ class _Planner:
         else:
             self._say(codes.UNSUPPORTED_KIND, resource, "cannot be created: the target has no such objects")
 
-    def _claims(self, resource: Resource) -> list[Live]:
-        """Return the live objects that bear the resource's identity, oldest first."""
-        found = self._owned.get(str(resource.address), [])
-        return [each for each in found if each.parent == self._holder(resource)] if resource.parent else found
-
     def _holder(self, resource: Resource) -> Any:
         """Return the id of the object that holds the resource's."""
         return self._known[resource.parent].id if resource.parent else ""
-
-    def _moved(self, resource: Resource) -> Live | None:
-        """Return what was declared under another name, where there can be only one of its like."""
-        rule = OBJECTS[resource.object]
-        if not rule.is_alike_unique:
-            return None
-        holder, key = self._holder(resource), resource.alike
-        for identity, lives in self._owned.items():
-            if Address.parse(identity) not in self._desired.by_address:
-                for live in lives:
-                    if live.object is resource.object and live.parent == holder and rule.alike(live.body) == key:
-                        self._taken.add(live.id)
-                        return live
-        return None
-
-    def _adopted(self, resource: Resource) -> Live | None:
-        """Return the unmarked look-alike if it is to become ours; ask when nobody said."""
-        address = resource.address
-        if taken := self._options.take.get(address):
-            return self._named_one(resource, taken)
-        alike = self._world.unmarked(resource, self._holder(resource))
-        is_unique = OBJECTS[resource.object].is_alike_unique
-        if not alike or (address in self._options.create_new and not is_unique):
-            return None
-        if self._options.adopt & {address, resource.parent} and len(alike) == 1:
-            return alike[0]
-        ids = ", ".join(each.id for each in alike)
-        if is_unique:
-            fact = f"would be created, but {ids} is for the same thing and nobody manages it"
-            self._say(codes.LOOK_ALIKE, resource, fact, f"apply with --adopt {address} to take it over")
-            return None
-        self._say(
-            codes.LOOK_ALIKE,
-            resource,
-            f"would be created, but {ids} has the same name and nobody manages it",
-            f"apply with --adopt {address} to take it over, or with --create-new {address} to make another",
-        )
-        return None
-
-    def _named_one(self, resource: Resource, object_id: str) -> Live | None:
-        """Return the object that a person named by its id; one that is not free is not replaced by a new one."""
-        found = self._world.nobodys(resource.object, object_id)
-        if found is None:
-            fact = f"was to take {object_id} over, which is not there, or is managed already"
-            self._say(codes.LOOK_ALIKE, resource, fact)
-        return found
 
     def _create(self, resource: Resource) -> None:
         wanted = self._wanted(resource)
@@ -250,6 +200,7 @@ class _Planner:
                 judged=tuple(judged),
                 memories=self._memory_writes(resource, seeds),
                 is_final=action is Action.REPLACE,
+                former_owner=self._claims.former_owners.get(live.id, ""),
             )
 
     def _action(
@@ -258,7 +209,9 @@ class _Planner:
         if replaced := irreplaceable(resource, different):
             return Action.REPLACE, f"{replaced} cannot be changed in place"
         if live.marks is None:
-            return Action.ADOPT, "an object that nobody managed is taken over"
+            owner = self._claims.former_owners.get(live.id)
+            said = f"{live.id} is taken over from {owner}" if owner else "an object that nobody managed is taken over"
+            return Action.ADOPT, said
         if live.marks.id != str(resource.address):
             return Action.MOVE, f"it was {live.marks.id}"
         if live.marks.retired or live.marks.paused:

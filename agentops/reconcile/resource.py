@@ -9,6 +9,7 @@ from typing import Any
 from agentops.base.diagnostics import Span
 from agentops.base.names import Address
 from agentops.reconcile.brakes import Brakes
+from agentops.reconcile.identities import Identities
 from agentops.reconcile.objects import OBJECTS, ObjectKind
 from agentops.reconcile.values import names_in, nested
 
@@ -114,6 +115,8 @@ class Desired:
     brakes: Brakes = field(default_factory=Brakes)
     grace: timedelta = GRACE
     """How long what is retired waits until pruning archives it."""
+
+    identities: Identities = field(default_factory=Identities)
 
     @classmethod
     def of(cls, owner: str, resources: tuple[Resource, ...], rendered: tuple[Rendered, ...] = ()) -> "Desired":

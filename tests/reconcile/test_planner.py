@@ -212,7 +212,7 @@ def test_two_objects_with_one_identity_stop_the_plan_and_both_are_named() -> Non
     made = planned([an_agent(system="new"), a_team("crew", ["reviewer"])], World((copy, *world.lives)))
     assert codes(made) == ["plan.two-claimants"]
     assert "agent_01reviewer" in made.report.diagnostics[0].message
-    assert "agent_copy (created 2026-11-21)" in made.report.diagnostics[0].message
+    assert "agent_copy (created 2026-11-21, updated at" in made.report.diagnostics[0].message
     assert made.is_empty, "the team stays with the older one"
 
 

@@ -104,7 +104,7 @@ def test_a_tree_that_moved_to_another_folder_is_known_by_what_it_declares() -> N
 
 
 def test_a_tree_of_which_nothing_is_left_but_a_file_is_known_by_that_file() -> None:
-    heir = replace(an_agent("heir"), source="agents.d/gone.yaml")
+    heir = replace(an_environment("heir"), source="agents.d/gone.yaml")
     assert codes(pruned((heir,), (an_agent("gone"),))) == []
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 
 from agentops.base.diagnostics import Report
 from agentops.base.names import Kind
@@ -9,6 +10,7 @@ from agentops.manifests.document import Tree
 from agentops.reconcile.brakes import Brake, Brakes
 from agentops.reconcile.lowering.deployment import deployment
 from agentops.reconcile.lowering.dream_schedule import dream_schedule
+from agentops.reconcile.lowering.identities import identities
 from agentops.reconcile.lowering.memory_store import memory_store
 from agentops.reconcile.lowering.plain import plain
 from agentops.reconcile.lowering.rubric import rendered_rubric
@@ -16,7 +18,8 @@ from agentops.reconcile.lowering.setting import NOTHING, Lowering, Setting, owne
 from agentops.reconcile.lowering.skill import skill
 from agentops.reconcile.lowering.team import team
 from agentops.reconcile.lowering.vault import vault
-from agentops.reconcile.resource import Desired
+from agentops.reconcile.resource import GRACE, Desired
+from agentops.wire.durations import seconds
 
 LOWERINGS: Mapping[Kind, Lowering] = {
     Kind.AGENT: plain,
@@ -44,8 +47,15 @@ def lower(tree: Tree, environ: Mapping[str, str] | None = NOTHING) -> tuple[Desi
     lowered = (LOWERINGS[each.kind](each, setting) for each in tree.documents if each.kind in LOWERINGS)
     resources = tuple(resource for found in lowered for resource in found)
     rubrics = tuple(rendered_rubric(each) for each in tree.documents if each.kind is Kind.RUBRIC)
-    desired = replace(Desired.of(owner_of(tree), resources, rubrics), brakes=_brakes(tree))
+    desired = Desired.of(owner_of(tree), resources, rubrics)
+    desired = replace(desired, brakes=_brakes(tree), grace=_grace(tree), identities=identities(tree))
     return desired, Report.of(setting.diagnostics)
+
+
+def _grace(tree: Tree) -> timedelta:
+    """Return how long what is retired waits."""
+    given = (tree.project.data.get("prune") or {}).get("grace") if tree.project else None
+    return timedelta(seconds=seconds(given)) if given else GRACE
 
 
 def _brakes(tree: Tree) -> Brakes:
