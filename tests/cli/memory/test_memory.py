@@ -11,6 +11,7 @@ import pytest
 from agentops import embedded
 from agentops.memory_repo.commits import Draft, Move
 from agentops.memory_repo.git import Repository
+from agentops.reconcile.lease import STORE as LOCK
 from tests.cli.shell import Shell, Stages
 
 PROJECT = """\
@@ -45,7 +46,7 @@ class Live:
     async def _write(self, path: str, text: str) -> None:
         found = {each.path: each for each in await self._memories()}
         async with embedded.client(Path(".agentops")) as client:
-            (store,) = [each.id async for each in client.beta.memory_stores.list()]
+            (store,) = [each.id async for each in client.beta.memory_stores.list() if each.name != LOCK]
             memories = client.beta.memory_stores.memories
             if path in found:
                 await memories.update(found[path].id, memory_store_id=store, content=text)
@@ -54,7 +55,7 @@ class Live:
 
     async def _memories(self) -> list[Any]:
         async with embedded.client(Path(".agentops")) as client:
-            (store,) = [each.id async for each in client.beta.memory_stores.list()]
+            (store,) = [each.id async for each in client.beta.memory_stores.list() if each.name != LOCK]
             listed = client.beta.memory_stores.memories.list(store, view="full")
             return [each async for each in listed]
 

@@ -11,6 +11,7 @@ from anthropic import Anthropic
 from agentops.memory_repo.forges.local import PROPOSALS
 from agentops.memory_repo.git import Repository
 from agentops.memory_repo.layout import proposal_branch
+from agentops.reconcile.lease import STORE as LOCK
 from tests.dreaming.messages.nights import POISON, SECRET
 
 STORE = "desk"
@@ -70,8 +71,8 @@ class Desk:
         return [each.to_dict() for each in self._beta.sessions.events.list(session, limit=100)]
 
     def store(self) -> str:
-        """Return the id of the one store that is not put away."""
-        [found] = self._beta.memory_stores.list()
+        """Return the id of the one store that is not put away, and holds no lease."""
+        [found] = [each for each in self._beta.memory_stores.list() if each.name != LOCK]
         return found.id
 
     def holds(self, store: str) -> dict[str, str]:
