@@ -22,7 +22,7 @@ _SPELLED = str.maketrans({"ß": "ss", "æ": "ae", "ø": "o", "ł": "l", "đ": "d
 
 def slug(text: str, otherwise: str) -> str:
     """Return a text as far as it can be a name; `otherwise` where nothing of it can."""
-    letters = normalize("NFKD", text.lower().translate(_SPELLED))
+    letters = normalize("NFKD", text.lower().translate(_SPELLED)).lower()
     words = "".join(each if each.isascii() and each.isalnum() else "" if _is_mark(each) else " " for each in letters)
     name = "-".join(words.split())[:_LONGEST].strip("-")
     return name or otherwise

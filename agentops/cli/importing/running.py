@@ -16,7 +16,7 @@ from agentops.cli.importing import told
 from agentops.cli.importing.binding import binding, difference
 from agentops.cli.importing.staging import Journal, Staging
 from agentops.cli.importing.wish import Wish, chosen
-from agentops.cli.importing.working import Drafting, Drafts, Left, Place, looked, place_of
+from agentops.cli.importing.working import Drafting, Drafts, Left, Place, looked, place_of, root_of
 from agentops.cli.output import say, stdout_paint, write_json, write_lines, write_report
 from agentops.cli.planning import Asked, Planned, load_valid, wanted_of
 from agentops.reconcile.observed import World, observe
@@ -42,15 +42,33 @@ def imported(path: Path, wish: Wish, manner: Manner, source: Source | None = Non
     """Import what is wished for, and tell whether all of it was."""
     import asyncio
 
-    place, results = place_of(path), list[bool]()
+    (place, begun), results = entered(path, is_dry=manner.is_dry), list[bool]()
 
     async def run() -> None:
         choice = chosen_target(manner.target, os.environ)
         async with opened(choice, place.tree, place.root / HOME) as target:
-            results.append(await Run(place, wish, manner, target, choice).run(source))
+            doing = Run(place, wish, manner, target, choice)
+            results.append(await (doing.finish(begun) if begun else doing.run(source)))
 
     asyncio.run(run())
     return results[0]
+
+
+def entered(path: Path, *, is_dry: bool = False) -> tuple[Place, Journal | None]:
+    """Return where the tree is, and what an earlier run decided and did not finish; its files are there by now.
+
+    Raises:
+        UsageError: there is something to finish, and nothing may be done.
+    """
+    root = root_of(path)
+    staging = Staging(root, root / HOME)
+    begun = staging.begun()
+    if begun and is_dry:
+        raise UsageError("an import was interrupted and is not finished", hint="run it again without --dry-run")
+    if begun:
+        say(f"Finishing an import of {len(begun.taken)} objects that was interrupted.")
+        staging.place(begun.files)
+    return place_of(path), begun
 
 
 class Run:
@@ -67,9 +85,6 @@ class Run:
 
     async def run(self, source: Source | None = None) -> bool:
         """Do it, and tell whether all that was asked for was imported."""
-        begun = self._staging.begun()
-        if begun is not None:
-            return await self._finish(begun)
         drafts = await (source or self._chosen)(self._place, self._target)
         is_text = self._manner.output == "text"
         if is_text:
@@ -113,7 +128,7 @@ class Run:
         self._staging.prepare(files, programs, journal)
         return await self._carried_out(journal, drafts.world)
 
-    async def _finish(self, journal: Journal) -> bool:
+    async def finish(self, journal: Journal) -> bool:
         """Finish what an earlier run decided: what is asked for now comes after it, in a run of its own.
 
         Raises:
@@ -124,9 +139,6 @@ class Run:
                 f"an import from {journal.target} was interrupted, and this is {self._target.label}",
                 hint="finish that one first, with the same --target",
             )
-        say(f"Finishing an import of {len(journal.taken)} objects that was interrupted.")
-        if self._manner.is_dry:
-            raise UsageError("there is an import to finish", hint="run the command without --dry-run")
         outcome = await self._carried_out(journal, None)
         if self._manner.output == "json":
             write_json({"format_version": 1, "target": self._target.label, "finished": True, "outcome": outcome})

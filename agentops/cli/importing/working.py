@@ -96,16 +96,20 @@ class Drafts:
         return {str(each.subject.address): found for each in self.drafts if (found := variables(each.spec))}
 
 
+def root_of(path: Path) -> Path:
+    """Return the real folder of the project that a path is in, or will be."""
+    return project_of(path) or path.resolve()
+
+
 def place_of(path: Path) -> Place:
     """Return where a path's tree is.
 
     Raises:
         InvalidManifests: it has errors; a part is never taken for the whole.
     """
-    real = path.resolve()
-    root = project_of(real) or real
-    shown = path if project_of(real) is None else Path(os.path.relpath(root))
-    tree: Tree | None = load(shown, cache_folder(os.environ)) if real.exists() else None
+    root = root_of(path)
+    shown = path if project_of(path) is None else Path(os.path.relpath(root))
+    tree: Tree | None = load(shown, cache_folder(os.environ)) if root.exists() else None
     is_project = (root / MANIFESTS).is_dir() or (tree is not None and tree.project is not None)
     if tree is not None and not (tree.files and is_project):
         tree = None  # a folder with files of other programs is no tree yet

@@ -1,7 +1,7 @@
 """What people made through the SDK is imported as it is: the plan is empty at once, and no object is another one."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,14 +22,6 @@ from .workspace import ALL, Workspace, made
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(300)]
 
 MEMORIES = Wish(everything=True, memories=True)
-
-
-@pytest.fixture
-async def workspace(anyio_backend: str, tmp_path: Path) -> AsyncIterator[Workspace]:
-    """An engine with nothing on it, and an empty folder."""
-    async with opened() as ground:
-        (tmp_path / "acme").mkdir()
-        yield Workspace(ground, tmp_path / "acme")
 
 
 async def settled(workspace: Workspace, wish: Wish = ALL) -> None:

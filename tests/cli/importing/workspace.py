@@ -8,18 +8,18 @@ from typing import Any
 
 from agentops.base.names import Address
 from agentops.cli.context import Choice
-from agentops.cli.importing.running import Manner, Run, Source
+from agentops.cli.importing.running import Manner, Run, Source, entered
 from agentops.cli.importing.wish import Wish
-from agentops.cli.importing.working import place_of
 from agentops.manifests.load import load
 from agentops.reconcile.lowering import lower
 from agentops.reconcile.objects import OBJECTS, ObjectKind
-from agentops.reconcile.observed import observe
+from agentops.reconcile.observed import Live, observe
 from agentops.reconcile.plan import Plan
 from agentops.reconcile.planner import plan
 from agentops.reconcile.resource import Desired, Resource
 from agentops.reconcile.target import Verb, Write
 from agentops.reconcile.values import Known, nested, resolved
+from agentops.reconcile.verdicts import in_normal_form
 from tests.reconcile.ground import Ground
 
 ALL = Wish(everything=True)
@@ -35,8 +35,9 @@ class Workspace:
 
     async def bring(self, wish: Wish = ALL, manner: Manner = AGREED, source: Source | None = None) -> bool:
         """Import."""
-        run = Run(place_of(self.folder), wish, manner, self.ground.target, Choice("engine", "a test"))
-        return await run.run(source)
+        place, begun = entered(self.folder, is_dry=manner.is_dry)
+        run = Run(place, wish, manner, self.ground.target, Choice("engine", "a test"))
+        return await (run.finish(begun) if begun else run.run(source))
 
     async def plan(self, environ: Mapping[str, str] | None = None) -> Plan:
         """Return the plan of the tree; without an environment no secret is read."""
@@ -47,9 +48,13 @@ class Workspace:
         return plan(desired, await observe(self.ground.target, desired), self.ground.target.label)
 
     async def bodies(self) -> dict[str, dict[str, Any]]:
-        """Return every object by its id, without marks and without what each save moves."""
-        found = await self.ground.everything()
-        return {each["id"]: _bare(each) for objects in found.values() for each in objects if not _is_lock(each)}
+        """Return every object by its id as it can be compared: without marks, and without pinned versions."""
+        world = await observe(self.ground.target, Desired.of(self.ground.owner, ()), removes=True)
+        lives = [*world.lives]
+        for vault in [each.id for each in lives if each.object is ObjectKind.VAULT]:
+            inside = await self.ground.target.list(ObjectKind.CREDENTIAL, vault) or ()
+            lives += [Live(ObjectKind.CREDENTIAL, body, None, parent=vault) for body in inside]
+        return {each.id: _bare(each) for each in lives}
 
     @property
     def files(self) -> dict[str, bytes]:
@@ -73,21 +78,22 @@ async def made(ground: Ground, resources: Iterable[Resource]) -> dict[Address, K
     return known
 
 
-def _bare(body: dict[str, Any]) -> dict[str, Any]:
-    kept = {key: value for key, value in body.items() if key not in ("version", "updated_at", "latest_version_id")}
-    kept["metadata"] = {key: value for key, value in body["metadata"].items() if not key.startswith("agentops_")}
-    return {key: _unpinned(value) for key, value in kept.items()}
+def _bare(live: Live) -> dict[str, Any]:
+    rules = OBJECTS[live.object].fields
+    return {
+        name: _unpinned(in_normal_form(name, rule, live.body)) for name, rule in rules.items() if name != "seed"
+    } | {"status": live.body.get("status"), "archived_at": live.body.get("archived_at")}
 
 
 def _unpinned(value: Any) -> Any:
-    """Return a value without pinned versions: marks make new ones, whose content is the same."""
+    """Return a normal form without pinned versions: marks make new ones, whose content is the same."""
     match value:
         case dict():
-            return {key: _unpinned(each) for key, each in value.items() if key != "version"}
+            return {key: "pinned" if _is_pin(key) else _unpinned(each) for key, each in value.items()}
         case list():
             return [_unpinned(each) for each in value]
     return value
 
 
-def _is_lock(body: dict[str, Any]) -> bool:
-    return body.get("name") == "agentops-lock"
+def _is_pin(key: str) -> bool:
+    return key.startswith(("agent_", "custom/skill_"))
