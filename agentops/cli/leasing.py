@@ -45,7 +45,7 @@ class Hold:
         self.planned = planned
         self.commit = commit
         self.is_over = False
-        """Whether nothing is left that anybody could apply to: the lease goes with all that held it."""
+        """Whether all was done, and nothing is declared: where nothing else is left, the lease's store goes as well."""
 
         self._why = ""
         self._stop: Callable[[str], None] | None = None
@@ -154,9 +154,19 @@ async def _held(hold: Hold, terms: Terms, accept: "Callable[[Planned], None] | N
 
 async def _give_back(leases: "Leases", hold: Hold) -> None:
     try:
-        await (leases.remove_stores() if hold.is_over and not hold.is_lost else leases.release())
+        is_last = hold.is_over and not hold.is_lost and _takes_everything(hold.planned)
+        await (leases.remove_stores() if is_last else leases.release())
     except TargetError as error:
         say(f"note: the lease was not given back and ends by itself: {error.message}")
+
+
+def _takes_everything(planned: "Planned") -> bool:
+    """Tell whether the plan leaves nothing of its owner's."""
+    from agentops.reconcile.plan import REMOVALS
+
+    gone = {each.live.id for each in planned.plan.steps if each.live and each.action in REMOVALS}
+    owned = (each for lives in planned.world.owned(planned.plan.owner).values() for each in lives)
+    return all(each.id in gone or each.parent in gone for each in owned)
 
 
 async def _seen_again(planned: "Planned", accept: "Callable[[Planned], None] | None") -> "Planned":

@@ -1,6 +1,7 @@
 """The very commands that a person runs, run on a commit: what they are told, and what their answers mean."""
 
 import json
+import socket
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -109,7 +110,8 @@ class Commands:
         """Carry a plan out, if it still is the one."""
         prune = ["--prune"] if planned.prunes else []
         words = ["apply", "-o", "json", "--expect", planned.id, *prune]
-        done = await self._run(folder, words, _APPLY, {"AGENTOPS_COMMIT": commit})
+        known = {"AGENTOPS_COMMIT": commit, "AGENTOPS_HOLDER": f"the controller on {socket.gethostname()}"}
+        done = await self._run(folder, words, _APPLY, known)
         answer = _answer(done)
         if done.status == 4 and not done.broke:
             return Applied(is_stale=True)

@@ -22,6 +22,7 @@ from agentops.controller.state import Phase, State
 from agentops.engine.store.choice import database
 from agentops.wire.problems import check
 from tests.controller.upstream import PROJECT, Upstream, agent
+from tests.flow.holding import LINK, hold
 from tests.flow.server import Server, serving
 
 pytestmark = [pytest.mark.anyio, pytest.mark.flow, pytest.mark.timeout(300)]
@@ -158,6 +159,20 @@ async def test_what_is_merged_runs_and_no_hostile_commit_changes_that(scene: Sce
     kinds = [each.kind.value for each in scene.told]
     assert kinds == ["applied", "healed", "refused", "refused", "refused", "refused", "applied"]
     assert not any("secret" in each.text and "machine" in each.text for each in scene.told)
+
+
+@pytest.mark.parametrize("scene", [pytest.param({}, id="met")], indirect=True)
+async def test_whoever_meets_a_run_by_hand_tells_whose_it_is_and_changes_nothing(scene: Scene) -> None:
+    first = scene.tree(agent("one"))
+    assert (await scene.round()).live == first
+    hold(scene.server, owner=scene.owner)
+    scene.tree(agent("one"), agent("two"))
+    state = await scene.round()
+    assert (state.phase, state.live) == (Phase.FAILED, first)
+    assert state.message.startswith("ada@forge has been applying since ")
+    assert f"see {LINK}. Nothing was changed on " in state.message
+    assert "`agentops lock break`" in state.advice
+    assert list(scene.agents()) == ["one"]
 
 
 @pytest.mark.long

@@ -1,18 +1,16 @@
 """Two applies of one project at once: one waits, or stops and names the other one; the dead block nobody for long."""
 
-import json
 import os
 import signal
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO, Any
+from typing import IO
 
 import pytest
 
 from .command import PATIENCE_S, Command, bare_environment
+from .holding import LINK, hold, leases
 from .nursery import Born, born
 from .server import Server
 from .terminal import at_terminal
@@ -21,7 +19,6 @@ pytestmark = [pytest.mark.flow, pytest.mark.timeout(120)]
 
 PROJECT = "apiVersion: agentops/v1\nkind: Project\nmetadata: {name: shop}\nspec: {lock: {ttl: 5s}}\n"
 AGENT = "apiVersion: agentops/v1\nkind: Agent\nmetadata: {name: %s}\nspec: {model: claude-haiku-5-5}\n"
-LINK = "https://ci.example.com/acme/agents/runs/7"
 
 
 @pytest.fixture
@@ -42,21 +39,6 @@ def write_agents(folder: Path, *names: str) -> None:
 
 def names(server: Server) -> list[str]:
     return sorted(each["name"] for each in server.objects("agents"))
-
-
-def leases(server: Server) -> list[dict[str, Any]]:
-    """Return what lies in the store of leases, which there is one of at most."""
-    stores = [each["id"] for each in server.objects("memory_stores") if each["name"] == "agentops-lock"]
-    assert len(stores) <= 1
-    return [each for store in stores for each in server.objects(f"memory_stores/{store}/memories")]
-
-
-def hold(server: Server, ttl_s: int = 3600, holder: str = "ada@forge") -> None:
-    """Apply as somebody else does who takes his time."""
-    [store] = [each["id"] for each in server.objects("memory_stores") if each["name"] == "agentops-lock"]
-    told = {"holder": holder, "run": LINK, "since": datetime.now(UTC).isoformat(), "ttl_s": ttl_s, "nonce": "n"}
-    path = f"/locks/{sha256(b'shop').hexdigest()[:16]}.json"
-    server.create(f"memory_stores/{store}/memories", path=path, content=json.dumps(told))
 
 
 def test_whoever_meets_another_run_stops_and_is_told_whose_and_what_to_do(shop: Command, server: Server) -> None:
