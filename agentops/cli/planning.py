@@ -4,7 +4,7 @@ import gc
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import partial, wraps
 from pathlib import Path
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _NAMED = {
     "adopt": "Take over the unmanaged object of that name.",
-    "create_new": "Create beside the unmanaged object of that name.",
+    "create_new": "Create beside the object that is like it.",
     "overwrite": "In a conflict, let the manifest win.",
 }
 
@@ -108,12 +108,15 @@ def plan_options(function: F) -> F:
         from agentops.reconcile.planner import PlanOptions
 
         named: dict[str, Any] = {key: addresses(rest.pop(key), f"--{key.replace('_', '-')}") for key in _NAMED}
+        named["take_over"] = frozenset(rest.pop("take_over"))
         options = PlanOptions(removal=removal, max_update=max_update, costs=not no_cost, **named)
         return function(*args, options=options, **rest)
 
     for key, text in reversed(_NAMED.items()):
         option = click.option(f"--{key.replace('_', '-')}", multiple=True, metavar="ADDRESS", help=text)
         command = option(command)
+    text = "Take this one over from its owner."
+    command = click.option("--take-over", multiple=True, metavar="ID", help=text)(command)
     text = "Do not ask past sessions what a changed model costs."
     command = click.option("--no-cost", is_flag=True, help=text)(command)
     text = "Let the plan update up to N objects."
@@ -172,8 +175,7 @@ async def planned_on(target: "LiveTarget", choice: Choice, wanted: Wanted, optio
     from agentops.reconcile.planner import plan
 
     with _collector_resting():
-        removes = not options.removal.is_idle
-        world = await observe(target, wanted.desired, removes=removes)
+        world = await observe(target, wanted.desired, removes=options.removes)
         made = plan(wanted.desired, world, target.label, options)
     now = SystemClock().now()
     made = await governed(made, wanted.tree, now.date())
@@ -206,12 +208,12 @@ def wanted_of(tree: "Tree", asked: Asked) -> Wanted:
 
 def _lowered(tree: "Tree", asked: Asked) -> "tuple[Desired, Report]":
     from agentops.base.diagnostics import Report
-    from agentops.reconcile.lowering import lower, owner_of
+    from agentops.reconcile.lowering import identities, lower, owner_of
     from agentops.reconcile.resource import Desired
 
     match asked:
         case Asked.NOTHING:
-            return Desired.of(owner_of(tree), ()), Report()
+            return replace(Desired.of(owner_of(tree), ()), identities=identities(tree)), Report()
         case Asked.ALL_BUT_SECRETS:
             return lower(tree, None)
         case Asked.ALL:

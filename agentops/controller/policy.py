@@ -63,6 +63,7 @@ class Risks(Shape):
     review_waived: Choice = "ask"
     receiver_changed: Choice = "ask"
     protection_lifted: Choice = "ask"
+    taken_over: Choice = "ask"
     drift_undone: Choice = "auto"
     born_unasked: Choice = "auto"
     born_open: Choice = "auto"

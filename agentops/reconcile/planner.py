@@ -136,7 +136,7 @@ class _Planner:
             self._cannot_hold(resource)
         elif len(claims) > 1:
             fact = f"is claimed by {len(claims)} live objects: {claimants(claims)}"
-            way = "archive the copy, or let go of it: agentops forget --id ID"
+            way = "archive the copy; or let go of it (agentops forget --id ID), and import it under a name of its own"
             self._say(codes.TWO_CLAIMANTS, resource, fact, way)
         elif live is None:
             self._create(resource)

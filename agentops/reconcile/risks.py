@@ -67,6 +67,9 @@ class RiskKind(StrEnum):
     PROTECTION_LIFTED = "protection_lifted"
     """The object may be removed from here on."""
 
+    TAKEN_OVER = "taken_over"
+    """Another project manages the object, and will not any more."""
+
     DRIFT_UNDONE = "drift_undone"
     """What somebody changed on the target is changed back."""
 
@@ -111,6 +114,7 @@ WEIGHTS: Final[Mapping[RiskKind, Weight]] = {
     RiskKind.REVIEW_WAIVED: Weight.HIGH,
     RiskKind.RECEIVER_CHANGED: Weight.MEDIUM,
     RiskKind.PROTECTION_LIFTED: Weight.MEDIUM,
+    RiskKind.TAKEN_OVER: Weight.HIGH,
     RiskKind.DRIFT_UNDONE: Weight.LOW,
     RiskKind.BORN_UNASKED: Weight.MEDIUM,
     RiskKind.BORN_OPEN: Weight.MEDIUM,
@@ -188,7 +192,9 @@ def _found(step: Step) -> Iterator[tuple[RiskKind, str]]:
             wanted = None if each.wanted is ABSENT else each.wanted
             for kind, rule in rules.get(each.name, ()):
                 yield from ((kind, note) for note in rule(each.live, wanted))
-    if step.live.marks and step.live.marks.protect and step.resource and not step.resource.protect:
+    if step.former_owner:
+        yield RiskKind.TAKEN_OVER, f"it belongs to {step.former_owner}, which manages it no longer from here on"
+    if step.live.marks and step.live.marks.protect and not (step.resource and step.resource.protect):
         yield RiskKind.PROTECTION_LIFTED, "it may be removed from here on"
     if fields := sorted({each.field for each in step.changes if each.verdict in DRIFTED}):
         yield RiskKind.DRIFT_UNDONE, f"changed on the target: {', '.join(fields)}"

@@ -294,7 +294,7 @@ def _fetching(**config: Any) -> list[dict[str, Any]]:
 def test_every_kind_of_risk_is_shown_once_here() -> None:
     notes = {note.partition(":")[0] for _, _, note in WIDER.values()}
     rest = {RiskKind.BORN_UNASKED, RiskKind.BORN_OPEN, RiskKind.BORN_UNLIMITED, RiskKind.DRIFT_UNDONE}
-    rest |= {RiskKind.SECRET_REFERENCED}
+    rest |= {RiskKind.SECRET_REFERENCED, RiskKind.TAKEN_OVER}
     assert notes == set(RiskKind) - rest
 
 

@@ -29,6 +29,7 @@ RiskName = Literal[
     "review_waived",
     "receiver_changed",
     "protection_lifted",
+    "taken_over",
     "drift_undone",
     "born_unasked",
     "born_open",
@@ -91,6 +92,8 @@ class RiskLevels(Shape):
     """A webhook tells somebody else."""
     protection_lifted: Omissible[Level] = None
     """A protected object may be removed from here on."""
+    taken_over: Omissible[Level] = None
+    """Another project manages the object, and will not any more."""
     drift_undone: Omissible[Level] = None
     """What somebody changed on the target is changed back."""
     born_unasked: Omissible[Level] = None
