@@ -7,19 +7,27 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from agentops.base.paint import Paint
 from agentops.base.views.json import report_json
+from agentops.base.views.text import report_text
+from agentops.reconcile.codes import CODES
 from agentops.reconcile.plan import Action, Plan
-from agentops.reconcile.verdicts import Verdict
+from agentops.reconcile.risks import RiskKind
+from agentops.reconcile.verdicts import DIFFERENT, Verdict
 from agentops.reconcile.views.drift import drift_json, drift_text
 from agentops.reconcile.views.json import plan_json, summary
 from agentops.reconcile.views.markdown import About, plan_markdown
+from agentops.reconcile.views.schema import faults, plan_schema
 from agentops.reconcile.views.text import plan_text, step_text, summary_line
 
 from .given import TARGET, planned, world_of
-from .scenes import PROJECT, SCENES
+from .more_scenes import MORE
+from .scenes import PROJECT
+from .scenes import SCENES as FIRST
 
+SCENES = {**FIRST, **MORE}
 GOLDEN = Path(__file__).parents[1] / "golden" / "plans"
 PLAIN, COLOURED = Paint(), Paint(is_on=True)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -36,7 +44,8 @@ def rendered(scene: str) -> dict[str, str]:
     """Return every rendering of the scene by the name of its file."""
     plan = SCENES[scene]()
     shape, drifted = document(plan), drift_json(plan)
-    return {
+    report = report_text(report_json(plan.report))
+    return ({f"{scene}.report.txt": f"{report}\n"} if report else {}) | {
         f"{scene}.txt": "\n".join(plan_text(shape, PLAIN)) + "\n",
         f"{scene}.json": json.dumps(shape, indent=2, ensure_ascii=True) + "\n",
         f"{scene}.md": plan_markdown(shape, ABOUT),
@@ -170,3 +179,62 @@ def test_the_json_of_a_plan_is_the_same_for_every_order_of_files() -> None:
     assert json.dumps(one) == json.dumps(two)
     assert one["target"] == TARGET
     assert one["format_version"] == 1
+
+
+def strict(schema: Any) -> Any:
+    """Return the schema without room for what it does not name: what a plan says and its schema does not is found."""
+    match schema:
+        case {"properties": dict()}:
+            closed = {key: strict(each) for key, each in schema.items() if key != "properties"}
+            members = {key: strict(each) for key, each in schema["properties"].items()}
+            return {**closed, "properties": members, "additionalProperties": False}
+        case dict():
+            return {key: strict(each) for key, each in schema.items()}
+        case list():
+            return [strict(each) for each in schema]
+    return schema
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_every_golden_plan_is_as_the_schema_says_and_says_no_more(scene: str) -> None:
+    found = json.loads((GOLDEN / f"{scene}.json").read_text("utf-8"))
+    assert faults("plan", found) == []
+    assert [each.message for each in Draft202012Validator(strict(plan_schema())).iter_errors(found)] == []
+
+
+WORDS = {"action": Action, "verdict": sorted(DIFFERENT), "risk": RiskKind, "code": CODES}
+ENDINGS = {"action": (".txt", ".md"), "verdict": (), "risk": (".md",), "code": (".report.txt", ".md")}
+
+
+def said_in(plan: dict[str, Any], kind: str) -> set[str]:
+    steps = plan["steps"]
+    match kind:
+        case "action":
+            return {each["action"] for each in steps}
+        case "verdict":
+            return {change["verdict"] for each in steps for change in each["changes"]}
+        case "risk":
+            return {risk["risk"] for each in steps for risk in each["risks"]}
+    return {each["code"] for each in plan["diagnostics"]}
+
+
+@pytest.mark.parametrize("kind", WORDS)
+def test_every_word_that_a_plan_may_say_is_in_golden_files_of_each_kind(kind: str) -> None:
+    plans = {scene: json.loads((GOLDEN / f"{scene}.json").read_text("utf-8")) for scene in SCENES}
+    for word in WORDS[kind]:
+        scenes = [scene for scene, plan in plans.items() if word in said_in(plan, kind)]
+        assert scenes, f"no scene says {word}: write the golden files anew"
+        for ending in ENDINGS[kind]:
+            text = "".join((GOLDEN / f"{scene}{ending}").read_text("utf-8") for scene in scenes)
+            assert shown(word) in text, f"{word} is not to be seen in any {ending}"
+
+
+def shown(word: str) -> str:
+    return {"repin": "re-pin", "restamp": "re-stamp"}.get(word, word if "." in word else word.replace("_", " "))
+
+
+def test_verdicts_that_change_nothing_are_judged_in_some_scene_and_shown_in_none() -> None:
+    judged = {each.verdict for scene in SCENES.values() for step in scene().steps for each in step.judged}
+    assert {Verdict.IN_SYNC, Verdict.CONVERGED} <= judged
+    for scene in SCENES:
+        assert said_in(document(SCENES[scene]()), "verdict") <= DIFFERENT

@@ -42,11 +42,13 @@ def behind(change: Mapping[str, Any], paint: Paint) -> Iterator[str]:
             yield paint("dim", f"        base text not available: {printable(change['base_missing'])}")
         elif not is_three_way(change):
             yield f"        base {short(change['base'])}"
-    if said := _since(change.get("since")):
+    if said := since_line(change):
         yield paint("dim", f"        {printable(said)}")
 
 
-def _since(since: Mapping[str, Any] | None) -> str:
+def since_line(change: Mapping[str, Any]) -> str:
+    """Return when and by whom a value became what it is; nothing where nobody knows."""
+    since = change.get("since")
     if not since or not (since["at"] or since["by"]):
         return ""
     moment = _moment(since["at"])

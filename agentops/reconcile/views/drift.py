@@ -1,9 +1,11 @@
 """The part of a plan that undoes what others changed on the target."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from agentops.base.names import Address
 from agentops.base.paint import Paint
+from agentops.reconcile.adopting import Only
 from agentops.reconcile.plan import Plan
 from agentops.reconcile.views.json import plan_json
 from agentops.reconcile.views.text import column, step_text
@@ -24,6 +26,21 @@ def drift_json(plan: Plan) -> dict[str, Any]:
     return {**kept, "steps": steps, "pending": pending, "unchanged": plan.unchanged}
 
 
+def named(document: dict[str, Any], only: Sequence[Only]) -> dict[str, Any]:
+    """Return the report with nothing but the objects and fields that a person named."""
+    steps = [
+        {**step, "changes": changes}
+        for step in document["steps"]
+        if (changes := [each for each in step["changes"] if _is_named(step["address"], each["field"], only)])
+    ]
+    return {**document, "steps": steps}
+
+
+def _is_named(address: str, field: str, only: Sequence[Only]) -> bool:
+    found = Address.parse(address)
+    return found is not None and any(each.is_about(found, field) for each in only)
+
+
 def drift_text(document: Mapping[str, Any], paint: Paint) -> Iterator[str]:
     """Yield the lines of a drift report, made from its JSON shape."""
     yield paint("bold", f"{document['owner']} → {document['target']}")
@@ -33,7 +50,8 @@ def drift_text(document: Mapping[str, Any], paint: Paint) -> Iterator[str]:
         yield from step_text(step, paint, column(document["steps"]))
     yield ""
     count = len(document["steps"])
-    found = f"{count} drifted; `agentops apply` brings back what is wanted." if count else "No drift."
+    ways = "`--mode correct` brings it back, `--mode adopt` writes it into the manifests"
+    found = f"{count} drifted; {ways}." if count else "No drift."
     yield paint("bold", found)
     if document["pending"]:
         yield f"{document['pending']} more to apply from the manifests; `agentops plan` shows them."

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from enum import IntEnum
 from typing import Any
 
+from agentops.reconcile.views.behind import since_line
 from agentops.reconcile.views.differences import differences
-from agentops.reconcile.views.steps import sign, word
+from agentops.reconcile.views.steps import blast_line, sign, word
 from agentops.reconcile.views.untrusted import code, fenced, prose, tagged
 from agentops.reconcile.views.values import in_one_line, is_long, pinned, short
 
@@ -51,12 +52,19 @@ def _told(step: Json, depth: Depth) -> Iterator[str]:
     yield f"Why: {prose(step['reason'])}"
     yield ""
     for risk in step["risks"]:
-        yield f"- {risk['severity']} risk: {risk['risk'].replace('_', ' ')}: {prose(risk['note'])}"
+        ruled = ", which the project forbids" if risk.get("level") == "error" else ""
+        yield f"- {risk['severity']} risk: {risk['risk'].replace('_', ' ')}{ruled}: {prose(risk['note'])}"
+    if blast := blast_line(step):
+        yield f"- {prose(blast)}"
+    if cost := step.get("cost"):
+        yield f"- cost: {prose(cost['note'])}"
     if step["action"] == "create":
         yield from _created(step)
         return
     for change in step["changes"]:
         yield from _change(change, depth)
+        if since := since_line(change):
+            yield f"  - {prose(since)}"
 
 
 def _created(step: Json) -> Iterator[str]:
@@ -99,7 +107,9 @@ _VERDICTS = {
 def _three_ways(change: Json, depth: Depth) -> Iterator[str]:
     """Yield what each side did to the value that both began with, where that is known."""
     live, wanted, base = change["before"], change["after"], change.get("base")
-    if base is None:
+    if "base" not in change or change["base_missing"]:
+        if missing := change.get("base_missing"):
+            yield f"  - what both began with is not known: {prose(missing)}"
         yield from _compared("live → wanted", live, wanted, depth)
         return
     yield from _compared("base → live, what somebody did on the target", base, live, depth)

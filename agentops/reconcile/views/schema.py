@@ -5,6 +5,7 @@ Within `format_version` 1 members are only added, so a reader passes over those 
 
 from collections.abc import Mapping, Sequence
 from functools import cache
+from types import MappingProxyType
 from typing import Any, Final
 
 from jsonschema import Draft202012Validator
@@ -14,7 +15,7 @@ from agentops.base.diagnostics import Severity
 from agentops.reconcile.apply import State
 from agentops.reconcile.objects import ObjectKind
 from agentops.reconcile.plan import Action
-from agentops.reconcile.risks import RiskKind
+from agentops.reconcile.risks import RiskKind, Weight
 from agentops.reconcile.verdicts import DIFFERENT
 
 Schema = dict[str, Any]
@@ -109,9 +110,12 @@ def _step() -> Schema:
             "source": _or_null(_place()),
             "changes": _list(_change()),
             "memories": _list(_TEXT),
-            "risks": _list(_object({"risk": _known(RiskKind), "severity": _WORD, "note": _TEXT})),
+            "risks": _list(
+                _object({"risk": _known(RiskKind), "severity": _known(Weight), "note": _TEXT}, {"level": _WORD})
+            ),
             "downstream": {**_list(_TEXT), "description": "Steps that wait for this one: what moves because it moves."},
-        }
+        },
+        {"blast": _blast(), "cost": _cost()},
     )
 
 
@@ -125,12 +129,41 @@ def _change() -> Schema:
             "before": anything,
             "after": anything,
             "source": _or_null(_place()),
-        }
+        },
+        {
+            "base": {**anything, "description": "What our last write left there, where sides are in conflict."},
+            "base_missing": _or_null({**_TEXT, "description": "Why the base is not known."}),
+            "since": _since(),
+        },
     )
 
 
+def _since() -> Schema:
+    members = {"at": _or_null(_TEXT), "age_s": _or_null(_COUNT), "by": _or_null(_TEXT), "version": _or_null(_COUNT)}
+    return _object({**members, "is_of_object": _TRUTH})
+
+
+def _blast() -> Schema:
+    deployment = _object({"id": _TEXT, "name": _TEXT, "owner": _TEXT, "is_ours": _TRUTH})
+    counts = {"sessions_running": _or_null(_COUNT), "sessions_recent": _or_null(_COUNT)}
+    return _object({"deployments": _list(deployment), **counts, "is_more": _TRUTH})
+
+
+def _cost() -> Schema:
+    amount = _or_null({"type": "number"})
+    known = {
+        "sessions": _COUNT,
+        "since": _or_null(_TEXT),
+        "tokens": {"type": "object"},
+        "prices_as_of": _or_null(_TEXT),
+    }
+    return _object({"note": _TEXT, **known, "before": amount, "after": amount, "currency": _or_null(_TEXT)})
+
+
 def _orphan() -> Schema:
-    return _object({"address": _TEXT, "object": _known(ObjectKind), "id": _TEXT, "is_protected": _TRUTH})
+    members = {"address": _TEXT, "object": _known(ObjectKind), "id": _TEXT, "is_protected": _TRUTH}
+    waiting = {"retired_at": _or_null(_TEXT), "archived_from": _or_null(_TEXT), "is_waiting": _TRUTH}
+    return _object({**members, **waiting})
 
 
 def _diagnostic() -> Schema:
@@ -160,8 +193,8 @@ def _places() -> Schema:
     return {"file": _TEXT, "line": _COUNT, "column": _COUNT}
 
 
-def _object(members: Schema) -> Schema:
-    return {"type": "object", "properties": members, "required": [*members]}
+def _object(members: Schema, optional: Mapping[str, Schema] = MappingProxyType({})) -> Schema:
+    return {"type": "object", "properties": {**members, **optional}, "required": [*members]}
 
 
 def _document(title: str, description: str, members: Schema) -> Schema:
