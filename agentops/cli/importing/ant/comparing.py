@@ -102,7 +102,10 @@ class Comparing:
             yield value
             return
         for each in self._matches(entry, value, lambda _: True) if "*" in value else [self._below(entry, value)]:
-            found = data_of(self._lock.folder / each)
+            real = self._lock.find(each)
+            if real is None:
+                raise Unclear(f"{value} leads out of the tree")
+            found = data_of(real)
             yield from found if isinstance(found, list) else [found]
 
     def _matches(self, entry: Entry, pattern: str, wanted: Callable[[str], bool]) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from posixpath import basename, dirname, normpath
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 
@@ -18,6 +18,7 @@ from agentops.manifests.source import Unreadable, read
 from agentops.wire.shape import Shape
 
 LOCK = "claude-lock.json"
+_VERSION = 1
 
 KINDS: Mapping[str, Kind] = {
     "agent": Kind.AGENT,
@@ -57,7 +58,7 @@ class Locked(_Loose):
 
 
 class _LockFile(_Loose):
-    version: Literal[1]
+    version: int
     origin: Origin = Origin()
     resources: dict[str, Locked]
 
@@ -96,6 +97,11 @@ class Lock:
     origin: Origin
     entries: tuple[Entry, ...]
 
+    def find(self, path: str) -> Path | None:
+        """Return the real path of a file of the tree, existing or not; None where it would be outside."""
+        real = (self.folder / path).resolve()
+        return real if real.is_relative_to(self.folder) else None
+
     def by_path(self) -> dict[str, Entry]:
         """Return the entries by their files."""
         return {each.path: each for each in self.entries if each.path}
@@ -122,6 +128,10 @@ def lock_of(folder: Path) -> Lock:
     if stream.diagnostics or not stream.documents:
         raise InvalidManifests(Report.of(stream.diagnostics), _line_of(text))
     parsed = stream.documents[0]
+    version = parsed.data.get("version") if isinstance(parsed.data, dict) else None
+    if version != _VERSION:
+        fact = f"is of version {version}" if isinstance(version, int) else "is no lock file of `ant apply`"
+        raise UsageError(f"{path} {fact}", hint=f"version {_VERSION} is known; the objects can be imported by --id")
     found, problems = judged(_LockFile, parsed)
     if found is None or problems:
         raise InvalidManifests(Report.of(problems), _line_of(text))

@@ -78,7 +78,10 @@ class Ant:
         for entry in self._lock.entries:
             if entry.id not in by_id or not entry.path or entry.kind == "skill":
                 continue
-            path = self._lock.folder / entry.path
+            path = self._lock.find(entry.path)
+            if path is None:
+                yield f"{self._lock.shown}:{entry.line}: {entry.key} leads out of the tree, and is not read"
+                continue
             if not path.exists():
                 yield f"{self._lock.shown}:{entry.line}: {entry.key} does not exist any more; what is live is imported"
                 continue
