@@ -6,19 +6,22 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import click
 
 import agentops
 from agentops.base.errors import RefusedPlan, StalePlan, UsageError
+from agentops.base.paint import printable
 from agentops.cli.leasing import Hold, leased
 from agentops.cli.output import say, write_json, write_report
-from agentops.cli.planning import Planned
+from agentops.cli.planning import Planned, home_of
 from agentops.cli.showing import plan_document, show
 
 if TYPE_CHECKING:
     from agentops.base.names import Address
+    from agentops.reconcile.apply import Progress
     from agentops.reconcile.values import Known
 
 
@@ -43,10 +46,15 @@ async def decide(planned: Planned, consent: Consent, output: str) -> bool:
         UsageError: nobody is there to ask.
         Abort: Ctrl-C left steps undone.
     """
+    home = home_of(planned.tree.root)
     if output == "text":
         show(planned, output)
+    if consent.to_plan not in {None, planned.plan.id}:
+        await _name_moves(planned, str(consent.to_plan), home)
     _check(planned, consent)
     outcome = None
+    if not planned.plan.is_empty:
+        _tell_of_the_last(planned, home)
     if not planned.plan.is_empty:
         if not (consent.is_given or consent.to_plan) and not _confirmed(planned, consent, output):
             say("Nothing was changed.")
@@ -58,6 +66,28 @@ async def decide(planned: Planned, consent: Consent, output: str) -> bool:
     if outcome and outcome["is_interrupted"]:
         raise click.Abort
     return outcome is None or bool(outcome["is_complete"])
+
+
+def _tell_of_the_last(planned: Planned, home: Path) -> None:
+    """Say how the last run from here ended, if it left something undone."""
+    from agentops.cli.journal import last_run
+
+    run = last_run(home, planned.plan.owner, planned.plan.target)
+    if run and run.sentence:
+        say(printable(run.sentence))
+
+
+async def _name_moves(planned: Planned, approved: str, home: Path) -> None:
+    """Say what moved since a plan was approved, where it was begun from here: an id alone tells nothing."""
+    from agentops.cli.comparing import compared_with, tell_moves
+    from agentops.cli.journal import plan_of
+
+    steps = plan_of(home, planned.plan.owner, planned.plan.target, approved)
+    if steps is None:
+        return
+    comparison = await compared_with(steps, planned)
+    say(f"plan {approved} was begun from here; {len(comparison.done)} of {len(steps)} steps are in place")
+    tell_moves(comparison)
 
 
 def _check(planned: Planned, consent: Consent) -> None:
@@ -116,21 +146,31 @@ async def carry_out(planned: Planned) -> dict[str, Any]:
 
 
 async def _carried_out(hold: Hold) -> dict[str, Any]:
+    from agentops.base.clock import SystemClock
     from agentops.base.ids import RandomIds
+    from agentops.cli.journal import Journal
     from agentops.cli.progress import progress
     from agentops.reconcile.apply import Applier
     from agentops.reconcile.bodies import Stamp
     from agentops.reconcile.delivery import Delivery
+    from agentops.reconcile.saving.description import steps
     from agentops.reconcile.views.progress import outcome_json, outcome_line
 
     planned = hold.planned
     stamp = Stamp(planned.plan.owner, hold.commit, agentops.__version__)
     say()
-    with progress(planned.plan) as shown:
-        applier = Applier(planned.target, Delivery(planned.target, shown.sleep), stamp, RandomIds(), shown.tell)
+    with progress(planned.plan) as shown, Journal(home_of(planned.tree.root), SystemClock(), say) as journal:
+
+        def tell(each: "Progress") -> None:
+            journal.note(each)
+            shown.tell(each)
+
+        applier = Applier(planned.target, Delivery(planned.target, shown.sleep), stamp, RandomIds(), tell)
         with _Interruptible(applier.stop) as interruptible:
             hold.when_lost(applier.stop)
+            journal.begin(planned.plan, steps(planned.plan, planned.world))
             outcome = await applier.run(planned.plan, _known(planned))
+        journal.end(outcome)
     hold.is_over = outcome.is_complete and not planned.desired.resources
     say()
     say(outcome_line(outcome))

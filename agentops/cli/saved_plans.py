@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import agentops
-from agentops.base.errors import EXIT_DONE, EXIT_PROBLEMS, EXIT_STALE, StalePlan, TargetRejected, UsageError
+from agentops.base.errors import EXIT_DONE, EXIT_PROBLEMS, EXIT_STALE, StalePlan, UsageError
 from agentops.cli.applying import Consent, decide
+from agentops.cli.comparing import compared_with, tell_moves
 from agentops.cli.output import say
 from agentops.cli.plan_files import read_plan
 from agentops.cli.planning import Asked, Meeting, Planned, home_of, wanted_in, with_plan_of
@@ -16,10 +17,8 @@ from agentops.cli.planning import Asked, Meeting, Planned, home_of, wanted_in, w
 if TYPE_CHECKING:
     from agentops.reconcile.planner import PlanOptions
     from agentops.reconcile.saving.moves import Comparison
-    from agentops.reconcile.saving.shape import SavedPlan, SavedStep
+    from agentops.reconcile.saving.shape import SavedPlan
     from agentops.targets.live import LiveTarget
-
-_MOST_TOLD = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +120,7 @@ class _Application:
             )
 
     async def _part(self, planned: Planned) -> "_Part":
-        comparison = await compared_with(self._read, planned)
+        comparison = await compared_with(self._read.steps, planned)
         if comparison.moved or (planned.plan.id != self._read.plan_id and not comparison.done):
             self._tell(comparison)
             if not self._wish.takes_part:
@@ -137,13 +136,8 @@ class _Application:
         return (await self._part(await again())).planned
 
     def _tell(self, comparison: "Comparison") -> None:
-        from agentops.base.paint import printable
-
         say(f"plan {self._read.plan_id} of {self._read.made_at[:19]}Z was saved; since then:")
-        for each in comparison.moved[:_MOST_TOLD]:
-            say(f"  {printable(each.sentence)}")
-        if len(comparison.moved) > _MOST_TOLD:
-            say(f"  … and {len(comparison.moved) - _MOST_TOLD} more")
+        tell_moves(comparison)
 
     def _stale(self, comparison: "Comparison") -> StalePlan:
         count = len(comparison.moved)
@@ -176,30 +170,3 @@ class _Part:
 
     planned: Planned
     moved: bool
-
-
-async def compared_with(read: "SavedPlan", planned: Planned) -> "Comparison":
-    """Return the saved plan beside the one that is made now."""
-    from agentops.reconcile.saving.description import manifest_digest, steps
-    from agentops.reconcile.saving.moves import Now, compared
-
-    owned = planned.world.owned(planned.plan.owner)
-    lives = {identity: found[0].id for identity, found in owned.items()}
-    there = {each.id for each in planned.world.lives}
-    manifests = {str(each.address): manifest_digest(each) for each in planned.desired.resources}
-    lost = [each for each in read.steps if each.live_id and each.live_id not in there]
-    gone = {each.live_id: await _fate(planned, each) for each in lost[:_MOST_TOLD]}
-    return compared(read.steps, Now(steps(planned.plan, planned.world), manifests, lives, gone))
-
-
-async def _fate(planned: Planned, step: "SavedStep") -> str:
-    """Return what became of an object that is listed no more, in a word."""
-    from agentops.reconcile.objects import OBJECTS, ObjectKind
-
-    kind = next((each for each in ObjectKind if each.value == step.object), None)
-    if kind is None or OBJECTS[kind].parent is not None:
-        return "removed"
-    try:
-        return "archived" if (await planned.target.read(kind, step.live_id)).get("archived_at") else "unlisted"
-    except TargetRejected:
-        return "removed"
