@@ -110,8 +110,8 @@ def test_the_summary_counts_every_action_drift_and_conflict_once_a_field() -> No
 
 
 def test_the_summary_line_is_one_that_scripts_can_search_for() -> None:
-    for scene in SCENES:
-        line = summary_line(plan_json(SCENES[scene]()))
+    for scene in SCENES.values():
+        line = summary_line(plan_json(scene()))
         assert re.fullmatch(r"(Plan: \d+ to create, .*|No changes\. \d+ unchanged)\. Plan [0-9a-f]{12}\.", line)
 
 
@@ -236,5 +236,5 @@ def shown(word: str) -> str:
 def test_verdicts_that_change_nothing_are_judged_in_some_scene_and_shown_in_none() -> None:
     judged = {each.verdict for scene in SCENES.values() for step in scene().steps for each in step.judged}
     assert {Verdict.IN_SYNC, Verdict.CONVERGED} <= judged
-    for scene in SCENES:
-        assert said_in(document(SCENES[scene]()), "verdict") <= DIFFERENT
+    for scene in SCENES.values():
+        assert said_in(document(scene()), "verdict") <= DIFFERENT
