@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
-from os.path import normpath
+from os.path import normpath, split
 from pathlib import Path
 from typing import Any
 
@@ -30,4 +30,6 @@ def _rules(rules: Any) -> Iterator[tuple[int, dict[str, Any]]]:
 def is_named(draft: Draft, file: str) -> bool:
     """Tell whether a file below the tree is one that the Project names, and therefore no manifest."""
     folder = Path(draft.text.file).parent
-    return any(fnmatchcase(file, normpath(folder / pattern)) for _, pattern in named(draft.data))
+    where, name = split(file)
+    wanted = (split(normpath(folder / pattern)) for _, pattern in named(draft.data))
+    return any(each == where and fnmatchcase(name, pattern) for each, pattern in wanted)

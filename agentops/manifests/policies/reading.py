@@ -116,7 +116,8 @@ class _Reader:
         try:
             return expressions.seen([*conditions.values()]) if conditions else ("plan",)
         except expressions.NoLibrary:
-            self._say(codes.NO_LIBRARY, f"rule {name} is CEL, and no library for it is installed", source.span())
+            said = f"rule {name} is CEL, and no library for it is installed"
+            self._say(codes.NO_LIBRARY, said, source.span(), expressions.EXTRA)
         except expressions.Wrong as error:
             key, text = [*conditions.items()][error.index]
             label = f"did you mean {error.near}?" if error.near else ""
