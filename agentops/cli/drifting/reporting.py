@@ -1,0 +1,35 @@
+"""What drifted, on the screen."""
+
+from typing import TYPE_CHECKING, Any
+
+from agentops.cli.drifting import with_background
+from agentops.cli.drifting.choices import only_of
+from agentops.cli.output import stdout_paint, write_json, write_lines, write_report
+from agentops.cli.planning import Planned
+from agentops.cli.showing import with_behind
+
+if TYPE_CHECKING:
+    from agentops.cli.drifting.choices import Wish
+
+
+async def report(planned: Planned, wish: "Wish") -> dict[str, Any]:
+    """Show what drifted, and return it in its JSON shape."""
+    from agentops.base.views.json import report_json
+    from agentops.reconcile.views.drift import drift_text
+
+    document = await drift_document(planned, wish)
+    if wish.output == "json":
+        write_json(document | {"diagnostics": report_json(planned.report, planned.tree.source_line)["diagnostics"]})
+    else:
+        write_report(planned.report, planned.tree.source_line)
+        write_lines(drift_text(document, stdout_paint()))
+    return document
+
+
+async def drift_document(planned: Planned, wish: "Wish") -> dict[str, Any]:
+    """Return what drifted in its JSON shape, with what lies behind it; of all objects, or of those that were named."""
+    from agentops.reconcile.views.drift import drift_json, named
+
+    document = with_behind(await with_background(planned), drift_json(planned.plan))
+    only = only_of(wish.only)
+    return named(document, only) if only else document
