@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from agentops.cli.ci.pipeline import Pipeline, pipeline
+from tests.flow.conftest import first_project
 from tests.memory_repo.forges.conftest import BRANCH, begun, forge, forge_server
 from tests.memory_repo.forges.fake.repository import Pull
 from tests.memory_repo.forges.fake.server import FakeForge
 
-__all__ = ["begun", "forge", "forge_server"]
+__all__ = ["begun", "first_project", "forge", "forge_server"]
 
 Running = Callable[..., dict[str, str]]
 

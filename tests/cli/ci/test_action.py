@@ -15,14 +15,11 @@ import yaml
 
 from agentops.reconcile.views.schema import faults
 from tests.flow.command import BIN, Command, bare_environment
-from tests.flow.conftest import first_project
 from tests.flow.server import Server, serving
 from tests.memory_repo.forges.fake.repository import Comment, Pull
 from tests.memory_repo.forges.fake.server import FakeForge
 
 from .conftest import Running, pull_event
-
-__all__ = ["first_project"]
 
 pytestmark = [pytest.mark.flow, pytest.mark.timeout(120)]
 
@@ -225,11 +222,13 @@ def test_a_comment_that_cannot_be_written_fails_no_job(job: Job, forge: FakeForg
 
 @pytest.mark.long
 def test_no_text_of_a_manifest_is_a_command(job: Job, forge: FakeForge, pull: Pull) -> None:
-    trick = "Be kind.\n  ::error::boom\n  ::set-output name=plan-id::0\n  ::add-mask::a\n  ::stop-commands::x"
-    job.edit("reviewer.yaml", "You review changes", f"{trick}\n    You review changes".replace("\n  ", "\n    "))
+    trick = "Be kind.\n::error::boom\n  ::set-output name=plan-id::0\n::add-mask::a\n::stop-commands::x\n"
+    prompt = next((job.folder / "agents.d" / "prompts").iterdir())
+    prompt.write_text(trick)
+    job.git("commit", "-qam", "Trick")
     job(proposal(pull, forge), command="plan")
     Command(job.folder)("apply", "--yes")
-    job.edit("reviewer.yaml", "Be kind.", "Be kinder.")
+    prompt.write_text(trick.replace("kind", "kinder"))
     done = job(proposal(pull, forge), command="plan")
     assert "::error::boom" in done.log
     assert heard(done.log) == []
