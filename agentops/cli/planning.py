@@ -178,6 +178,10 @@ async def planned_on(target: "LiveTarget", choice: Choice, wanted: Wanted, optio
         world = await observe(target, wanted.desired, removes=options.removes)
         made = plan(wanted.desired, world, target.label, options)
     now = SystemClock().now()
+    if any(each.live and not each.resource for each in made.steps):
+        from agentops.reconcile.blast import with_sessions
+
+        made = await with_sessions(made, target, now)
     made = await governed(made, wanted.tree, now.date())
     made = await costed(made, wanted.tree, target, now) if options.costs else made
     again = partial(planned_on, target, choice, wanted, options)

@@ -82,6 +82,12 @@ class LiveTarget:
             )
         return found
 
+    async def newest_sessions(self, agent_id: str) -> tuple[Sequence[Body], bool]:
+        """Return the newest sessions of an agent, one page, and whether there are more."""
+        betas = OBJECTS[ObjectKind.AGENT].betas
+        page = await self.pages.one("sessions", betas, {"agent_id": agent_id, "limit": "100"}) or {}
+        return page.get("data") or [], bool(page.get("next_page"))
+
     async def can_hold(self, collection: str, betas: str) -> bool:
         """Tell whether the target has a collection at all."""
         return await self.pages.one(collection, betas, {"limit": "1"}) is not None
