@@ -30,6 +30,9 @@ class Target(Shape):
     workspace: Omissible[Annotated[str, Field(min_length=1)]] = None
     """The workspace that the credential must belong to; another one is refused."""
 
+    watch: Omissible[Literal["apply"]] = None
+    """Whether `agentops watch` applies here by itself what nobody has to look at: for a target to develop on."""
+
 
 class MemoryRepository(Shape):
     """The git repository that holds the memories of the tree's stores, one folder a store."""
