@@ -87,3 +87,22 @@ def test_what_a_target_says_stays_on_its_line(
     said = capsys.readouterr().out
     assert "a b" in said
     assert "\x1b[2J" not in said
+
+
+@pytest.mark.parametrize(("where", "state", "status"), [("true", "failed", 1), ("", "warning", 0)])
+def test_a_key_that_shadows_a_federated_identity_is_found(
+    elsewhere: type[Elsewhere],
+    project: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    where: str,
+    state: str,
+    status: int,
+) -> None:
+    capsys.readouterr()
+    monkeypatch.setenv("ANTHROPIC_FEDERATION_RULE_ID", "fdrl_1")
+    monkeypatch.setenv("CI", where)
+    assert run(cli, ["doctor", str(project), "-o", "json"]) == status
+    (check,) = (each for each in json.loads(capsys.readouterr().out)["checks"] if each["name"] == "identity")
+    assert check["state"] == state
+    assert "ANTHROPIC_API_KEY is set" in check["fact"]

@@ -53,7 +53,7 @@ def doctor(ctx: click.Context, path: Path, target: str | None, sandbox: bool, ou
     choice = chosen_target(target, os.environ)
     asked, table = asyncio.run(_target(choice, tree, path))
     own = list(sessions.checks(is_embedded=choice.name == EMBEDDED, wants_sandbox=sandbox))
-    checks = [*_machine(), _tree(tree), *own, *asked]
+    checks = [*_machine(), *_identity(os.environ), _tree(tree), *own, *asked]
     if output == "json":
         write_json({"format_version": 1, "checks": checks, "capabilities": table})
     else:
@@ -68,6 +68,19 @@ def _machine() -> Iterator[dict[str, Any]]:
     git = shutil.which("git")
     missing = "not found: marks will name files without their commit"
     yield _check("git", "ok" if git else "warning", git or missing)
+
+
+def _identity(environment: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """Say whether a key that was left behind is used where a federated identity was meant: the SDK takes the key.
+
+    Source: SDK 2.11.0 `lib/credentials/_chain.py` (`default_credentials`, step 2a before step 4).
+    """
+    key = next((each for each in ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN") if environment.get(each)), None)
+    if not environment.get("ANTHROPIC_FEDERATION_RULE_ID") or key is None:
+        return
+    is_in_ci = environment.get("CI") in {"true", "1"}
+    fact = f"{key} is set, and is used instead of ANTHROPIC_FEDERATION_RULE_ID: remove the secret from the job"
+    yield _check("identity", "failed" if is_in_ci else "warning", fact)
 
 
 def _tree(tree: "Tree") -> dict[str, Any]:
