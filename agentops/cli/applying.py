@@ -107,12 +107,12 @@ def _confirmed(planned: Planned, consent: Consent, output: str) -> bool:
             f"{consent.question} Nobody is there to answer",
             hint="add --yes, or --expect with the id of a reviewed plan",
         )
-    with _ended_by_ctrl_c():
+    with ended_by_ctrl_c():
         return click.confirm(f"{consent.question} (target: {planned.plan.target})", default=False, err=True)
 
 
 @contextmanager
-def _ended_by_ctrl_c() -> Iterator[None]:
+def ended_by_ctrl_c() -> Iterator[None]:
     """Let Ctrl-C end the wait for an answer: asyncio's handler would cancel a task that is not run before it."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:

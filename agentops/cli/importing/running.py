@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from agentops.base.errors import RefusedPlan, UsageError
-from agentops.cli.applying import carry_out
+from agentops.cli.applying import carry_out, ended_by_ctrl_c
 from agentops.cli.context import HOME, Choice, chosen_target, opened
 from agentops.cli.importing import told
 from agentops.cli.importing.binding import binding, difference
@@ -95,9 +95,9 @@ class Run:
                 say("Nothing was changed.")
                 return True
             outcome = await self._do(drafts)
-        if is_text:
-            write_lines(["", *told.secrets(drafts)] if drafts.secrets and not self._manner.is_dry else [])
-        else:
+        if is_text and drafts.drafts and not self._manner.is_dry:
+            write_lines(told.afterwards(drafts, is_bound=self._wish.binds))
+        elif not is_text:
             write_json(told.document(drafts, outcome))
         return (outcome is None or bool(outcome["is_complete"])) and not _has_failed(drafts)
 
@@ -119,7 +119,8 @@ class Run:
         question = f"Write {len(drafts.files)} files{marks}?"
         if self._manner.output == "json" or not sys.stdin.isatty():
             raise UsageError(f"{question} Nobody is there to answer", hint="add --yes, or --dry-run to look only")
-        return click.confirm(f"{question} (target: {self._target.label})", default=False, err=True)
+        with ended_by_ctrl_c():
+            return click.confirm(f"{question} (target: {self._target.label})", default=False, err=True)
 
     async def _do(self, drafts: Drafts) -> dict[str, Any] | None:
         files = drafts.files

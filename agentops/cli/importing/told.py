@@ -34,16 +34,21 @@ def summary(drafts: Drafts) -> str:
     return f"Import: {objects} to take over, {len(drafts.files)} files to write, {left} left alone."
 
 
-def secrets(drafts: Drafts) -> Iterator[str]:
-    """Yield which variables have to be set before the next plan, and why."""
-    if not drafts.secrets:
-        return
-    yield "The target shows no secrets, so the manifests name variables for them. Set these where agentops runs:"
-    for address, names in drafts.secrets.items():
-        yield f"  {address}: {', '.join(names)}"
-    yield "The next plan shows each as a change of a secret: applied once, it is compared from then on."
-    if any(each.startswith(f"{Kind.DEPLOYMENT}/") for each in drafts.secrets):
-        yield "A repository that is public needs no token: remove its line `authorization_token`."
+def afterwards(drafts: Drafts, *, is_bound: bool) -> Iterator[str]:
+    """Yield what is left to the person: which variables to set, and what comes next."""
+    yield ""
+    if drafts.secrets:
+        yield "The target shows no secrets, so the manifests name variables for them. Set these where agentops runs:"
+        yield from (f"  {address}: {', '.join(names)}" for address, names in drafts.secrets.items())
+        yield "The next plan shows each as a change of a secret: applied once, it is compared from then on."
+        if any(each.startswith(f"{Kind.DEPLOYMENT}/") for each in drafts.secrets):
+            yield "A repository that is public needs no token: remove its line `authorization_token`."
+    elif is_bound:
+        yield "`agentops plan` shows no changes for these. Look at the files, and commit them."
+    if not is_bound:
+        adopted = " ".join(f"--adopt {each.subject.address}" for each in drafts.drafts[:3])
+        more = " …" if len(drafts.drafts) > 3 else ""
+        yield f"Nothing was marked: `agentops apply {adopted}{more}` takes the objects over."
 
 
 def document(drafts: Drafts, outcome: Any) -> dict[str, Any]:

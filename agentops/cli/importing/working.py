@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from agentops.base.errors import AgentopsError, InvalidManifests
+from agentops.base.errors import AgentopsError, InvalidManifests, UsageError
 from agentops.base.names import Address, Kind
 from agentops.cli.context import HOME, cache_folder
 from agentops.cli.importing.drafting import CannotSay, Drafted, Setting, Subject, drafted
@@ -173,6 +173,7 @@ class Drafting:
         names = Names([*taken, *_identities(found)])
         given = {**self._stems, **self._wish.names}
         addresses = {each.live.id: each.identity for each in asked if _is_lost(each) and each.identity}
+        _check_free(asked, self._wish.names, names)
         for each in sorted(asked, key=lambda one: one.live.id not in given):
             if each.live.id not in addresses:
                 wish = given.get(each.live.id) or slug(_called(each.live), space_of(each.kind))
@@ -255,6 +256,19 @@ class Drafting:
         text = manifest(Kind.PROJECT, self._place.owner, {"targets": {}}, schema, {})
         ignored = {} if (self._place.root / ".gitignore").exists() else {".gitignore": f"{HOME}/\n".encode()}
         return {os.path.normpath(f"{self._place.folder}/project.yaml"): text.encode(), **ignored}
+
+
+def _check_free(asked: Sequence[Found], given: Mapping[str, str], names: Names) -> None:
+    """See that what a person called something is free.
+
+    Raises:
+        UsageError: something in the tree has that name.
+    """
+    for each in asked:
+        name = given.get(each.live.id, "")
+        if name and not names.is_free(each.kind, name):
+            fact = f"--name {each.live.id}={name}: {space_of(each.kind)} {name} is in the tree already"
+            raise UsageError(fact, hint="choose another name")
 
 
 def _identities(found: Sequence[Found]) -> Iterator[tuple[Kind, str]]:

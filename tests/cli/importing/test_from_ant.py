@@ -180,6 +180,7 @@ async def test_what_the_files_say_and_the_target_does_not_is_told_with_its_line(
     assert (await workspace.plan()).is_empty
 
 
+@pytest.mark.long
 async def test_what_is_gone_or_of_a_kind_that_nobody_knows_is_told_and_fails(
     workspace: Workspace, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -61,6 +61,7 @@ async def test_what_belongs_to_others_is_left_alone_and_listed(
     assert (await workspace.ground.everything())["agents"] == before["agents"]
 
 
+@pytest.mark.long
 async def test_an_object_of_somebody_else_is_refused_by_its_id(workspace: Workspace) -> None:
     await workspace.ground.of("somebody-else").settle(an_agent("theirs"))
     (agent,) = (await workspace.ground.everything())["agents"]
@@ -80,6 +81,7 @@ async def test_a_lost_manifest_is_written_again_under_the_name_that_the_marks_kn
     assert (await workspace.plan()).is_empty
 
 
+@pytest.mark.long
 async def test_what_is_declared_already_is_not_imported_twice(workspace: Workspace) -> None:
     await made(workspace.ground, [an_agent("a"), an_agent("b")])
     await workspace.bring()
@@ -89,6 +91,7 @@ async def test_what_is_declared_already_is_not_imported_twice(workspace: Workspa
     assert (await workspace.ground.everything())["agents"] == live["agents"]
 
 
+@pytest.mark.long
 async def test_a_manifest_without_an_object_that_looks_the_same_is_not_written_twice(
     workspace: Workspace, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -99,6 +102,7 @@ async def test_a_manifest_without_an_object_that_looks_the_same_is_not_written_t
     assert "looks like Agent/a, which is declared: `agentops apply --adopt Agent/a`" in capsys.readouterr().out
 
 
+@pytest.mark.long
 async def test_a_dry_run_writes_nothing_anywhere(workspace: Workspace) -> None:
     await made(workspace.ground, [an_agent("a")])
     before = await workspace.ground.everything()
@@ -107,6 +111,7 @@ async def test_a_dry_run_writes_nothing_anywhere(workspace: Workspace) -> None:
     assert await workspace.ground.everything() == before
 
 
+@pytest.mark.long
 async def test_kinds_and_ids_choose(workspace: Workspace) -> None:
     known = await made(workspace.ground, [an_agent("a"), an_agent("b"), an_environment("e"), a_team("t", ["a"])])
     await workspace.bring(Wish(ids=(known[Address(Kind.AGENT, "a")].id,)))
@@ -114,6 +119,15 @@ async def test_kinds_and_ids_choose(workspace: Workspace) -> None:
     await workspace.bring(Wish(kinds=frozenset({Kind.TEAM})))
     assert await names(workspace) == {"Project/acme", "Agent/a", "Team/t"}
     assert (await workspace.plan()).is_empty
+
+
+@pytest.mark.long
+async def test_a_name_that_somebody_gives_must_be_free(workspace: Workspace) -> None:
+    known = await made(workspace.ground, [an_agent("a"), an_agent("b")])
+    first, second = (known[Address(Kind.AGENT, each)].id for each in "ab")
+    await workspace.bring(Wish(ids=(first,)))
+    with pytest.raises(UsageError, match="agent a is in the tree already"):
+        await workspace.bring(Wish(ids=(second,), names={second: "a"}))
 
 
 async def test_an_older_version_that_is_pinned_stays_pinned(workspace: Workspace) -> None:
