@@ -14,6 +14,7 @@ _COMMANDS = {
     "plan": "Show what would change on the target.",
     "apply": "Make the target what the manifests say.",
     "drift": "Show what changed on the target behind our back.",
+    "watch": "Check and plan after every save.",
     "why": "Show which commit wrote a line, and what is live of it.",
     "rollback": "Write an old version back into the manifests.",
     "graph": "Show which manifest names which; needs no server.",

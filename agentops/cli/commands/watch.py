@@ -1,0 +1,57 @@
+"""`agentops watch`: a plan after every save."""
+
+import os
+import signal
+from pathlib import Path
+
+import click
+
+from agentops.base.errors import UsageError
+from agentops.cli.context import EMBEDDED, cache_folder, chosen_target
+from agentops.cli.planning import target_option, tree_argument
+
+
+@click.command()
+@tree_argument
+@click.option("--apply", "applies", is_flag=True, help="Apply on the embedded engine what nobody has to look at.")
+@target_option
+def watch(path: Path, applies: bool, target: str | None) -> None:
+    """Check and plan the manifests in PATH whenever a file is saved, and whenever the target changes.
+
+    Nothing is applied, unless the target says `watch: apply` in the Project: then plans are applied as they come, but
+    for removals, conflicts, what others changed, and risks of high severity. Those wait for `agentops apply`.
+    """
+    import asyncio
+
+    choice = chosen_target(target, os.environ)
+    if applies and choice.name != EMBEDDED:
+        hint = "say `watch: apply` beside the target's url in the Project"
+        raise UsageError("--apply is for the engine inside this process", hint=hint)
+    name = choice.name or "the target of ANTHROPIC_BASE_URL and ANTHROPIC_API_KEY"
+    asyncio.run(_watch(path, target, f"{path if path != Path() else 'this tree'} → {name}", applies=applies))
+
+
+async def _watch(path: Path, target: str | None, what: str, *, applies: bool) -> None:
+    import asyncio
+
+    from agentops.base.clock import SystemClock
+    from agentops.cli.watching.rounds import Applied, Rounds, Told, Wish
+    from agentops.cli.watching.screens import screen
+    from agentops.cli.watching.watch import Pace, Watch
+
+    loop = asyncio.get_running_loop()
+    shown = screen(what, SystemClock())
+
+    def tell(told: Told) -> None:
+        shown.tell(told)
+        if isinstance(told, Applied):  # while it applied, Ctrl-C was its own
+            loop.add_signal_handler(signal.SIGINT, watching.stop)
+
+    wish = Wish(path, target, applies_embedded=applies)
+    watching = Watch(wish, Rounds(wish, tell, cache_folder(os.environ)), Pace(), shown.begun)
+    for each in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(each, watching.stop)
+    try:
+        await watching.run()
+    finally:
+        shown.close()
