@@ -66,7 +66,13 @@ class Planned:
     @property
     def undeclared(self) -> Sequence[str]:
         """Return what is declared no more and left alone."""
-        return [str(each["address"]) for each in self.data["undeclared"]]
+        return [str(each["address"]) for each in self.data["undeclared"] if not each.get("is_waiting")]
+
+    @property
+    def retired(self) -> Sequence[str]:
+        """Return what is retired, or will be by this plan, and is archived by a later one."""
+        waiting = [str(each["address"]) for each in self.data["undeclared"] if each.get("is_waiting")]
+        return [*waiting, *(str(each["address"]) for each in self.steps if each["action"] == "retire")]
 
 
 @dataclass(frozen=True, slots=True)

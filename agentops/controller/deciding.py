@@ -206,15 +206,16 @@ def _failed(base: State, problem: Problem) -> State:
 
 def _in_sync(base: State, seen: Seen) -> State:
     """Return that the live commit is what runs, but for removals that wait."""
-    if seen.removals and seen.ripe_at is not None:
+    plan = seen.check or seen.plan
+    if seen.removals and seen.ripe_at is not None and not (plan and plan.prunes):
         gone = _few(list(seen.removals))
         message = f"declared no more, and removed when it has been so for long enough: {gone}"
         advice = f"nothing: it is removed after {seen.ripe_at:%Y-%m-%d %H:%M} UTC, unless it is declared again"
         return replace(base, phase=Phase.OUT_OF_SYNC, message=message, advice=advice)
-    plan = seen.check or seen.plan
-    left = plan.undeclared if plan else []
+    left, retired = (plan.undeclared, plan.retired) if plan else ([], [])
     message = f"declared no more, and left alone: {_few(left)}" if left else ""
-    return replace(base, phase=Phase.IN_SYNC, message=message)
+    waiting = f"retired, and archived when the project's grace is over: {_few(retired)}" if retired else ""
+    return replace(base, phase=Phase.IN_SYNC, message="; ".join(filter(None, (message, waiting))))
 
 
 def _waiting(base: State, plan: Planned, decision: Decision) -> State:

@@ -195,19 +195,19 @@ async def test_what_widens_or_removes_waits_for_a_person_and_removing_everything
     assert (state.phase, state.live) == (Phase.IN_SYNC, wide)
     assert scene.agents()["one"]["version"] == 2
 
-    # What left the tree goes, once its grace is over and a person said so.
+    # What left the tree is retired once its grace is over, which nobody is asked about: it can be taken back.
     fewer = scene.tree(agent("one", more=HELD.replace("always_ask", "always_allow")), agent("two"))
-    state = await scene.round()
-    assert (state.phase, state.live, state.steps) == (Phase.WAITING, wide, ("archive Agent/three",))
-    assert await scene.person("controller", "approve", scene.owner, state.plan_id) == 0
-    assert (await scene.round()).live == fewer
-    assert set(scene.agents()) == {"one", "two"}
+    for _ in range(2):
+        state = await scene.round()
+        assert (state.phase, state.live) == (Phase.IN_SYNC, fewer)
+        assert state.message == "retired, and archived when the project's grace is over: Agent/three"
+        assert "retired=" in scene.agents()["three"]["metadata"]["agentops_guard"]
 
     # A tree that declares nothing any more is no plan at all.
     scene.tree()
     state = await scene.round()
     assert (state.phase, state.live) == (Phase.REFUSED, fewer)
-    assert "pruning would remove all 2 objects" in state.message
-    assert set(scene.agents()) == {"one", "two"}
+    assert "pruning would remove all 3 objects" in state.message
+    assert set(scene.agents()) == {"one", "two", "three"}
     kinds = [each.kind.value for each in scene.told]
-    assert kinds == ["applied", "approval_wanted", "applied", "approval_wanted", "applied", "refused"]
+    assert kinds == ["applied", "approval_wanted", "applied", "applied", "refused"]
