@@ -22,6 +22,8 @@ plan
     A value: the steps that take the target from what is to what is wanted.
 step
     One change of one object: create, update, re-pin, archive, delete, ...
+lease
+    The right to apply a project to a target, held by one run at a time. It lies on the target and expires.
 drift
     A field that changed on the target since we last wrote it.
 engine

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from agentops.base.errors import StalePlan, TargetError, TargetLocked
+from agentops.base.errors import StalePlan, TargetDenied, TargetError, TargetLocked
 from agentops.cli.commits import commit_of
 from agentops.cli.output import say
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from agentops.cli.planning import Planned
     from agentops.manifests.document import Tree
     from agentops.reconcile.lease import Held, Lease
-    from agentops.targets.leases import Leases
+    from agentops.targets.leases import Leases, Taken
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -216,13 +216,20 @@ class _Waiting:
         began, has_waited, lease = self._loop.time(), False, self._lease()
         while True:
             sent_at = self._loop.time()
-            taken = await self._leases.take(lease)
+            taken = await self._take(lease)
             if taken.holder is None:
                 if taken.previous:
                     say(f"note: {_silent(taken.previous)}; its lease has expired and is taken over")
                 return _Turn(sent_at, has_waited or taken.previous is not None)
             await self._wait(taken.holder, began + self._terms.wait_s)
             has_waited = True
+
+    async def _take(self, lease: "Lease") -> "Taken":
+        try:
+            return await self._leases.take(lease)
+        except TargetDenied as error:
+            hint = "the lease is a memory: let the key write memory stores, or do without it by `--lock none`"
+            raise TargetDenied(error.message, hint=hint, status=error.status, request_id=error.request_id) from error
 
     async def _wait(self, held: "Held", until: float) -> None:
         """Wait until nobody holds the lease, or its holder has been silent for too long."""

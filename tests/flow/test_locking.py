@@ -17,7 +17,7 @@ from .terminal import at_terminal
 
 pytestmark = [pytest.mark.flow, pytest.mark.timeout(120)]
 
-PROJECT = "apiVersion: agentops/v1\nkind: Project\nmetadata: {name: shop}\nspec: {lock: {ttl: 5s}}\n"
+PROJECT = "apiVersion: agentops/v1\nkind: Project\nmetadata: {name: shop}\nspec: {lock: {ttl: 60s}}\n"
 AGENT = "apiVersion: agentops/v1\nkind: Agent\nmetadata: {name: %s}\nspec: {model: claude-haiku-5-5}\n"
 
 
@@ -91,7 +91,7 @@ def test_a_run_can_do_without_and_a_project_can(shop: Command, server: Server) -
     shop("apply", "--yes", "--lock", "none")
     assert names(server) == ["first", "second"]
     write_agents(shop.folder, "third")
-    (shop.folder / "project.yaml").write_text(PROJECT.replace("ttl: 5s", "mode: none"))
+    (shop.folder / "project.yaml").write_text(PROJECT.replace("ttl: 60s", "mode: none"))
     shop("apply", "--yes")
     shop("apply", "--yes", "--lock", "lease")
     assert names(server) == ["first", "second", "third"]
@@ -100,7 +100,7 @@ def test_a_run_can_do_without_and_a_project_can(shop: Command, server: Server) -
 
 def test_times_that_are_none_are_refused_where_they_are_typed(shop: Command) -> None:
     assert "write 30s, 5m or 1h" in shop("apply", "--yes", "--lock-wait", "soon", status=2).err
-    (shop.folder / "project.yaml").write_text(PROJECT.replace("5s", "5h"))
+    (shop.folder / "project.yaml").write_text(PROJECT.replace("60s", "5h"))
     assert "from 1s to 1h" in shop("validate", status=1).out
 
 
@@ -147,7 +147,7 @@ MANY = [f"agent-{number:03d}" for number in range(60)]
 def under_way(shop: Command, server: Server, request: pytest.FixtureRequest) -> Iterator[Run]:
     """A run that holds the lease, has done something, and stands still."""
     write_agents(shop.folder, *MANY)
-    (shop.folder / "project.yaml").write_text(PROJECT.replace("5s", getattr(request, "param", "5s")))
+    (shop.folder / "project.yaml").write_text(PROJECT.replace("60s", getattr(request, "param", "10s")))
     with TemporaryFile("w+") as out:
         run = Run(shop, out)
         run.hold_up(lambda: bool(leases(server)) and len(server.objects("agents")) > 1)
@@ -181,6 +181,16 @@ def test_a_run_that_is_killed_blocks_the_next_one_until_its_lease_is_over(
 
 
 @pytest.mark.long
+def test_a_run_that_is_interrupted_gives_its_lease_back(shop: Command, server: Server, under_way: Run) -> None:
+    under_way.process.send_signal(signal.SIGINT)
+    status, said = under_way.go_on()
+    assert (status, "interrupted: finishing what is under way" in said) == (130, True), said
+    assert leases(server) == []
+    shop("apply", "--yes")
+    assert names(server) == sorted(["first", "second", *MANY])
+
+
+@pytest.mark.long
 @pytest.mark.parametrize("under_way", ["1s"], indirect=True)
 def test_a_run_whose_lease_is_taken_away_begins_no_further_step(shop: Command, server: Server, under_way: Run) -> None:
     shop("lock", "break", "--yes")
@@ -188,6 +198,7 @@ def test_a_run_whose_lease_is_taken_away_begins_no_further_step(shop: Command, s
     assert status == 1, said
     assert "stopping: the lease was taken away" in said or "stopping: the lease expired before" in said
     assert "Run the same command again" in said
+    (shop.folder / "project.yaml").write_text(PROJECT)
     shop("apply", "--yes")
     assert names(server) == sorted(["first", "second", *MANY])
 
