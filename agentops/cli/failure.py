@@ -10,6 +10,7 @@ import click
 from agentops.base.errors import EXIT_INTERRUPTED, EXIT_PROBLEMS, AgentopsError, InvalidManifests
 from agentops.base.paint import printable
 from agentops.cli.installation import refuse_clash
+from agentops.cli.letters import spell
 from agentops.cli.output import stderr_paint, write_json, write_report
 
 _COLLECT_AFTER = 50_000
@@ -22,6 +23,7 @@ def run(command: click.Command, arguments: list[str]) -> int:
     # Source: pydantic 2.14 `pydantic/plugin/_loader.py`.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     gc.set_threshold(_COLLECT_AFTER)
+    spell()
     try:
         code = _run(command, arguments)
         sys.stdout.flush()

@@ -11,6 +11,7 @@ import click
 
 from agentops.base.diagnostics import Report, SourceLine
 from agentops.base.paint import Paint
+from agentops.cli.letters import has_all_letters
 
 _PIPE_WIDTH = 160
 
@@ -45,7 +46,7 @@ def stderr_paint() -> Paint:
 
 def write_json(value: Any) -> None:
     """Print one JSON document."""
-    print(json.dumps(value, ensure_ascii=False, indent=2), flush=True)
+    print(json.dumps(value, ensure_ascii=not has_all_letters(sys.stdout), indent=2), flush=True)
 
 
 def write_lines(lines: Iterable[str]) -> None:
