@@ -22,6 +22,7 @@ from agentops.cli.showing import plan_document, show
 if TYPE_CHECKING:
     from agentops.base.names import Address
     from agentops.reconcile.apply import Progress
+    from agentops.reconcile.pacing import Pace
     from agentops.reconcile.values import Known
 
 
@@ -153,6 +154,7 @@ async def _carried_out(hold: Hold) -> dict[str, Any]:
     from agentops.reconcile.apply import Applier
     from agentops.reconcile.bodies import Stamp
     from agentops.reconcile.delivery import Delivery
+    from agentops.reconcile.pacing import Paced
     from agentops.reconcile.saving.description import steps
     from agentops.reconcile.views.progress import outcome_json, outcome_line
 
@@ -165,7 +167,8 @@ async def _carried_out(hold: Hold) -> dict[str, Any]:
             journal.note(each)
             shown.tell(each)
 
-        applier = Applier(planned.target, Delivery(planned.target, shown.sleep), stamp, RandomIds(), tell)
+        target = Paced(planned.target, await _pace(planned))
+        applier = Applier(target, Delivery(target, shown.sleep), stamp, RandomIds(), tell)
         with _Interruptible(applier.stop) as interruptible:
             hold.when_lost(applier.stop)
             journal.begin(planned.plan, steps(planned.plan, planned.world))
@@ -175,6 +178,16 @@ async def _carried_out(hold: Hold) -> dict[str, Any]:
     say()
     say(outcome_line(outcome))
     return outcome_json(outcome) | {"is_interrupted": interruptible.was_interrupted and not outcome.is_complete}
+
+
+async def _pace(planned: Planned) -> "Pace":
+    """Return how fast the target is asked: only one that is not an engine of ours is known to count requests."""
+    from agentops.reconcile.pacing import WRITES, Pace
+
+    writes = sum(1 + len(each.memories) for each in planned.plan.steps)
+    # What goes at once anyhow is not worth the question.
+    is_counted = writes > WRITES.at_once and await planned.target.capabilities() is None
+    return Pace(asyncio.get_running_loop().time, asyncio.sleep, say, writes=writes, is_counted=is_counted)
 
 
 def _known(planned: Planned) -> "dict[Address, Known]":
