@@ -14,10 +14,13 @@ NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 GOES, ASKS, REFUSED = (True, "nothing"), (False, "approval"), (False, "nothing")
 
 BECOMES = {
+    "braked": REFUSED,
     "conflict": REFUSED,
     "destroy": ASKS,
     "drift": GOES,
     "edits": ASKS,
+    "emptied": REFUSED,
+    "every-word": REFUSED,
     "first-apply": GOES,
     "hostile": ASKS,
     "keys-and-skills": GOES,
@@ -25,10 +28,13 @@ BECOMES = {
     "keys-removed": ASKS,
     "left-out": GOES,
     "nothing-to-do": GOES,
+    "refused": REFUSED,
     "removals": ASKS,
+    "retired": GOES,
     "running": GOES,
     "running-destroyed": ASKS,
     "running-edits": ASKS,
+    "widened": REFUSED,
 }
 
 
