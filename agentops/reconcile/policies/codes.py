@@ -44,8 +44,7 @@ PASSED = Code(
     "plan.policy-passed",
     "The project's policy lets something pass",
     """The policy is in the commit that is judged, so a commit could loosen it for itself. Whatever this plan owes to it
-is therefore said with every plan: a risk that is turned off and would be there, an exemption that was used, a line that
-is milder than at the commit that was applied last.
+is therefore said with every plan: a risk that is turned off and would be there, an exemption that was used.
 
 Whoever reviews a change reads these notes as a part of it. What no commit may loosen belongs into the policy of a
 controller, which lies outside the repository (`docs/policy.md`).""",
@@ -80,6 +79,9 @@ A rule with `severity: warn` that cannot be judged is a warning.""",
 
 CODES: Mapping[str, Code] = {each.slug: each for each in (REFUSED, WARNED, NOTED, PASSED, EXPIRED, BROKEN)}
 """The codes by their slugs."""
+
+WAY_OUT = "change it, or exempt it in policy.allow with a reason and a last day"
+"""Stands beside whatever stops a plan."""
 
 OF_LEVEL: Mapping[str, Code] = {"error": REFUSED, "warn": WARNED, "note": NOTED}
 """What a level is reported as; `off` is not."""

@@ -78,12 +78,12 @@ def _estimated(step: Step, prices: Prices, past: Past, today: date) -> Cost:
     live, wanted = next((each.live or {}, each.wanted or {}) for each in step.judged if each.name == "model")
     mine = [each for each in past.uses if step.live and each.agent_id == step.live.id]
     if step.live and step.live.body.get("multiagent"):
-        return Cost("what it costs is not told: its sessions count what every agent of the team uses")
+        return Cost("not known: its sessions count what every agent of the team uses")
     if not mine:
-        return Cost(f"what it costs is not told: no session of the last {DAYS} days has used tokens")
+        return Cost(f"not known: no session of the last {DAYS} days has used tokens")
     missing = sorted({live["id"], wanted["id"]} - {*prices.models})
     if missing:
-        return Cost(f"what it costs is not told: there is no price for {', '.join(missing)}")
+        return Cost(f"not known: there is no price for {', '.join(missing)}")
     return _priced(live, wanted, mine, _Table(prices, past, today))
 
 

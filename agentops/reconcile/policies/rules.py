@@ -111,7 +111,7 @@ def _hit(rule: Rule, hit: Hit, steps: Sequence[Step]) -> Diagnostic:
     related = (Related(rule.span, f"rule {rule.name}"),) if place != rule.span else ()
     field = f" in `{'.'.join([change.field, *map(str, change.path)])}`" if change else ""
     said = f"{step.address} breaks rule {rule.name}{field}: {rule.message}"
-    return Diagnostic(code, said, place, notes=notes, related=related)
+    return Diagnostic(code, said, place, codes.WAY_OUT if rule.is_error else "", notes, related)
 
 
 Judge = Callable[[Sequence[Rule], Mapping[str, Any]], Sequence[Finding]]

@@ -78,7 +78,9 @@ def _risk(step: Step, risks: list[Risk], line: Line) -> Diagnostic:
     said = f"{step.address}: {kind.replace('_', ' ')}: {first}"
     place = place_of(step, fields_of(RiskKind(kind), step.object)) or line.span
     related = (policy,) if place != line.span else ()
-    return Diagnostic(codes.OF_LEVEL[line.level], said, place, notes=tuple(more), related=related)
+    code = codes.OF_LEVEL[line.level]
+    label = codes.WAY_OUT if code is codes.REFUSED else ""
+    return Diagnostic(code, said, place, label, tuple(more), related)
 
 
 def place_of(step: Step, fields: tuple[str, ...] = ()) -> Span | None:

@@ -47,14 +47,12 @@ def test_the_same_tokens_are_told_at_both_prices() -> None:
 
 def test_a_session_that_used_nothing_tells_nothing() -> None:
     plan, agent = changing(model=OTHER_MODEL)
-    assert note(plan, a_session(agent)) == ("what it costs is not told: no session of the last 30 days has used tokens")
+    assert note(plan, a_session(agent)) == ("not known: no session of the last 30 days has used tokens")
 
 
 def test_a_model_without_a_price_is_named() -> None:
     plan, agent = changing(model="claude-haiku-5-5")
-    assert note(plan, a_session(agent, output_tokens=5)) == (
-        "what it costs is not told: there is no price for claude-haiku-5-5"
-    )
+    assert note(plan, a_session(agent, output_tokens=5)) == ("not known: there is no price for claude-haiku-5-5")
 
 
 def test_an_old_table_says_its_age() -> None:
