@@ -66,7 +66,7 @@ class Pane:
         """Show what a round found; what is applied prints below, line by line."""
         if isinstance(told, Applied):
             write_lines(lines(told, self._paint))
-            self._live = self._opened()
+            self._body = [*lines(told, self._paint)]
             return
         self._body = [*lines(told, self._paint)]
         self._draw()
@@ -86,6 +86,9 @@ class Pane:
 
     def _draw(self) -> None:
         from rich.text import Text
+
+        if not self._live.is_started:  # something was applied since, and printed line by line
+            self._live = self._opened()
 
         room = max(self._live.console.height - _FRAME_LINES, 1)
         shown = self._body[:room]
