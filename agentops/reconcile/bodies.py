@@ -51,7 +51,7 @@ def update(step: Step, wanted: Mapping[str, Any], stamp: Stamp, nonce: str) -> W
     fields = {name: rule.fields[name].whole(value) for name, value in sent.items() if (name,) not in rule.replaced}
     fields |= {each.name: rule.fields[each.name].cleared for each in step.judged if each.verdict is Verdict.CLEAR}
     body = rule.framed(nested(fields), nested(wanted))
-    marks = _marks(step, stamp, nonce, _updated_marks(step, wanted, changed), version=step.version)
+    marks = _marks(step, stamp, nonce, _updated_marks(step, wanted, changed), version=step.seen_version or step.version)
     pairs = _metadata(step.live.body["metadata"], wanted.get("metadata"), owns="metadata" in changed)
     body["metadata"] = pairs | written(marks)
     if step.live.version is not None:
@@ -75,7 +75,7 @@ def echoed(step: Step, marks: Marks, answer: Body) -> Marks:
         code: FieldMark(mark.sent, mark_hash(in_normal_form(*by_code[code], answer))) if code in by_code else mark
         for code, mark in marks.fields.items()
     }
-    version = answer.get("version")
+    version = step.seen_version or answer.get("version")
     return replace(marks, fields=fields, version=version if isinstance(version, int) else None)
 
 

@@ -76,7 +76,14 @@ def _corrected(step: Step, only: Sequence[Only], left: list[Left]) -> Step | Non
         resource=_resource(step, step.resource, drifted),
         memories=step.memories if SEED in names else (),
         risks=tuple(each for each in step.risks if each.kind == "drift_undone"),
+        seen_version=step.live.marks.version if step.live.marks and _is_partial(step, drifted) else None,
     )
+
+
+def _is_partial(step: Step, drifted: Sequence[Judged]) -> bool:
+    """Tell whether something that others changed stays: the version that this write makes must not stand for all."""
+    foreign = {each.name for each in step.judged if _has_drifted(each) or each.verdict is Verdict.CONFLICT}
+    return foreign != {each.name for each in drifted}
 
 
 def _has_drifted(judged: Judged) -> bool:

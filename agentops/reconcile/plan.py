@@ -124,6 +124,9 @@ class Step:
     """Whether the API has no way back from it."""
 
     risks: tuple[Risk, ...] = ()
+    seen_version: int | None = None
+    """What the marks go on to call our last write, where others changed fields that this step leaves as they are."""
+
     former_owner: str = ""
     """Whose it was, when it is taken over."""
 

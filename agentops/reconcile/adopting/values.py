@@ -13,6 +13,9 @@ from agentops.reconcile.resource import Resource
 from agentops.reconcile.values import Known, at, names_in, resolved
 from agentops.reconcile.verdicts import Judged
 
+_BY_ITEM = frozenset({"multiagent", "skills", "initial_events", "resources"})
+"""Fields in which names stand, and texts that others declare: item by item they stay, or become what is live."""
+
 _TOKEN = "authorization_token"  # noqa: S105 - the field's name, not a token
 
 
@@ -60,7 +63,7 @@ def _differences(live: Any, wanted: Any) -> int:
 
 def _names_nobody(resource: Resource, name: str) -> bool:
     declared = resource.fields.get(name)
-    return declared is not None and name not in ("multiagent", "skills") and not any(names_in(declared.value))
+    return declared is not None and name not in _BY_ITEM and not any(names_in(declared.value))
 
 
 def _is_unordered(rule: FieldRule) -> bool:
