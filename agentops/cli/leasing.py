@@ -132,7 +132,8 @@ async def leased(planned: "Planned", accept: "Callable[[Planned], None] | None" 
 
 @asynccontextmanager
 async def _held(hold: Hold, terms: Terms, accept: "Callable[[Planned], None] | None") -> AsyncIterator[None]:
-    from agentops.targets.leases import Keeper, Leases
+    from agentops.targets.lease_keeper import Keeper
+    from agentops.targets.leases import Leases
 
     planned = hold.planned
     leases = Leases(planned.target, planned.plan.owner, planned.world.locks)

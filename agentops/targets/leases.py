@@ -1,6 +1,5 @@
 """Leases on a target: taken by creating a memory, kept and taken over by its digest, given back by deleting it."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +16,6 @@ from agentops.reconcile.target import Body, Verb, Write
 from agentops.targets import errors
 from agentops.targets.live import LiveTarget
 from agentops.targets.memory import Memory
-from agentops.targets.pages import Sleep
 
 _PAUSES_S = (0.5, 1.0, 2.0)
 _PAUSE_LIMIT_S = 60.0
@@ -161,9 +159,12 @@ class Leases:
         """Tell whether anybody else held the lease at or after a moment of the server's."""
         ours = {own.memory_id for own in self._owns}
         for own in self._owns:
-            found = await self._target.memory_versions(own.memory.id, {"created_at[gte]": timestamp(at)})
-            if any(each.get("memory_id") not in ours for each in found):
-                return True
+            async for each in own.memory.versions({"created_at[gte]": timestamp(at)}):
+                made_at = leasing.moment(each.get("created_at"))
+                if made_at is None or made_at < at:  # Newest first: so are all that follow.
+                    break
+                if each.get("memory_id") not in ours:
+                    return True
         return False
 
     async def _take_everywhere(self, lease: Lease) -> Taken:
@@ -308,39 +309,3 @@ class Leases:
 
 
 _WITHOUT = "apply with `--lock none`, or set `lock: {mode: none}` in the Project, if the target takes no lease"
-
-
-class Keeper:
-    """Renews a lease in the background, and tells when it is lost."""
-
-    def __init__(self, leases: Leases, ttl_s: float, lost: Callable[[str], None]) -> None:
-        """Take what to renew, how long it lives, and whom to tell that it does not any more."""
-        self._leases = leases
-        self._ttl_s = ttl_s
-        self._lost = lost
-        self.is_lost = False
-
-    async def run(self, sleep: Sleep, now: Callable[[], float], since: float) -> None:
-        """Renew until cancelled, or until the lease is lost; `since` is when it was asked for, on the clock `now`.
-
-        A lease ends for its holder when its time has passed since a renewal was sent that went well: earlier than for
-        anybody else, who counts from the moment that the server wrote down.
-        """
-        pause, ends_at = self._ttl_s / leasing.RENEWALS, since + self._ttl_s
-        while True:
-            await sleep(max(min(pause, ends_at - now()), 0.0))
-            sent_at, problem = now(), ""
-            try:
-                async with asyncio.timeout(max(ends_at - sent_at, 0.0)):
-                    await self._leases.renew()
-                ends_at = sent_at + self._ttl_s
-            except LeaseLost as error:
-                return self._tell(error.message)
-            except (TargetError, TimeoutError) as error:
-                problem = str(error)
-            if now() >= ends_at:
-                return self._tell("the lease expired before it could be renewed" + (f" ({problem})" if problem else ""))
-
-    def _tell(self, why: str) -> None:
-        self.is_lost = True
-        self._lost(why)

@@ -18,7 +18,8 @@ from agentops.engine.settings import Settings
 from agentops.reconcile.lease import Holder, Lease, locks_of, metadata_of, path_of
 from agentops.reconcile.objects import ObjectKind
 from agentops.targets.endpoint import Endpoint
-from agentops.targets.leases import Keeper, Leases
+from agentops.targets.lease_keeper import Keeper
+from agentops.targets.leases import Leases
 from agentops.targets.live import LiveTarget
 from agentops.targets.memory import Memory
 
