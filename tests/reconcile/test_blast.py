@@ -33,12 +33,12 @@ async def test_the_sessions_and_deployments_of_an_agent_that_goes_are_told(groun
         session = await ground.sdk.beta.sessions.create(agent=agent["id"], environment_id=room["id"])
     made = await ground.plan(KEPT, removal=on(0))
     text, document = await told(ground, session.created_at, made)
-    assert "archiving it will also archive Deployment/triage; 2 in the last 7 days" in text
+    assert "archiving it will also archive Deployment/triage; 2 sessions in the last 7 days" in text
     (blast,) = [each["blast"] for each in document["steps"] if each["address"] == "Agent/reviewer"]
     assert (blast["sessions_running"], blast["sessions_recent"], blast["is_more"]) == (0, 2, False)
     assert [each["name"] for each in blast["deployments"]] == ["Deployment/triage"]
     later, _ = await told(ground, session.created_at + timedelta(days=8), made)
-    assert "0 in the last 7 days" in later
+    assert "no session in the last 7 days" in later
     assert (await with_sessions(made, ground.target, NOW)).id == made.id, "what is only told is no part of the id"
 
 

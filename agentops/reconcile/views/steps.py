@@ -94,9 +94,14 @@ def blast_line(step: Mapping[str, Any]) -> str:
     parts = [f"{will} {', '.join(names)}"] if names else []
     more = " or more" if blast.get("is_more") else ""
     if (running := blast.get("sessions_running")) is not None:
-        parts += [f"{running}{more} session{'' if running == 1 and not more else 's'} running"] if running else []
-        parts += [f"{blast['sessions_recent']}{more} in the last 7 days"]
+        parts += [f"{_sessions(running, more)} running"] if running else []
+        recent = blast["sessions_recent"]
+        parts += [f"{_sessions(recent, more) if recent else 'no session'} in the last 7 days"]
     return "; ".join(parts)
+
+
+def _sessions(count: int, more: str) -> str:
+    return f"{count}{more} session{'' if count == 1 and not more else 's'}"
 
 
 def _swept(deployment: Mapping[str, Any]) -> str:
