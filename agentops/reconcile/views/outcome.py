@@ -6,8 +6,8 @@ from typing import Any, Final
 from agentops.reconcile.views.markdown import About
 from agentops.reconcile.views.untrusted import cell, code, prose
 
-_ROWS: Final = 200
-"""Of 300 characters each at most: below what a forge takes."""
+_ROWS: Final = 140
+"""Of 400 characters each at most: below what a forge takes."""
 
 _FIRST: Final = ("failed", "skipped", "done")
 

@@ -40,7 +40,7 @@ def cell(text: str) -> str:
 
 def prose(text: str) -> str:
     """Return the text as it is where it is plain words, else as code."""
-    return text if _PLAIN.fullmatch(text) else code(text)
+    return text if len(text) <= _BRIEF and _PLAIN.fullmatch(text) else code(text)
 
 
 def fenced(lines: Iterable[str], language: str = "") -> str:
