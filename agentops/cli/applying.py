@@ -52,7 +52,7 @@ async def decide(planned: Planned, consent: Consent, output: str) -> bool:
         show(planned, output)
     if consent.to_plan not in {None, planned.plan.id}:
         await _name_moves(planned, str(consent.to_plan), home)
-    _check(planned, consent)
+    _check(planned, consent, is_told=output == "text")
     outcome = None
     if not planned.plan.is_empty:
         _tell_of_the_last(planned, home)
@@ -91,9 +91,10 @@ async def _name_moves(planned: Planned, approved: str, home: Path) -> None:
     tell_moves(comparison)
 
 
-def _check(planned: Planned, consent: Consent) -> None:
+def _check(planned: Planned, consent: Consent, *, is_told: bool = False) -> None:
     if planned.plan.report.has_errors:
-        write_report(planned.report, planned.tree.source_line)
+        if not is_told:
+            write_report(planned.report, planned.tree.source_line)
         raise RefusedPlan("the plan is blocked by what is said above; nothing was changed")
     if consent.to_plan and planned.plan.id != consent.to_plan:
         raise StalePlan(
