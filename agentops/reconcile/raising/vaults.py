@@ -27,12 +27,13 @@ def credential(body: Mapping[str, Any], scene: Scene) -> dict[str, Any]:
 
 def _stem(scene: Scene) -> str:
     address = scene.address
-    return variable(f"{address.name}_{address.part}" if address else scene.own_id)
+    # Two signs between the names: what is `GITHUB` with a token must not meet what is called `GITHUB_TOKEN`.
+    return variable(f"{address.name}__{address.part}" if address else scene.own_id)
 
 
 def _auth(auth: Mapping[str, Any], stem: str) -> dict[str, Any]:
     shown = {key: each for key, each in auth.items() if key not in ("expires_at", "refresh", "injection_location")}
-    secret = {"env": stem if auth["type"] == "environment_variable" else f"{stem}_TOKEN"}
+    secret = {"env": f"{stem}__VALUE" if auth["type"] == "environment_variable" else f"{stem}__TOKEN"}
     places = auth.get("injection_location")
     where = {key: True for key in _EVERYWHERE if places and places.get(key)}
     return said(
@@ -48,9 +49,9 @@ def _auth(auth: Mapping[str, Any], stem: str) -> dict[str, Any]:
 def _refresh(refresh: Mapping[str, Any], stem: str) -> dict[str, Any]:
     client = dict(refresh["token_endpoint_auth"])
     if client["type"] in _CLIENTS:
-        client["client_secret"] = {"env": f"{stem}_CLIENT_SECRET"}
+        client["client_secret"] = {"env": f"{stem}__CLIENT_SECRET"}
     shown = {key: each for key, each in refresh.items() if each}
-    return {**shown, "refresh_token": {"env": f"{stem}_REFRESH_TOKEN"}, "token_endpoint_auth": client}
+    return {**shown, "refresh_token": {"env": f"{stem}__REFRESH_TOKEN"}, "token_endpoint_auth": client}
 
 
 def variables(spec: Any) -> list[str]:

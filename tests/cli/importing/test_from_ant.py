@@ -181,6 +181,20 @@ async def test_what_the_files_say_and_the_target_does_not_is_told_with_its_line(
 
 
 @pytest.mark.long
+async def test_a_skill_that_was_fetched_from_elsewhere_is_known_by_its_address(
+    workspace: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tree = await an_ant_tree(workspace)
+    url = "https://github.com/acme/skills/tree/main/pr-summary"
+    tree.lock["resources"][url] = tree.lock["resources"].pop("./skills/pr-summary")
+    tree.write("agents/reviewer.md", AGENT.replace("../skills/*", url))
+    (workspace.folder / "skills/pr-summary/SKILL.md").unlink()
+    assert await tree.bring()
+    assert "note:" not in capsys.readouterr().out
+    assert "Skill/pr-summary" in {str(each.address) for each in load(workspace.folder).documents}
+
+
+@pytest.mark.long
 async def test_what_is_gone_or_of_a_kind_that_nobody_knows_is_told_and_fails(
     workspace: Workspace, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+import httpx2
 import pytest
 
 from agentops.base.errors import UsageError
@@ -10,9 +11,11 @@ from agentops.base.names import Address, Kind
 from agentops.cli.importing.wish import Wish, kind_of, names_of
 from agentops.manifests.load import load
 from agentops.reconcile.objects import ObjectKind
+from agentops.reconcile.raising.vaults import variables
 from agentops.reconcile.resource import Resource
 from agentops.reconcile.target import Verb, Write
 from tests.reconcile.given import (
+    BARE,
     a_credential,
     a_deployment,
     a_skill,
@@ -291,14 +294,47 @@ async def test_secrets_stay_where_they_are_and_the_variables_to_set_are_told(
     )
     assert await workspace.bring()
     told = capsys.readouterr().out
-    assert "Vault/tools: TOOLS_TICKETS_EXAMPLE_COM_TOKEN" in told
+    assert "Vault/tools: TOOLS__TICKETS_EXAMPLE_COM__TOKEN" in told
     assert "Deployment/nightly: NIGHTLY_REPOSITORY_1_TOKEN" in told
-    environ = {"TOOLS_TICKETS_EXAMPLE_COM_TOKEN": "x", "NIGHTLY_REPOSITORY_1_TOKEN": "y"}
+    environ = {"TOOLS__TICKETS_EXAMPLE_COM__TOKEN": "x", "NIGHTLY_REPOSITORY_1_TOKEN": "y"}
     planned = await workspace.plan(environ)
     assert {(str(each.address), change.field) for each in planned.steps for change in each.changes} == {
         ("Deployment/nightly", "resources"),
         ("Vault/tools/tickets-example-com", "auth.token"),
     }
+
+
+async def test_no_two_secrets_are_looked_for_in_one_variable(workspace: Workspace) -> None:
+    bearer = a_credential("one", display_name="GitHub")
+    variable = {"type": "environment_variable", "secret_name": "GITHUB_TOKEN", "secret_value": "x"}
+    other = a_credential("two", **{**BARE, **variable, "networking": {"type": "unrestricted"}})
+    await made(workspace.ground, [a_vault("tools"), bearer, other])
+    await workspace.bring()
+    (vault,) = (each for each in load(workspace.folder).documents if each.kind is Kind.VAULT)
+    assert variables(dict(vault.data)) == ["TOOLS__GITHUB__TOKEN", "TOOLS__GITHUB_TOKEN__VALUE"]
+
+
+class Refusing(httpx2.AsyncBaseTransport):
+    """A way to the server on which nobody may write some objects."""
+
+    def __init__(self, way: httpx2.AsyncBaseTransport, path: str) -> None:
+        self._way = way
+        self._path = path
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        if request.method == "POST" and request.url.path.startswith(self._path):
+            told = {"type": "error", "error": {"type": "permission_error", "message": "Not you."}}
+            return httpx2.Response(403, json=told)
+        return await self._way.handle_async_request(request)
+
+
+async def test_marks_that_could_not_be_written_are_written_by_the_next_run(workspace: Workspace) -> None:
+    await made(workspace.ground, [an_agent("a"), an_environment("e")])
+    ground = workspace.ground.through(lambda way: Refusing(way, "/v1/environments"))
+    assert not await replace(workspace, ground=ground).bring()
+    assert len(await names(workspace)) == 3
+    assert await workspace.bring()
+    assert (await workspace.plan()).is_empty
 
 
 async def test_memories_come_along_when_they_are_wanted(workspace: Workspace) -> None:
