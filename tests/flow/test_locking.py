@@ -11,6 +11,7 @@ import pytest
 
 from .command import PATIENCE_S, Command, bare_environment
 from .holding import LINK, hold, leases
+from .lacking import without_memory_stores
 from .nursery import Born, born
 from .server import Server
 from .terminal import at_terminal
@@ -110,6 +111,15 @@ def test_destroying_a_project_leaves_no_store_of_leases(shop: Command, server: S
     [left] = server.objects("memory_stores")
     assert left["metadata"]["agentops_owner"] == "other"
     assert "No changes." in shop("destroy").out
+
+
+def test_a_target_without_memory_stores_gets_a_note_and_is_applied_to(shop: Command, server: Server) -> None:
+    hold(server)
+    with without_memory_stores(server) as url:
+        said = shop("apply", "--yes", ANTHROPIC_BASE_URL=url)
+        assert "has no memory stores to keep a lease in: nothing keeps two runs apart" in said.err
+        assert names(server) == ["first", "second"]
+        assert "Nobody is applying shop" in shop("lock", ANTHROPIC_BASE_URL=url).out
 
 
 class Run:
