@@ -106,10 +106,18 @@ def _updated_marks(step: Step, wanted: Mapping[str, Any], changed: set[str]) -> 
     for name, value in wanted.items():
         code = rules[name].code
         is_fresh = name in changed or verdicts.get(name) is Verdict.CONVERGED or code not in old
-        marks[code] = _field_mark(rules[name], value) if is_fresh else old[code]
+        marks[code] = _field_mark(rules[name], value) if is_fresh else _restamped(step, name, old[code])
     if "se" in old and step.resource and step.resource.seeds:
         marks["se"] = old["se"]
     return marks
+
+
+def _restamped(step: Step, name: str, mark: FieldMark) -> FieldMark:
+    """Return the mark with what the server shows at the very version that we made: what is new there, it filled in."""
+    if step.live is None or mark.echo is None or not step.live.is_untouched:
+        return mark
+    rule = OBJECTS[step.object].fields[name]
+    return replace(mark, echo=mark_hash(in_normal_form(name, rule, step.live.body)))
 
 
 def _field_mark(rule: FieldRule, value: Any) -> FieldMark:

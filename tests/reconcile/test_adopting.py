@@ -98,6 +98,7 @@ async def test_every_kind_of_field_comes_back_as_a_person_would_write_it(tree: W
     assert tree.text("scribe.md") == "You write well.\n"
 
 
+@pytest.mark.long
 async def test_a_file_with_windows_line_ends_keeps_them(ground: Ground, tmp_path: Path) -> None:
     tree = Written(tmp_path, ground, {"agents.yaml": REVIEWER.replace("\n", "\r\n"), "scribe.md": "You write.\n"})
     await tree.settle()
@@ -117,6 +118,7 @@ async def test_a_text_comes_into_the_file_that_holds_it_with_its_mark(ground: Gr
     assert tree.text("agents.yaml") == REVIEWER
 
 
+@pytest.mark.long
 async def test_a_cleared_field_goes_and_a_list_stays_as_an_empty_one(tree: Written) -> None:
     await tree.settle()
     await tree.meddle("Agent/reviewer", description=None, tools=[])
@@ -142,6 +144,7 @@ async def test_a_team_takes_its_roster_by_names_and_its_lead_where_it_stands(tre
     )
 
 
+@pytest.mark.long
 async def test_a_field_that_a_team_copies_is_left_and_says_where_it_is(ground: Ground, tmp_path: Path) -> None:
     crew = CREW.replace(
         "  lead:   # inline\n    model: claude-opus-5-5\n    system: Lead.   # short\n", "  lead: scribe\n"
@@ -155,6 +158,7 @@ async def test_a_field_that_a_team_copies_is_left_and_says_where_it_is(ground: G
     assert tree.text("crew.yaml") == crew
 
 
+@pytest.mark.long
 async def test_a_text_that_two_documents_share_is_not_changed_for_one(ground: Ground, tmp_path: Path) -> None:
     other = REVIEWER.split("---\n")[1].replace("scribe}", "writer}")
     tree = Written(tmp_path, ground, {"a.yaml": REVIEWER, "b.yaml": other, "scribe.md": "You write.\n"})
@@ -180,6 +184,7 @@ async def test_a_conflict_is_adopted_only_by_its_name(tree: Written) -> None:
     await tree.settle()
 
 
+@pytest.mark.long
 async def test_only_what_was_named_is_adopted(tree: Written) -> None:
     await tree.settle()
     await tree.meddle("Agent/reviewer", description="Theirs.", system="Theirs.")
@@ -308,8 +313,8 @@ async def adopted_again_and_again(folder: Path, rounds: list[dict[str, Any]]) ->
             assert tree.text("agents.yaml").endswith(REVIEWER[REVIEWER.index("---") :])
 
 
-@given(rounds=st.lists(CHANGES, min_size=1, max_size=3))
-@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rounds=st.lists(CHANGES, min_size=1, max_size=2))
+@settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_is_changed_there_can_be_adopted(
     tmp_path_factory: pytest.TempPathFactory, rounds: list[dict[str, Any]]
 ) -> None:

@@ -55,6 +55,7 @@ async def test_different_tools_of_one_list_are_no_conflict(ground: Ground) -> No
     await ground.settle(an_agent(tools=[SHELL, remover("Deletes.")]))
 
 
+@pytest.mark.long
 async def test_different_settings_of_one_toolset_are_no_conflict(ground: Ground) -> None:
     made = await met(ground, {"tools": [SHELL]}, {"tools": [NO_WEB]}, {"tools": [NO_SEARCH]})
     assert codes(made) == []
@@ -80,12 +81,14 @@ async def test_one_tool_that_both_changed_is_a_conflict_and_the_other_is_told_ap
     }
 
 
+@pytest.mark.long
 async def test_an_item_that_came_there_and_one_that_went_here_are_no_conflict(ground: Ground) -> None:
     made = await met(ground, {"tools": [SHELL, remover()]}, {"tools": [NO_WEB, remover()]}, {"tools": [SHELL]})
     assert codes(made) == []
     assert verdicts(made)["tools.custom/rm"] is Verdict.UPDATE
 
 
+@pytest.mark.long
 async def test_an_item_that_both_added_differently_is_a_conflict(ground: Ground) -> None:
     made = await met(
         ground, {"tools": [SHELL]}, {"tools": [SHELL, remover("Theirs.")]}, {"tools": [SHELL, remover("Ours.")]}
