@@ -24,9 +24,6 @@ class Ground:
     """What is there already."""
 
     root: Path
-    start: str
-    """What is loaded, below the project's folder."""
-
     tree: Tree | None
     extra: Mapping[str, bytes]
     """Files that are written beside those of objects."""
@@ -44,7 +41,7 @@ def problems(ground: Ground, drafts: Sequence[Drafted], world: World) -> dict[Ad
         _write(root, ground.extra)
         for each in drafts:
             _write(root, each.files)
-        tree = load(root / ground.start)
+        tree = load(root)
         by_file = {path: each.subject.address for each in drafts for path in each.files}
         found, rest = _blamed(tree.report, by_file, root)
         if not found and rest:

@@ -81,6 +81,8 @@ def chosen(wish: Wish, found: Sequence[Found]) -> tuple[list[Found], list[Found]
         if each.reason and each.standing is not Standing.DECLARED:
             raise UsageError(f"{object_id} cannot be imported: it {each.reason}", hint=_way_out(each))
     asked = [each for each in found if wish.everything or each.live.id in wish.ids or _is_of(each, wish.kinds)]
+    if others := wish.names.keys() - {each.live.id for each in asked}:
+        raise UsageError(f"--name {min(others)}=…: this object is not asked for", hint="add --id with its id")
     return [each for each in asked if not each.reason], [each for each in asked if each.reason]
 
 

@@ -1,5 +1,6 @@
 """One run of `agentops import`: look, draft, prove, ask, write, mark."""
 
+import asyncio
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -32,6 +33,9 @@ from agentops.targets.live import LiveTarget
 _MOST_ROUNDS = 6
 """How often what cannot be said exactly is left out, and the rest tried again without it."""
 
+
+_AT_ONCE = 8
+"""Vaults, stores and archives of skills that are looked into at a time."""
 
 _FULL_PAGE = "20"
 """Source: SDK 2.11.0 `types/beta/memory_stores/memory_list_params.py`."""
@@ -151,7 +155,7 @@ class Drafting:
             drafts, unsaid = self._drafted(kept, world, found)
             left |= unsaid
             if not unsaid:
-                ground = Ground(self._place.root, self._start, self._place.tree, self._extra())
+                ground = Ground(self._place.root, self._place.tree, self._extra())
                 told = problems(ground, drafts, world) if drafts else {}
                 if not told:
                     break
@@ -160,11 +164,6 @@ class Drafting:
             raise AgentopsError("what is live cannot be said in manifests", hint="; ".join(left.values()))
         missing = tuple(Left(each, left[each.live.id]) for each in asked if each.live.id in left)
         return Drafts(self._place, tuple(drafts), missing, self._extra() if drafts else {}, world, self._target)
-
-    @property
-    def _start(self) -> str:
-        """Return what is loaded, below the project's folder."""
-        return "."
 
     async def _subjects(
         self, world: World, found: Sequence[Found], asked: Sequence[Found]
@@ -178,12 +177,15 @@ class Drafting:
             if each.live.id not in addresses:
                 wish = given.get(each.live.id) or slug(_called(each.live), space_of(each.kind))
                 addresses[each.live.id] = Address(each.kind, names.take(each.kind, wish))
-        lives = list(world.lives)
-        subjects = []
-        for each in asked:
-            memories = await self._memories(each.live, lives) if self._wish.memories else {}
-            parts, bundle = await self._parts(each.live, lives), await self._bundle(each.live)
-            subjects.append(Subject(addresses[each.live.id], each.live, parts, bundle, memories))
+        lives, slots = list(world.lives), asyncio.Semaphore(_AT_ONCE)
+
+        async def subject(live: Live) -> Subject:
+            async with slots:
+                memories = await self._memories(live, lives) if self._wish.memories else {}
+                parts, bundle = await self._parts(live, lives), await self._bundle(live)
+            return Subject(addresses[live.id], live, parts, bundle, memories)
+
+        subjects = await asyncio.gather(*(subject(each.live) for each in asked))
         return subjects, replace(world, lives=tuple(lives))
 
     async def _parts(self, live: Live, lives: list[Live]) -> tuple[Live, ...]:
