@@ -45,6 +45,8 @@ async def _approved(run: Pipeline, document: Json, number: int | None) -> str:
         RefusedPlan: nobody has seen a plan.
     """
     hint = "look at `agentops plan`, and run this with `--expect` and its id"
+    if not run.forge:
+        raise RefusedPlan("no pull request approved a plan: this is no pipeline", hint=hint)
     if number is None:
         raise RefusedPlan(f"commit {run.commit[:12]} was not merged by a pull request: no plan is approved", hint=hint)
     async with talk.client_of(run) as client:

@@ -10,9 +10,10 @@ from agentops.cli.ci.pipeline import Pipeline
 from agentops.cli.ci.results import SUMMARY_LIMIT, write_outputs, write_summary
 from agentops.cli.ci.running import Ran, ran
 from agentops.cli.ci.telling import failure_markdown, failure_text
-from agentops.cli.output import say
+from agentops.cli.output import say, stdout_paint, write_lines
 from agentops.memory_repo.forges.answers import member, number, text
 from agentops.memory_repo.forges.http import Call, Client
+from agentops.reconcile.views.drift import drift_text
 from agentops.reconcile.views.markdown import LIMIT, About, drift_markdown
 
 TITLE = "Drift: the target is not what the manifests say"
@@ -26,6 +27,7 @@ async def report(run: Pipeline, path: str, target: str) -> int:
         say(failure_text(document))
         write_summary(run, failure_markdown(document, run))
         return found.status
+    write_lines(drift_text(document, stdout_paint()))
     about = About("agentops drift", run.commit, run.run_url)
     write_summary(run, drift_markdown(document, about, SUMMARY_LIMIT))
     write_outputs(run, {"has-drift": bool(document["steps"])})

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from agentops.base.errors import AgentopsError
+from agentops.base.errors import EXIT_USAGE, AgentopsError, UsageError
 
 _ANSWER_BYTES = 256 << 20
 
@@ -39,6 +39,8 @@ def ran(*arguments: str) -> Ran:
         document = json.loads(done.stdout) if len(done.stdout) <= _ANSWER_BYTES else None
     except (ValueError, RecursionError):
         document = None
+    if done.returncode == EXIT_USAGE and document is None:
+        raise UsageError(f"`agentops {arguments[0]}` was not called rightly", hint="what it said stands above")
     if not isinstance(document, dict):
         hint = f"it ended with {done.returncode}; what it said stands above"
         raise NoDocument(f"`agentops {arguments[0]}` printed no JSON document", hint=hint)

@@ -29,7 +29,8 @@ def tell(run: Pipeline, found: Ran, folder: Path, *, is_offline: bool) -> int:
         write_summary(run, failure_markdown(document, run))
         write_outputs(run, {"plan-id": "", "has-changes": False, "is-blocked": True, "plan-file": ""})
         return found.status or EXIT_PROBLEMS
-    say(_report(document["diagnostics"]))
+    if document["diagnostics"]:
+        say(_report(document["diagnostics"]))
     write_lines(plan_text(document, stdout_paint()))
     write_summary(run, plan_markdown(document, about(run, document, is_offline=is_offline), SUMMARY_LIMIT))
     is_blocked = bool(document["is_blocked"])
