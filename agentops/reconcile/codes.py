@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from agentops.base.diagnostics import Code, Severity
+from agentops.reconcile import policy_codes
 
 TWO_CLAIMANTS = Code(
     "plan.two-claimants",
@@ -206,7 +207,7 @@ STILL_DECLARED = Code(
 forgotten: remove its manifest first.""",
 )
 
-CODES: Mapping[str, Code] = {
+_OF_PLANS: Mapping[str, Code] = {
     each.slug: each
     for each in (
         TWO_CLAIMANTS,
@@ -233,3 +234,6 @@ CODES: Mapping[str, Code] = {
         STILL_DECLARED,
     )
 }
+
+CODES: Mapping[str, Code] = {**_OF_PLANS, **policy_codes.CODES}
+"""Every code by its slug, those of a project's policy last."""

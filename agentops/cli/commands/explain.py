@@ -19,9 +19,8 @@ def explain(code: str | None, output: str) -> None:
     from agentops.manifests import codes as manifests
     from agentops.manifests.codes import policies
     from agentops.reconcile import codes as reconcile
-    from agentops.reconcile.policies import codes as governed
 
-    known = {**manifests.CODES, **policies.CODES, **reconcile.CODES, **governed.CODES}
+    known = {**manifests.CODES, **policies.CODES, **reconcile.CODES}
     found = list(known.values()) if code is None else [known[_slug(code, known)]]
     if output == "json":
         write_json({"format_version": 1, "codes": [_plain(each) for each in found]})

@@ -7,8 +7,8 @@ from typing import Any
 from agentops.base.diagnostics import Diagnostic, Related
 from agentops.manifests.document import Tree
 from agentops.manifests.policies.policy import Policy, Rule
+from agentops.reconcile import policy_codes as codes
 from agentops.reconcile.plan import Plan, Step
-from agentops.reconcile.policies import codes
 from agentops.reconcile.policies.weighing import Allowances, place_of
 from agentops.reconcile.resource import Resource
 from agentops.reconcile.values import IdOf, VersionOf

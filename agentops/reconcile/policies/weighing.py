@@ -6,8 +6,8 @@ from datetime import date
 
 from agentops.base.diagnostics import Diagnostic, Related, Span
 from agentops.manifests.policies.policy import Allowance, Line, Policy
+from agentops.reconcile import policy_codes as codes
 from agentops.reconcile.plan import Plan, Risk, Step
-from agentops.reconcile.policies import codes
 from agentops.reconcile.risks import RiskKind, fields_of
 
 
@@ -68,7 +68,8 @@ def _action(step: Step, line: Line) -> Iterator[Diagnostic]:
         policy = Related(line.span, f"policy.actions.{step.action} is {line.level}")
         place = step.resource.span if step.resource else None
         said = f"{step.address}: {step.action}: {step.reason}"
-        yield Diagnostic(code, said, place or line.span, related=(policy,) if place else ())
+        label = "change that line, if this is meant" if code is codes.REFUSED else ""
+        yield Diagnostic(code, said, place or line.span, label, related=(policy,) if place else ())
 
 
 def _risk(step: Step, risks: list[Risk], line: Line) -> Diagnostic:
