@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from agentops.base.errors import UsageError
 from agentops.cli.output import stdout_paint, write_json, write_lines
 from agentops.cli.planning import Asked, load_valid, only, target_option, tree_argument, with_plan
 
@@ -25,6 +26,8 @@ _FORMATS = ("text", "dot", "mermaid", "json")
 @target_option
 def graph(path: Path, output: str, is_planned: bool, target: str | None) -> None:
     """Show which manifest in PATH names which: agents, teams, deployments, stores, rubrics."""
+    if target and not is_planned:
+        raise UsageError("a graph without --plan asks no target", hint="add --plan, or leave --target out")
     found = _planned(path, target) if is_planned else _graph(path)
     match output:
         case "json":

@@ -9,6 +9,7 @@ from agentops.base.errors import UsageError
 from agentops.base.names import Address, nearest
 from agentops.cli.history.history import Commit, History, history_here
 from agentops.cli.history.trees import is_there, place_of, standing_in
+from agentops.cli.past.places import Asked, written
 from agentops.cli.planning import Planned
 from agentops.manifests.document import Document, Tree
 from agentops.reconcile.bodies import wanted_fields
@@ -54,6 +55,8 @@ async def found(planned: Planned, wish: Wish, path: Path) -> Found:
         UsageError: there is no such manifest, version or commit, or nothing before what is live.
     """
     document = _declared(planned.tree, wish.address)
+    for field in wish.fields:
+        written(planned.tree, Asked(wish.address, tuple(field.split("."))))  # refuses what is no field
     live = next(iter(planned.world.owned(planned.desired.owner).get(str(wish.address), [])), None)
     has_versions = live is not None and live.version is not None
     if live and has_versions and (wish.to is None or _is_version(wish.to)):
@@ -151,10 +154,10 @@ def _by_commit(wish: Wish, document: Document, path: Path) -> Found:
         rollback = to_document(document, old).only(wish.fields) if old else Rollback(())
         if rollback.steps:
             return _as_of(commit, rollback)
-    hint = (
-        "this clone is shallow: `git fetch --unshallow` brings the rest" if history.is_shallow else "give --to COMMIT"
-    )
-    raise UsageError(f"no commit here has another {wish.address}", hint=hint)
+    hint = "--to COMMIT names one of them all the same"
+    if history.is_shallow:
+        hint = "this clone is shallow: `git fetch --unshallow` brings the rest"
+    raise UsageError(f"{wish.address} says the same in every commit that touched {document.file}", hint=hint)
 
 
 def _earlier(history: History, document: Document) -> Sequence[Commit]:

@@ -31,8 +31,8 @@ async def standing(planned: Planned, address: Address, written: Written) -> dict
         "action": step.action.value if step else None,
     }
     if live is None:
-        why = "" if address in planned.desired.by_address else f"a {address.kind} has no object of its own there"
-        return found | {"missing": why or "it is not on the target", "id": None}
+        why = "it is not on the target" if address in planned.desired.by_address else ""
+        return found | {"missing": why, "id": None}
     return found | {
         "id": live.id,
         "version": live.version,

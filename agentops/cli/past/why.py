@@ -18,7 +18,7 @@ _VERDICTS = {
     "conflict": "changed here and there: `agentops plan` shows both",
     "converged": "already as the manifest says",
     "not_ours": "not declared, so it is whatever the target makes of it",
-    "not_live": "text for others; it has no object of its own",
+    "not_live": "none: a thing of this kind has no object of its own there",
 }
 _WHO = {"us": "agentops", "somebody_else": "somebody else", "unknown": "agentops, or somebody after it"}
 

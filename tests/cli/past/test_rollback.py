@@ -132,6 +132,8 @@ async def test_one_field_goes_back_alone_and_only_versions_that_are_there(ground
     with pytest.raises(UsageError, match="no manifest declares Agent/tod") as error:
         await back(ground, "Agent/tod")
     assert error.value.hint == "did you mean Agent/told?"
+    with pytest.raises(UsageError, match="Agent has no field `sytem`"):
+        await back(ground, "Agent/told", "1", "sytem")
 
 
 async def test_what_somebody_else_saved_is_nothing_to_go_back_to(ground: Ground) -> None:
