@@ -129,6 +129,8 @@ def user_pairs(metadata: Mapping[str, str | None]) -> dict[str, str | None]:
 
 def _moment(text: str) -> datetime | None:
     """Return the moment; one that somebody bent counts as none, so that its grace begins anew."""
+    if not text:
+        return None
     try:
         return datetime.strptime(text, _MOMENT).replace(tzinfo=UTC)
     except ValueError:

@@ -92,14 +92,20 @@ class _Planner:
 
     @property
     def _leaving(self) -> Leaving:
+        return Leaving(self._desired, self._managed, self._kept_ids, self._hanging, self._options.removal)
+
+    @property
+    def _managed(self) -> Mapping[str, list[Live]]:
+        """Return what is ours and stays so."""
         gone = {str(each) for each in self._desired.identities.let_go}
+        if not gone:
+            return self._owned
         held = {live.id for each in gone for live in self._owned.get(each, ())}
-        owned = {
+        return {
             identity: [each for each in lives if each.parent not in held]
             for identity, lives in self._owned.items()
             if identity not in gone
         }
-        return Leaving(self._desired, owned, self._kept_ids, self._hanging, self._options.removal)
 
     @property
     def _kept_ids(self) -> frozenset[str]:

@@ -36,19 +36,22 @@ def removals(leaving: Leaving) -> Removed:
     What is inside a declared object goes when it is declared no more: it was a line of that manifest.
     """
     undeclared, rules = leaving.undeclared, leaving.rules
-    inside = () if rules.destroy else tuple(_inside(leaving))
-    gone = sorted(leaving.gone, key=_last_needed_first)
+    if not undeclared and rules.is_idle:
+        return Removed()
+    inside = () if rules.destroy else tuple(_inside(undeclared, leaving))
+    gone = sorted((each for each in undeclared if not each.parent), key=_last_needed_first)
     steps = tuple(step for live in gone if (step := _parting(live, leaving, undeclared)))
     leaves = {each.live.id for each in steps if each.live}
-    orphans = tuple(_orphan(live, leaving) for live in leaving.gone if live.id not in leaves)
+    left = (live for live in undeclared if not live.parent and live.id not in leaves)
+    orphans = tuple(_orphan(live, leaving) for live in left)
     noted = () if rules.destroy else _note(orphans, pruned=rules.prune)
     if rules.is_idle:
         return Removed(inside, orphans, noted)
     return Removed((*inside, *steps), orphans, (*refusals(leaving, steps), *noted))
 
 
-def _inside(leaving: Leaving) -> Iterator[Step]:
-    for live in leaving.undeclared:
+def _inside(undeclared: Sequence[Live], leaving: Leaving) -> Iterator[Step]:
+    for live in undeclared:
         if live.parent in leaving.kept:
             yield removal(live, "declared no more")
 
