@@ -47,15 +47,12 @@ async def decide(planned: Planned, consent: Consent, output: str) -> bool:
         UsageError: nobody is there to ask.
         Abort: Ctrl-C left steps undone.
     """
-    home = home_of(planned.tree.root)
     if output == "text":
         show(planned, output)
     if consent.to_plan not in {None, planned.plan.id}:
-        await _name_moves(planned, str(consent.to_plan), home)
+        await _name_moves(planned, str(consent.to_plan))
     _check(planned, consent, is_told=output == "text")
     outcome = None
-    if not planned.plan.is_empty:
-        _tell_of_the_last(planned, home)
     if not planned.plan.is_empty:
         if not (consent.is_given or consent.to_plan) and not _confirmed(planned, consent, output):
             say("Nothing was changed.")
@@ -78,12 +75,12 @@ def _tell_of_the_last(planned: Planned, home: Path) -> None:
         say(printable(run.sentence))
 
 
-async def _name_moves(planned: Planned, approved: str, home: Path) -> None:
+async def _name_moves(planned: Planned, approved: str) -> None:
     """Say what moved since a plan was approved, where it was begun from here: an id alone tells nothing."""
     from agentops.cli.comparing import compared_with, tell_moves
     from agentops.cli.journal import plan_of
 
-    steps = plan_of(home, planned.plan.owner, planned.plan.target, approved)
+    steps = plan_of(home_of(planned.tree.root), planned.plan.owner, planned.plan.target, approved)
     if steps is None:
         return
     comparison = await compared_with(steps, planned)
@@ -160,9 +157,11 @@ async def _carried_out(hold: Hold) -> dict[str, Any]:
     from agentops.reconcile.views.progress import outcome_json, outcome_line
 
     planned = hold.planned
+    home = home_of(planned.tree.root)
+    _tell_of_the_last(planned, home)
     stamp = Stamp(planned.plan.owner, hold.commit, agentops.__version__)
     say()
-    with progress(planned.plan) as shown, Journal(home_of(planned.tree.root), SystemClock(), say) as journal:
+    with progress(planned.plan) as shown, Journal(home, SystemClock(), say) as journal:
 
         def tell(each: "Progress") -> None:
             journal.note(each)

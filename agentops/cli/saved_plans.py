@@ -93,6 +93,7 @@ class _Application:
         self._read = read
         self._wish = wish
         self._options = options
+        self._has_told = False
 
     async def run(self, planned: Planned) -> int:
         """Return the exit code.
@@ -126,7 +127,8 @@ class _Application:
             if not self._wish.takes_part:
                 raise self._stale(comparison)
             planned = self._narrowed(planned, comparison)
-        elif comparison.done:
+        elif comparison.done and not self._has_told:
+            self._has_told = True
             done, all_of_them = len(comparison.done), len(self._read.steps)
             rest = "going on with the rest" if done < all_of_them else "nothing is left to do"
             say(f"{done} of {all_of_them} steps are in place already; {rest}")
