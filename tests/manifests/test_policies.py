@@ -89,6 +89,13 @@ def test_a_file_of_rules_is_one_document(tmp_path: Path, text: str) -> None:
     assert codes(loaded(tmp_path, "  policy: {rules: {file: ../rules.yaml}}\n")) == ["file.form"]
 
 
+def test_a_project_has_a_number_of_rules_that_people_can_know(tmp_path: Path) -> None:
+    every = ["rules:", *(f"  - {{name: rule-{each}, require: 'true', message: Hm.}}" for each in range(150))]
+    rules = {f"policies/{name}": "\n".join(every).replace("rule-", f"{name}-") for name in ("one", "two")}
+    tree = loaded(tmp_path, "  policy: {rules: {file: 'policies/*.yaml'}}\n", **rules)
+    assert codes(tree) == ["manifest.too-many"]
+
+
 def test_a_machine_without_the_library_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "cel_expr_python", None)
     tree = loaded(tmp_path, "  policy: {rules: {file: rules.yaml}}\n", rules=RULE.replace("NAME", "few"))

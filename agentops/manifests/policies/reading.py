@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 from agentops.base.diagnostics import Diagnostic, Span
 from agentops.base.names import nearest
 from agentops.base.paths import Path
+from agentops.manifests.codes import manifests, yamls
 from agentops.manifests.codes import rules as codes
-from agentops.manifests.codes import yamls
 from agentops.manifests.draft import Draft
 from agentops.manifests.kinds.policy import PriceTable, RuleFile
 from agentops.manifests.marks import Marks, Text
@@ -21,6 +21,9 @@ from agentops.manifests.texts import Files, Refused
 from agentops.wire.shape import Shape
 
 S = TypeVar("S", bound=Shape)
+
+_MOST_RULES = 200
+"""In all files together: each is compiled whenever the tree is read."""
 
 _CONDITIONS = ("when", "require", "deny")
 
@@ -162,7 +165,10 @@ class _Reader:
 
     def _distinct(self, rules: Iterator[Rule]) -> Iterator[Rule]:
         names: set[str] = set()
-        for each in rules:
+        for count, each in enumerate(rules):
+            if count == _MOST_RULES:
+                self._say(manifests.TOO_MANY, f"the project has more than {_MOST_RULES} rules", each.span)
+                return
             if each.name in names:
                 self._say(codes.RULE_TWICE, f"two rules are called `{each.name}`", each.span, "rename one of them")
             names.add(each.name)
