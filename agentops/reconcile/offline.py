@@ -44,11 +44,11 @@ def _brought(step: Step, known: Mapping[Address, Known], owner: str) -> Live:
     assert step.resource
     wanted = bodies.wanted_fields(step.resource, known.get)
     sent = bodies.create(step, wanted, bodies.Stamp(owner, "", ""), "")
-    body = {**sent.body, "id": f"{step.object}:{step.address}"}
+    body = {**sent.body, "id": _stand_in("id", step.address)}
     if step.object is ObjectKind.AGENT:
         body["version"] = _VERSION
     if step.object is ObjectKind.SKILL:
-        body |= {"files": digests(body["files"]), "latest_version_id": f"version:{step.address}"}
+        body |= {"files": digests(body["files"]), "latest_version_id": _stand_in("version", step.address)}
     marks = read(body["metadata"])
     assert marks
     marks = bodies.echoed(step, marks, body)
@@ -59,6 +59,11 @@ def _brought(step: Step, known: Mapping[Address, Known], owner: str) -> Live:
     memories = {each.path: _memory(each.seed.sha256) for each in step.memories}
     holder = str(known[step.resource.parent].id) if step.resource.parent else ""
     return Live(step.object, body, marks, memories=Memories(memories), parent=holder)
+
+
+def _stand_in(what: str, address: Address) -> str:
+    """Return what stands for an id: without a slash, as every id, for paths of changes are taken apart by those."""
+    return f"{what}:{address}".replace("/", ".")
 
 
 def _memory(sha256: str) -> LiveMemory:

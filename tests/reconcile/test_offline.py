@@ -7,15 +7,30 @@ import pytest
 
 from agentops.base.paint import Paint
 from agentops.reconcile.offline import compared
-from agentops.reconcile.plan import Plan
+from agentops.reconcile.plan import Plan, Step
 from agentops.reconcile.planner import PlanOptions
 from agentops.reconcile.resource import Resource
 from agentops.reconcile.views.json import plan_json
 from agentops.reconcile.views.text import plan_text
 
 from .given import MODEL, OTHER_MODEL, a_seed, a_skill, actions, an_agent, an_agent_with, changed, desired, edited_skill
+from .ground import Ground
 from .samples import SAMPLES, Sample
-from .scenes import CREW, KEYS, LESSONS, RUNNING, SEEDS, with_fields
+from .scenes import (
+    ALLOWING,
+    CREW,
+    KEYS,
+    LESSONS,
+    NEW_PROMPT,
+    OPEN,
+    REVIEWER,
+    RUNNING,
+    SCRIBE,
+    SEEDS,
+    WORKSHOP,
+    with_fields,
+    without,
+)
 
 EVERYTHING: tuple[Resource, ...] = (*RUNNING, *(each for each in KEYS if each.address.name != "reviewer"))
 
@@ -71,3 +86,28 @@ def test_a_seed_that_changed_is_written_and_nothing_is_in_dispute() -> None:
 
 def test_another_order_of_files_is_no_change() -> None:
     assert offline(EVERYTHING, tuple(reversed(EVERYTHING))).is_empty
+
+
+@pytest.mark.anyio
+async def test_it_foresees_what_a_target_says_after_the_base_was_applied(ground: Ground) -> None:
+    base = (REVIEWER, SCRIBE, CREW, WORKSHOP, LESSONS)
+    head = (
+        without(with_fields(REVIEWER, system=NEW_PROMPT, tools=ALLOWING), "description"),
+        with_fields(SCRIBE, model={"id": OTHER_MODEL, "effort": "low"}),
+        CREW,
+        with_fields(WORKSHOP, config=OPEN),
+        replace(LESSONS, seeds={**SEEDS, "/runbook.md": a_seed("Call Ada."), "/new.md": a_seed("New.")}),
+        an_agent("fresh"),
+    )
+    await ground.settle(*base)
+    live = await ground.plan(*head)
+    foreseen = offline(base, head)
+    assert [_said(each) for each in foreseen.steps] == [_said(each) for each in live.steps]
+    assert [each.code for each in foreseen.report.diagnostics] == [each.code for each in live.report.diagnostics]
+
+
+def _said(step: Step) -> tuple[Any, ...]:
+    """Return what a person reads of a step, but for versions."""
+    places = [(each.field, each.path, each.verdict) for each in step.changes]
+    risks = [(each.kind, each.severity) for each in step.risks]
+    return str(step.address), step.action, step.reason, places, [each.path for each in step.memories], risks
