@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 
+from agentops.reconcile.options import Forgetting
 from agentops.reconcile.plan import Plan
 from agentops.reconcile.removal import RemovalRules
 
 from .given import MODEL, a_deployment, a_store, a_team, a_vault, actions, address, an_agent, an_environment, codes
 from .given import pruning as at_once
 from .ground import Ground, told
+from .test_exactly_once import is_write, losing
 
 pytestmark = pytest.mark.anyio
 
@@ -198,3 +200,31 @@ async def test_a_team_goes_before_its_members(ground: Ground) -> None:
         "Team/crew",
         "Agent/reviewer",
     ]
+
+
+@pytest.mark.parametrize("arrives", [True, pytest.param(False, marks=pytest.mark.long)])
+@pytest.mark.parametrize("n", [pytest.param(1, marks=pytest.mark.long), 2, pytest.param(3, marks=pytest.mark.long)])
+async def test_whichever_write_of_a_retirement_is_lost_or_the_process_dies_it_is_finished_and_given_back(
+    ground: Ground, n: int, arrives: bool
+) -> None:
+    await ground.settle(*TRIAGE, KEPT)
+    made, world = await ground.planned(KEPT, removal=on(0))
+    dying = ground.through(losing(n, is_lost=is_write, arrives=arrives, dies=True))
+    await dying.carry_out(made, world)
+    await ground.apply(KEPT, removal=on(1))
+    await retire(ground, KEPT, day=1)
+    assert await deployments(ground) == {"triage": "paused"}
+    again, world = await ground.planned(*TRIAGE, KEPT)
+    await ground.through(losing(n, is_lost=is_write, arrives=arrives, dies=True)).carry_out(again, world)
+    await ground.settle(*TRIAGE, KEPT)
+    assert await deployments(ground) == {"triage": "active"}
+
+
+async def test_what_is_let_go_while_an_answer_is_lost_is_let_go_once(ground: Ground) -> None:
+    await ground.settle(an_agent(), KEPT)
+    forget = Forgetting(frozenset({address("Agent/reviewer")}))
+    made, world = await ground.planned(KEPT, forget=forget)
+    outcome = await ground.through(losing(1, is_lost=is_write)).carry_out(made, world)
+    assert outcome.is_complete, told(outcome)
+    (live,) = [each for each in (await ground.everything())["agents"] if each["name"] == "reviewer"]
+    assert (live["metadata"], live["version"]) == ({}, 2)
