@@ -24,7 +24,7 @@ async def adopt(planned: Planned, wish: "Wish") -> bool:
     from agentops.manifests.editing import rewritten
     from agentops.reconcile.adopting import adoption
 
-    found = adoption(planned.plan, planned.tree, _surroundings(planned), only_of(wish.only))
+    found = adoption(planned.plan, planned.tree, _surroundings(planned), only_of(wish.only, planned.desired))
     edits = rewritten(planned.tree, found.edits)
     _refuse_secrets(edits)
     told = (

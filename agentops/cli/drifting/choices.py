@@ -12,6 +12,7 @@ from agentops.base.errors import UsageError
 
 if TYPE_CHECKING:
     from agentops.reconcile.adopting import Only
+    from agentops.reconcile.resource import Desired
 
 
 class Mode(StrEnum):
@@ -62,13 +63,35 @@ class Wish:
         return Path(self.patch) if self.patch and self.patch != "-" else None
 
 
-def only_of(texts: Iterable[str]) -> "tuple[Only, ...]":
+def only_of(texts: Iterable[str], desired: "Desired") -> "tuple[Only, ...]":
     """Return the objects and fields that a person named.
 
     Raises:
-        UsageError: one is neither.
+        UsageError: one is neither, or is not declared.
     """
-    return tuple(_only(each) for each in texts)
+    found = tuple(_only(each) for each in texts)
+    for each in found:
+        _check_declared(each, desired)
+    return found
+
+
+def _check_declared(only: "Only", desired: "Desired") -> None:
+    from agentops.base.names import nearest
+    from agentops.reconcile.objects import OBJECTS
+
+    resource = desired.by_address.get(only.address)
+    if resource is None:
+        near = nearest(str(only.address), [str(each) for each in desired.by_address])
+        raise UsageError(
+            f"--only {only.address}: no manifest declares it", hint=f"did you mean {near}?" if near else "see `plan`"
+        )
+    fields = OBJECTS[resource.object].fields
+    if only.field and only.field not in fields:
+        near = nearest(only.field, fields)
+        raise UsageError(
+            f"--only {only.address}.{only.field}: it has no such field",
+            hint=f"did you mean {near}?" if near else f"its fields: {', '.join(fields)}",
+        )
 
 
 def _only(text: str) -> "Only":

@@ -22,7 +22,7 @@ async def correct(planned: Planned, wish: "Wish") -> bool:
     """Bring the drifted fields back and tell what is left; tell whether all of it was done."""
     from agentops.reconcile.correcting import correction
 
-    only = only_of(wish.only)
+    only = only_of(wish.only, planned.desired)
     planned = await with_background(planned)
     found = correction(planned.plan, only)
     waiting = sorted({f"{address}.{field}" for address, field in found.waiting})

@@ -31,5 +31,5 @@ async def drift_document(planned: Planned, wish: "Wish") -> dict[str, Any]:
     from agentops.reconcile.views.drift import drift_json, named
 
     document = with_behind(await with_background(planned), drift_json(planned.plan))
-    only = only_of(wish.only)
+    only = only_of(wish.only, planned.desired)
     return named(document, only) if only else document

@@ -215,6 +215,14 @@ def test_a_live_value_that_looks_like_a_secret_is_not_written(drifted: Shell) ->
     assert git("status", "--porcelain") == ""
 
 
+def test_a_name_that_nobody_declares_is_said(drifted: Shell) -> None:
+    for words, said in {
+        "Agent/reviewr": "did you mean Agent/reviewer?",
+        "Agent/reviewer.sytem": "did you mean system?",
+    }.items():
+        assert said in drifted("drift", "--only", words, status=2).err
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
