@@ -1,8 +1,10 @@
 """A plan without a target: what a tree asks for, against a world that is just as an older tree asked for. Pure."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+from agentops.base.diagnostics import Report
 from agentops.base.names import Address
 from agentops.reconcile import bodies
 from agentops.reconcile.brakes import Brakes
@@ -19,13 +21,15 @@ from agentops.reconcile.values import Known
 _VERSION = 1
 """Every agent's version in such a world. It stands for one that only a target knows, and is told to nobody."""
 
+_STAND_IN = re.compile(r" \((?:id|version):[\w.-]+\)")
 _NOW, _NEXT = "the version before", "the next version"
 
 
 def compared(desired: Desired, base: Desired, label: str, options: PlanOptions) -> Plan:
     """Return what changes between two trees, in the form of a plan; ids and versions are left out of it."""
     made = plan(desired, world_of(base), label, options)
-    return replace(made, steps=tuple(_told(each) for each in made.steps))
+    said = Report.of(replace(each, message=_STAND_IN.sub("", each.message)) for each in made.report.diagnostics)
+    return replace(made, steps=tuple(_told(each) for each in made.steps), report=said)
 
 
 def world_of(desired: Desired) -> World:

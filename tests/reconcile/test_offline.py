@@ -77,6 +77,18 @@ def test_what_is_new_is_created_and_what_went_is_named() -> None:
     assert [each.identity for each in made.orphans] == ["Agent/old"]
 
 
+def test_a_rename_is_asked_about_without_an_id_that_is_none() -> None:
+    told = [
+        each.message for each in offline((REVIEWER,), (an_agent("critic", **_fields(REVIEWER)),)).report.diagnostics
+    ]
+    assert any("was it renamed?" in each for each in told)
+    assert not any("id:" in each for each in told)
+
+
+def _fields(resource: Resource) -> dict[str, Any]:
+    return {name: each.value for name, each in resource.fields.items()}
+
+
 def test_a_seed_that_changed_is_written_and_nothing_is_in_dispute() -> None:
     after = replace(LESSONS, seeds={**SEEDS, "/runbook.md": a_seed("Call Ada.")})
     made = offline((LESSONS,), (after,))
