@@ -66,7 +66,7 @@ def entered(path: Path, *, is_dry: bool = False) -> tuple[Place, Journal | None]
     if begun and is_dry:
         raise UsageError("an import was interrupted and is not finished", hint="run it again without --dry-run")
     if begun:
-        say(f"Finishing an import of {len(begun.taken)} objects that was interrupted.")
+        say(f"Finishing an import of {told.counted(len(begun.taken), 'object')} that was interrupted.")
         staging.place(begun.files)
     return place_of(path), begun
 
@@ -115,8 +115,8 @@ class Run:
         """
         if self._manner.is_agreed:
             return True
-        marks = f" and write our marks on {len(drafts.taken)} objects" if self._wish.binds else ""
-        question = f"Write {len(drafts.files)} files{marks}?"
+        marks = f" and write our marks on {told.counted(len(drafts.taken), 'object')}" if self._wish.binds else ""
+        question = f"Write {told.counted(len(drafts.files), 'file')}{marks}?"
         if self._manner.output == "json" or not sys.stdin.isatty():
             raise UsageError(f"{question} Nobody is there to answer", hint="add --yes, or --dry-run to look only")
         with ended_by_ctrl_c():

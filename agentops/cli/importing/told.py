@@ -31,7 +31,12 @@ def lines(drafts: Drafts, paint: Paint) -> Iterator[str]:
 def summary(drafts: Drafts) -> str:
     """Return the last line: stable, and made to be searched for."""
     objects, left = len(drafts.taken), len(drafts.left)
-    return f"Import: {objects} to take over, {len(drafts.files)} files to write, {left} left alone."
+    return f"Import: {objects} to take over, {counted(len(drafts.files), 'file')} to write, {left} left alone."
+
+
+def counted(number: int, what: str) -> str:
+    """Return a number of things in words: `1 file`, `2 files`."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def afterwards(drafts: Drafts, *, is_bound: bool) -> Iterator[str]:
