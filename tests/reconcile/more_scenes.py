@@ -1,7 +1,7 @@
 """More plans worth looking at: each risk, each refusal, each way to part; and one made of every word that there is."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from agentops.base.diagnostics import Diagnostic, Report
@@ -25,17 +25,20 @@ from .given import (
     a_vault,
     a_webhook,
     address,
+    after,
     an_agent,
     an_environment,
     edited,
+    meddled,
     pinned,
     planned,
     pruning,
     span,
     the,
+    with_live,
     world_of,
 )
-from .scenes import ALLOWING, ASKING, CLOSED, LESSONS, OPEN, PROJECT, SERVERS, WORKSHOP, with_fields
+from .scenes import ALLOWING, ASKING, CLOSED, LESSONS, NEW_PROMPT, OPEN, PROJECT, SERVERS, WORKSHOP, with_fields
 
 NOW = datetime(2026, 11, 21, 8, 30, tzinfo=UTC)
 
@@ -110,6 +113,20 @@ def retired() -> Plan:
     return planned(PROJECT[:1], world_of(*PROJECT), removal=pruning(now=NOW))
 
 
+def restored() -> Plan:
+    """What was retired is declared again; and somebody made by hand what a manifest now asks for."""
+    world = world_of(*PROJECT)
+    world = after(retired(), world)
+    world = with_live(world, meddled(the(world, "Agent/reviewer"), system=NEW_PROMPT))
+    return planned((with_fields(PROJECT[0], system=NEW_PROMPT), *PROJECT[1:]), world)
+
+
+def ripe() -> Plan:
+    """The grace of what was retired is over."""
+    later = NOW + timedelta(days=30)
+    return planned(PROJECT[:1], after(retired(), world_of(*PROJECT)), removal=pruning(now=later))
+
+
 def every_word() -> Plan:
     """Made by hand of every action, verdict, risk and code: a new one shows here before it has a scene."""
     place = span("agents.d/x.yaml", 7)
@@ -136,5 +153,7 @@ MORE: Mapping[str, Callable[[], Plan]] = {
     "braked": braked,
     "emptied": emptied,
     "retired": retired,
+    "restored": restored,
+    "ripe": ripe,
     "every-word": every_word,
 }
