@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import httpx2
 
 from agentops.base.clock import Clock
-from agentops.base.errors import TargetRejected
+from agentops.base.errors import TargetError, TargetRejected
 from agentops.base.secrets import Secret
 from agentops.reconcile.objects import OBJECTS, ObjectKind
 from agentops.reconcile.target import MADE, Body, Write
@@ -105,7 +105,13 @@ class LiveTarget:
         if secrets:
             write = replace(write, body=revealed(dict(write.body)))
         body = await self.answered(what, resource.send(self.sdk(), write), secrets)
-        return await resource.completed(self.pages, body) if write.verb in MADE else body
+        if write.verb not in MADE:
+            return body
+        try:
+            return await resource.completed(self.pages, body)
+        except TargetError as error:
+            error.was_not_sent = False  # what was not sent is a look at what was written
+            raise
 
     async def every(self, path: str) -> Sequence[Body] | None:
         """Return every object of a list that only our engine has, or None where the target has no such list."""
