@@ -117,6 +117,7 @@ async def test_what_is_half_written_or_gone_is_told_and_comes_back(tree: None) -
         assert await watched.planned() == ["Agent/c"]
 
 
+@pytest.mark.long
 async def test_many_files_at_once_are_one_plan(tree: None) -> None:
     async with watching(Pace(quiet_s=0.5, longest_s=10, look_s=600)) as watched:
         await watched.planned()
@@ -140,6 +141,7 @@ async def test_only_harmless_plans_are_applied_unasked(tree: None) -> None:
         assert (await watched.next(Applied)).is_complete
 
 
+@pytest.mark.long
 async def test_a_target_that_changes_is_seen_and_one_that_does_not_is_not_told_again(tree: None) -> None:
     async with watching(Pace(quiet_s=0.03, longest_s=2, look_s=0.2), applies=True) as watched:
         await watched.next(Fresh)
