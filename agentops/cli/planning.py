@@ -173,9 +173,11 @@ async def planned_on(target: "LiveTarget", choice: Choice, wanted: Wanted, optio
     from agentops.cli.governing import costed, governed
     from agentops.reconcile.observed import observe
     from agentops.reconcile.planner import plan
+    from agentops.reconcile.strangers import with_memories
 
     with _collector_resting():
         world = await observe(target, wanted.desired, removes=options.removes)
+        world = await with_memories(world, target, wanted.desired, options)
         made = plan(wanted.desired, world, target.label, options)
     now = SystemClock().now()
     if any(each.live and not each.resource for each in made.steps):

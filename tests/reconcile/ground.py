@@ -25,7 +25,8 @@ from agentops.reconcile.objects import OBJECTS, ObjectKind
 from agentops.reconcile.observed import World, known, observe
 from agentops.reconcile.plan import Plan
 from agentops.reconcile.planner import PlanOptions, plan
-from agentops.reconcile.resource import Resource
+from agentops.reconcile.resource import Desired, Resource
+from agentops.reconcile.strangers import with_memories
 from agentops.targets.endpoint import Endpoint
 from agentops.targets.live import LiveTarget
 
@@ -46,6 +47,10 @@ class TickingClock:
         self._at += timedelta(milliseconds=1)
         return self._at
 
+    def move_on(self, time: timedelta) -> None:
+        """Let time pass in which nothing happens."""
+        self._at += time
+
 
 async def at_once(_seconds: float) -> None:
     """Wait not at all."""
@@ -65,9 +70,13 @@ class Ground:
 
     async def planned(self, *resources: Resource, **options: Any) -> tuple[Plan, World]:
         """Return the plan with the world that it was made for."""
-        wanted = desired(*resources, owner=self.owner)
+        return await self.planned_for(desired(*resources, owner=self.owner), **options)
+
+    async def planned_for(self, wanted: Desired, **options: Any) -> tuple[Plan, World]:
+        """Return the plan for all that a tree says, with the world that it was made for."""
         chosen = PlanOptions(**options)
-        world = await observe(self.target, wanted, removes=chosen.removal.prune or chosen.removal.destroy)
+        world = await observe(self.target, wanted, removes=chosen.removes)
+        world = await with_memories(world, self.target, wanted, chosen)
         return plan(wanted, world, self.target.label, chosen), world
 
     async def apply(self, *resources: Resource, **options: Any) -> Outcome:

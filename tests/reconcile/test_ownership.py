@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from agentops.reconcile.removal import RemovalRules
+from agentops.reconcile.resource import SeedMode
 
 from .given import MODEL, a_seed, a_store, a_team, address, an_agent, an_environment, codes, pruning
 from .ground import Ground, told
@@ -110,6 +111,36 @@ async def test_objects_without_versions_are_adopted_too(ground: Ground, kind: st
         wanted = a_store("lessons", {"/a.md": a_seed("A")}, description="New.")
     await ground.settle(wanted, adopt=frozenset({wanted.address}))
     assert sum(map(len, (await ground.everything()).values())) == 1
+
+
+async def test_a_store_is_adopted_with_the_memories_that_are_in_it(ground: Ground) -> None:
+    store = await ground.sdk.beta.memory_stores.create(name="lessons")
+    for path, text in {"/same.md": "S", "/ours.md": "old", "/theirs.md": "old", "/else.md": "E"}.items():
+        await ground.sdk.beta.memory_stores.memories.create(store.id, path=path, content=text)
+    seeds = {"/same.md": a_seed("S"), "/ours.md": a_seed("new", SeedMode.GIT), "/new.md": a_seed("N")}
+    wanted = a_store("lessons", {**seeds, "/theirs.md": a_seed("new", SeedMode.LIVE)})
+    plan = await ground.plan(wanted, adopt=frozenset({wanted.address}))
+    (step,) = plan.steps
+    assert [(each.path, bool(each.memory_id)) for each in step.memories] == [("/new.md", False), ("/ours.md", True)]
+    assert plan.kept == ((wanted.address, "/theirs.md"),)
+    await ground.settle(wanted, adopt=frozenset({wanted.address}))
+    page = await ground.sdk.beta.memory_stores.memories.list(store.id, view="full")
+    assert {each.path: each.content for each in page.data if each.type == "memory"} == {
+        "/same.md": "S",
+        "/ours.md": "new",
+        "/theirs.md": "old",
+        "/else.md": "E",
+        "/new.md": "N",
+    }
+
+
+async def test_a_store_that_is_taken_by_its_id_keeps_memories_that_say_the_same(ground: Ground) -> None:
+    store = await ground.sdk.beta.memory_stores.create(name="another name")
+    await ground.sdk.beta.memory_stores.memories.create(store.id, path="/a.md", content="A")
+    wanted = a_store("lessons", {"/a.md": a_seed("A")})
+    plan = await ground.plan(wanted, take={wanted.address: store.id})
+    assert [(each.action.value, each.memories) for each in plan.steps] == [("adopt", ())]
+    await ground.settle(wanted, take={wanted.address: store.id})
 
 
 async def test_a_copy_that_claims_our_identity_stops_the_plan_and_both_stay(ground: Ground) -> None:

@@ -20,6 +20,9 @@ from agentops.cli.importing.working import Drafting, Drafts, Left, Place, looked
 from agentops.cli.output import say, stdout_paint, write_json, write_lines, write_report
 from agentops.cli.planning import Asked, Planned, load_valid, wanted_of
 from agentops.reconcile.observed import World, observe
+from agentops.reconcile.planner import PlanOptions
+from agentops.reconcile.resource import Desired
+from agentops.reconcile.strangers import with_memories
 from agentops.targets.live import LiveTarget
 
 Source = Callable[[Place, LiveTarget], Awaitable[Drafts]]
@@ -171,13 +174,17 @@ class Run:
 
     async def _planned(self, journal: Journal, world: World | None) -> Planned:
         wanted = wanted_of(load_valid(self._place.shown), Asked.ALL_BUT_SECRETS)
-        world = world or await observe(self._target, wanted.desired, removes=True)
+        world = world or await self._observed(wanted.desired, journal)
         plan = binding(wanted.desired, world, self._target.label, journal.taken)
 
         async def again() -> Planned:
             return await self._planned(journal, None)
 
         return Planned(wanted.tree, wanted.desired, world, plan, self._target, self._choice, again)
+
+    async def _observed(self, desired: Desired, journal: Journal) -> World:
+        world = await observe(self._target, desired, removes=True)
+        return await with_memories(world, self._target, desired, PlanOptions(take=journal.taken))
 
 
 def _has_failed(drafts: Drafts) -> bool:

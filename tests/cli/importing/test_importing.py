@@ -18,6 +18,7 @@ from tests.reconcile.given import (
     BARE,
     a_credential,
     a_deployment,
+    a_seed,
     a_skill,
     a_store,
     a_team,
@@ -378,6 +379,14 @@ async def test_a_kill_before_the_decision_leaves_nothing_and_after_it_nothing_by
     assert await workspace.bring(Wish(kinds=frozenset({Kind.WEBHOOK})))
     assert (await workspace.plan()).is_empty
     assert len(await names(workspace)) == 5
+
+
+async def test_an_import_of_memories_that_was_cut_off_is_finished(workspace: Workspace) -> None:
+    await made(workspace.ground, [a_store("notes", {"/a.md": a_seed("A")})])
+    ground = workspace.ground.through(lambda way: Refusing(way, "/v1/memory_stores"))
+    assert not await replace(workspace, ground=ground).bring(Wish(everything=True, memories=True))
+    assert await workspace.bring()
+    assert (await workspace.plan()).is_empty
 
 
 def test_kinds_are_known_by_all_their_names() -> None:
