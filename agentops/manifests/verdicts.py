@@ -70,10 +70,12 @@ def diagnosed(problem: Problem, address: Address, data: Any, marks: Marks) -> Di
 
 def meant(problem: Problem, data: Any) -> str | None:
     """Return the field that a misspelt one most likely stands for; one that is written already is not meant."""
+    if problem.kind != "unknown-field":
+        return None
     *above, name = problem.path
     written = _value(data, tuple(above))
     free = [each.rstrip("_") for each in problem.candidates if not isinstance(written, dict) or each not in written]
-    return nearest(str(name), free) if problem.kind == "unknown-field" else None
+    return nearest(str(name), free)
 
 
 def _unknown(problem: Problem, address: Address, data: Any, span: Span) -> Diagnostic:

@@ -112,7 +112,7 @@ def _problem(path: Path, hint: Any, details: ErrorDetails) -> Problem:
     match details["type"]:
         case "union_tag_not_found" | "union_tag_invalid":
             return _untagged(path, hint, str(details["ctx"]["discriminator"]).strip("'"), value)
-        case "literal_error":
+        case "literal_error" if allowed(hint):
             return _not_one_of(path, allowed(hint), value)
         case "invalid_key":
             return Problem(path[:-1], "wrong-type", "must have strings as keys")

@@ -74,7 +74,7 @@ def allowed(hint: Any) -> tuple[str, ...]:
     form, _ = stripped(hint)
     if is_union(form):
         return tuple(tag for each in _members(form) for tag in tags(each))
-    return get_args(form) if get_origin(form) is Literal else ()
+    return tuple(each for each in get_args(form) if isinstance(each, str)) if get_origin(form) is Literal else ()
 
 
 def tags(hint: Any) -> tuple[str, ...]:

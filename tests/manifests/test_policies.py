@@ -89,6 +89,13 @@ def test_a_file_of_rules_is_one_document(tmp_path: Path, text: str) -> None:
     assert codes(loaded(tmp_path, "  policy: {rules: {file: ../rules.yaml}}\n")) == ["file.form"]
 
 
+@pytest.mark.parametrize("text", ["- a\n", "words\n", "7\n", "[]\n"])
+def test_files_that_hold_no_fields_are_told_what_they_hold(tmp_path: Path, text: str) -> None:
+    (tmp_path / "odd.yaml").write_text(text)
+    for spec in ("policy: {rules: {file: ../odd.yaml}}", "prices: {file: ../odd.yaml}"):
+        assert codes(loaded(tmp_path, f"  {spec}\n")) == ["manifest.wrong-type"]
+
+
 def test_a_project_has_a_number_of_rules_that_people_can_know(tmp_path: Path) -> None:
     every = ["rules:", *(f"  - {{name: rule-{each}, require: 'true', message: Hm.}}" for each in range(150))]
     rules = {f"policies/{name}": "\n".join(every).replace("rule-", f"{name}-") for name in ("one", "two")}

@@ -1,5 +1,6 @@
 from typing import Annotated, Any, Literal
 
+import pytest
 from pydantic import AfterValidator, Field, Tag
 
 from agentops.wire.problems import Problem, check, obeying
@@ -32,6 +33,7 @@ class House(Shape):
     colour: Annotated[str, Field(pattern="^[a-z]+$"), Form("lower-case letters")] | None = None
     open: Omissible[bool] = None
     labels: dict[Annotated[str, Field(max_length=3)], str] | None = None
+    form: Literal[1] | None = None
 
 
 def said(data: object) -> list[tuple[Any, ...]]:
@@ -130,3 +132,8 @@ def test_text_that_is_not_unicode_is_refused_and_never_printed_raw() -> None:
 def test_a_long_value_is_cut_in_the_message() -> None:
     [problem] = check(House, {"pets": [{"type": "x" * 10_000}]})[1]
     assert len(problem.message) < 120
+
+
+@pytest.mark.parametrize("value", [2, "1"])
+def test_a_number_that_is_the_only_one_is_no_word(value: object) -> None:
+    assert said({"pets": [], "form": value}) == [("form", "invalid-value", "must be 1")]
