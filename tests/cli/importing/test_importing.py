@@ -381,10 +381,22 @@ async def test_a_kill_before_the_decision_leaves_nothing_and_after_it_nothing_by
     assert len(await names(workspace)) == 5
 
 
-async def test_an_import_of_memories_that_was_cut_off_is_finished(workspace: Workspace) -> None:
+async def test_an_import_of_memories_that_was_cut_off_is_finished(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from agentops.cli.importing.running import Run
+
+    class Killed(BaseException):
+        """The process is gone."""
+
+    async def killed(*_: object) -> None:
+        raise Killed
+
     await made(workspace.ground, [a_store("notes", {"/a.md": a_seed("A")})])
-    ground = workspace.ground.through(lambda way: Refusing(way, "/v1/memory_stores"))
-    assert not await replace(workspace, ground=ground).bring(Wish(everything=True, memories=True))
+    with monkeypatch.context() as patch:
+        patch.setattr(Run, "_bind", killed)
+        with pytest.raises(Killed):
+            await workspace.bring(Wish(everything=True, memories=True))
     assert await workspace.bring()
     assert (await workspace.plan()).is_empty
 
