@@ -6,7 +6,7 @@ from typing import Any
 
 from agentops.base.diagnostics import Report
 from agentops.base.names import Address
-from agentops.reconcile import codes
+from agentops.reconcile import codes, policy_codes
 from agentops.reconcile.adopting.adoption import Left, Only
 from agentops.reconcile.marks import user_pairs
 from agentops.reconcile.objects import OBJECTS
@@ -15,7 +15,10 @@ from agentops.reconcile.resource import Field, Resource
 from agentops.reconcile.values import at
 from agentops.reconcile.verdicts import SEED, Judged, Verdict
 
-_OVERRULED = frozenset({codes.CONFLICT, codes.MEMORY_CONFLICT})
+OF_THE_WHOLE = frozenset({codes.MASS_UPDATE, *policy_codes.CODES.values()})
+"""What is said of all that a plan does, edits that wait among it: of drift alone it has to be judged anew."""
+
+_OVERRULED = OF_THE_WHOLE | {codes.CONFLICT, codes.MEMORY_CONFLICT}
 """What stops an apply, and stays as it is here."""
 
 

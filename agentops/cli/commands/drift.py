@@ -21,6 +21,7 @@ from agentops.cli.planning import Asked, Planned, target_option, tree_argument, 
 @click.option("--patch", metavar="FILE", help="Adopt as a patch, in a file or (`-`) on standard output.")
 @click.option("-y", "--yes", is_flag=True, help="Correct without asking.")
 @click.option("--expect", metavar="PLAN", help="Correct only if what would be done still is this (the id it printed).")
+@click.option("--max-update", type=click.IntRange(min=0), metavar="N", help="Correct up to N objects.")
 @click.option("--exit-code", is_flag=True, help="Exit with 3 when something drifted.")
 @lock_options
 @click.pass_context
@@ -35,6 +36,7 @@ def drift(
     patch: str | None,
     yes: bool,
     expect: str | None,
+    max_update: int | None,
     exit_code: bool,
 ) -> None:
     """Show which fields somebody changed on the target since the last apply.
@@ -44,7 +46,7 @@ def drift(
     """
     from agentops.reconcile.planner import PlanOptions
 
-    wish = Wish(Mode(mode), only, branch, patch, yes, expect, output)
+    wish = Wish(Mode(mode), only, branch, patch, yes, expect, output, max_update)
     wish.check()
     asked = Asked.ALL if wish.mode is Mode.CORRECT else Asked.ALL_BUT_SECRETS
     status = with_plan(path, target, PlanOptions(), lambda planned: _done(planned, wish), asked)
@@ -64,9 +66,9 @@ async def _done(planned: Planned, wish: Wish) -> int:
             from agentops.cli.drifting.adopting import adopt
 
             return 0 if await adopt(planned, wish) else EXIT_CHANGES
-    from agentops.cli.drifting.reporting import report
+    from agentops.cli.drifting.reporting import report, said_of_drift
 
     document = await report(planned, wish)
     if document["steps"]:
         return EXIT_CHANGES
-    return EXIT_PROBLEMS if planned.plan.report.has_errors else 0
+    return EXIT_PROBLEMS if said_of_drift(planned).has_errors else 0

@@ -40,6 +40,8 @@ class Wish:
     """`--expect`: consent to exactly this correction."""
 
     output: str
+    max_update: int | None = None
+    """`--max-update`: correct up to so many objects."""
 
     def check(self) -> None:
         """See that the options go together.
@@ -51,8 +53,8 @@ class Wish:
             raise UsageError("--branch and --patch say where adopted values go", hint="add --mode adopt")
         if self.branch and self.patch:
             raise UsageError("--branch and --patch are two places", hint="give one of them")
-        if (self.is_agreed or self.to_plan) and self.mode is not Mode.CORRECT:
-            fact = "--yes and --expect are for --mode correct: nothing else here changes the target"
+        if (self.is_agreed or self.to_plan or self.max_update is not None) and self.mode is not Mode.CORRECT:
+            fact = "--yes, --expect and --max-update are for --mode correct: nothing else here changes the target"
             raise UsageError(fact, hint="leave them out")
         if self.patch == "-" and self.output == "json":
             raise UsageError("a patch and JSON cannot both be on standard output", hint="give --patch a file")

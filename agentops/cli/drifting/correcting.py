@@ -1,19 +1,25 @@
 """Drift undone on the target, and nothing else done there."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from agentops.base.clock import SystemClock
+from agentops.base.diagnostics import Report
 from agentops.base.paint import printable
 from agentops.cli.applying import Consent, decide
 from agentops.cli.drifting import with_background
 from agentops.cli.drifting.choices import only_of
+from agentops.cli.governing import governed
 from agentops.cli.output import say
 from agentops.cli.planning import Planned
 
 if TYPE_CHECKING:
     from agentops.cli.drifting.choices import Wish
     from agentops.reconcile.adopting import Left, Only
+    from agentops.reconcile.plan import Plan
+    from agentops.reconcile.resource import Desired
 
 _QUESTION = "Bring these back?"
 
@@ -29,19 +35,30 @@ async def correct(planned: Planned, wish: "Wish") -> bool:
     if waiting and found.plan.steps:
         say(f"Edits that wait in the manifests stay there: {', '.join(waiting)}")
     tell_left(found.left)
-    return await decide(
-        _corrected(planned, only), Consent(_QUESTION, is_given=wish.is_agreed, to_plan=wish.to_plan), wish.output
-    )
+    consent = Consent(_QUESTION, is_given=wish.is_agreed, to_plan=wish.to_plan)
+    return await decide(await _corrected(planned, only, wish.max_update), consent, wish.output)
 
 
-def _corrected(planned: Planned, only: "tuple[Only, ...]") -> Planned:
-    """Return the plan of drift alone, also when it is made again under the lease."""
+async def _corrected(planned: Planned, only: "tuple[Only, ...]", max_update: int | None) -> Planned:
+    """Return the plan of drift alone, also when it is made again under the lease; brake and policy judge just that."""
     from agentops.reconcile.correcting import correction
 
     async def again() -> Planned:
-        return _corrected(await with_background(await planned.again()), only)
+        return await _corrected(await with_background(await planned.again()), only, max_update)
 
-    return replace(planned, plan=correction(planned.plan, only).plan, again=again)
+    plan = correction(planned.plan, only).plan
+    plan = replace(plan, report=plan.report + _held(plan, planned.desired, max_update))
+    plan = await governed(plan, planned.tree, SystemClock().now().date())
+    return replace(planned, plan=plan, again=again)
+
+
+def _held(plan: "Plan", desired: "Desired", max_update: int | None) -> "Report":
+    """Return what the brake on updates says of the plan."""
+    from agentops.reconcile import codes
+    from agentops.reconcile.brakes import Counted, held
+
+    counted = Counted(Counter(each.object for each in plan.steps), Counter(each.object for each in desired.resources))
+    return Report.of(held(codes.MASS_UPDATE, desired.brakes.update, counted, max_update))
 
 
 def tell_left(left: "Iterable[Left]") -> None:

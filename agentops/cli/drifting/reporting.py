@@ -9,6 +9,7 @@ from agentops.cli.planning import Planned
 from agentops.cli.showing import with_behind
 
 if TYPE_CHECKING:
+    from agentops.base.diagnostics import Report
     from agentops.cli.drifting.choices import Wish
 
 
@@ -17,11 +18,11 @@ async def report(planned: Planned, wish: "Wish") -> dict[str, Any]:
     from agentops.base.views.json import report_json
     from agentops.reconcile.views.drift import drift_text
 
-    document = await drift_document(planned, wish)
+    document, said = await drift_document(planned, wish), said_of_drift(planned)
     if wish.output == "json":
-        write_json(document | {"diagnostics": report_json(planned.report, planned.tree.source_line)["diagnostics"]})
+        write_json(document | {"diagnostics": report_json(said, planned.tree.source_line)["diagnostics"]})
     else:
-        write_report(planned.report, planned.tree.source_line)
+        write_report(said, planned.tree.source_line)
         write_lines(drift_text(document, stdout_paint()))
     return document
 
@@ -33,3 +34,11 @@ async def drift_document(planned: Planned, wish: "Wish") -> dict[str, Any]:
     document = with_behind(await with_background(planned), drift_json(planned.plan))
     only = only_of(wish.only, planned.desired)
     return named(document, only) if only else document
+
+
+def said_of_drift(planned: Planned) -> "Report":
+    """Return what there is to say, without what judges a plan that would be applied as a whole."""
+    from agentops.base.diagnostics import Report
+    from agentops.reconcile.correcting import OF_THE_WHOLE
+
+    return Report.of(each for each in planned.report.diagnostics if each.code not in OF_THE_WHOLE)

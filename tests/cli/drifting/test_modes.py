@@ -172,6 +172,23 @@ def test_correct_brings_back_and_leaves_what_waits(drifted: Shell) -> None:
     }
 
 
+def test_a_policy_judges_the_drift_alone(drifted: Shell) -> None:
+    put("agent.yaml", AGENT.replace("claude-opus-5-5", "claude-haiku-5-5"))
+    policy = "{policy: {risks: {model_changed: error}, actions: {update: warn}}}"
+    put("project.yaml", PROJECT.replace("spec: {}", f"spec: {policy}"))
+    assert "plan.policy" not in drifted("drift", "-o", "json").out
+    said = drifted("drift", "--mode", "correct", "--yes", "-o", "json").json["plan"]["diagnostics"]
+    assert [each["code"] for each in said] == ["plan.policy-warning"] * 2
+
+
+def test_a_brake_counts_the_drift_alone(drifted: Shell) -> None:
+    put("project.yaml", PROJECT.replace("spec: {}", "spec: {brakes: {max_update_count: 1}}"))
+    assert "--max-update 2" in drifted("drift", "--mode", "correct", "--yes", status=1).err
+    drifted("drift", "--mode", "correct", "--yes", "--only", "Agent/reviewer")
+    put("agent.yaml", AGENT.replace("One.", "Ours."))
+    drifted("drift", "--mode", "correct", "--yes")
+
+
 def test_adopt_writes_the_files_and_apply_leaves_nothing_to_do(drifted: Shell) -> None:
     said = drifted("drift", "--mode", "adopt").out
     assert "  < Agent/reviewer: system\n" in said
@@ -227,7 +244,7 @@ def test_a_name_that_nobody_declares_is_said(drifted: Shell) -> None:
     ("words", "said"),
     [
         (["--branch", "x"], "add --mode adopt"),
-        (["--mode", "adopt", "--yes"], "--yes and --expect are for --mode correct"),
+        (["--mode", "adopt", "--yes"], "--yes, --expect and --max-update are for"),
         (["--mode", "adopt", "--branch", "x", "--patch", "y"], "are two places"),
         (["--mode", "adopt", "--patch", "-", "-o", "json"], "cannot both be on standard output"),
         (["--only", "reviewer"], "neither an object nor a field"),
