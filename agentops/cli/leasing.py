@@ -2,15 +2,19 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+import signal
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from agentops.base.errors import StalePlan, TargetDenied, TargetError, TargetLocked
+from agentops.cli import signs
 from agentops.cli.commits import commit_of
+from agentops.cli.context import cache_folder
 from agentops.cli.output import say
 
 if TYPE_CHECKING:
@@ -25,6 +29,8 @@ _META = "agentops.lock"
 _LOOK_EVERY_S = 2.0
 _TELL_EVERY_S = 60.0
 _SHORTEST_PAUSE_S = 0.1
+_SETTLES_S = 5.0
+"""What a run had sent before it was killed is done by then: it is not seen that a server still works on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,22 +141,51 @@ async def _held(hold: Hold, terms: Terms, accept: "Callable[[Planned], None] | N
     from agentops.targets.lease_keeper import Keeper
     from agentops.targets.leases import Leases
 
-    planned = hold.planned
+    planned, lease = hold.planned, _lease_of(hold, terms)
     leases = Leases(planned.target, planned.plan.owner, planned.world.locks)
     keeper = Keeper(leases, terms.ttl_s, hold.lose)
     began = planned.target.pages.time.began
     task: asyncio.Task[None] | None = None
+    with _interrupted_by_any_signal(), signs.alive(cache_folder(os.environ), lease.nonce):
+        try:
+            taken = await _Waiting(hold, leases, terms).taken(lease)
+            task = asyncio.create_task(keeper.run(asyncio.sleep, asyncio.get_running_loop().time, taken.sent_at))
+            if taken.is_after_another or await leases.was_held_since(began):
+                hold.planned = await _seen_again(planned, accept)
+            yield
+        finally:
+            if task is not None:
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+            await _give_back(leases, hold)
+
+
+@contextmanager
+def _interrupted_by_any_signal() -> Iterator[None]:
+    """Take what ends jobs in CI systems and terminals that close for a Ctrl-C: the lease is given back all the same.
+
+    Whoever handles such a signal himself, or was started so that it is ignored, is left alone.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    ours = [each for each in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(each) is signal.SIG_DFL]
+    for each in ours:
+        signal.signal(each, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
-        taken = await _Waiting(hold, leases, terms).taken()
-        task = asyncio.create_task(keeper.run(asyncio.sleep, asyncio.get_running_loop().time, taken.sent_at))
-        if taken.is_after_another or await leases.was_held_since(began):
-            hold.planned = await _seen_again(planned, accept)
         yield
     finally:
-        if task is not None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
-        await _give_back(leases, hold)
+        for each in ours:
+            signal.signal(each, signal.SIG_DFL)
+
+
+def _lease_of(hold: Hold, terms: Terms) -> "Lease":
+    from agentops.base.ids import RandomIds
+    from agentops.cli.holders import holder_of
+    from agentops.reconcile.lease import Lease
+
+    holder = holder_of(os.environ, hold.commit)
+    return Lease(holder, hold.planned.target.pages.time.now(), terms.ttl_s, RandomIds().new("lease"))
 
 
 async def _give_back(leases: "Leases", hold: Hold) -> None:
@@ -202,19 +237,18 @@ class _Waiting:
 
     def __init__(self, hold: Hold, leases: "Leases", terms: Terms) -> None:
         self._target = hold.planned.target
-        self._commit = hold.commit
         self._leases = leases
         self._terms = terms
         self._loop = asyncio.get_running_loop()
         self._told: tuple[str, float] = ("", 0.0)
 
-    async def taken(self) -> _Turn:
+    async def taken(self, lease: "Lease") -> _Turn:
         """Return when it is our turn.
 
         Raises:
             TargetLocked: another run holds the lease for longer than we wait.
         """
-        began, has_waited, lease = self._loop.time(), False, self._lease()
+        began, has_waited = self._loop.time(), False
         while True:
             sent_at = self._loop.time()
             taken = await self._take(lease)
@@ -222,7 +256,8 @@ class _Waiting:
                 if taken.previous:
                     say(f"note: {_silent(taken.previous)}; its lease has expired and is taken over")
                 return _Turn(sent_at, has_waited or taken.previous is not None)
-            await self._wait(taken.holder, began + self._terms.wait_s)
+            if not await self._is_taken_from_the_dead(taken.holder):
+                await self._wait(taken.holder, began + self._terms.wait_s)
             has_waited = True
 
     async def _take(self, lease: "Lease") -> "Taken":
@@ -231,6 +266,20 @@ class _Waiting:
         except TargetDenied as error:
             hint = "the lease is a memory: let the key write memory stores, or do without it by `--lock none`"
             raise TargetDenied(error.message, hint=hint, status=error.status, request_id=error.request_id) from error
+
+    async def _is_taken_from_the_dead(self, held: "Held") -> bool:
+        """Take the lease away from a run of this machine that was killed, and tell whether it was one."""
+        caches = cache_folder(os.environ)
+        if held.lease is None or not signs.is_dead(caches, held.lease.nonce):
+            return False
+        from agentops.reconcile.lease import shown
+
+        who = shown(held.lease.holder).name
+        say(f"note: {who} was killed on this machine while it applied: its lease is taken away")
+        await self._target.pages.pause(_SETTLES_S)
+        await self._leases.take_away(held)
+        signs.bury(caches, held.lease.nonce)
+        return True
 
     async def _wait(self, held: "Held", until: float) -> None:
         """Wait until nobody holds the lease, or its holder has been silent for too long."""
@@ -265,14 +314,6 @@ class _Waiting:
             hint=f"the lease is valid for another {left(held, now)} and renewed while its holder lives: wait with "
             "--lock-wait 5m, or take it away with `agentops lock break` if that run is dead",
         )
-
-    def _lease(self) -> "Lease":
-        from agentops.base.ids import RandomIds
-        from agentops.cli.holders import holder_of
-        from agentops.reconcile.lease import Lease
-
-        holder = holder_of(os.environ, self._commit)
-        return Lease(holder, self._target.pages.time.now(), self._terms.ttl_s, RandomIds().new("lease"))
 
 
 def _silent(held: "Held") -> str:

@@ -1,6 +1,7 @@
 """Who others are told holds the lease, and what becomes of a run that loses it."""
 
 import getpass
+import os
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,7 +11,8 @@ import pytest
 
 from agentops.base.errors import StalePlan, TargetLocked
 from agentops.base.ids import RandomIds
-from agentops.cli.context import Choice
+from agentops.cli import signs
+from agentops.cli.context import Choice, cache_folder
 from agentops.cli.holders import holder_of
 from agentops.cli.leasing import Terms, leased, terms_of
 from agentops.cli.planning import Planned, Wanted, planned_on
@@ -116,6 +118,25 @@ async def test_whoever_meets_another_run_is_told_whose_it_is(ground: Ground, tmp
     async with leased(plan) as hold:
         assert hold.planned.plan.id == plan.plan.id
         assert (await (await others(ground)).take(a_lease(ground))).holder
+
+
+@pytest.mark.anyio
+async def test_a_run_of_this_machine_that_was_killed_is_not_waited_for_and_what_it_did_is_looked_at(
+    ground: Ground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "caches"))
+    plan = await planned(ground, tmp_path, AGENT)
+    lease = a_lease(ground)
+    await (await others(ground)).take(lease)
+    with signs.alive(cache_folder(os.environ), lease.nonce), pytest.raises(TargetLocked):
+        async with leased(plan):
+            pytest.fail("its holder lives")
+    (sign := signs._place(tmp_path / "caches" / "agentops", lease.nonce)).write_text(signs._machine())
+    await ground.carry_out(plan.plan, plan.world)
+    async with leased(plan, lambda _: None) as hold:
+        assert hold.planned.plan.is_empty
+    assert "note: ada@forge was killed on this machine while it applied: its lease" in capsys.readouterr().err
+    assert not sign.exists()
 
 
 @pytest.mark.anyio

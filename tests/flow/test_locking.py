@@ -125,11 +125,11 @@ def test_a_target_without_memory_stores_gets_a_note_and_is_applied_to(shop: Comm
 class Run:
     """An apply that is under way: held up at will, as a busy machine does."""
 
-    def __init__(self, shop: Command, out: IO[str]) -> None:
+    def __init__(self, shop: Command, out: IO[str], *options: str) -> None:
         with Path(os.devnull).open() as nothing:
             streams = [nothing.fileno(), out.fileno(), out.fileno()]
             environment = bare_environment(shop.folder) | shop.settings | {"AGENTOPS_HOLDER": "the first run"}
-            self.process: Born = born(["agentops", "apply", "--yes"], shop.folder, environment, streams)
+            self.process: Born = born(["agentops", "apply", "--yes", *options], shop.folder, environment, streams)
         self._out = out
 
     def hold_up(self, when: Callable[[], bool]) -> None:
@@ -178,26 +178,58 @@ def test_two_at_once_do_everything_once(shop: Command, server: Server, under_way
 
 
 @pytest.mark.long
-def test_a_run_that_is_killed_blocks_the_next_one_until_its_lease_is_over(
-    shop: Command, server: Server, under_way: Run
+def test_a_run_that_is_killed_blocks_others_until_its_lease_is_over(
+    shop: Command, server: Server, under_way: Run, tmp_path: Path
 ) -> None:
     under_way.process.send_signal(signal.SIGKILL)
     assert under_way.process.wait(PATIENCE_S) == -signal.SIGKILL
     assert 1 < len(names(server)) < 62
-    said = shop("apply", "--yes", "--lock-wait", "40s").err
+    elsewhere = {"XDG_CACHE_HOME": str(tmp_path)}  # where nobody knows that it is dead
+    said = shop("apply", "--yes", "--lock-wait", "40s", **elsewhere).err
     assert "the first run began to apply and has not been heard of since" in said
     assert names(server) == sorted(["first", "second", *MANY])
     shop("plan", "--exit-code")
 
 
 @pytest.mark.long
-def test_a_run_that_is_interrupted_gives_its_lease_back(shop: Command, server: Server, under_way: Run) -> None:
-    under_way.process.send_signal(signal.SIGINT)
+@pytest.mark.parametrize("under_way", ["1h"], indirect=True)
+def test_a_run_that_was_killed_on_this_very_machine_is_not_waited_for(
+    shop: Command, server: Server, under_way: Run
+) -> None:
+    assert "the first run has been applying" in shop("apply", "--yes", status=1).err  # it stands still, and lives
+    under_way.process.send_signal(signal.SIGKILL)
+    assert under_way.process.wait(PATIENCE_S) == -signal.SIGKILL
+    said = shop("apply", "--yes").err
+    assert "the first run was killed on this machine while it applied: its lease is taken away" in said
+    assert names(server) == sorted(["first", "second", *MANY])
+    shop("plan", "--exit-code")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_run_that_is_interrupted_gives_its_lease_back(
+    shop: Command, server: Server, under_way: Run, how: signal.Signals
+) -> None:
+    under_way.process.send_signal(how)
     status, said = under_way.go_on()
     assert (status, "interrupted: finishing what is under way" in said) == (130, True), said
     assert leases(server) == []
     shop("apply", "--yes")
     assert names(server) == sorted(["first", "second", *MANY])
+
+
+@pytest.mark.long
+def test_whoever_is_ended_while_he_waits_takes_nothing_along(shop: Command, server: Server) -> None:
+    hold(server)
+    with TemporaryFile("w+") as out:
+        waiting = Run(shop, out, "--lock-wait", "1h")
+        while b"waiting: ada@forge" not in os.pread(out.fileno(), 1 << 20, 0):
+            pass
+        waiting.process.send_signal(signal.SIGTERM)
+        status, said = waiting.ended()
+    assert (status, said.endswith("interrupted\n")) == (130, True), said
+    assert len(leases(server)) == 1
+    assert names(server) == ["first"]
 
 
 @pytest.mark.long
