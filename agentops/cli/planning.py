@@ -262,8 +262,8 @@ def with_target(flag: str | None, use: "Callable[[LiveTarget], Awaitable[T]]") -
 
 def home_of(path: Path) -> Path:
     """Return where the embedded engine of a tree keeps its files: beside `agents.d`."""
-    folder = path if path.is_dir() else path.parent
-    return (folder.parent if folder.name == "agents.d" else folder).absolute() / HOME
+    folder = (path if path.is_dir() else path.parent).absolute()
+    return (folder.parent if folder.name == "agents.d" else folder) / HOME
 
 
 async def only(planned: Planned) -> Planned:

@@ -44,6 +44,7 @@ class _Envelope:
         self._data: dict[str, Any] = parsed.data if is_mapping else {}
         self._otherwise = "has neither apiVersion nor kind" if is_mapping else f"is {described(parsed.data)}"
         self._marks = parsed.marks
+        self._misspelt: set[Path] = set()
         self.diagnostics: list[Diagnostic] = []
 
     def address(self) -> Address | None:
@@ -59,7 +60,7 @@ class _Envelope:
     def spec(self) -> dict[str, Any] | None:
         value = self._data.get("spec")
         if value is None:
-            return {}
+            return None if ("spec",) in self._misspelt else {}
         if not isinstance(value, dict):
             self._wrong_type(("spec",), "a mapping", value)
             return None
@@ -133,14 +134,21 @@ class _Envelope:
             if key not in fields:
                 where = path[0] if path else "a manifest"
                 near = nearest(key, [each for each in fields if each not in holder] or fields)
+                self._misspelt |= {(*path, near)} if near else set()
                 label = f"did you mean {near}?" if near else f"{where} has {', '.join(fields)}"
                 message = f"{where} has no field {ticked(key)}"
                 self._report(manifests.UNKNOWN_FIELD, (*path, key), message, label, key=True)
 
     def _missing(self, path: Path, field: str, example: str) -> None:
+        if (*path, field) in self._misspelt:
+            return  # told already, with what it was meant as
         where = path[0] if path else "the document"
         self._report(
-            manifests.MISSING_FIELD, path, f"{where} needs the field {field}", f"add `{field}: {example}`", key=True
+            manifests.MISSING_FIELD,
+            path,
+            f"{where} needs the field {ticked(field)}",
+            f"add `{field}: {example}`",
+            key=True,
         )
 
     def _wrong_type(self, path: Path, wanted: str, value: Any) -> None:

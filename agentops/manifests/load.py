@@ -133,7 +133,9 @@ class _Loading:
         self._drafts.sort(key=_place)
         self._diagnostics += names.duplicates(self._drafts)
         if self._source.files and not self._unread:
-            self._diagnostics += names.projects(self._drafts, self._source.shown)
+            self._diagnostics += names.projects(
+                self._drafts, self._source.shown, source.elsewhere(Path(self._source.shown))
+            )
         fresh = [each.text for each in self._readings if each.text and each.known is None]
         self._told = {text.file: tuple(security.text(text)) for text in fresh}
         verdicts = {id(draft): verdict for each in self._readings for draft, verdict in self._judged(each)}

@@ -97,7 +97,8 @@ def _walked(folder: Path) -> Source:
     walk.run()
     if not walk.files and not walk.diagnostics:
         message = f"{ticked(str(start))} holds no manifest: no file there ends in .yaml or .yml"
-        walk.diagnostics.append(Diagnostic(trees.EMPTY, message, notes=("`agentops init` writes a first project",)))
+        way = elsewhere(folder) or "`agentops init` writes a first project"
+        walk.diagnostics.append(Diagnostic(trees.EMPTY, message, notes=(way,)))
     return Source(str(folder), walk.root, tuple(sorted(walk.files)), tuple(walk.diagnostics))
 
 
@@ -169,6 +170,16 @@ def project_of(path: Path) -> Path | None:
     """Return the real folder whose `agents.d` a path is or is in, if there is one."""
     real = path.resolve()
     return next((each.parent for each in (real, *real.parents) if each.name == MANIFESTS), None)
+
+
+def elsewhere(path: Path) -> str:
+    """Return the way to the project that a path lies in without being all of it, or nothing."""
+    above = next((each for each in path.resolve().parents if (each / MANIFESTS).is_dir()), None)
+    if above is None or (path / MANIFESTS).is_dir():
+        return ""
+    there = os.path.relpath(above)
+    way = "leave the path out" if there == "." else "name that folder"
+    return f"it is a part of the project in {ticked(there)}: {way}"
 
 
 def _project(folder: Path) -> Path:

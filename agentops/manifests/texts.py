@@ -65,7 +65,7 @@ class Files:
             how = "is a link out of" if lexical.is_relative_to(self._root) else "leads out of"
             raise Refused(files.OUTSIDE_TREE, f"{ticked(path)} {how} the tree", "copy the file into the tree")
         if not real.exists():
-            raise Refused(files.MISSING, f"{ticked(_shown(manifest, path))} does not exist", _similar(real))
+            raise Refused(files.MISSING, f"{ticked(_shown(manifest, path))} does not exist", _similar(real, path))
         return real
 
     def is_inside(self, manifest: str, path: str) -> bool:
@@ -87,11 +87,11 @@ def _shown(manifest: str, path: str) -> str:
     return os.path.normpath(Path(manifest).parent / path)
 
 
-def _similar(missing: Path) -> str:
-    """Return a suggestion: the file next to it that has nearly this name."""
+def _similar(missing: Path, written: str) -> str:
+    """Return a suggestion, as it is to be written: the file next to it that has nearly this name."""
     try:
         names = [each.name for each in missing.parent.iterdir()]
     except OSError:
         return "the folder does not exist either"
     near = nearest_of_many(missing.name, names)
-    return f"did you mean {near}?" if near else "paths are relative to this file"
+    return f"did you mean {Path(written).with_name(near)}?" if near else "paths are relative to this file"

@@ -118,11 +118,18 @@ def _way_out(problem: Problem, value: Any) -> str:
     if problem.kind == "wrong-type" and problem.message.startswith("must be a string") and _is_plain(value):
         return f'put it in quotes: "{_yaml(value)}"'
     is_switch = problem.message.startswith("must be true or false")
-    if problem.kind == "wrong-type" and is_switch and isinstance(value, str) and value in LOOK_ALIKES:
-        return f"write {LOOK_ALIKES[value]}"
+    if problem.kind == "wrong-type" and is_switch and isinstance(value, str):
+        return _switch(value)
     if problem.kind == "wrong-type" and problem.message.startswith("must be a list"):
         return "write each entry on a line of its own, after a dash"
     return ""
+
+
+def _switch(text: str) -> str:
+    """Return what a text in the place of true or false was meant as."""
+    if text in LOOK_ALIKES:
+        return f"write {LOOK_ALIKES[text]}"
+    return f"write {text.lower()}, without quotes" if text.lower() in {"true", "false"} else ""
 
 
 def _excess(message: str) -> int:

@@ -125,7 +125,7 @@ def _note(orphans: Sequence[Orphan], *, pruned: bool) -> tuple[Diagnostic, ...]:
     left = [] if pruned else [each for each in orphans if not each.is_waiting]
     said = []
     if left:
-        fact = f"declared no more, and left alone: {_few([each.identity for each in left])} ({len(left)} in all)"
+        fact = f"declared no more, and left alone: {_few([each.identity for each in left])}"
         said.append(Diagnostic(codes.ORPHANS, fact, notes=("apply with --prune to remove them",)))
     if waiting:
         names = _few([f"{each.identity} until {each.ripe:%Y-%m-%d %H:%M} UTC" for each in waiting])
@@ -135,7 +135,7 @@ def _note(orphans: Sequence[Orphan], *, pruned: bool) -> tuple[Diagnostic, ...]:
 
 
 def _few(names: Sequence[str]) -> str:
-    return ", ".join(names[:5]) + (", …" if len(names) > 5 else "")
+    return ", ".join(names[:5]) + (f", … ({len(names)} in all)" if len(names) > 5 else "")
 
 
 def removal(live: Live, reason: str, *, destroy: bool = False) -> Step:

@@ -34,6 +34,11 @@ class Endpoint:
                 f"{self.label} is no address of a server",
                 hint="write it in full: https://host or http://host:port",
             )
+        if self.url.rstrip("/").endswith("/v1"):
+            raise UsageError(
+                f"{self.label} ends in /v1, which every request puts there itself",
+                hint=f"leave it out: {self.url.rstrip('/').removesuffix('/v1')}",
+            )
 
     def headers(self) -> Mapping[str, str]:
         """Return what a raw request must carry.

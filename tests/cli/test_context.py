@@ -63,6 +63,12 @@ def test_the_home_of_a_relative_path_does_not_move_with_the_process(
     assert home_of(Path()) == tmp_path / ".agentops"
 
 
+def test_inside_agents_d_the_engine_is_still_the_one_beside_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "agents.d").mkdir()
+    monkeypatch.chdir(tmp_path / "agents.d")
+    assert home_of(Path()) == tmp_path / ".agentops"
+
+
 def test_a_declared_target_gets_its_address_its_workspace_and_its_own_key(tree: Tree) -> None:
     endpoint = _endpoint("production", tree, {**KEY, "AGENTOPS_PRODUCTION_API_KEY": "of production"})
     assert isinstance(endpoint, Endpoint)
@@ -112,3 +118,9 @@ def test_a_request_needs_the_address_of_a_server(url: str) -> None:
     with pytest.raises(UsageError, match="is no address of a server") as caught:
         Endpoint("the target", url, Secret("key"))
     assert "http://host:port" in caught.value.hint
+
+
+def test_the_version_in_an_address_is_left_to_the_requests() -> None:
+    with pytest.raises(UsageError, match="ends in /v1") as caught:
+        Endpoint("http://127.0.0.1:8700/v1", "http://127.0.0.1:8700/v1", Secret("key"))
+    assert caught.value.hint == "leave it out: http://127.0.0.1:8700"

@@ -63,6 +63,23 @@ def test_an_envelope_that_is_wrong_is_told_apart(loads: Loads, text: str, code: 
     assert code in codes(loads({"agents.d/x.yaml": text}))
 
 
+@pytest.mark.parametrize(("right", "wrong"), [("apiVersion:", "apiversion:"), ("spec:", "specs:"), ("{name:", "{nam:")])
+def test_one_slip_in_an_envelope_is_told_once(loads: Loads, right: str, wrong: str) -> None:
+    tree = loads({"agents.d/x.yaml": agent("x").replace(right, wrong, 1)})
+    assert codes(tree) == ["manifest.unknown-field"]
+    assert tree.report.diagnostics[0].label == f"did you mean {right.strip('{:')}?"
+
+
+def test_what_is_suggested_for_a_path_or_a_switch_can_be_written_as_it_stands(loads: Loads) -> None:
+    system, tools = (
+        "system: {file: prompts/y.md}",
+        'tools: [{type: mcp_toolset, mcp_server_name: m, default_config: {enabled: "True"}}]',
+    )
+    said = loads({"agents.d/x.yaml": agent("x", f", {system}, {tools}"), "agents.d/prompts/yy.md": "You."})
+    labels = {each.label for each in said.report.diagnostics}
+    assert {"did you mean prompts/yy.md?", "write true, without quotes"} <= labels
+
+
 def test_a_spec_may_be_left_out_where_nothing_in_it_is_required(loads: Loads) -> None:
     assert loads({}).project
     assert codes(loads({"agents.d/x.yaml": agent("x").split("spec")[0]})) == ["manifest.missing-field"]

@@ -39,6 +39,25 @@ def test_a_folder_without_agents_d_is_taken_as_it_is(tmp_path: Path, monkeypatch
     assert [each.file for each in tree.documents] == ["all.yaml", "all.yaml"]
 
 
+@pytest.mark.parametrize("inside", ["agents.d/prompts", "docs"])
+def test_a_folder_inside_a_project_leads_to_the_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, inside: str
+) -> None:
+    (tmp_path / "agents.d").mkdir()
+    (tmp_path / inside).mkdir()
+    monkeypatch.chdir(tmp_path / inside)
+    tree = load(Path())
+    assert codes(tree) == ["tree.empty"]
+    above = os.path.relpath(tmp_path)
+    assert tree.report.diagnostics[0].notes == (f"it is a part of the project in `{above}`: name that folder",)
+
+
+def test_one_file_of_a_project_is_not_told_to_declare_another(loads: Loads) -> None:
+    loads({"agents.d/x.yaml": agent("x")})
+    found = load(Path("agents.d/x.yaml")).report.diagnostics
+    assert [each.notes for each in found] == [("it is a part of the project in `.`: leave the path out",)]
+
+
 def test_nothing_at_the_path_is_said_so(tmp_path: Path) -> None:
     assert codes(load(tmp_path / "nowhere")) == ["tree.not-found"]
     assert codes(load(tmp_path / "no\0where")) == ["tree.not-found"]

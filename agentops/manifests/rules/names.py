@@ -23,11 +23,11 @@ def duplicates(drafts: Iterable[Draft]) -> Iterator[Diagnostic]:
             yield Diagnostic(manifests.DUPLICATE, message, span, "rename it or remove it", related=(related,))
 
 
-def projects(drafts: Sequence[Draft], root: str) -> Iterator[Diagnostic]:
+def projects(drafts: Sequence[Draft], root: str, elsewhere: str) -> Iterator[Diagnostic]:
     """Yield what keeps the tree from having one owner. Reports: tree.no-project, tree.two-projects."""
     found = list({each.address: each for each in reversed(drafts) if each.address.kind is Kind.PROJECT}.values())[::-1]
     if not found:
-        notes = ("add a document of kind Project: its name becomes the owner of every live object",)
+        notes = (elsewhere or "add a document of kind Project: its name becomes the owner of every live object",)
         yield Diagnostic(trees.NO_PROJECT, f"the tree in {ticked(root)} has no Project", notes=notes)
     for other in found[1:]:
         related = Related(found[0].marks.span(_NAME), f"{found[0].address} is declared here")
