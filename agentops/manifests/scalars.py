@@ -64,3 +64,17 @@ def _integer(text: str) -> int:
     if value is None or abs(value) > MAX_INTEGER:
         raise BadNumber("is beyond 64 bits")
     return value
+
+
+def escaped(quoted: str) -> str:
+    """Return YAML with everything unseen in it as an escape, which means that between double quotes only."""
+    return quoted if _is_seen(quoted) else "".join(each if _is_seen(each) else _escape(each) for each in quoted)
+
+
+def _is_seen(text: str) -> bool:
+    return text.isprintable() or text.replace("\n", "").replace("\t", "").isprintable()
+
+
+def _escape(character: str) -> str:
+    code = ord(character)
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"

@@ -8,7 +8,7 @@ from typing import Any
 from agentops.base.names import Kind
 from agentops.manifests.envelope import API_VERSION
 from agentops.manifests.marks import Text
-from agentops.manifests.scalars import UNUSUAL
+from agentops.manifests.scalars import UNUSUAL, escaped
 from agentops.manifests.yaml import read
 
 _PLAIN = re.compile(r"[A-Za-z/](?:[A-Za-z0-9_./@+,;()'&!?=*% -]|:(?=[A-Za-z0-9/]))*")
@@ -96,9 +96,4 @@ def is_block(text: str) -> bool:
 
 def _quoted(text: str) -> str:
     """Return the text in double quotes, everything unseen in it as an escape."""
-    return "".join(each if each.isprintable() else _escaped(each) for each in json.dumps(text, ensure_ascii=False))
-
-
-def _escaped(character: str) -> str:
-    code = ord(character)
-    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
+    return escaped(json.dumps(text, ensure_ascii=False))

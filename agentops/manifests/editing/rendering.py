@@ -11,7 +11,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarStri
 
 from agentops.manifests import yaml
 from agentops.manifests.marks import Text
-from agentops.manifests.scalars import NUMBER_STARTS, UNUSUAL
+from agentops.manifests.scalars import NUMBER_STARTS, UNUSUAL, escaped
 
 _ENDLESS = 1 << 30
 _BREAKS = "\r\x85\u2028\u2029\ufeff"
@@ -44,7 +44,7 @@ def block(value: Any, indent: int, offset: int) -> Block:
 
 def entry(key: str, value: Any, indent: int, offset: int) -> list[str]:
     """Return the lines of one more entry of a mapping, the first without its indentation."""
-    lines = _dumped({_prepared(key): _prepared(value)}, offset=offset).removesuffix("\n").split("\n")
+    lines = _dumped({_text(key, in_line=True): _prepared(value)}, offset=offset).removesuffix("\n").split("\n")
     return [lines[0], *_indented(lines[1:], indent)]
 
 
@@ -93,7 +93,7 @@ def _text(value: str, *, in_line: bool) -> str:
     literal, quoted = cast("str", LiteralScalarString(value)), cast("str", DoubleQuotedScalarString(value))
     if not in_line and is_block_text(value):
         return literal
-    if value in UNUSUAL or value[:1] in NUMBER_STARTS or "\n" in value:
+    if value in UNUSUAL or value[:1] in NUMBER_STARTS or not value.isprintable():
         return quoted
     written = _dumped([value], in_line=in_line)
     could_be_double = "'" in written[:3] and not set(value) & {'"', "\\"}
@@ -107,6 +107,8 @@ def _listed(value: Any) -> str:
 def _quoted(value: str, quote: str) -> str | None:
     """Return the text in the given quotes, unless they would not do."""
     kind: type[str] = {'"': DoubleQuotedScalarString, "'": SingleQuotedScalarString}[quote]
+    if quote == "'" and not value.isprintable():
+        return None
     return kind(value) if _reads_as(f"[{_listed(kind(value))}]", [value]) else None
 
 
@@ -124,7 +126,8 @@ def _dumped(value: Any, *, offset: int = 2, in_line: bool = False) -> str:
     writer.indent(mapping=2, sequence=offset + 2, offset=offset)
     written = StringIO()
     writer.dump(value, written)
-    return written.getvalue().removesuffix("...\n")
+    # What nobody sees stands between double quotes by now: as an escape, a reviewer does.
+    return escaped(written.getvalue().removesuffix("...\n"))
 
 
 def _indented(lines: Sequence[str], indent: int) -> list[str]:

@@ -7,7 +7,9 @@ import pytest
 
 from agentops.base.absent import ABSENT
 from agentops.base.errors import CannotEdit
+from agentops.manifests import yaml
 from agentops.manifests.editing import Edit, edited
+from agentops.manifests.marks import Text
 
 TEXT = """\
 # yaml-language-server: $schema=Agent.json
@@ -216,6 +218,15 @@ def test_an_edit_that_changes_nothing_changes_nothing() -> None:
 def test_each_value_can_stand_for_each_other(text: str, value: Any) -> None:
     assert edited(text, 0, [Edit(("a",), value)])
     assert edited(text, 0, [Edit(("a",), [value, {"b": value}])])
+
+
+@pytest.mark.parametrize("text", ["a: x\n", "a: 'x'\n", "a: {b: x}\n", "a: |\n  x\n", "a:\n  - x\n", "b: x\n"])
+def test_what_nobody_sees_is_written_as_an_escape(text: str) -> None:
+    unseen = "x\u202ey\u200b\ufeff \U000e0041\u061c\u2028\x1b[2J"
+    for value in (unseen, f"one\n{unseen}\n", [unseen], {unseen: "new\nline"}):
+        found = edited(text, 0, [Edit(("a",), value)])
+        assert found.replace("\n", "").isprintable()
+        assert yaml.read(Text("", found)).documents[0].data["a"] == value
 
 
 @pytest.mark.parametrize("text", ["a: &x 1\n", "a: 1\na: 2\n", "a: [1\n", "<<: {a: 1}\n"])
