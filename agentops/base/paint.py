@@ -13,8 +13,8 @@ _CODES = {
     "magenta": "35",
     "cyan": "36",
 }
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-"""Control characters, bidirectional overrides and lone surrogates: what could move a cursor or hide a line."""
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters, bidirectional marks, odd line ends, lone surrogates: what could move a cursor or hide a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +31,8 @@ class Paint:
 def printable(text: str) -> str:
     """Return the text with every character that could act on a terminal spelled out in hexadecimal."""
     return _UNPRINTABLE.sub(lambda each: each[0].encode("unicode_escape", "surrogatepass").decode("ascii"), text)
+
+
+def on_one_line(text: str) -> str:
+    """Return the text printable and without line ends: no name can pass for a line of ours."""
+    return printable(text).replace("\n", "\\n").replace("\t", "\\t")

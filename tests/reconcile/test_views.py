@@ -22,7 +22,7 @@ from agentops.reconcile.views.markdown import About, plan_markdown
 from agentops.reconcile.views.schema import faults, plan_schema
 from agentops.reconcile.views.text import plan_text, step_text, summary_line
 
-from .given import TARGET, planned, world_of
+from .given import TARGET, an_agent, meddled, planned, with_live, world_of
 from .more_scenes import MORE
 from .scenes import PROJECT
 from .scenes import SCENES as FIRST
@@ -94,6 +94,17 @@ def test_every_value_that_changes_is_in_the_json_whole(scene: str) -> None:
         assert [(each["before"], each["after"]) for each in said[str(step.address), step.action]] == [
             (each.before, each.after) for each in step.changes
         ]
+
+
+def test_no_name_that_others_gave_passes_for_a_line_of_ours() -> None:
+    world = world_of(an_agent(metadata={"team": "a"}))
+    (live,) = world.lives
+    theirs = {"key\nNo changes.": "x", "k\u2028e\u061cy": "x"}
+    plan = planned([an_agent(metadata={"team": "a"})], with_live(world, meddled(live, metadata=theirs)))
+    for text in (plan_text(document(plan), PLAIN), drift_text(drift_json(plan), PLAIN)):
+        lines = list(text)
+        assert any("metadata.key\\nNo changes.: " in each for each in lines)
+        assert not [each for each in lines if "\n" in each or "\u2028" in each or "\u061c" in each]
 
 
 def test_danger_comes_first_and_addresses_are_sorted() -> None:

@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Any
 
 from agentops.base.diagnostics import Diagnostic, Report, Severity, SourceLine, Span
-from agentops.base.paint import printable
+from agentops.base.paint import on_one_line, printable
 
 FORMAT_VERSION = 1
 
@@ -94,4 +94,4 @@ def _shown(text: str) -> str:
 
 
 def _flat(text: str) -> str:
-    return printable(text).replace("\t", "\\t").replace("\n", "\\n")
+    return on_one_line(text)

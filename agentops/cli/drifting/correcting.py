@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from agentops.base.clock import SystemClock
 from agentops.base.diagnostics import Report
-from agentops.base.paint import printable
+from agentops.base.paint import on_one_line
 from agentops.cli.applying import Consent, decide
 from agentops.cli.drifting import with_background
 from agentops.cli.drifting.choices import only_of
@@ -64,4 +64,4 @@ def _held(plan: "Plan", desired: "Desired", max_update: int | None) -> "Report":
 def tell_left(left: "Iterable[Left]") -> None:
     """Say which drifted fields stay as they are, and why."""
     for each in left:
-        say(f"{each.address}.{each.field} is left as it is: {printable(each.why)}")
+        say(f"{each.address}.{each.field} is left as it is: {on_one_line(each.why)}")

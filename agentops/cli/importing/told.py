@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from agentops.base.names import Kind
-from agentops.base.paint import Paint, printable
+from agentops.base.paint import Paint, on_one_line
 from agentops.cli.importing.finding import Standing
 from agentops.cli.importing.working import Drafts
 from agentops.reconcile.objects import OBJECTS
@@ -20,10 +20,10 @@ def lines(drafts: Drafts, paint: Paint) -> Iterator[str]:
     for each in drafts.drafts:
         live = each.subject.live
         sign = f"{Sign.ADOPT if live.marks is None else Sign.RESTAMP:2}"
-        label = printable(str(_label(live.object, live.body)))[:40]
+        label = on_one_line(str(_label(live.object, live.body)))[:40]
         yield f"  {paint('cyan', sign)} {each.subject.address!s:{width}}  {each.manifest}  {live.id}  {label}".rstrip()
     yield from _left(drafts)
-    yield from (f"  note: {printable(each)}" for each in drafts.notes)
+    yield from (f"  note: {on_one_line(each)}" for each in drafts.notes)
     yield ""
     yield summary(drafts)
 
@@ -88,8 +88,8 @@ def _left(drafts: Drafts) -> Iterator[str]:
         yield ""
         yield "Left alone:"
     for each in told[:_MOST_LEFT]:
-        label = printable(str(_label(each.found.live.object, each.found.live.body)))[:40]
-        yield f"  {each.found.kind} {each.found.live.id} ({label}): {printable(each.reason)}"
+        label = on_one_line(str(_label(each.found.live.object, each.found.live.body)))[:40]
+        yield f"  {each.found.kind} {each.found.live.id} ({label}): {on_one_line(each.reason)}"
     if len(told) > _MOST_LEFT:
         yield f"  … and {len(told) - _MOST_LEFT} more; -o json lists them all"
     if declared := len(drafts.left) - len(told):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from agentops.base.paint import printable
+from agentops.base.paint import on_one_line, printable
 from agentops.cli.applying import Consent, decide
 from agentops.cli.history.delivering import Destination, deliver, diff
 from agentops.cli.output import say, stdout_paint, write_json, write_lines
@@ -61,7 +61,7 @@ def _next(after: Planned) -> str:
 
 def _show(order: Order, back: Found, edits: Edits, written: list[str]) -> None:
     paint = stdout_paint()
-    lines = [paint("bold", f"{order.wish.address} → {printable(back.sentence)}"), ""]
+    lines = [paint("bold", f"{order.wish.address} → {on_one_line(back.sentence)}"), ""]
     if not back.rollback.steps:
         lines.append("Its manifest says that already.")
     colours = {"+": "green", "-": "red", "@": "cyan"}
@@ -69,7 +69,7 @@ def _show(order: Order, back: Found, edits: Edits, written: list[str]) -> None:
         shown = printable(line)
         lines.append(paint(colours[line[0]], shown) if line[:1] in colours else shown)
     if back.rollback.left:
-        lines += ["", "What does not go back:", *(f"  · {printable(each)}" for each in back.rollback.left)]
+        lines += ["", "What does not go back:", *(f"  · {on_one_line(each)}" for each in back.rollback.left)]
     lines += ["", *written] if written else []
     write_lines([*lines, ""])
 

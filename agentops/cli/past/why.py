@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from agentops.base.paint import Paint, printable
+from agentops.base.paint import Paint, on_one_line
 from agentops.cli.past.blaming import blamed
 from agentops.cli.past.places import Asked, Written, written
 from agentops.manifests.document import Tree
@@ -66,36 +66,36 @@ def _git(tree: Tree, place: Written) -> dict[str, Any]:
 def why_text(answer: Mapping[str, Any], paint: Paint) -> Iterator[str]:
     """Yield the lines of an answer, made from its JSON shape."""
     place, git, live = answer["written"], answer["git"], answer["live"]
-    yield paint("bold", printable(answer["asked"]))
+    yield paint("bold", on_one_line(answer["asked"]))
     yield from _place_lines(place)
     yield ""
     yield paint("bold", "In git")
     yield from _git_lines(git)
     yield ""
-    yield paint("bold", f"On the target{': ' + printable(live['target']) if live.get('target') else ''}")
+    yield paint("bold", f"On the target{': ' + on_one_line(live['target']) if live.get('target') else ''}")
     yield from _live_lines(live)
 
 
 def _place_lines(place: Mapping[str, Any]) -> Iterator[str]:
     if not place["is_declared"]:
-        yield f"  not declared in {printable(place['file'])}"
+        yield f"  not declared in {on_one_line(place['file'])}"
     else:
         first, last = place["lines"]
-        yield f"  {printable(place['file'])}:{first}{f'-{last}' if last != first else ''}"
+        yield f"  {on_one_line(place['file'])}:{first}{f'-{last}' if last != first else ''}"
     if place["via"]:
-        yield f"  through {printable(place['via'])}"
+        yield f"  through {on_one_line(place['via'])}"
     for each in place["names"]:
-        yield f"  names {printable(each)}: `agentops why {printable(each)}`"
+        yield f"  names {on_one_line(each)}: `agentops why {on_one_line(each)}`"
 
 
 def _git_lines(git: Mapping[str, Any]) -> Iterator[str]:
     if git["missing"]:
-        yield f"  unknown: {printable(git['missing'])}"
+        yield f"  unknown: {on_one_line(git['missing'])}"
     if git["uncommitted"]:
         yield f"  not committed yet: {_lines(git['uncommitted'])}"
     for each in git["commits"][:_MOST_SHOWN]:
         at = datetime.fromisoformat(each["at"])
-        yield f"  {each['commit'][:12]}  {at:%Y-%m-%d}  {printable(each['author'])}: {printable(each['subject'])}"
+        yield f"  {each['commit'][:12]}  {at:%Y-%m-%d}  {on_one_line(each['author'])}: {on_one_line(each['subject'])}"
         request = f", pull request {each['pull_request']}" if each["pull_request"] else ""
         older = "; this clone is shallow: they may be older" if each["is_boundary"] else ""
         yield f"      {_lines(each['lines'])}{request}{older}"
@@ -109,7 +109,7 @@ def _live_lines(live: Mapping[str, Any]) -> Iterator[str]:
     if live.get("verdict"):
         yield f"  verdict: {_VERDICTS.get(live['verdict'], live['verdict'])}"
     if live["missing"]:
-        yield f"  unknown: {printable(live['missing'])}"
+        yield f"  unknown: {on_one_line(live['missing'])}"
     if not live.get("id"):
         return
     version = f", version {live['version']}" if live["version"] else ""
@@ -128,14 +128,14 @@ def _live_lines(live: Mapping[str, Any]) -> Iterator[str]:
 
 def _who(write: Mapping[str, Any]) -> str:
     tool = f" {write['tool']}" if write.get("tool") and write["by"] == "us" else ""
-    source = f" from {printable(write['source'])}" if write["source"] else ""
+    source = f" from {on_one_line(write['source'])}" if write["source"] else ""
     if write["by"] == "somebody_else" and write.get("version"):
         return f"somebody else, after version {write['version']} of agentops{source}"
     return f"{_WHO[write['by']]}{tool}{source}"
 
 
 def _moment(text: Any) -> str:
-    return f" ({printable(str(text))[:16].replace('T', ' ')})" if text else ""
+    return f" ({on_one_line(str(text))[:16].replace('T', ' ')})" if text else ""
 
 
 def _lines(runs: Sequence[Sequence[int]]) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from agentops.base.paint import Paint, printable
+from agentops.base.paint import Paint, on_one_line, printable
 from agentops.reconcile.views.differences import differences
 from agentops.reconcile.views.values import is_long, short
 from agentops.wire.durations import spelled
@@ -39,11 +39,11 @@ def behind(change: Mapping[str, Any], paint: Paint) -> Iterator[str]:
     """Yield the base of a short conflict, and when and by whom it came to this."""
     if change["verdict"] == "conflict" and "base" in change:
         if change["base_missing"]:
-            yield paint("dim", f"        base text not available: {printable(change['base_missing'])}")
+            yield paint("dim", f"        base text not available: {on_one_line(change['base_missing'])}")
         elif not is_three_way(change):
             yield f"        base {short(change['base'])}"
     if said := since_line(change):
-        yield paint("dim", f"        {printable(said)}")
+        yield paint("dim", f"        {on_one_line(said)}")
 
 
 def since_line(change: Mapping[str, Any]) -> str:

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from agentops.base.paint import Paint, printable
+from agentops.base.paint import Paint, on_one_line, printable
 from agentops.reconcile.apply import Outcome, Progress, State
+from agentops.reconcile.views.steps import word
 
 _WORDS = {
     State.STARTED: ("…", "dim"),
@@ -26,16 +27,18 @@ def outcome_json(outcome: Outcome) -> dict[str, Any]:
 def progress_line(progress: Progress, paint: Paint, width: int) -> str:
     """Return the line that says how far one step came."""
     symbol, colour = _WORDS[progress.state]
-    detail = f"  {printable(progress.detail)}" if progress.detail else ""
+    detail = f"  {on_one_line(progress.detail)}" if progress.detail else ""
     hint = f"\n      {printable(progress.hint)}" if progress.hint else ""
     return (
-        f"  {paint(colour, symbol)} {progress.step.address!s:<{width}}  {progress.step.action.value:<7}{detail}{hint}"
+        f"  {paint(colour, symbol)} {progress.step.address!s:<{width}}  {word(progress.step.action.value):<7}{detail}{hint}"
     )
 
 
 def outcome_line(outcome: Outcome) -> str:
     """Return the last line: what was done, what was not, and what to do about the rest."""
     done, failed, skipped = (outcome.count(each) for each in (State.DONE, State.FAILED, State.SKIPPED))
+    if not outcome.results:
+        return "Applied: nothing was left to do."
     if outcome.is_complete:
         return f"Applied: {done} done."
     rest = "Run the same command again: it goes on with what is missing."

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from agentops.base.paint import Paint, printable
+from agentops.base.paint import Paint, on_one_line
 from agentops.reconcile.views.behind import behind, is_three_way, text_diff, three_ways
 from agentops.reconcile.views.steps import COLOURS, blast_line, headline, sign
 from agentops.reconcile.views.values import in_one_line, is_long, pinned, short
@@ -27,7 +27,7 @@ def plan_text(plan: Mapping[str, Any], paint: Paint) -> Iterator[str]:
     for text in plan["rendered"] if plan["steps"] else ():
         yield paint("dim", f"  · {text['address']:<{width}}  is text for graders; no object of its own")
     for kept in plan["kept_memories"]:
-        said = f"{printable(kept['path'])} was changed or removed since, and is the agents' to keep"
+        said = f"{on_one_line(kept['path'])} was changed or removed since, and is the agents' to keep"
         yield paint("dim", f"  · {kept['address']:<{width}}  {said}")
     yield ""
     yield paint("bold", summary_line(plan))
@@ -61,9 +61,9 @@ def step_text(step: Mapping[str, Any], paint: Paint, width: int) -> Iterator[str
     """Yield the lines of one step."""
     symbol = sign(step)
     name = f"{step['address']:<{width}}"
-    yield f"{paint(COLOURS[symbol], f'{symbol:>3}')} {paint('bold', name)}  {printable(headline(step))}"
+    yield f"{paint(COLOURS[symbol], f'{symbol:>3}')} {paint('bold', name)}  {on_one_line(headline(step))}"
     if blast := blast_line(step):
-        yield paint("red", f"      {printable(blast)}")
+        yield paint("red", f"      {on_one_line(blast)}")
     if step["action"] == "create":
         yield from _created(step, paint)
     for change in step["changes"] if step["action"] != "create" else ():
@@ -71,10 +71,10 @@ def step_text(step: Mapping[str, Any], paint: Paint, width: int) -> Iterator[str
     for risk in step.get("risks", ()):
         # What a line above says already, by its symbol.
         if risk["risk"] != "drift_undone" and risk.get("level") != "off":
-            said = f"{risk['severity']} risk: {risk['risk'].replace('_', ' ')}: {printable(risk['note'])}"
+            said = f"{risk['severity']} risk: {risk['risk'].replace('_', ' ')}: {on_one_line(risk['note'])}"
             yield paint("red", f"      {said}")
     if cost := step.get("cost"):
-        yield f"      cost: {printable(cost['note'])}"
+        yield f"      cost: {on_one_line(cost['note'])}"
 
 
 def _created(step: Mapping[str, Any], paint: Paint) -> Iterator[str]:
@@ -82,7 +82,7 @@ def _created(step: Mapping[str, Any], paint: Paint) -> Iterator[str]:
     width = max([_FIELD_WIDTH, *(len(each["field"]) for each in fields)])
     yield from (f"      {each['field']:<{width}} {in_one_line(each['field'], each['after'])}" for each in fields)
     if step["memories"]:
-        paths = ", ".join(printable(each) for each in step["memories"][:4])
+        paths = ", ".join(on_one_line(each) for each in step["memories"][:4])
         more = f" and {len(step['memories']) - 4} more" if len(step["memories"]) > 4 else ""
         yield f"      {'memories':<20} {len(step['memories'])}: {paths}{more}"
     if step["source"]:
@@ -91,15 +91,15 @@ def _created(step: Mapping[str, Any], paint: Paint) -> Iterator[str]:
 
 def _change(change: Mapping[str, Any], paint: Paint) -> Iterator[str]:
     before, after = change["before"], change["after"]
-    path = printable(".".join([change["field"], *change["path"]]))
+    path = on_one_line(".".join([change["field"], *change["path"]]))
     word = _VERDICTS.get(change["verdict"])
     is_foreign = word in {"drift", "conflict"}
     tail = (f"  [{word}]" if word else "") + _place(change, paint)
     if change["field"] == "files" and change["path"]:
         word = "change" if before and after else "add" if after else "remove"
-        yield f"      file {printable('.'.join(change['path']))}: {word}{tail}"
+        yield f"      file {on_one_line('.'.join(change['path']))}: {word}{tail}"
     elif change["field"] == "seed":
-        yield f"      memory {printable('.'.join(change['path']))}: {'write anew' if before else 'write'}{tail}"
+        yield f"      memory {on_one_line('.'.join(change['path']))}: {'write anew' if before else 'write'}{tail}"
     elif is_three_way(change):
         yield f"      {path}:{tail}"
         yield from three_ways(change, paint)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from agentops.base.paint import printable
+from agentops.base.paint import on_one_line, printable
 
 _STAND_INS = {"$any": "(chosen by the server)", "$hidden": "(not shown)", "$secret": "(a secret)"}
 _VALUE_WIDTH = 60
@@ -12,7 +12,7 @@ _VALUE_WIDTH = 60
 def in_one_line(field: str, value: Any) -> str:
     """Return what a new object's field comes to, in one line."""
     told = _of_an_agent(field, value) or _of_a_deployment(field, value)
-    return printable(told) if told else short(value)
+    return on_one_line(told) if told else short(value)
 
 
 def _of_an_agent(field: str, value: Any) -> str:
@@ -60,9 +60,9 @@ def pinned(change: Mapping[str, Any]) -> str:
     """Return what a pin of an agent or a skill is about, `pins Agent/logs`; nothing for any other change."""
     match change:
         case {"field": "multiagent" | "agent", "before": int(), "after": int(), "path": [*_, str(last)]}:
-            return f"pins {printable(last)}, version"
+            return f"pins {on_one_line(last)}, version"
         case {"field": "skills", "before": str(), "after": str() | {"$version": _}, "path": [*_, str(last)]}:
-            return f"pins {printable(last.removeprefix('custom/'))}, version"
+            return f"pins {on_one_line(last.removeprefix('custom/'))}, version"
     return ""
 
 

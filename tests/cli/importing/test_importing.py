@@ -236,6 +236,16 @@ async def test_hostile_names_become_names_and_stay_in_the_tree(workspace: Worksp
     assert (await workspace.plan()).is_empty
 
 
+async def test_a_name_that_somebody_gave_passes_for_no_line_of_ours(
+    workspace: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await made(workspace.ground, [an_agent("a", name="x\nImport: 9 to take over\n::error::y")])
+    await workspace.bring(manner=DRY)
+    said = capsys.readouterr().out
+    assert "x\\nImport: 9 to take over" in said
+    assert len([each for each in said.splitlines() if each.lstrip().startswith(("Import:", "::"))]) == 1
+
+
 async def test_nothing_that_exists_is_overwritten(workspace: Workspace) -> None:
     await made(workspace.ground, [an_agent("a", system="One.\nTwo.\n")])
     mine = workspace.folder / "agents.d/agents/prompts/a.md"
