@@ -218,10 +218,11 @@ class _Planner:
             owner = self._claims.former_owners.get(live.id)
             said = f"{live.id} is taken over from {owner}" if owner else "an object that nobody managed is taken over"
             return Action.ADOPT, said
+        since = f" since {live.marks.retired:%Y-%m-%d}" if live.marks.retired else ""
+        is_retired = bool(live.marks.retired or live.marks.paused)
         if live.marks.id != str(resource.address):
-            return Action.MOVE, f"it was {live.marks.id}"
-        if live.marks.retired or live.marks.paused:
-            since = f" since {live.marks.retired:%Y-%m-%d}" if live.marks.retired else ""
+            return Action.MOVE, f"it was {live.marks.id}" + (f", and was retired{since}" if is_retired else "")
+        if is_retired:
             return Action.RESTORE, f"declared again; it was retired{since}"
         if different:
             return action_for(different)

@@ -19,13 +19,14 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from agentops.base.errors import TargetError
 from agentops.base.names import Address, Kind
 from agentops.reconcile import codes
+from agentops.reconcile.lease import is_lock
 from agentops.reconcile.marks import RESERVED
 from agentops.reconcile.objects import OBJECTS, ObjectKind
 from agentops.reconcile.plan import Plan
 from agentops.reconcile.removal import RemovalRules
-from agentops.reconcile.resource import Resource
+from agentops.reconcile.resource import Desired, Resource
 
-from .given import OWNER, a_store, an_agent, an_environment
+from .given import OWNER, a_store, an_agent, an_environment, desired
 from .ground import Ground, opened, told
 from .strategies import projects
 from .test_exactly_once import is_write, losing
@@ -53,6 +54,11 @@ class AnyOrder(RuleBasedStateMachine):
         self.declared: tuple[Resource, ...] = ()
         self.at_once = False
         """Whether what goes, goes without a grace."""
+
+    @property
+    def wanted(self) -> Desired:
+        """Return all that the tree says."""
+        return desired(*self.declared)
 
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
         return self.runner.run(work)
@@ -156,7 +162,9 @@ class AnyOrder(RuleBasedStateMachine):
 
     def _ours(self, kind: ObjectKind) -> list[Mapping[str, Any]]:
         bodies = self.run(self.ground.everything(archived=False))[OBJECTS[kind].collection]
-        found = [each for each in bodies if each["metadata"].get("agentops_owner", OWNER) == OWNER]
+        found = [
+            each for each in bodies if each["metadata"].get("agentops_owner", OWNER) == OWNER and not is_lock(each)
+        ]
         return sorted(found, key=lambda each: (each["name"], each["created_at"]))
 
     # --- what we do about it ----------------------------------------------------------------------------------------
@@ -182,7 +190,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     async def _applied_beside(self, kind: ObjectKind, body: Mapping[str, Any]) -> None:
         options = await self._decided(prune=False)
-        made, world = await self.ground.planned(*self.declared, **options)
+        made, world = await self.ground.planned_for(self.wanted, **options)
         words = f"Written in a console between a plan and its apply, at {self.ground.engine._clock.now()}."
         with suppress(BadRequestError):
             edited = await getattr(self.ground.sdk.beta, _EDITED[kind]).update(body["id"], description=words)
@@ -196,7 +204,7 @@ class AnyOrder(RuleBasedStateMachine):
         for _ in range(4):
             made = await self._applied(self.ground, prune=prune)
             prune = prune and not made.report.has_errors  # what is protected, say, blocks all of a plan that prunes
-        again = await self.ground.plan(*self.declared)
+        again = (await self.ground.planned_for(self.wanted))[0]
         assert again.report.has_errors or again.is_empty, _told_of(again)
 
     async def _applied(
@@ -205,7 +213,7 @@ class AnyOrder(RuleBasedStateMachine):
         """Apply once, with what a person decides about the plan as it stands, and see that it did what it showed."""
         options = await self._decided(prune=prune)
         before = await photographed(self.ground)
-        made, world = await self.ground.planned(*self.declared, **options)
+        made, world = await self.ground.planned_for(self.wanted, **options)
         if not made.report.has_errors:
             with suppress(TargetError) if allows_failure else nullcontext():
                 outcome = await ground.carry_out(made, world, stop_after=stop_after)
@@ -223,7 +231,7 @@ class AnyOrder(RuleBasedStateMachine):
             skips_grace=self.at_once,
         )
         chosen: dict[str, Any] = {"removal": removal}
-        made = await self.ground.plan(*self.declared, **chosen)
+        made = (await self.ground.planned_for(self.wanted, **chosen))[0]
         for code, answer in _ANSWERS.items():
             asked = [each for each in made.report.diagnostics if each.code is code]
             named = {

@@ -6,8 +6,22 @@ import httpx2
 import pytest
 
 from agentops.reconcile.apply import Progress, State
+from agentops.reconcile.resource import Resource
+from agentops.reconcile.target import Verb, Write
 
-from .given import a_seed, a_store, a_team, an_agent, an_environment, pruning
+from .given import (
+    a_credential,
+    a_deployment,
+    a_schedule,
+    a_seed,
+    a_store,
+    a_team,
+    a_vault,
+    a_webhook,
+    an_agent,
+    an_environment,
+    pruning,
+)
 from .ground import Ground, by_identity, told
 
 pytestmark = pytest.mark.anyio
@@ -133,6 +147,48 @@ async def test_an_object_without_versions_that_changed_meanwhile_is_left_alone_t
     assert "changed on the target after it was planned" in outcome.results[0].detail
     (live,) = by_identity(await ground.everything()).values()
     assert live["description"] == "meanwhile"
+
+
+UNVERSIONED: dict[str, tuple[tuple[Resource, ...], tuple[Resource, ...], dict[str, Any]]] = {
+    "deployment": (
+        (an_agent(), an_environment(), a_deployment(description="one")),
+        (an_agent(), an_environment(), a_deployment(description="two")),
+        {"description": "meanwhile"},
+    ),
+    "dream schedule": (
+        (a_store(), a_schedule(after_sessions=20)),
+        (a_store(), a_schedule(after_sessions=30)),
+        {"after_sessions": 40},
+    ),
+    "webhook": (
+        (a_webhook(events=["agent.updated"]),),
+        (a_webhook(events=["agent.created"]),),
+        {"events": ["agent.archived"]},
+    ),
+    "vault": ((a_vault(),), (a_vault(display_name="two"),), {"display_name": "meanwhile"}),
+    "credential": (
+        (a_vault(), a_credential(display_name="one")),
+        (a_vault(), a_credential(display_name="two")),
+        {"display_name": "meanwhile"},
+    ),
+}
+
+
+@pytest.mark.parametrize("which", UNVERSIONED)
+async def test_no_kind_loses_an_edit_that_came_between_a_plan_and_its_apply(ground: Ground, which: str) -> None:
+    before, after, edit = UNVERSIONED[which]
+    await ground.settle(*before)
+    made, world = await ground.planned(*after)
+    [step] = made.steps
+    assert step.live
+    await ground.target.write(Write(Verb.UPDATE, step.object, step.live.id, body=edit, parent=step.live.parent))
+    outcome = await ground.carry_out(made, world)
+    [result] = outcome.results
+    assert (result.state, "changed on the target after it was planned" in result.detail) == (State.FAILED, True)
+    body = await ground.target.read(step.object, step.live.id, step.live.parent)
+    assert body.items() >= edit.items()
+    again = await ground.plan(*after)
+    assert again.report.has_errors  # now it is a conflict, and shown
 
 
 async def test_a_memory_that_changed_meanwhile_is_left_alone_and_its_store_unmarked(ground: Ground) -> None:

@@ -256,5 +256,7 @@ async def test_a_retired_object_that_is_renamed_comes_back_under_its_new_name(gr
     await ground.settle(*crew, an_agent("kept"))
     assert (await ground.apply(*crew[:2], an_agent("kept"), removal=on(0))).is_complete
     renamed = saying(*crew[:2], a_deployment("sorting"), an_agent("kept"), Deployment__sorting="Deployment/triage")
+    made, _ = await planned(ground, renamed)
+    assert [each.reason for each in made.steps] == ["it was Deployment/triage, and was retired since 2026-11-22"]
     await settle(ground, renamed)
     assert await deployments(ground) == {"sorting": "active"}

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from agentops.reconcile.lease import is_lock
 from agentops.reconcile.objects import OBJECTS, ObjectKind
 from agentops.reconcile.plan import CREATES, REMOVALS, Action, Plan, Step
 from agentops.reconcile.verdicts import in_normal_form
@@ -11,7 +12,8 @@ from agentops.reconcile.verdicts import in_normal_form
 from .ground import Ground
 
 _KINDS = {rule.collection.replace("/{parent}", ""): kind for kind, rule in OBJECTS.items()}
-_QUIET = frozenset({Action.RESTAMP, Action.MOVE})
+_QUIET = frozenset({Action.RESTAMP})
+_PAUSES = frozenset({Action.RETIRE, Action.RESTORE, Action.FORGET, Action.MOVE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,12 @@ class Photograph:
 
 async def photographed(ground: Ground) -> Photograph:
     everything = await ground.everything()
-    objects = {body["id"]: (_KINDS[path], body) for path, bodies in everything.items() for body in bodies}
+    objects = {
+        body["id"]: (_KINDS[path], body)
+        for path, bodies in everything.items()
+        for body in bodies
+        if not is_lock(body)  # which is nobody's to plan
+    }
     stores = [key for key, (kind, body) in objects.items() if kind is ObjectKind.MEMORY_STORE and not _is_gone(body)]
     memories = {
         (store, each["path"]): each["content_sha256"]
@@ -64,7 +71,9 @@ def _different(kind: ObjectKind, was: Mapping[str, Any], now: Mapping[str, Any])
 
 
 def _told(step: Step | None) -> set[str]:
-    return {each.field for each in step.changes} if step and step.action not in _QUIET else set()
+    """Return the fields that a step says it changes; who is retired, restored or let go is paused or runs again."""
+    told = {each.field for each in step.changes} if step and step.action not in _QUIET else set()
+    return told | ({"status"} if step and step.action in _PAUSES else set())
 
 
 def _unshown_memories(before: Photograph, steps: Mapping[str, Step], after: Photograph) -> Iterator[str]:
