@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from agentops.base.errors import CannotEdit
 from agentops.base.names import Address
 from agentops.cli.drifting.choices import only_of
 from agentops.cli.drifting.correcting import tell_left
 from agentops.cli.drifting.reporting import drift_document
-from agentops.cli.history.delivering import Destination, deliver, diff
+from agentops.cli.history.delivering import Destination, deliver, diff, refuse_secrets
 from agentops.cli.history.history import history_of
 from agentops.cli.output import write_json, write_lines
 from agentops.cli.planning import Planned
@@ -26,7 +25,7 @@ async def adopt(planned: Planned, wish: "Wish") -> bool:
 
     found = adoption(planned.plan, planned.tree, _surroundings(planned), only_of(wish.only, planned.desired))
     edits = rewritten(planned.tree, found.edits)
-    _refuse_secrets(edits)
+    refuse_secrets(edits, "bring the field back with --mode correct, and change the secret; --only names other fields")
     told = (
         [] if wish.patch == "-" else deliver(edits, Destination(wish.branch, wish.patch_file), _message(planned, found))
     )
@@ -47,24 +46,6 @@ def _surroundings(planned: Planned) -> "Surroundings":
 
     found = known(planned.world, planned.desired.owner)
     return Surroundings({str(each.id): address for address, each in found.items()}, found)
-
-
-def _refuse_secrets(edits: "Edits") -> None:
-    """See that nothing comes into the repository that looks like a secret.
-
-    Raises:
-        CannotEdit: something does.
-    """
-    from agentops.base.diagnostics import Severity
-    from agentops.manifests.marks import Text
-    from agentops.manifests.rules import security
-
-    for name, text in edits.after.items():
-        if any(each.severity is Severity.ERROR for each in security.text(Text(name, text))):
-            raise CannotEdit(
-                f"a live value looks like a secret: nothing is written to {name}",
-                hint="bring the field back with --mode correct, and change the secret; --only names other fields",
-            )
 
 
 def _message(planned: Planned, found: "Adoption") -> str:

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from difflib import unified_diff
 from pathlib import Path
 
+from agentops.base.diagnostics import Severity
 from agentops.base.errors import CannotEdit, UsageError
 from agentops.cli.history.branches import Branching, branched
 from agentops.cli.history.history import history_here, history_of
 from agentops.manifests.editing import Edits, write
+from agentops.manifests.marks import Text
+from agentops.manifests.rules import security
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,17 @@ def deliver(edits: Edits, destination: Destination, message: str) -> list[str]:
     if destination.patch:
         return [_as_patch(edits, destination.patch)]
     return [f"wrote {_shown(path)}" for path in write(edits)]
+
+
+def refuse_secrets(edits: Edits, hint: str) -> None:
+    """See that nothing comes into the repository that looks like a secret.
+
+    Raises:
+        CannotEdit: something does.
+    """
+    for name, text in edits.after.items():
+        if any(each.severity is Severity.ERROR for each in security.text(Text(name, text))):
+            raise CannotEdit(f"a value looks like a secret: nothing is written to {name}", hint=hint)
 
 
 def diff(edits: Edits) -> str:

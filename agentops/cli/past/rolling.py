@@ -7,7 +7,7 @@ from typing import Any
 
 from agentops.base.paint import on_one_line, printable
 from agentops.cli.applying import Consent, decide
-from agentops.cli.history.delivering import Destination, deliver, diff
+from agentops.cli.history.delivering import Destination, deliver, diff, refuse_secrets
 from agentops.cli.output import say, stdout_paint, write_json, write_lines
 from agentops.cli.past.rollback import Found, Wish, found
 from agentops.cli.planning import Asked, Planned, planned_on, wanted_in
@@ -33,6 +33,7 @@ async def rolled(planned: Planned, order: Order) -> bool:
     """Write the old values back, show the plan, apply it where that was asked for, and tell whether all was done."""
     back = await found(planned, order.wish, order.path)
     edits = rewritten(planned.tree, {order.wish.address: [each.edit for each in back.rollback.steps]})
+    refuse_secrets(edits, "--field names the fields that are to go back; the secret in the old text is best changed")
     written = deliver(edits, order.destination, f"Roll back {order.wish.address} to {back.sentence}")
     if order.output == "text":
         _show(order, back, edits, written)

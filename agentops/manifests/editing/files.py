@@ -76,8 +76,10 @@ def write(edits: Edits) -> list[FilePath]:
         CannotEdit: one is not what it was when the tree was loaded, or cannot be written; those before it are.
     """
     contents = edits.contents()
-    for path, (_, new) in contents.items():
+    for path, (old, new) in contents.items():
         try:
+            if path.read_bytes() != old:
+                raise CannotEdit(f"{path} changed since it was read", hint="run the command again")
             _replace(path, new)
         except OSError as error:
             raise CannotEdit(f"{path} cannot be written: {error.strerror}") from error

@@ -29,9 +29,8 @@ def progress_line(progress: Progress, paint: Paint, width: int) -> str:
     symbol, colour = _WORDS[progress.state]
     detail = f"  {on_one_line(progress.detail)}" if progress.detail else ""
     hint = f"\n      {printable(progress.hint)}" if progress.hint else ""
-    return (
-        f"  {paint(colour, symbol)} {progress.step.address!s:<{width}}  {word(progress.step.action.value):<7}{detail}{hint}"
-    )
+    what = f"{progress.step.address!s:<{width}}  {word(progress.step.action.value):<7}"
+    return f"  {paint(colour, symbol)} {what}{detail}{hint}"
 
 
 def outcome_line(outcome: Outcome) -> str:

@@ -227,7 +227,7 @@ def test_adopt_as_a_patch_is_taken_by_git(drifted: Shell) -> None:
 def test_a_live_value_that_looks_like_a_secret_is_not_written(drifted: Shell) -> None:
     meddle({"description": "Use ghp_16C7e42F292c6912E7710c838347Ae178B4a."}, {})
     said = drifted("drift", "--mode", "adopt", status=1).err
-    assert "a live value looks like a secret: nothing is written to agents.d/agent.yaml" in said
+    assert "a value looks like a secret: nothing is written to agents.d/agent.yaml" in said
     assert "ghp_" not in said
     assert git("status", "--porcelain") == ""
 

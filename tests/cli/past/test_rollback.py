@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
-from agentops.base.errors import UsageError
-from agentops.base.names import Address
+from agentops.base.errors import CannotEdit, UsageError
+from agentops.base.names import Address, Kind
 from agentops.cli.context import Choice
+from agentops.cli.history.delivering import Destination
 from agentops.cli.past.rollback import Found, Wish, found
+from agentops.cli.past.rolling import Order, rolled
 from agentops.cli.planning import Asked, Planned, planned_on, wanted_of
 from agentops.manifests.editing import rewritten, write
 from agentops.manifests.load import load
@@ -197,3 +199,16 @@ def test_the_command_shows_writes_and_plans(agentops: Shell) -> None:
     assert "choose one" in agentops("rollback", "Agent/a", "--dry-run", "--branch", "x", status=2).err
     assert "is not an address" in agentops("rollback", "reviewer", status=2).err
     assert "Nobody is there to answer" in agentops("rollback", "Agent/a", "--to", "1", "--apply", status=2).err
+
+
+async def test_a_secret_that_somebody_left_in_a_version_comes_into_no_file(ground: Ground) -> None:
+    put("told.yaml", manifest("told", BEFORE["told"]))
+    await applied(ground)
+    (agent,) = (await ground.everything())["agents"]
+    key = "sk-ant-api03-" + "aB3dE5" * 15
+    await ground.sdk.beta.agents.update(agent["id"], version=1, description=f"Use {key}")
+    for destination in (Destination(), Destination(patch=Path("back.patch")), Destination(is_dry=True)):
+        order = Order(Wish(Address(Kind.AGENT, "told"), "2"), destination, Path(), "text")
+        with pytest.raises(CannotEdit, match="looks like a secret"):
+            await rolled(await planned(ground), order)
+    assert text("told.yaml") == manifest("told", BEFORE["told"])
