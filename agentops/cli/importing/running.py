@@ -93,6 +93,8 @@ class Run:
         if is_text:
             write_lines(told.lines(drafts, stdout_paint()))
         outcome = None
+        if self._manner.is_dry:
+            self._staging.check(drafts.files)
         if drafts.drafts and not self._manner.is_dry:
             if not self._is_agreed(drafts):
                 say("Nothing was changed.")

@@ -61,8 +61,7 @@ class Staging:
         Raises:
             UsageError: something is in the way; nothing was written.
         """
-        for each in files:
-            self._check(each)
+        self.check(files)
         for path, content in files.items():
             aside = self._folder / _FILES / path
             aside.parent.mkdir(parents=True, exist_ok=True, mode=_PRIVATE)
@@ -81,6 +80,15 @@ class Staging:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(self._folder / _JOURNAL)
+
+    def check(self, files: Iterable[str]) -> None:
+        """See that nothing is in the way of files.
+
+        Raises:
+            UsageError: something is.
+        """
+        for each in files:
+            self._check(each)
 
     def place(self, files: Iterable[str]) -> None:
         """Move what waits to where it belongs; what is there already was moved before.
