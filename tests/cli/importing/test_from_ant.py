@@ -212,12 +212,22 @@ async def test_what_is_gone_or_of_a_kind_that_nobody_knows_is_told_and_fails(
 
 @pytest.mark.parametrize(
     "lock",
-    ["", "{", "[]", '{"version": 2, "resources": {}}', '{"version": 1, "resources": {"x": {}}}', "\x00", "[" * 5000],
+    [
+        "",
+        "null",
+        "{",
+        "[]",
+        '{"version": 2, "resources": {}}',
+        '{"version": 1, "resources": {"x": {}}}',
+        "\x00",
+        "[" * 5000,
+    ],
 )
 async def test_a_lock_file_that_is_none_is_refused(workspace: Workspace, lock: str) -> None:
     (workspace.folder / "claude-lock.json").write_text(lock)
-    with pytest.raises((InvalidManifests, UsageError)):
+    with pytest.raises((InvalidManifests, UsageError)) as caught:
         Ant(workspace.folder, Wish())
+    assert isinstance(caught.value, UsageError) or caught.value.report.diagnostics
 
 
 async def test_a_folder_without_a_lock_file_is_refused(workspace: Workspace) -> None:

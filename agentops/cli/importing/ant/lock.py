@@ -125,11 +125,11 @@ def lock_of(folder: Path) -> Lock:
     except Unreadable as error:
         raise InvalidManifests(Report.of([error.diagnostic]), _no_line) from None
     stream = yaml.read(text)  # JSON is YAML, and this reader knows the lines
-    if stream.diagnostics or not stream.documents:
+    if stream.diagnostics:
         raise InvalidManifests(Report.of(stream.diagnostics), _line_of(text))
-    parsed = stream.documents[0]
-    version = parsed.data.get("version") if isinstance(parsed.data, dict) else None
-    if version != _VERSION:
+    parsed = stream.documents[0] if stream.documents else None
+    version = parsed.data.get("version") if parsed and isinstance(parsed.data, dict) else None
+    if parsed is None or version != _VERSION:
         fact = f"is of version {version}" if isinstance(version, int) else "is no lock file of `ant apply`"
         raise UsageError(f"{path} {fact}", hint=f"version {_VERSION} is known; the objects can be imported by --id")
     found, problems = judged(_LockFile, parsed)
