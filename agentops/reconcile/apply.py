@@ -15,12 +15,12 @@ from agentops.reconcile.bodies import Stamp
 from agentops.reconcile.delivery import Delivery
 from agentops.reconcile.marks import Marks, read
 from agentops.reconcile.memory_writes import MemoryWriter
-from agentops.reconcile.objects import OBJECTS
+from agentops.reconcile.objects import OBJECTS, ObjectKind
 from agentops.reconcile.observed import Live
 from agentops.reconcile.parting import Partings
 from agentops.reconcile.plan import CREATES, PARTINGS, REMOVALS, Action, Plan, Step
 from agentops.reconcile.resource import Resource
-from agentops.reconcile.settling import check_removable, is_as_planned, reconsidered, reread
+from agentops.reconcile.settling import check_alone, check_removable, is_as_planned, reconsidered, reread
 from agentops.reconcile.target import Body, Target, Verb, Write
 from agentops.reconcile.values import Known
 from agentops.reconcile.verdicts import SEED
@@ -93,6 +93,7 @@ class Applier:
         self._stopped = ""
         self._known: dict[Address, Known] = {}
         self._memories = MemoryWriter(target, delivery)
+        self._deployments: Sequence[Body] | None = None
         self._partings = Partings(target, delivery, nonces, stamp.tool)
 
     def stop(self, why: str = "interrupted") -> None:
@@ -266,6 +267,12 @@ class Applier:
             return True
         if not is_as_planned(planned, live):
             check_removable(step, planned, live)
+        if step.object is ObjectKind.AGENT:
+            if (
+                self._deployments is None
+            ):  # Once: whoever destroys a thousand agents does not list them a thousand times.
+                self._deployments = await self._target.list(ObjectKind.DEPLOYMENT) or ()
+            check_alone(step, live, self._deployments)
         return False
 
 

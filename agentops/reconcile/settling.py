@@ -1,17 +1,18 @@
 """An object that changed between plan and write: whether what was planned still is all that would be done."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from agentops.base.errors import TargetConflict
 from agentops.reconcile import normal
+from agentops.reconcile.cascade import agent_id
 from agentops.reconcile.changes import unfought
 from agentops.reconcile.marks import read
 from agentops.reconcile.objects import OBJECTS
 from agentops.reconcile.observed import Live
 from agentops.reconcile.plan import Step
-from agentops.reconcile.target import Target
+from agentops.reconcile.target import Body, Target
 from agentops.reconcile.verdicts import DIFFERENT, SEED, Judged, in_normal_form, judge
 
 _HINT = "look at it with `agentops plan`, then run the command again"
@@ -69,6 +70,20 @@ def check_removable(step: Step, planned: Live, live: Live) -> None:
         raise changed(step, live, ["its retirement"])
     if moved := [name for name in owned(planned) if _differ(name, planned, live)]:
         raise changed(step, live, moved)
+
+
+def check_alone(step: Step, agent: Live, deployments: Iterable[Body]) -> None:
+    """See that no deployment came to an agent that is to go: the target would archive it along.
+
+    Raises:
+        TargetConflict: there is one which the plan did not show.
+    """
+    shown = {each.id for each in step.blast.swept}
+    if new := [each for each in deployments if agent_id(each.get("agent")) == agent.id and each["id"] not in shown]:
+        names = ", ".join(f"{each.get('name')} ({each['id']})" for each in new[:3])
+        raise TargetConflict(
+            f"{step.address} would be archived, and with it what it was given after it was planned: {names}", hint=_HINT
+        )
 
 
 def owned(live: Live) -> list[str]:

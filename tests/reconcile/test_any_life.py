@@ -54,7 +54,8 @@ from .given import (
     pinned,
 )
 from .ground import URL, told
-from .test_any_order import OTHERS, AnyOrder, _told_of, orders
+from .test_any_order import _WAYS, OTHERS, AnyOrder, _told_of, orders
+from .test_exactly_once import is_write, losing
 from .unshown import photographed, unshown
 
 GRACE = timedelta(days=7)
@@ -163,6 +164,12 @@ class AnyLife(AnyOrder):
         self.at_once = False
         self.run(self._settled(prune=True))
 
+    @rule(n=st.integers(1, 12), way=_WAYS)
+    def we_prune_and_a_request_goes_wrong(self, n: int, way: dict[str, bool]) -> None:
+        self.at_once = False
+        ground = self.ground.through(losing(n, is_lost=is_write, **way))
+        self.run(self._applied(ground, prune=True, allows_failure=True))
+
     @rule(data=st.data())
     def we_forget_what_is_declared_no_more(self, data: st.DataObject) -> None:
         made, _ = self.run(self.ground.planned_for(self.wanted))
@@ -261,6 +268,8 @@ class AnyLife(AnyOrder):
             assert not any(type(each).__name__ == "TargetLocked" for each in ends), ends
         surprises = list(unshown(before, made, await photographed(self.ground)))
         assert not surprises, (surprises, _told_of(made))
+        again, _ = await self.ground.planned_for(self.wanted)
+        assert again.report.has_errors or again.is_empty, _told_of(again)
         assert not (leases := await self._leases()), leases
 
     async def _one(self, options: Mapping[str, Any], *, begins_after: int) -> None:

@@ -11,7 +11,7 @@ from agentops.reconcile.removal import RemovalRules
 
 from .given import MODEL, a_deployment, a_store, a_team, a_vault, actions, address, an_agent, an_environment, codes
 from .given import pruning as at_once
-from .ground import Ground, told
+from .ground import Ground, by_identity, told
 from .test_exactly_once import is_write, losing
 
 pytestmark = pytest.mark.anyio
@@ -169,6 +169,21 @@ async def test_a_deployment_of_others_stops_the_archiving_of_its_agent_until_it_
     assert codes(await ground.plan(KEPT, TRIAGE[1], removal=named)) == []
     assert (await ground.apply(KEPT, TRIAGE[1], removal=named)).is_complete
     assert await deployments(ground) == {}
+
+
+async def test_an_agent_that_was_given_a_deployment_after_it_was_planned_is_not_archived(ground: Ground) -> None:
+    await ground.settle(an_agent(), an_agent("kept"), an_environment())
+    made, world = await ground.planned(an_agent("kept"), an_environment(), removal=at_once(max_archive=9))
+    live = by_identity(await ground.everything())
+    environment = live["Environment/workshop"]["id"]
+    begin: Any = [{"type": "user.message", "content": [{"type": "text", "text": "Go."}]}]
+    new = await ground.sdk.beta.deployments.create(
+        name="late", agent=live["Agent/reviewer"]["id"], environment_id=environment, initial_events=begin
+    )
+    [result] = (await ground.carry_out(made, world)).results
+    assert result.state == "failed"
+    assert f"and with it what it was given after it was planned: late ({new.id})" in result.detail
+    assert (await ground.sdk.beta.deployments.retrieve(new.id)).status == "active"
 
 
 async def test_an_agent_whose_deployment_is_declared_is_not_archived(ground: Ground) -> None:
