@@ -50,7 +50,8 @@ class Partings:
         marks = read(answer["metadata"])
         if marks is None:
             raise ValueError("every write bears marks")
-        await self._delivery.deliver(Write(Verb.UNPAUSE, step.object, str(answer["id"])))
+        if answer.get("status") != "active":  # or somebody set it going meanwhile
+            await self._delivery.deliver(Write(Verb.UNPAUSE, step.object, str(answer["id"])))
         return await self._delivery.deliver(bodies.restamp(step, answer, replace(marks, paused=False)))
 
     async def _retire(self, step: Step, live: Live) -> str:
@@ -69,7 +70,7 @@ class Partings:
 
     async def _forget(self, _step: Step, live: Live) -> str:
         """Take the marks off; what a retirement had paused runs again first."""
-        if live.marks and live.marks.paused:
+        if live.marks and live.marks.paused and not live.is_running:
             await self._delivery.deliver(Write(Verb.UNPAUSE, live.object, live.id))
         try:
             await self._delivery.deliver(_marking(live, dict.fromkeys(sorted(RESERVED))))

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx2
 import pytest
 
 from agentops.reconcile.options import Forgetting
@@ -106,6 +107,27 @@ async def test_a_deployment_that_somebody_had_paused_stays_paused(ground: Ground
     assert await deployments(ground) == {"busy": "paused", "quiet": "paused"}
     await ground.settle(*everything)
     assert await deployments(ground) == {"busy": "active", "quiet": "paused"}
+
+
+async def test_a_retired_deployment_that_somebody_set_going_is_given_back_as_it_is(ground: Ground) -> None:
+    await ground.settle(*TRIAGE, KEPT)
+    await retire(ground, KEPT)
+    (found,) = (await ground.everything())["deployments"]
+    await ground.sdk.beta.deployments.unpause(found["id"])
+    asked: list[str] = []
+
+    class Listening(httpx2.AsyncBaseTransport):
+        def __init__(self, inner: httpx2.AsyncBaseTransport) -> None:
+            self._inner = inner
+
+        async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+            asked.append(request.url.path)
+            return await self._inner.handle_async_request(request)
+
+    assert (await ground.through(Listening).apply(*TRIAGE, KEPT)).is_complete
+    assert not [each for each in asked if each.endswith("/unpause")]
+    assert (await ground.plan(*TRIAGE, KEPT)).is_empty
+    assert await deployments(ground) == {"triage": "active"}
 
 
 async def test_what_was_changed_by_hand_while_it_was_retired_is_drift_when_it_comes_back(ground: Ground) -> None:
