@@ -5,11 +5,14 @@ from dataclasses import dataclass, field
 from posixpath import normpath, relpath
 from typing import Any
 
+from agentops.base.diagnostics import Severity
 from agentops.base.names import Address, Kind
 from agentops.base.paths import Path
 from agentops.cli.importing.naming import space_of
 from agentops.manifests.fetching import replaced
 from agentops.manifests.kinds import SPECS
+from agentops.manifests.marks import Text
+from agentops.manifests.rules import security
 from agentops.manifests.sites import sites
 from agentops.manifests.writing import is_block, manifest
 from agentops.reconcile.bundles import Bundle
@@ -93,7 +96,16 @@ def drafted(subject: Subject, setting: Setting) -> Drafted:
     except ValueError as error:
         raise CannotSay(str(error)) from None
     files = {place.manifest: _encoded(text), **place.files}
+    _refuse_secrets(place.files)
     return Drafted(subject, place.manifest, files, frozenset(place.programs), spec)
+
+
+def _refuse_secrets(files: Mapping[str, bytes]) -> None:
+    """See that no file holds a secret: not all that is in a skill's folder is looked at when a tree is loaded."""
+    for path, content in files.items():
+        for each in security.text(Text(path, content.decode("utf-8", "replace"))):
+            if each.severity is Severity.ERROR:
+                raise CannotSay(f"{each.message} in {path}")
 
 
 class _Place:

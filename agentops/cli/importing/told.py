@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
+from agentops.base.diagnostics import Severity
 from agentops.base.names import Kind
 from agentops.base.paint import Paint, on_one_line
 from agentops.cli.importing.finding import Standing
 from agentops.cli.importing.working import Drafts
+from agentops.manifests.marks import Text
+from agentops.manifests.rules import security
 from agentops.reconcile.objects import OBJECTS
 from agentops.reconcile.values import at
 from agentops.reconcile.views.steps import Sign
@@ -20,7 +23,7 @@ def lines(drafts: Drafts, paint: Paint) -> Iterator[str]:
     for each in drafts.drafts:
         live = each.subject.live
         sign = f"{Sign.ADOPT if live.marks is None else Sign.RESTAMP:2}"
-        label = on_one_line(str(_label(live.object, live.body)))[:40]
+        label = _label(live.object, live.body)
         yield f"  {paint('cyan', sign)} {each.subject.address!s:{width}}  {each.manifest}  {live.id}  {label}".rstrip()
     yield from _left(drafts)
     yield from (f"  note: {on_one_line(each)}" for each in drafts.notes)
@@ -88,7 +91,7 @@ def _left(drafts: Drafts) -> Iterator[str]:
         yield ""
         yield "Left alone:"
     for each in told[:_MOST_LEFT]:
-        label = on_one_line(str(_label(each.found.live.object, each.found.live.body)))[:40]
+        label = _label(each.found.live.object, each.found.live.body)
         yield f"  {each.found.kind} {each.found.live.id} ({label}): {on_one_line(each.reason)}"
     if len(told) > _MOST_LEFT:
         yield f"  … and {len(told) - _MOST_LEFT} more; -o json lists them all"
@@ -96,6 +99,8 @@ def _left(drafts: Drafts) -> Iterator[str]:
         yield f"  {declared} declared already."
 
 
-def _label(kind: Any, body: Any) -> Any:
-    """Return what people know an object by."""
-    return OBJECTS[kind].alike(body) or at(body, "url") or ""
+def _label(kind: Any, body: Any) -> str:
+    """Return what people know an object by, unless a secret stands in it."""
+    label = str(OBJECTS[kind].alike(body) or at(body, "url") or "")
+    has_secret = any(each.severity is Severity.ERROR for each in security.text(Text("", label)))
+    return "not shown: it looks like a secret" if has_secret else on_one_line(label)[:40]

@@ -23,6 +23,7 @@ from tests.reconcile.given import (
     a_store,
     a_team,
     a_vault,
+    a_webhook,
     an_agent,
     an_environment,
     edited_skill,
@@ -278,6 +279,21 @@ async def test_a_prompt_with_a_key_in_it_is_left_alone_and_the_rest_is_imported(
     told = capsys.readouterr().out
     assert "what looks like an Anthropic key stands in plain text" in told
     assert key not in told
+    assert await names(workspace) == {"Project/acme", "Agent/careful"}
+    assert not any(key.encode() in each for each in workspace.files.values())
+
+
+async def test_a_key_in_a_name_or_in_any_file_of_a_skill_is_neither_written_nor_shown(
+    workspace: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = "sk-ant-" + "Zx9Qw8Er7Ty6Ui5Op4"
+    skill = a_skill_with(**{"scripts/run.py": f"KEY = '{key}'\n".encode()})
+    hook = a_webhook("hook", url=f"https://hooks.example.com/?k={key}")
+    await made(workspace.ground, [skill, hook, an_agent("careful")])
+    assert not await workspace.bring()
+    told = capsys.readouterr().out
+    assert "what looks like an Anthropic key stands in plain text in agents.d/skills/sorting/scripts/run.py" in told
+    assert "Zx9" not in told
     assert await names(workspace) == {"Project/acme", "Agent/careful"}
     assert not any(key.encode() in each for each in workspace.files.values())
 
