@@ -107,6 +107,18 @@ def test_no_name_that_others_gave_passes_for_a_line_of_ours() -> None:
         assert not [each for each in lines if "\n" in each or "\u2028" in each or "\u061c" in each]
 
 
+def test_a_key_that_somebody_left_in_a_live_text_is_shown_nowhere() -> None:
+    key = "sk-ant-" + "Zx9Qw8Er7Ty6Ui5Op4"
+    world = world_of(an_agent(system="Be kind.", metadata={"a": "b"}))
+    (live,) = world.lives
+    theirs = meddled(live, system=f"Be kind.\nUse {key}.", metadata={"a": key})
+    plan = planned([an_agent(system="Be kind.", metadata={"a": "b"})], with_live(world, theirs))
+    shape, drifted = document(plan), drift_json(plan)
+    every = [json.dumps(shape), *plan_text(shape, PLAIN), plan_markdown(shape, ABOUT), *drift_text(drifted, PLAIN)]
+    assert not [each for each in every if "Zx9" in each]
+    assert "Use (looks like a secret)." in "\n".join(every)
+
+
 def test_danger_comes_first_and_addresses_are_sorted() -> None:
     steps = plan_json(SCENES["removals"]())["steps"]
     assert [each["action"] for each in steps] == ["archive"] * 4 + ["adopt", "restamp"]

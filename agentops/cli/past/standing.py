@@ -14,6 +14,7 @@ from agentops.reconcile.raising import raised_field
 from agentops.reconcile.target import Body
 from agentops.reconcile.verdicts import ABSENT, in_normal_form
 from agentops.reconcile.views.json import plan_json
+from agentops.reconcile.views.masks import masked
 from agentops.targets.agent_versions import agent_versions
 
 _SESSIONS = "managed-agents-2026-04-01"
@@ -71,7 +72,7 @@ def _value(planned: Planned, live: Live, address: Address, written: Written) -> 
         if (found := Address.parse(each))
     }
     value = raised_field(address.kind, field, live.body.get(field), names, live.id)
-    return None if value is ABSENT else value
+    return None if value is ABSENT else masked(value)
 
 
 def _last_write(live: Live) -> dict[str, Any]:

@@ -67,6 +67,13 @@ def text(text: Text) -> Iterator[Diagnostic]:
         )
 
 
+def masked(whole: str) -> str:
+    """Return a text of somebody else's as it may be shown: without what looks like a secret."""
+    for start, end in sorted(dict(_known(whole)) | dict(_assigned(whole)), reverse=True):
+        whole = f"{whole[:start]}(looks like a secret){whole[end:]}"
+    return whole
+
+
 def _known(whole: str) -> Iterator[tuple[tuple[int, int], str]]:
     for what, piece, form in _FORMS:
         if piece in whole:

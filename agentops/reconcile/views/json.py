@@ -10,13 +10,14 @@ from agentops.reconcile.costs import Cost
 from agentops.reconcile.objects import ObjectKind
 from agentops.reconcile.plan import Action, Blast, Change, Orphan, Plan, Risk, Step
 from agentops.reconcile.verdicts import Verdict
+from agentops.reconcile.views.masks import masked
 from agentops.reconcile.views.steps import in_order
 
 FORMAT_VERSION = 1
 
 
 def plan_json(plan: Plan) -> dict[str, Any]:
-    """Return the plan. Texts are whole; masks and cuts are a rendering's business."""
+    """Return the plan. Texts are whole, but for what looks like a secret; cuts are a rendering's business."""
     downstream = _downstream(plan)
     return {
         "format_version": FORMAT_VERSION,
@@ -119,7 +120,7 @@ def _change(change: Change) -> dict[str, Any]:
         "field": change.field,
         "path": [str(each) for each in change.path],
         "verdict": change.verdict.value,
-        "before": change.before,
+        "before": masked(change.before),
         "after": change.after,
         "source": _place(change.span) if change.span else None,
     }
