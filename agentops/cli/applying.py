@@ -175,7 +175,8 @@ async def _carried_out(hold: Hold) -> dict[str, Any]:
             outcome = await applier.run(planned.plan, _known(planned))
         journal.end(outcome)
     hold.is_over = outcome.is_complete and not planned.desired.resources
-    say()
+    if outcome.results:
+        say()
     say(outcome_line(outcome))
     return outcome_json(outcome) | {"is_interrupted": interruptible.was_interrupted and not outcome.is_complete}
 

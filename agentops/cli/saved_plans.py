@@ -138,7 +138,7 @@ class _Application:
         return (await self._part(await again())).planned
 
     def _tell(self, comparison: "Comparison") -> None:
-        say(f"plan {self._read.plan_id} of {self._read.made_at[:19]}Z was saved; since then:")
+        say(f"plan {self._read.plan_id} was saved {self._read.made_at[:19].replace('T', ' ')} UTC; since then:")
         tell_moves(comparison)
 
     def _stale(self, comparison: "Comparison") -> StalePlan:

@@ -32,7 +32,8 @@ def unasked(live: Any, wanted: Any) -> Notes:  # noqa: ARG001 - every rule has t
     """Yield each set of tools that runs without asking."""
     for key, each in sorted((wanted or {}).items()):
         if not key.startswith("custom/") and (found := _never_asking(each)):
-            yield f"{key}: {', '.join(map(_said, found))} {_LEVELS[3]}"
+            names = ["all other tools" if each == _REST else each for each in found]
+            yield f"{key}: {', '.join(names)} {'run' if len(found) > 1 or found == [_REST] else 'runs'} without asking"
 
 
 def _toolset(key: str, before: Any, after: Any) -> Notes:

@@ -1,8 +1,10 @@
 """What people and programs hear of an apply, step by step and at the end."""
 
+from dataclasses import replace
+
 from agentops.base.paint import Paint
 from agentops.reconcile.apply import Outcome, Progress, State
-from agentops.reconcile.plan import Step
+from agentops.reconcile.plan import Action, Step
 from agentops.reconcile.views.progress import outcome_json, outcome_line, progress_line
 
 from .given import a_team, an_agent, planned
@@ -42,6 +44,12 @@ def test_the_last_line_says_what_was_not_done_and_what_to_do() -> None:
 
 def test_the_last_line_of_a_whole_run_is_short() -> None:
     assert outcome_line(Outcome(tuple(Progress(each, State.DONE) for each in steps()))) == "Applied: 3 done."
+    assert outcome_line(Outcome(())) == "Applied: nothing was left to do."
+
+
+def test_an_apply_calls_an_action_what_the_plan_called_it() -> None:
+    step = replace(steps()[0], action=Action.RESTAMP)
+    assert " re-stamp" in progress_line(Progress(step, State.DONE), PLAIN, 5)
 
 
 def test_programs_get_every_step_with_its_end() -> None:

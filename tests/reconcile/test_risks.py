@@ -205,10 +205,20 @@ def test_a_secret_that_may_travel_further_is_a_risk() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("named", "sentence"),
+    [(("grep",), "grep runs without asking"), (("grep", "read"), "grep, read run without asking")],
+)
+def test_tools_that_nobody_is_asked_about_are_told_in_a_sentence(named: tuple[str, ...], sentence: str) -> None:
+    config = {"enabled": True, "permission_policy": {"type": "always_allow"}}
+    toolset = {"default_config": {**config, "enabled": False}, "configs": dict.fromkeys(named, config)}
+    assert list(risks_of_reach.unasked(None, {TOOLSET: toolset})) == [f"{TOOLSET}: {sentence}"]
+
+
 def test_a_new_object_tells_what_it_begins_with() -> None:
     made = told(planned([an_agent(tools=tools("always_allow")), an_environment(), a_deployment()]))
     assert made == [
-        f"Agent/reviewer: born_unasked: {TOOLSET}: every other tool never asks",
+        f"Agent/reviewer: born_unasked: {TOOLSET}: all other tools run without asking",
         "Environment/workshop: born_open: every host can be reached",
         "Deployment/triage: born_unlimited: it may cost without limit",
     ]

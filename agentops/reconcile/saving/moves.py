@@ -94,7 +94,11 @@ def _differences(before: SavedStep, after: SavedStep, now: Now) -> Iterator[str]
         yield _another(before, after, now)
         return
     if (moved := _moved_live(before, after)) is not None:
-        at = f", at {after.updated_at}" if after.updated_at and after.updated_at != before.updated_at else ""
+        at = (
+            f", at {after.updated_at[:19].replace('T', ' ')} UTC"
+            if after.updated_at and after.updated_at != before.updated_at
+            else ""
+        )
         yield f"changed on the target: {moved}{at}"
     yield from _of_the_manifest(before, after)
     yield from (f"{each} changed on the target" for each in _memories(before, after, "before"))
