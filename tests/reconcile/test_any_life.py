@@ -59,6 +59,7 @@ from .test_exactly_once import is_write, losing
 from .unshown import photographed, unshown
 
 GRACE = timedelta(days=7)
+GIFT = an_environment("gift")
 EVERYTHING = (
     an_agent("scribe", system="one"),
     an_agent("loner", system="two"),
@@ -190,6 +191,29 @@ class AnyLife(AnyOrder):
         for step in made.steps:
             assert step.live
             assert not [key for key in after.objects[step.live.id][1]["metadata"] if key.startswith("agentops_")]
+
+    @precondition(lambda self: GIFT.address not in {each.address for each in self.declared})
+    @rule()
+    def we_take_over_what_another_project_has(self) -> None:
+        self.run(self._taken_over())
+
+    async def _taken_over(self) -> None:
+        giver = self.ground.of("github.com/giver/agents")
+        assert (await giver.apply(GIFT, create_new=frozenset({GIFT.address}))).is_complete
+        self.theirs = await self._of_others()
+        [given] = [each for each, body in self.theirs.items() if body["metadata"]["agentops_owner"] == giver.owner]
+        self.declared = (*self.declared, GIFT)
+        options = {**await self._decided(prune=False), "take_over": frozenset({given})}
+        made, world = await self.ground.planned_for(self.wanted, **options)
+        if made.report.has_errors:  # there is one already, retired perhaps
+            return
+        assert [each.live.id for each in made.steps if each.live and each.former_owner] == [given], _told_of(made)
+        before = await photographed(self.ground)
+        outcome = await self.ground.carry_out(made, world)
+        assert outcome.is_complete, told(outcome)
+        surprises = list(unshown(before, made, await photographed(self.ground)))
+        assert not surprises, (surprises, _told_of(made))
+        del self.theirs[given]
 
     @rule()
     def somebody_saves_a_plan(self) -> None:
