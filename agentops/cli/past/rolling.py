@@ -57,7 +57,7 @@ async def _planned_again(planned: Planned, order: Order) -> Planned:
 def _next(after: Planned) -> str:
     if after.plan.is_empty:
         return "The target is like this already."
-    return "Nothing on the target changed yet: `agentops apply` does that. `git diff` shows what was written."
+    return "Nothing on the target changed yet: `agentops apply` does that."
 
 
 def _show(order: Order, back: Found, edits: Edits, written: list[str]) -> None:

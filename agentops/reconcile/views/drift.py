@@ -53,5 +53,10 @@ def drift_text(document: Mapping[str, Any], paint: Paint) -> Iterator[str]:
     ways = "`--mode correct` brings it back, `--mode adopt` writes it into the manifests"
     found = f"{count} drifted; {ways}." if count else "No drift."
     yield paint("bold", found)
+    if fought := sum(any(each["verdict"] == "conflict" for each in step["changes"]) for step in document["steps"]):
+        yield (
+            f"{fought} in conflict, changed here as well: `--mode adopt --only ADDRESS.FIELD` takes the live value, "
+            "`agentops apply --overwrite ADDRESS` the manifest's."
+        )
     if document["pending"]:
         yield f"{document['pending']} more to apply from the manifests; `agentops plan` shows them."
