@@ -95,7 +95,7 @@ async def _by_version(planned: Planned, wish: Wish, document: Document, live: Li
             if candidate.rollback.steps:
                 return candidate
     raise UsageError(
-        f"{wish.address} was never anything else that we wrote",
+        f"{wish.address} has no older version of ours that differs from its manifest",
         hint=f"it has {_told(sorted(versions))}; --to VERSION takes any of them, --to COMMIT what git knows",
     )
 

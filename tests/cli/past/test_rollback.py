@@ -144,7 +144,7 @@ async def test_what_somebody_else_saved_is_nothing_to_go_back_to(ground: Ground)
     agent = next(each for each in (await ground.everything())["agents"] if each["name"] == "prompted")
     for number, said in enumerate(("Theirs.", "Theirs again."), start=1):
         await ground.sdk.beta.agents.update(agent["id"], version=number, system=said)
-    with pytest.raises(UsageError, match="was never anything else that we wrote"):
+    with pytest.raises(UsageError, match="has no older version of ours that differs from its manifest"):
         await back(ground, "Agent/prompted")
     assert (await back(ground, "Agent/prompted", "2")).version == 2
     assert text("prompt.md") == "Theirs."
