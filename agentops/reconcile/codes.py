@@ -105,6 +105,16 @@ than the target has, so there is no plan.
 
 Set the variable where agentops runs, in CI as a secret of the pipeline, or put the file there.""",
 )
+KEPT_SECRET = Code(
+    "plan.kept-secret",
+    "A secret is not where the manifest says, and is not needed",
+    """The object was taken over with the secret that it had (`agentops import`), which no API shows. Nothing of the
+object changes, so nothing is sent, and the target keeps that secret.
+
+Set the variable where agentops runs, or put the file there: the next plan shows that the secret will be sent, and from
+then on it follows the manifest.""",
+    Severity.WARNING,
+)
 RUBRIC_TOO_LONG = Code(
     "plan.rubric-too-long",
     "A rubric's text is longer than the API takes",
@@ -217,6 +227,7 @@ _OF_PLANS: Mapping[str, Code] = {
         FIXED_FIELD,
         UNSUPPORTED_KIND,
         MISSING_SECRET,
+        KEPT_SECRET,
         LEFT_OUT,
         RUBRIC_TOO_LONG,
         MASS_ARCHIVE,

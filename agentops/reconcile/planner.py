@@ -21,6 +21,7 @@ from agentops.reconcile.removal import Leaving, removal, removals
 from agentops.reconcile.resource import Desired, Resource
 from agentops.reconcile.risks import with_risks
 from agentops.reconcile.seeds import SeedVerdict, judge_seeds
+from agentops.reconcile.unset import unset
 from agentops.reconcile.values import Known
 from agentops.reconcile.verdicts import SEED, Judged, Verdict, judge, wished
 
@@ -35,7 +36,8 @@ def plan(desired: Desired, world: World, target: str, options: PlanOptions = SAF
     Reports:
         plan.two-claimants, plan.look-alike, plan.fixed-field, plan.conflict, plan.memory-conflict,
         plan.unsupported-kind, plan.left-out, plan.mass-archive, plan.mass-update, plan.prune-to-nothing,
-        plan.protected, plan.no-longer-declared, plan.renamed, plan.stale-identity, and what `refusals` says.
+        plan.protected, plan.no-longer-declared, plan.renamed, plan.stale-identity, plan.missing-secret,
+        plan.kept-secret, and what `refusals` says.
     """
     if options.forget:
         return with_risks(forgetting(desired, world, target, options.forget), {})
@@ -65,6 +67,7 @@ class _Planner:
         removed = removals(self._leaving)
         claims = self._claims
         self._diagnostics += (*self._held(), *claims.diagnostics, *claims.stale(), *claims.in_vain())
+        self._diagnostics += unset(self._desired, self._owned, self._steps)
         made = Plan(
             owner=self._desired.owner,
             target=target,

@@ -21,7 +21,7 @@ from agentops.reconcile.objects import KEEP, FieldRule, ObjectRule
 from agentops.reconcile.observed import Live
 from agentops.reconcile.target import Body
 from agentops.reconcile.values import at
-from agentops.reconcile.write_only import HIDDEN, UNREAD, is_partly_read
+from agentops.reconcile.write_only import HIDDEN, WriteOnly, is_partly_read
 
 SEED = "seed"
 ABSENT = absent.ABSENT
@@ -87,7 +87,7 @@ def judge(rule: ObjectRule, live: Live, wanted: Mapping[str, Any]) -> Iterator[J
 def _declared(name: str, field: FieldRule, live: Live, value: Any, mark: FieldMark | None) -> Judged:
     wanted = field.normal(value)
     sent = mark_hash(wanted)
-    if value is UNREAD:
+    if isinstance(value, WriteOnly) and value.is_unread:
         return Judged(name, Verdict.IN_SYNC, None, wanted, sent_hash=sent)
     if field.shown and is_partly_read(value):
         return _as_shown(name, field, live, value, mark)

@@ -11,6 +11,7 @@ from hashlib import scrypt, sha256
 from hmac import digest
 from typing import Any
 
+from agentops.base.diagnostics import Diagnostic
 from agentops.base.secrets import Secret
 
 HIDDEN: Mapping[str, bool] = {"$hidden": True}
@@ -30,6 +31,14 @@ class WriteOnly:
     origin: str = field(default="", compare=False)
     """Where a manifest says that it is: `the variable NAME`."""
 
+    missing: Diagnostic | None = field(default=None, compare=False)
+    """Why it could not be looked up, where somebody tried."""
+
+    @property
+    def is_unread(self) -> bool:
+        """Tell whether nobody knows it: it counts as the one that was sent."""
+        return not self.tag
+
 
 UNREAD = WriteOnly(Secret(""), "")
 """A secret that nobody has looked up, where it is not needed: it counts as the one that was sent."""
@@ -44,7 +53,17 @@ def is_partly_read(value: Any) -> bool:
     """Tell whether there is a secret in a value that nobody has looked up."""
     if isinstance(value, Mapping | list):
         return any(is_partly_read(each) for each in (value.values() if isinstance(value, Mapping) else value))
-    return value is UNREAD
+    return isinstance(value, WriteOnly) and value.is_unread
+
+
+def missing_in(value: Any) -> Iterator[Diagnostic]:
+    """Yield why secrets in a value could not be looked up."""
+    match value:
+        case WriteOnly(missing=Diagnostic() as missing):
+            yield missing
+        case dict() | list():
+            for each in value.values() if isinstance(value, dict) else value:
+                yield from missing_in(each)
 
 
 def origins(value: Any) -> Iterator[str]:

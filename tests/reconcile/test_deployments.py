@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from agentops.reconcile.planner import plan
 from agentops.reconcile.removal import RemovalRules
 from agentops.reconcile.resource import Resource
 from agentops.reconcile.values import IdOf
@@ -15,7 +16,9 @@ from agentops.wire.rubrics import RUBRIC_MAX
 from .declaring import declared, lowered, manifest
 from .given import (
     MODEL,
+    NOWHERE,
     OTHER_MODEL,
+    TARGET,
     a_deployment,
     a_store,
     a_team,
@@ -151,8 +154,9 @@ def test_a_token_that_is_not_there_stops_the_plan_at_its_place(tmp_path: Path) -
     documents = (manifest("Deployment", "triage", TRIAGE), manifest("Rubric", "careful", RUBRIC), *AROUND)
     (tmp_path / "agents.d").mkdir()
     (tmp_path / "agents.d" / "task.md").write_text("x")
-    _, report = lowered(tmp_path, *documents)
-    (said,) = report.diagnostics
+    desired, report = lowered(tmp_path, *documents)
+    assert not report.diagnostics
+    (said,) = plan(desired, NOWHERE, TARGET).report.diagnostics
     assert said.code.slug == "plan.missing-secret"
     assert said.message == (
         "Deployment/triage: `resources[1].authorization_token` is in the variable TICKETS_TOKEN, which is not set"

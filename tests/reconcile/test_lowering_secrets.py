@@ -8,8 +8,11 @@ from agentops.base.names import Address, Kind
 from agentops.base.secrets import Secret
 from agentops.manifests.load import load
 from agentops.reconcile.lowering import lower
+from agentops.reconcile.planner import plan
 from agentops.reconcile.resource import Desired
 from agentops.reconcile.write_only import UNREAD, WriteOnly
+
+from .given import NOWHERE, TARGET
 
 VAULT = """\
 apiVersion: agentops/v1
@@ -40,8 +43,11 @@ def lowered(folder: Path, text: str = VAULT, environ: dict[str, str] | None = No
     loaded = load(tree)
     assert not loaded.report.has_errors, loaded.report.diagnostics
     desired, report = lower(loaded, environ)
+    assert not report.diagnostics
     said = [
-        (each.code.slug, each.span.line, each.span.column, each.message) for each in report.diagnostics if each.span
+        (each.code.slug, each.span.line, each.span.column, each.message)
+        for each in plan(desired, NOWHERE, TARGET).report.diagnostics
+        if each.span
     ]
     return desired, [f"{slug} {line}:{column} {message}" for slug, line, column, message in said]
 

@@ -22,7 +22,6 @@ def deployment(document: Document, setting: Setting) -> Iterator[Resource]:
 
     Reports:
         plan.rubric-too-long: the text of a rubric is longer than the API takes.
-        plan.missing-secret: a token is not where the manifest says.
     """
     fields = declared(document)
     events = [_event(document, setting, *each) for each in enumerate(fields[_EVENTS].value)]
@@ -57,4 +56,4 @@ def _mounted(document: Document, setting: Setting, place: int, mounted: Mapping[
     if where is None:
         return mounted
     secret = sealed(document, setting, (_RESOURCES, place, _TOKEN), where, mounted["url"], _TOKEN)
-    return {**{key: value for key, value in mounted.items() if key != _TOKEN}, **({_TOKEN: secret} if secret else {})}
+    return {**mounted, _TOKEN: secret}

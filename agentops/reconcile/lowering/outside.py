@@ -32,18 +32,13 @@ class _Missing:
     label: str
 
 
-def sealed(document: Document, setting: Setting, path: Path, where: Mapping[str, str], *place: str) -> WriteOnly | None:
-    """Return the secret at a path with a tag for its place in the project, or None after saying why there is none.
-
-    Reports:
-        plan.missing-secret: it is not where the manifest says.
-    """
+def sealed(document: Document, setting: Setting, path: Path, where: Mapping[str, str], *place: str) -> WriteOnly:
+    """Return the secret at a path with a tag for its place in the project; one that is not there says why."""
     if setting.environ is None:
         return UNREAD
     secret = fetched(document, path, where, setting.environ)
     if isinstance(secret, Diagnostic):
-        setting.diagnostics.append(secret)
-        return None
+        return replace(UNREAD, missing=secret)
     context = canonical_json([owner_of(setting.tree), str(document.address), *place])
     sent = write_only(secret, context, Secret(setting.environ.get(KEY_VARIABLE, "")))
     return replace(sent, origin=f"the variable {where['env']}" if "env" in where else f"the file {where['file']}")

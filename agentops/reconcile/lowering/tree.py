@@ -41,7 +41,7 @@ def lower(tree: Tree, environ: Mapping[str, str] | None = NOTHING) -> tuple[Desi
     `environ` is where `{env: NAME}` is found; with None no secret is read, and each counts as the one that was sent.
 
     Reports:
-        plan.missing-secret, plan.rubric-too-long.
+        plan.rubric-too-long.
     """
     setting = Setting(tree, environ)
     lowered = (LOWERINGS[each.kind](each, setting) for each in tree.documents if each.kind in LOWERINGS)

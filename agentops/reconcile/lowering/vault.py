@@ -44,13 +44,13 @@ def _flat(
         if rule is None:
             yield from _flat(document, setting, place, value, f"{name}.")
         elif rule.is_secret:
-            if secret := _secret(document, setting, place, value):
-                yield name, Field(secret, partial(document.span, place), is_plain=True)
+            secret = _secret(document, setting, place, value)
+            yield name, Field(secret, partial(document.span, place), is_plain=True)
         else:
             yield name, Field(value, partial(document.span, place), is_plain=True)
 
 
-def _secret(document: Document, setting: Setting, place: tuple[str, ...], where: Mapping[str, str]) -> WriteOnly | None:
+def _secret(document: Document, setting: Setting, place: tuple[str, ...], where: Mapping[str, str]) -> WriteOnly:
     """Return the secret with a tag for its place. A credential under another name is the same place."""
     auth = document.data[_CREDENTIALS][place[1]]["auth"]
     subject = auth.get("mcp_server_url") or auth.get("secret_name")

@@ -324,6 +324,9 @@ async def test_secrets_stay_where_they_are_and_the_variables_to_set_are_told(
     told = capsys.readouterr().out
     assert "Vault/tools: TOOLS__TICKETS_EXAMPLE_COM__TOKEN" in told
     assert "Deployment/nightly: NIGHTLY_REPOSITORY_1_TOKEN" in told
+    unset = await workspace.plan({})
+    assert unset.is_empty, "nothing is sent, so nothing is needed"
+    assert [each.code.slug for each in unset.report.diagnostics] == ["plan.kept-secret"] * 2
     environ = {"TOOLS__TICKETS_EXAMPLE_COM__TOKEN": "x", "NIGHTLY_REPOSITORY_1_TOKEN": "y"}
     planned = await workspace.plan(environ)
     assert {(str(each.address), change.field) for each in planned.steps for change in each.changes} == {

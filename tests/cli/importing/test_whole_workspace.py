@@ -6,7 +6,17 @@ import pytest
 
 from agentops.manifests.load import load
 from agentops.reconcile.resource import Resource
-from tests.reconcile.given import a_deployment, a_store, a_team, a_vault, a_webhook, an_agent, an_environment, pinned
+from tests.reconcile.given import (
+    a_credential,
+    a_deployment,
+    a_store,
+    a_team,
+    a_vault,
+    a_webhook,
+    an_agent,
+    an_environment,
+    pinned,
+)
 
 from .workspace import Workspace, made
 
@@ -32,6 +42,8 @@ def a_workspace_of(count: int) -> Iterator[Resource]:
                 yield a_deployment(f"d{place}", name=name, agent=pinned("reviewer"))
             case 5:
                 yield a_webhook(f"w{place}")
+            case 8:
+                yield a_credential(f"c{place}", vault=f"v{place - 5}")
             case _:
                 yield an_agent(f"a{place}", name=name, system=f"You are number {place}.\n\n" * 9)
 
@@ -42,9 +54,11 @@ async def comes_home(workspace: Workspace, count: int) -> None:
     assert len(before) == count
     assert await workspace.bring()
     assert await workspace.bodies() == before
-    assert len(load(workspace.folder).documents) == count + 1
+    inside = count // 10  # credentials, which are lines of their vaults' manifests
+    assert len(load(workspace.folder).documents) == count + 1 - inside
     again = await workspace.plan({})
     assert again.is_empty
+    assert {each.code.slug for each in again.report.diagnostics} == {"plan.kept-secret"}
     assert again.unchanged == count
 
 
