@@ -22,7 +22,7 @@ _FRAME: Final = 700
 """Units: characters for the headings and for what is said of what is left out."""
 
 _BLOCKING_LINES: Final = 100
-_OTHER_LINES: Final = 40
+_OTHER_LINES: Final = 60
 _SAID_WIDTH: Final = 240
 _NONE: Final = {"errors": 0, "warnings": 0, "notes": 0, "files": 0}
 _NAMED: Final = 6
