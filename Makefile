@@ -6,6 +6,8 @@ PYTHON ?= $(shell for each in $(PYTHONS); do $$each -c '$(is_new_enough)' 2>/dev
 UV := $(shell command -v uv 2>/dev/null)
 WORKERS ?= auto
 BIN := .venv/bin
+# A test ends after a minute by its own timeout. One that does not even hear that says where it is, and its worker ends.
+STUCK := -o faulthandler_timeout=150 -o faulthandler_exit_on_timeout=true
 
 # Hundreds of processes load the same modules: what the first has compiled, the others need not compile again.
 export PYTHONDONTWRITEBYTECODE :=
@@ -21,7 +23,7 @@ demo: .venv/installed-base ## Run examples/incident-response against the embedde
 	@PATH="$(CURDIR)/$(BIN):$$PATH" examples/incident-response/demo.sh
 
 test: .venv/installed-test ## Run the tests: no key, no network
-	@$(BIN)/python -m pytest -m 'not long' -n $(WORKERS) --maxprocesses 8 $(ARGS)
+	@$(BIN)/python -m pytest -m 'not long' -n $(WORKERS) --maxprocesses 8 $(STUCK) $(ARGS)
 
 test-long: .venv/installed-long ## Run what takes long: second times on Postgres, deaths, fuzzing, files for deployment
 	@$(BIN)/python -m pytest -m long -n $(WORKERS) --maxprocesses 8 $(ARGS)

@@ -43,7 +43,7 @@ def test_what_prints_and_prints_is_shown_in_part(inside: Any) -> None:
 
 
 def test_a_shell_and_its_jobs_go_on_as_if_nothing_had_been(inside: Any) -> None:
-    inside.ok("bash", command="x=1; sleep 74 &")
+    inside.ok("bash", command="x=1; sleep 74 & until ps -o args= -p $! | grep -q '^sleep 74'; do :; done")
     stopped = inside.ok("check", command="sleep 0.05; ps -o stat= -C sleep -o args= | grep 'sleep 74'")
     assert stopped["output"].startswith("T")
     said = inside.ok("bash", command="echo $x; jobs; kill %1")
