@@ -47,7 +47,7 @@ class Eyes(FileSystemEventHandler):
 
     def on_any_event(self, event: FileSystemEvent) -> None:
         """Wake the loop; called by the observer's own thread."""
-        names = {os.path.basename(os.fsdecode(each)) for each in (event.src_path, event.dest_path) if each}  # noqa: PTH119
+        names = {os.path.basename(os.fsdecode(each)) for each in (event.src_path, event.dest_path) if each}  # noqa: PTH119 - text or bytes
         if event.event_type in _WRITES and not all(each.startswith(".") for each in names):
             self._loop.call_soon_threadsafe(self.happened.set)
 
@@ -60,6 +60,6 @@ class Eyes(FileSystemEventHandler):
 
 def _inode(path: str) -> int:
     try:
-        return os.stat(path).st_ino  # noqa: PTH116
+        return os.stat(path).st_ino  # noqa: PTH116 - one of many, each time
     except OSError:
         return 0

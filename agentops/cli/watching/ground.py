@@ -39,14 +39,14 @@ def base(path: Path) -> tuple[Folder, ...]:
 
 def named(tree: Tree) -> frozenset[Folder]:
     """Return the folders of files that the tree's manifests name, and the folders that they name as a whole."""
-    files = {Folder(os.path.dirname(os.path.abspath(each)), is_deep=False) for each in tree.texts}  # noqa: PTH100, PTH120
+    files = {Folder(os.path.dirname(os.path.abspath(each)), is_deep=False) for each in tree.texts}  # noqa: PTH100, PTH120 - many
     return frozenset(files | {Folder(each, is_deep=True) for each in _folders(tree)})
 
 
 def _folders(tree: Tree) -> Iterator[str]:
     for document in tree.documents:
         for value in _said(document.data):
-            yield os.path.abspath(os.path.join(os.path.dirname(document.file), value))  # noqa: PTH100, PTH118, PTH120
+            yield os.path.abspath(os.path.join(os.path.dirname(document.file), value))  # noqa: PTH100, PTH118, PTH120 - no links
 
 
 def _said(value: object) -> Iterator[str]:
@@ -61,7 +61,7 @@ def _said(value: object) -> Iterator[str]:
 
 def covered(folders: Iterable[Folder], root: Path) -> frozenset[Folder]:
     """Return the folders that are there and inside the root, without those that a deep one covers."""
-    inside = sorted(each for each in folders if os.path.isdir(each.path))  # noqa: PTH112
+    inside = sorted(each for each in folders if os.path.isdir(each.path))  # noqa: PTH112 - one of many
     own = [each for each in inside if Path(each.path).resolve().is_relative_to(root)]
     deep = [each.path for each in own if each.is_deep]
     return frozenset(

@@ -41,8 +41,8 @@ def edited(text: str, document: int, edits: Sequence[Edit]) -> str:
 
 def _spliced(text: str, document: int, values: tuple[Any, Any], whole: Collection[Path]) -> str:
     # ruamel.yaml is not loaded on the path of a plan.
-    from agentops.manifests.editing.layout import Layout, nodes_of  # noqa: PLC0415
-    from agentops.manifests.editing.splices import Differ, Place, applied  # noqa: PLC0415
+    from agentops.manifests.editing.layout import Layout, nodes_of  # noqa: PLC0415 - ruamel is dear
+    from agentops.manifests.editing.splices import Differ, Place, applied  # noqa: PLC0415 - loads it too
 
     layout = Layout(text if text.endswith("\n") else text + ("\r\n" if "\r\n" in text else "\n"))
     nodes = nodes_of(layout.text)

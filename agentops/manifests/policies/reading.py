@@ -191,7 +191,7 @@ def _price(data: Mapping[str, float]) -> Price:
 def _fault(schema: Any) -> str:
     """Return what makes it no JSON Schema, or nothing."""
     from jsonschema import Draft202012Validator  # noqa: PLC0415 - a tenth of a second that only such rules pay
-    from jsonschema.exceptions import SchemaError  # noqa: PLC0415
+    from jsonschema.exceptions import SchemaError  # noqa: PLC0415 - as above
 
     try:
         Draft202012Validator.check_schema(schema)

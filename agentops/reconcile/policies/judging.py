@@ -67,7 +67,7 @@ class _Asked:
 
     def _unfit(self, value: Any) -> str | None:
         from jsonschema.exceptions import best_match  # noqa: PLC0415 - see `_validator`
-        from referencing.exceptions import Unresolvable  # noqa: PLC0415
+        from referencing.exceptions import Unresolvable  # noqa: PLC0415 - see `_validator`
 
         try:
             found = best_match(self._validator.iter_errors(value)) if self._validator else None
@@ -79,6 +79,6 @@ class _Asked:
 def _validator(schema: Any) -> Any:
     """Return what holds values against a schema. Its registry is empty: nothing is ever fetched."""
     from jsonschema import Draft202012Validator  # noqa: PLC0415 - a tenth of a second that only such rules pay
-    from referencing import Registry  # noqa: PLC0415
+    from referencing import Registry  # noqa: PLC0415 - as above
 
     return Draft202012Validator(schema, registry=Registry())

@@ -47,10 +47,7 @@ def file_of(path: Path, kind: str) -> File:
     Raises:
         Unclear: it cannot be read.
     """
-    try:
-        text = read(path, str(path))
-    except Unreadable as error:
-        raise Unclear(error.diagnostic.message) from None
+    text = _text(path)
     if path.suffix == ".json":
         return File(path, _mapping(_json(text.text)), None)
     if path.suffix != ".md":
@@ -72,10 +69,7 @@ def data_of(path: Path) -> Any:
     Raises:
         Unclear: it cannot be read.
     """
-    try:
-        text = read(path, str(path))
-    except Unreadable as error:
-        raise Unclear(error.diagnostic.message) from None
+    text = _text(path)
     if path.suffix == ".json":
         return _json(text.text)
     documents = yaml.read(text).documents
@@ -102,6 +96,13 @@ def kind_of(path: Path) -> str:
     if path.parent.name in _FOLDERS:
         return _FOLDERS[path.parent.name]
     return next((kind for kind in KINDS if path.name.startswith(f"{kind}_")), "")
+
+
+def _text(path: Path) -> Text:
+    try:
+        return read(path, str(path))
+    except Unreadable as error:
+        raise Unclear(error.diagnostic.message) from None
 
 
 def _split(text: str) -> tuple[str, str, int]:
