@@ -6,6 +6,7 @@
     ├── UsageError                 the command line or its settings are off         exit 2
     ├── InvalidManifests           the tree has errors; carries the Report          exit 1
     ├── CannotEdit                 a manifest cannot be rewritten by itself         exit 1
+    ├── CannotWrite                a disk does not take a file                      exit 1
     ├── PlanError
     │   ├── RefusedPlan            a brake, a conflict or an owner says no          exit 1
     │   └── StalePlan              the world is not the one that was approved       exit 4
@@ -86,6 +87,10 @@ class InvalidManifests(AgentopsError):
 
 class CannotEdit(AgentopsError):
     """A manifest cannot be rewritten."""
+
+
+class CannotWrite(AgentopsError):
+    """A file cannot be written."""
 
 
 class PlanError(AgentopsError):

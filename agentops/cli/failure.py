@@ -4,14 +4,16 @@ import gc
 import os
 import sys
 from itertools import takewhile
+from pathlib import Path
 
 import click
 
 from agentops.base.errors import EXIT_INTERRUPTED, EXIT_PROBLEMS, AgentopsError, InvalidManifests
+from agentops.base.files import cannot_write, way_out
 from agentops.base.paint import printable
 from agentops.cli.installation import refuse_clash
 from agentops.cli.letters import spell
-from agentops.cli.output import stderr_paint, write_json, write_report
+from agentops.cli.output import STDOUT, Unheard, hush, open_streams, say, stderr_paint, write_json, write_report
 
 _COLLECT_AFTER = 50_000
 """Objects made before the collector looks at them: a command makes many values, few circles, and is soon over."""
@@ -23,14 +25,17 @@ def run(command: click.Command, arguments: list[str]) -> int:
     # Source: pydantic 2.14 `pydantic/plugin/_loader.py`.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     gc.set_threshold(_COLLECT_AFTER)
+    open_streams()
     spell()
     try:
         code = _run(command, arguments)
         sys.stdout.flush()
-    except BrokenPipeError:
-        # The reader has gone (`agentops plan | head`): nothing is left to say, and nobody to say it to. What Python
-        # would still flush on leaving goes nowhere. Source: Python's `signal` documentation, "Note on SIGPIPE".
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        # The reader may have gone (`agentops plan | head`): then nothing is left to say, and nobody to say it to.
+        # Source: Python's `signal` documentation, "Note on SIGPIPE".
+        hush(sys.stdout)
+        if not isinstance(error, BrokenPipeError):
+            _tell(cannot_write(Path(STDOUT), error))
         return EXIT_PROBLEMS
     return code
 
@@ -42,17 +47,25 @@ def _run(command: click.Command, arguments: list[str]) -> int:
     except click.exceptions.Exit as error:
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        _say("interrupted")
+        say("interrupted")
         return EXIT_INTERRUPTED
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except BrokenPipeError:
+    except (BrokenPipeError, Unheard):
         raise
     except Exception as error:
         if _wants_trace(arguments) and not isinstance(error, InvalidManifests):
             raise
-        return _told(error, arguments) if isinstance(error, AgentopsError) else _unexpected(error)
+        known = error if isinstance(error, AgentopsError) else _of_the_system(error)
+        return _told(known, arguments) if known else _unexpected(error)
+
+
+def _of_the_system(error: Exception) -> AgentopsError | None:
+    """Return what the system refused to do with a file; a disk that is full does not say with which."""
+    if not isinstance(error, OSError) or not (isinstance(error.filename, str) or way_out(error)):
+        return None
+    return AgentopsError(f"{error.filename or 'a file'} cannot be used: {error.strerror}", hint=way_out(error))
 
 
 def _wants_trace(arguments: list[str]) -> bool:
@@ -76,11 +89,16 @@ def _told(error: AgentopsError, arguments: list[str]) -> int:
     elif isinstance(error, InvalidManifests):
         write_report(error.report, error.source_line)
     else:
-        _say(stderr_paint()("red", "error") + f": {printable(error.message)}")
-        _say_more(error.hint)
-        request_id = getattr(error, "request_id", "")
-        _say_more(f"request id: {request_id}" if request_id else "")
+        _tell(error)
     return error.exit_code
+
+
+def _tell(error: AgentopsError) -> None:
+    say(stderr_paint()("red", "error") + f": {printable(error.message)}")
+    request_id = getattr(error, "request_id", "")
+    for each in (error.hint, request_id and f"request id: {request_id}"):
+        if each:
+            say(f"  {printable(each)}")
 
 
 def _print_json(error: AgentopsError) -> None:
@@ -93,16 +111,7 @@ def _print_json(error: AgentopsError) -> None:
     write_json({"format_version": 1, "error": said, "diagnostics": diagnostics})
 
 
-def _say_more(text: str) -> None:
-    if text:
-        _say(f"  {printable(text)}")
-
-
 def _unexpected(error: Exception) -> int:
-    _say(f"error: agentops failed in a way it did not foresee: {type(error).__name__}: {printable(str(error))}")
-    _say("  run it again with `agentops --debug …` and report what it prints; nothing half done is taken for whole")
+    say(f"error: agentops failed in a way it did not foresee: {type(error).__name__}: {printable(str(error))}")
+    say("  run it again with `agentops --debug …` and report what it prints; nothing half done is taken for whole")
     return EXIT_PROBLEMS
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr)

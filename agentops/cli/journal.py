@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from agentops.base.clock import Clock, timestamp
+from agentops.base.errors import CannotWrite
+from agentops.base.files import write_whole
 
 if TYPE_CHECKING:
     from agentops.reconcile.apply import Outcome, Progress
@@ -40,6 +42,7 @@ class Journal:
         self._folder = home / FOLDER
         self._clock = clock
         self._warn = warn
+        self._path = home
         self._file: int | None = None
 
     def __enter__(self) -> Self:
@@ -57,9 +60,9 @@ class Journal:
         now = self._clock.now()
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            (self._folder / ".gitignore").write_text("*\n")
-            name = f"{now:%Y%m%dT%H%M%S%f}Z-{plan.id}.jsonl"
-            self._file = os.open(self._folder / name, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
+            _ignored(self._folder / ".gitignore")
+            self._path = self._folder / f"{now:%Y%m%dT%H%M%S%f}Z-{plan.id}.jsonl"
+            self._file = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             _forget(self._folder)
         except OSError as error:
@@ -82,16 +85,32 @@ class Journal:
             return
         line = json.dumps({"at": timestamp(self._clock.now()), "event": event, **facts}, ensure_ascii=False) + "\n"
         try:
-            os.write(self._file, line.encode("utf-8", "replace"))
-            os.fsync(self._file)
+            _append(self._file, line.encode("utf-8", "replace"))
         except OSError as error:
             self._fail(error)
 
     def _fail(self, error: OSError) -> None:
+        """Keep no journal rather than a part of one, which would say that this run was cut off."""
         if self._file is not None:
+            with suppress(OSError):
+                self._path.unlink()
             os.close(self._file)
             self._file = None
         self._warn(f"note: no journal is kept in {self._folder}: {error.strerror}")
+
+
+def _append(file: int, line: bytes) -> None:
+    """Write a line to the disk: of a disk that is nearly full, a file takes a part of it and says no error."""
+    while line:
+        line = line[os.write(file, line) :]
+    os.fsync(file)
+
+
+def _ignored(file: Path) -> None:
+    """See that git does not take what lies beside this file."""
+    if not file.exists():
+        with suppress(CannotWrite):  # the disk says so again where it matters
+            write_whole(file, b"*\n")
 
 
 def _forget(folder: Path) -> None:

@@ -5,6 +5,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import IO, Any, TypeVar
 
 import click
@@ -13,6 +14,7 @@ from agentops.base.diagnostics import Report, SourceLine
 from agentops.base.paint import Paint
 from agentops.cli.letters import has_all_letters
 
+STDOUT = "standard output"
 _PIPE_WIDTH = 160
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -44,21 +46,47 @@ def stderr_paint() -> Paint:
     return Paint(_wants_colour(sys.stderr))
 
 
+class Unheard(OSError):
+    """Standard output takes no more."""
+
+
+def open_streams() -> None:
+    """See that all three streams are there: a file that took the number of a missing one would be printed into."""
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        if getattr(sys, name) is None:
+            nowhere = os.open(os.devnull, os.O_RDWR)  # the lowest free number, which is the missing one
+            setattr(sys, name, open(nowhere, mode, encoding="utf-8", closefd=nowhere != number))  # noqa: SIM115 - as long as we live
+
+
+def hush(stream: IO[str]) -> None:
+    """Let a stream go nowhere that takes no more: what Python still flushes on leaving would fail once more."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
 def write_json(value: Any) -> None:
     """Print one JSON document."""
-    print(json.dumps(value, ensure_ascii=not has_all_letters(sys.stdout), indent=2), flush=True)
+    write_lines([json.dumps(value, ensure_ascii=not has_all_letters(sys.stdout), indent=2)])
 
 
 def write_lines(lines: Iterable[str]) -> None:
     """Print lines of text, at once: where both streams go to one log, what is said later must not overtake them."""
-    for line in lines:
-        print(line)
-    sys.stdout.flush()
+    try:
+        for line in lines:
+            print(line)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise Unheard(error.errno, error.strerror, STDOUT) from error
 
 
 def say(text: str = "") -> None:
-    """Print progress or a hint, on standard error."""
-    print(text, file=sys.stderr, flush=True)
+    """Print progress or a hint, on standard error; a log that takes no more ends nothing that is under way."""
+    try:
+        print(text, file=sys.stderr, flush=True)
+    except OSError:
+        hush(sys.stderr)
 
 
 def write_report(report: Report, source_line: SourceLine) -> None:

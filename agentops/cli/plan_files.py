@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import agentops
-from agentops.base.errors import AgentopsError, UsageError
+from agentops.base.errors import AgentopsError, CannotWrite, UsageError
+from agentops.base.files import write_whole
 from agentops.cli.commits import commit_of
 from agentops.cli.output import say
 from agentops.cli.planning import Planned
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from agentops.reconcile.saving.shape import SavedPlan
 
 _SUFFIX = ".json"
+_PRIVATE = 0o600
 
 
 class Output(click.ParamType[Any]):
@@ -59,24 +61,10 @@ def save(file: Path, planned: Planned, path: Path, options: "PlanOptions") -> No
         return
     text = written(saved_of(planned, str(path), options))
     try:
-        _replace(file, text)
-    except OSError as error:
-        raise UsageError(f"the plan cannot be saved to {file}: {error.strerror}", hint="name another file") from error
+        write_whole(file, text.encode(), mode=_PRIVATE)
+    except CannotWrite as error:
+        raise UsageError(error.message, hint=error.hint or "name another file") from error
     say(f"saved: {file}. To apply exactly this plan: agentops apply {file}")
-
-
-def _replace(file: Path, text: str) -> None:
-    from tempfile import NamedTemporaryFile  # a plan that nobody saves does not pay for it
-
-    with NamedTemporaryFile("w", dir=file.parent, prefix=f".{file.name}.", encoding="utf-8", delete=False) as draft:
-        try:
-            draft.write(text)
-            draft.flush()
-            os.fsync(draft.fileno())  # `NamedTemporaryFile` makes it 0600
-            Path(draft.name).replace(file)
-        except BaseException:
-            Path(draft.name).unlink(missing_ok=True)
-            raise
 
 
 def saved_of(planned: Planned, path: str, options: "PlanOptions") -> "SavedPlan":

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from annotated_types import Ge, Gt, Le, Lt, MaxLen, MinLen
 from pydantic.fields import FieldInfo
 
+from agentops.base.files import cannot_write, write_all
 from agentops.base.names import NAME, Kind
 from agentops.manifests.envelope import API_VERSION
 from agentops.manifests.kinds import NAME_FIELDS, SPECS
@@ -82,10 +83,17 @@ def rendered(others: Mapping[str, Schema] = MappingProxyType({})) -> Mapping[str
 
 
 def write_schemas(folder: Path, files: Mapping[str, str] | None = None) -> None:
-    """Write schema files into a folder, which is made if there is none: by default those of manifests."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in (files or rendered()).items():
-        (folder / name).write_text(text, "utf-8")
+    """Write schema files into a folder, which is made if there is none: by default those of manifests.
+
+    Raises:
+        CannotWrite: the disk does not take them.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise cannot_write(folder, error) from error
+    # Nobody misses what a crash of the machine takes: it is written anew.
+    write_all({folder / name: text.encode() for name, text in (files or rendered()).items()}, is_lasting=False)
 
 
 def stale(folder: Path, files: Mapping[str, str] | None = None) -> tuple[str, ...]:

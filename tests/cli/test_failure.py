@@ -1,6 +1,8 @@
 """How a command ends: the exit code, and the sentence on standard error."""
 
+import errno
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -20,7 +22,9 @@ from agentops.base.errors import (
     UsageError,
 )
 from agentops.base.views.json import no_source
+from agentops.cli import table
 from agentops.cli.failure import run
+from agentops.cli.output import say
 
 
 def raising(error: BaseException) -> click.Command:
@@ -114,3 +118,48 @@ def test_a_reader_that_went_away_is_no_failure_to_speak_of(monkeypatch: pytest.M
     with Path(os.devnull).open("w") as nowhere:
         monkeypatch.setattr(sys, "stderr", nowhere)
         assert run(raising(BrokenPipeError()), ["fail"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (
+            OSError(errno.EROFS, "Read-only file system", "agents.d"),
+            "error: agents.d cannot be used: Read-only file system\n  let this user write there, or work in a copy\n",
+        ),
+        (
+            OSError(errno.ENOSPC, "No space left on device"),
+            "error: a file cannot be used: No space left on device\n  the disk is full: make room, then run it again\n",
+        ),
+        (OSError(errno.ENOTDIR, "Not a directory", "a/b"), "error: a/b cannot be used: Not a directory\n"),
+    ],
+    ids=lambda each: type(each).__name__,
+)
+def test_what_a_disk_refuses_is_no_surprise(error: OSError, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(raising(error), ["fail"]) == 1
+    assert capsys.readouterr().err == said
+
+
+@pytest.mark.parametrize("words", [["version"], ["version", "-o", "json"], ["--help"]], ids=" ".join)
+def test_a_standard_output_that_takes_no_more_is_named(
+    words: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Path("/dev/full").open("w") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        assert run(table.cli, words) == 1
+    said = capsys.readouterr().err
+    assert "No space left on device" in said
+    assert "the disk is full" in said
+
+
+def test_nobody_to_hear_what_is_said_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Path("/dev/full").open("w") as full:
+        monkeypatch.setattr(sys, "stderr", full)
+        say("to a log on a full disk")
+        assert run(raising(RefusedPlan("no")), ["fail"]) == 1
+
+
+def test_whoever_is_started_without_streams_runs_as_well() -> None:
+    program = "import sys; from agentops.cli.main import main; sys.argv = ['agentops', 'version']; main()"
+    closing = ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", sys.executable, "-c", program]
+    assert subprocess.run(closing, check=False).returncode == 0

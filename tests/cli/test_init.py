@@ -8,6 +8,7 @@ import pytest
 from agentops.cli.failure import run
 from agentops.cli.table import cli
 from agentops.manifests.load import load
+from tests.disks import files_end_at
 
 FILES = {"environment.yaml", "project.yaml", "prompts/reviewer.md", "reviewer.yaml"}
 
@@ -90,3 +91,15 @@ def test_the_schemas_that_the_manifests_name_are_there(tmp_path: Path) -> None:
     for manifest in (tmp_path / "agents.d").glob("*.yaml"):
         named = manifest.read_text().splitlines()[0].partition("$schema=")[2]
         assert (manifest.parent / named).is_file(), manifest
+
+
+def test_a_full_disk_gets_no_half_of_a_project(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / ".gitignore").write_text("mine\n")
+    with files_end_at(400):
+        assert run(cli, ["init", str(tmp_path)]) == 1
+    said = capsys.readouterr().err
+    assert " cannot be written: File too large\n" in said
+    assert "look at `ulimit -f`" in said
+    assert [each.name for each in tmp_path.rglob("*") if each.is_file()] == [".gitignore"]
+    assert (tmp_path / ".gitignore").read_text() == "mine\n"
+    assert run(cli, ["init", str(tmp_path)]) == 0

@@ -13,6 +13,7 @@ from agentops.cli.journal import FOLDER, KEPT, Journal, last_run, plan_of
 from agentops.reconcile.apply import Outcome, Progress, State
 from agentops.reconcile.plan import Plan
 from agentops.reconcile.saving.description import steps
+from tests.disks import files_end_at
 from tests.reconcile.given import NOWHERE, OWNER, TARGET, a_team, an_agent, planned
 
 from .shell import Shell
@@ -145,6 +146,21 @@ def test_a_disk_that_takes_nothing_stops_nobody(desk: Desk) -> None:
     (said,) = desk.warned
     assert "no journal is kept" in said
     assert errno.errorcode  # whatever the system calls it
+
+
+def test_a_disk_that_fills_up_leaves_no_journal_that_tells_of_a_run_cut_off(desk: Desk) -> None:
+    one, two, _ = desk.plan.steps
+    with desk.begun() as journal:
+        (file,) = (desk.home / FOLDER).glob("*.jsonl")
+        with files_end_at(file.stat().st_size + 10):
+            journal.note(Progress(one, State.DONE))
+            journal.note(Progress(two, State.DONE))
+    (said,) = desk.warned
+    assert said == f"note: no journal is kept in {desk.home / FOLDER}: File too large"
+    assert desk.told() == "no run"
+    with files_end_at(0):
+        desk.begun().end(Outcome(()))
+    assert list((desk.home / FOLDER).glob("*.jsonl")) == []
 
 
 def test_what_it_tells_changes_nothing_that_is_done(agentops: Shell) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from agentops.base.files import write_whole
 from agentops.cli.ci.pipeline import Pipeline
 
 _SUMMARY_BYTES = 1 << 20
@@ -34,4 +35,4 @@ def write_summary(run: Pipeline, markdown: str) -> None:
 def write_text(path: Path, text: str) -> None:
     """Write a file of results, and its folder."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, "utf-8")
+    write_whole(path, text.encode())

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from agentops.base.errors import UsageError
+from agentops.base.files import write_all
 from agentops.base.names import is_name
 from agentops.cli.output import output_option, write_json, write_lines
 
@@ -34,12 +35,13 @@ def init(path: Path, name: str | None, output: str) -> None:
     taken = next((each for each in files.values() if each.exists()), None)
     if taken:
         raise UsageError(f"{taken} exists already", hint="init writes a first project; this one has begun")
-    for template, destination in files.items():
-        destination.parent.mkdir(parents=True, exist_ok=True)
-        destination.write_text(template.read_text("utf-8").replace("PROJECT-NAME", project), "utf-8")
     schemas = path / _IGNORED / "schema"
     _write_schemas(schemas)
-    _ignore(path / ".gitignore")
+    contents = _ignoring(path / ".gitignore")
+    for template, destination in files.items():
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        contents[destination] = template.read_text("utf-8").replace("PROJECT-NAME", project).encode()
+    write_all(contents)
     written = [str(each) for each in (*files.values(), schemas, path / ".gitignore")]
     if output == "json":
         write_json({"format_version": 1, "project": project, "written": written})
@@ -60,7 +62,7 @@ def _write_schemas(folder: Path) -> None:
     write_schemas(folder)
 
 
-def _ignore(file: Path) -> None:
+def _ignoring(file: Path) -> dict[Path, bytes]:
+    """Return the file in which git is told to leave our own files alone, if it does not say so yet."""
     lines = file.read_text("utf-8").splitlines() if file.exists() else []
-    if _IGNORED not in lines:
-        file.write_text("\n".join([*lines, _IGNORED]) + "\n", "utf-8")
+    return {} if _IGNORED in lines else {file: ("\n".join([*lines, _IGNORED]) + "\n").encode()}

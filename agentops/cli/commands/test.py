@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from agentops.base.errors import EXIT_PROBLEMS, UsageError
+from agentops.base.files import write_whole
 from agentops.cli.output import output_option, stdout_paint, write_json, write_lines
 from agentops.cli.planning import load_valid
 
@@ -41,7 +42,7 @@ def test(
     cases = gathering.cases(paths, tree)
     verdicts = asyncio.run(_played(cases, tree, is_text=output == "text", has_walls=not unsafe_local_tools))
     if junit:
-        junit.write_text(report.junit(verdicts), "utf-8")
+        write_whole(junit, report.junit(verdicts).encode())
     if output == "json":
         write_json(report.as_json(verdicts))
     else:

@@ -7,7 +7,8 @@ from difflib import unified_diff
 from pathlib import Path
 
 from agentops.base.diagnostics import Severity
-from agentops.base.errors import CannotEdit, UsageError
+from agentops.base.errors import CannotEdit, CannotWrite, UsageError
+from agentops.base.files import write_whole
 from agentops.cli.history.branches import Branching, branched
 from agentops.cli.history.history import history_here, history_of
 from agentops.manifests.editing import Edits, write
@@ -78,9 +79,9 @@ def _on_branch(edits: Edits, branching: Branching) -> str:
 
 def _as_patch(edits: Edits, file: Path) -> str:
     try:
-        file.write_text(diff(edits), "utf-8")
-    except OSError as error:
-        raise UsageError(f"{file} cannot be written: {(error.strerror or 'no reason is given').lower()}") from error
+        write_whole(file, diff(edits).encode())
+    except CannotWrite as error:
+        raise UsageError(error.message, hint=error.hint or "name another file") from error
     return f"wrote {file}: `git apply {file}`"
 
 

@@ -53,7 +53,11 @@ def imported(path: Path, wish: Wish, manner: Manner, source: Source | None = Non
             doing = Run(place, wish, manner, target, choice)
             results.append(await (doing.finish(begun) if begun else doing.run(source)))
 
-    asyncio.run(run())
+    try:
+        asyncio.run(run())
+    finally:
+        if Staging(place.root, place.root / HOME).is_begun:
+            say("note: this import is not finished: the next `agentops import` goes on with it")
     return results[0]
 
 

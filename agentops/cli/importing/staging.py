@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agentops.base.errors import AgentopsError, UsageError
+from agentops.base.files import cannot_write
 from agentops.base.names import Address
 
 _JOURNAL, _FILES = "journal.json", "files"
@@ -55,13 +56,26 @@ class Staging:
         except (OSError, ValueError, KeyError, AttributeError, TypeError):
             raise AgentopsError(f"{path} cannot be read", hint=f"remove {self._folder}, then import again") from None
 
+    @property
+    def is_begun(self) -> bool:
+        """Tell whether something is decided and not finished."""
+        return (self._folder / _JOURNAL).exists()
+
     def prepare(self, files: Mapping[str, bytes], programs: Iterable[str], journal: Journal) -> None:
         """Put the files aside, and decide.
 
         Raises:
             UsageError: something is in the way; nothing was written.
+            CannotWrite: the disk does not take them; nothing was written.
         """
         self.check(files)
+        try:
+            self._put_aside(files, programs, journal)
+        except OSError as error:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            raise cannot_write(self._folder, error) from error
+
+    def _put_aside(self, files: Mapping[str, bytes], programs: Iterable[str], journal: Journal) -> None:
         for path, content in files.items():
             aside = self._folder / _FILES / path
             aside.parent.mkdir(parents=True, exist_ok=True, mode=_PRIVATE)
@@ -95,14 +109,20 @@ class Staging:
 
         Raises:
             UsageError: something else came in the way.
+            CannotWrite: the disk does not take one; whoever calls this again goes on from there.
         """
         for each in files:
             aside = self._folder / _FILES / each
             if aside.exists():
                 self._check(each)
-                destination = self._root / each
-                destination.parent.mkdir(parents=True, exist_ok=True)
-                aside.rename(destination)
+                self._move(aside, self._root / each)
+
+    def _move(self, aside: Path, destination: Path) -> None:
+        try:
+            destination.parent.mkdir(parents=True, exist_ok=True)
+            aside.rename(destination)
+        except OSError as error:
+            raise cannot_write(destination, error) from error
 
     def end(self) -> None:
         """Forget about it: all is done."""

@@ -1,17 +1,16 @@
 """Files of a tree with documents edited in them, a `{file: …}` in the file that it names; and how they are written."""
 
 import os
-import tempfile
 from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 from typing import Any
 
 from agentops.base.absent import ABSENT
 from agentops.base.errors import CannotEdit
+from agentops.base.files import write_all
 from agentops.base.names import Address
 from agentops.base.paths import Path
 from agentops.manifests import yaml
@@ -73,16 +72,11 @@ def write(edits: Edits) -> list[FilePath]:
     """Write every file, each at once and as a whole, and return their paths.
 
     Raises:
-        CannotEdit: one is not what it was when the tree was loaded, or cannot be written; those before it are.
+        CannotEdit: one is not what it was when the tree was loaded; nothing is written.
+        CannotWrite: the disk does not take one; nothing is written.
     """
-    contents = edits.contents()
-    for path, (old, new) in contents.items():
-        try:
-            if path.read_bytes() != old:
-                raise CannotEdit(f"{path} changed since it was read", hint="run the command again")
-            _replace(path, new)
-        except OSError as error:
-            raise CannotEdit(f"{path} cannot be written: {error.strerror}") from error
+    contents = {path: new for path, (_, new) in edits.contents().items()}
+    write_all(contents)
     return list(contents)
 
 
@@ -186,19 +180,3 @@ def _encoded(name: str, text: str) -> bytes:
         return text.encode()
     except UnicodeEncodeError as error:
         raise CannotEdit(f"{name} would hold half a character, which no text can") from error
-
-
-def _replace(path: FilePath, content: bytes) -> None:
-    """Write beside the file and take its place, so that nobody ever reads half of it."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        FilePath(name).chmod(path.stat().st_mode & 0o7777)
-        FilePath(name).replace(path)
-    except BaseException:
-        with suppress(OSError):
-            FilePath(name).unlink()
-        raise
