@@ -32,11 +32,18 @@ class Proxy(ThreadingHTTPServer):
         self._due: tuple[int, Moment] | None = None
         self._strike: Callable[[], None] = lambda: None
         self._cuts = True
+        self._counts_reads = False
 
-    def arm(self, write: int, moment: Moment, strike: Callable[[], None], *, cuts: bool = True) -> None:
-        """Strike at the n-th write from now on, and cut its connection unless told otherwise."""
+    def arm(
+        self, write: int, moment: Moment, strike: Callable[[], None], *, cuts: bool = True, counts_reads: bool = False
+    ) -> None:
+        """Strike at the n-th write from now on, and cut its connection unless told otherwise.
+
+        Reads are counted from the first write on, if they are: before it nothing is begun.
+        """
         with self._lock:
             self.writes, self._due, self._strike, self._cuts = 0, (write, moment), strike, cuts
+            self._counts_reads = counts_reads
 
     @property
     def has_struck(self) -> bool:
@@ -46,10 +53,11 @@ class Proxy(ThreadingHTTPServer):
         """Say nothing of a connection whose other end was killed: that is what this is for."""
 
     def counted(self, method: str) -> int:
-        """Return the number of this write; reads have none."""
+        """Return the number of this write; reads have none, unless they are counted."""
         with self._lock:
-            self.writes += method != "GET"
-            return 0 if method == "GET" else self.writes
+            counts = method != "GET" or (self._counts_reads and self.writes > 0)
+            self.writes += counts
+            return self.writes if counts else 0
 
     def cuts(self, number: int, moment: Moment) -> bool:
         """Strike if it is time; tell whether the connection is cut."""

@@ -35,20 +35,20 @@ async def _watch(path: Path, target: str | None, what: str, *, applies: bool) ->
     import asyncio
 
     from agentops.base.clock import SystemClock
-    from agentops.cli.watching.rounds import Applied, Rounds, Told, Wish
+    from agentops.cli.watching.rounds import Rounds, Wish
     from agentops.cli.watching.screens import screen
     from agentops.cli.watching.watch import Pace, Watch
 
     loop = asyncio.get_running_loop()
     shown = screen(what, SystemClock())
 
-    def tell(told: Told) -> None:
-        shown.tell(told)
-        if isinstance(told, Applied):  # while it applied, Ctrl-C was its own
-            loop.add_signal_handler(signal.SIGINT, watching.stop)
+    def ctrl_c_stops() -> None:
+        loop.add_signal_handler(signal.SIGINT, watching.stop)
 
     wish = Wish(path, target, applies_embedded=applies)
-    watching = Watch(wish, Rounds(wish, tell, cache_folder(os.environ)), Pace(), shown.begun)
+    # While something is applied, Ctrl-C is the apply's own.
+    rounds = Rounds(wish, shown.tell, cache_folder(os.environ), written=ctrl_c_stops)
+    watching = Watch(wish, rounds, Pace(), shown.begun)
     for each in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(each, watching.stop)
     try:

@@ -69,8 +69,8 @@ class Wish:
 class Rounds:
     """Makes rounds, one at a time, and remembers what was told."""
 
-    def __init__(self, wish: Wish, tell: Tell, caches: Path | None) -> None:
-        """Take what is watched, who is told, and where caches are."""
+    def __init__(self, wish: Wish, tell: Tell, caches: Path | None, written: Callable[[], None] = lambda: None) -> None:
+        """Take what is watched, who is told, where caches are, and what to do after each apply, however it ended."""
         self.is_writing = False
         """Whether something is being applied: nothing may end that but itself."""
 
@@ -79,6 +79,7 @@ class Rounds:
         self._wish = wish
         self._tell = tell
         self._caches = caches
+        self._written = written
         # One thread: a tree is never read twice at a time, though whoever wanted the first one has gone.
         self._reader = ThreadPoolExecutor(1)
         self._last: object = None
@@ -121,6 +122,7 @@ class Rounds:
             outcome = await carry_out(planned)
         finally:
             self.is_writing = False
+            self._written()
         self.was_interrupted = bool(outcome["is_interrupted"])
         self._last = None  # the next look tells how it stands now
         self._tell(Applied(planned, bool(outcome["is_complete"]), self.was_interrupted))

@@ -1,8 +1,10 @@
 """A watch on real files with a real observer and a real engine: waits for what is told, never for time to pass."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from shutil import rmtree
 from typing import TypeVar
@@ -11,8 +13,10 @@ import pytest
 
 from agentops.cli.context import EMBEDDED, Choice, opened
 from agentops.cli.planning import home_of
-from agentops.cli.watching.rounds import Applied, Broken, Fresh, Rounds, Told, Wish, ended
+from agentops.cli.watching.rounds import Applied, Broken, Failed, Fresh, Rounds, Told, Wish, ended
 from agentops.cli.watching.watch import Pace, Watch
+from agentops.reconcile.lease import path_of
+from agentops.targets.live import LiveTarget
 from tests.cli.shell import Shell
 
 pytestmark = pytest.mark.anyio
@@ -170,6 +174,29 @@ async def test_a_newer_save_ends_an_older_round_but_none_that_writes(tree: None)
     await waiting
     assert writing.result() is True
     rounds.close()
+
+
+async def test_ctrl_c_is_handed_back_after_every_apply_however_it_ended(tree: None) -> None:
+    told: list[Told] = []
+    handed_back: list[Told] = []
+    wish = Wish(here(), applies_embedded=True)
+    rounds = Rounds(wish, told.append, None, written=lambda: handed_back.append(told[-1]))
+    await rounds.make()
+    assert isinstance(told[-1], Applied)
+    async with opened(Choice(EMBEDDED, ""), None, home_of(here())) as target:
+        await somebody_else_applies(target)
+    save("agents.d/b.yaml", agent("b"))
+    await rounds.make()
+    assert isinstance(failed := told[-1], Failed)
+    assert "ada@forge has been applying" in failed.error.message
+    assert len(handed_back) == 2
+    rounds.close()
+
+
+async def somebody_else_applies(target: LiveTarget) -> None:
+    [store] = [each async for each in target.sdk().beta.memory_stores.list()]
+    said = {"holder": "ada@forge", "since": datetime.now(UTC).isoformat(), "ttl_s": 3600, "nonce": "n"}
+    await target.sdk().beta.memory_stores.memories.create(store.id, path=path_of("acme"), content=json.dumps(said))
 
 
 def renamed(name: str, to: str) -> None:
