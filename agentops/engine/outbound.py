@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -57,6 +58,9 @@ _OF_CLOUDS = tuple(map(ip_address, ("169.254.169.254", "168.63.129.16", "100.100
 
 _LOOKUPS = 64
 """Threads in which names are looked up: nobody can call a lookup back, and a slow one must hold up nobody else."""
+
+_VERDICTS = 1024
+"""Addresses whose verdict is remembered: it depends on nothing else."""
 
 
 class Unreachable(Exception):
@@ -118,6 +122,7 @@ class Outbound:
         self._allow_loopback = allow_loopback
         self._private = (*private, *loopback)
         self._resolve = resolve or self._resolved
+        self._is_allowed = lru_cache(maxsize=_VERDICTS)(self._allows)
         self._names = ThreadPoolExecutor(_LOOKUPS, "agentops-names")
         self._tls = tls
 
@@ -172,11 +177,11 @@ class Outbound:
 
         return Dialling(self._place, bearer, self._secrecy())
 
-    def posting(self, connections: int) -> "Posting":
+    def posting(self) -> "Posting":
         """Return what takes messages to one receiver, to the addresses that are allowed here."""
         from agentops.engine.posting import Posting  # noqa: PLC0415 - as above
 
-        return Posting(self._judged, self._secrecy(), connections)
+        return Posting(self._judged, self._secrecy())
 
     async def _place(self, url: "httpx2.URL") -> str:
         async with asyncio.timeout(_TIMEOUT_S):
@@ -238,12 +243,11 @@ class Outbound:
 
     async def _resolved(self, host: str, port: int) -> Sequence[str]:
         """Return every address of the host as the machine knows them; one that is an address is not asked about."""
-        try:
-            return [str(ip_address(host))]
-        except ValueError:
-            return await in_thread(_looked_up, host, port, executor=self._names)
+        if (spelled := _spelled(host)) is not None:
+            return [spelled]
+        return await in_thread(_looked_up, host, port, executor=self._names)
 
-    def _is_allowed(self, text: str, scheme: str) -> bool:
+    def _allows(self, text: str, scheme: str) -> bool:
         address = _address(text)
         if address is None or address in _OF_CLOUDS:
             return False
@@ -268,6 +272,15 @@ def trusting(authorities: Path) -> ssl.SSLContext:
             hint="Name a file in PEM, with -----BEGIN CERTIFICATE----- in it, that this process may read.",
         ) from None
     return tls
+
+
+@lru_cache(maxsize=_VERDICTS)
+def _spelled(host: str) -> str | None:
+    """Return the address that a host is; None where it is a name."""
+    try:
+        return str(ip_address(host))
+    except ValueError:
+        return None
 
 
 def _looked_up(host: str, port: int) -> list[str]:

@@ -17,8 +17,10 @@ from typing import TypeVar
 from agentops.base.clock import Clock, timestamp
 from agentops.base.errors import StorageError
 from agentops.engine.core.happenings import TOPIC
+from agentops.engine.core.sessions import INBOX, WATCHERS
 from agentops.engine.deliveries import sending
 from agentops.engine.deliveries.lanes import Lanes
+from agentops.engine.deliveries.manners import Manners
 from agentops.engine.keyring import Keyring
 from agentops.engine.meter import Meter
 from agentops.engine.news import News
@@ -83,7 +85,13 @@ class Courier:
         self._stirred = asyncio.Event()
         self._watch: asyncio.Task[None] | None = None
         self._closing = asyncio.Event()
+        self._manners = Manners(office.at_once)
+        self._most = office.at_once
+        """How many parcels the next turn may begin."""
+
         office.news.attend(TOPIC, self._heard)
+        for each in (INBOX, WATCHERS):
+            office.news.attend(each, self._given_way)
 
     @property
     def in_hand(self) -> int:
@@ -129,6 +137,18 @@ class Courier:
         if is_own:
             self._stirred.set()
 
+    def _given_way(self, topic: str, *, is_own: bool) -> None:
+        del topic
+        if is_own:
+            self._manners.stir(asyncio.get_running_loop().time())
+
+    async def _give_way(self) -> None:
+        """Wait until sessions leave room, and note for how much."""
+        loop = asyncio.get_running_loop()
+        while (leave := self._manners.leave(loop.time())).wait_s and not self._closing.is_set():
+            await _until(self._closing, leave.wait_s)
+        self._most = leave.parcels
+
     async def _keep_watch(self) -> None:
         loop = asyncio.get_running_loop()
         look_at = loop.time()
@@ -138,6 +158,7 @@ class Courier:
                 if loop.time() >= look_at:
                     look_at = loop.time() + self._look_every_s
                     await self.recover()
+                await self._give_way()
                 await _until(self._stirred, min(self._look_every_s, await self.turn()))
                 await _until(self._closing, _GATHER_S)
                 continue
@@ -169,6 +190,10 @@ class Courier:
         self._count(sent)
         for parcel in taken.parcels:
             self._send(parcel)
+        has_more = len(taken.parcels) >= self._most and self._lanes.busy < self._in.at_once
+        self._manners.went(asyncio.get_running_loop().time(), has_more=has_more)
+        if has_more:
+            return 0.0
         if taken.next_at is None:
             return self._look_every_s
         return max(0.0, (datetime.fromisoformat(taken.next_at) - self._now()).total_seconds())
@@ -186,7 +211,7 @@ class Courier:
 
     def _room(self) -> Room:
         widths = self._lanes.widths()
-        total = 0 if self._closing.is_set() else self._in.at_once - self._lanes.busy
+        total = 0 if self._closing.is_set() else min(self._most, self._in.at_once - self._lanes.busy)
         return Room(total, lambda endpoint: widths.get(endpoint, 1), self._lanes.paced_until)
 
     def _send(self, parcel: Parcel) -> None:

@@ -23,7 +23,7 @@ class Lane:
     paced_until: str = ""
     """Until when a chat channel is left alone."""
 
-    origin: str = ""
+    url: str = ""
     posting: Posting | None = None
 
 
@@ -56,10 +56,10 @@ class Lanes:
         self._all[parcel.endpoint_id] = lane
         lane.busy += 1
         lane.paced_until = paced_until
-        if lane.posting is None or lane.origin != _origin(parcel.url):
+        if lane.posting is None or lane.url != parcel.url:
             # What another host was reached by is verified for that one's name.
             self._end(lane)
-            lane.origin, lane.posting = _origin(parcel.url), self._outbound.posting(core.WIDTH_MAX)
+            lane.url, lane.posting = parcel.url, self._outbound.posting()
         return lane.posting
 
     def leave(self, parcel: Parcel, attempt: Attempt | None) -> None:
@@ -75,7 +75,7 @@ class Lanes:
         for endpoint in idle[: max(0, len(self._all) - _KEPT_MAX)]:
             self._end(self._all.pop(endpoint))
         while self._ended:
-            await self._ended.pop().close()
+            self._ended.pop().close()
 
     async def close(self) -> None:
         """Hang up everywhere."""
@@ -88,10 +88,3 @@ class Lanes:
         if lane.posting is not None:
             self._ended.append(lane.posting)
             lane.posting = None
-
-
-def _origin(url: str) -> str:
-    scheme, _, rest = url.partition("://")
-    for end in "/?#":
-        rest = rest.partition(end)[0]
-    return f"{scheme}://{rest.lower()}"

@@ -9,6 +9,7 @@ from datetime import datetime
 from agentops.base.clock import timestamp
 from agentops.engine.core.deliveries import Attempt, Outcome, outcome
 from agentops.engine.deliveries import signing
+from agentops.engine.line import NoAnswer
 from agentops.engine.operations.delivering import Parcel
 from agentops.engine.outbound import NotPublic, Unreachable
 from agentops.engine.posting import Posting
@@ -54,7 +55,7 @@ def _said(error: Exception) -> str:
             return "the name of the host leads nowhere"
         if isinstance(each, ConnectionRefusedError):
             return "the connection was refused"
-        if isinstance(each, Unreachable):
+        if isinstance(each, Unreachable | NoAnswer):
             return str(each)[:_SHOWN_MAX]
     return f"the connection failed ({type(error).__name__})"
 

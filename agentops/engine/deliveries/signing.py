@@ -5,6 +5,7 @@ Source: standardwebhooks.com, specification, "Signature scheme"; SDK 2.11.0 `res
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 
 from standardwebhooks import Webhook
 
@@ -16,5 +17,10 @@ def headers(secret: Secret, message_id: str, at: datetime, body: str) -> Mapping
     return {
         "webhook-id": message_id,
         "webhook-timestamp": str(int(at.timestamp())),
-        "webhook-signature": Webhook(secret.reveal()).sign(message_id, at, body),
+        "webhook-signature": _signer(secret).sign(message_id, at, body),
     }
+
+
+@lru_cache(maxsize=256)
+def _signer(secret: Secret) -> Webhook:
+    return Webhook(secret.reveal())

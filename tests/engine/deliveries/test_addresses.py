@@ -31,7 +31,7 @@ SPELLINGS = [
 
 
 async def test_every_spelling_of_a_private_address_is_refused_before_anything_is_sent() -> None:
-    posting = Outbound().posting(1)
+    posting = Outbound().posting()
     for url in (*SPELLINGS, "http://1.1.1.1/", "http://127.0.0.1/"):
         with pytest.raises((Unreachable, ValueError)):
             await posting.post(url, {}, b"")
@@ -43,7 +43,7 @@ async def test_a_name_with_one_private_address_among_public_ones_is_refused() ->
     async def resolve(_host: str, _port: int) -> Sequence[str]:
         return ["1.1.1.1", private[0]]
 
-    posting = Outbound(resolve=resolve).posting(1)
+    posting = Outbound(resolve=resolve).posting()
     while private:
         with pytest.raises(NotPublic):
             await posting.post("https://hooks.example/", {}, b"")
@@ -130,12 +130,12 @@ async def test_an_authority_of_ones_own_is_trusted_beside_the_public_ones(tmp_pa
     inside = trusting(tmp_path / "certificate.pem")
     async with receiving(server) as receiver:
         url = receiver.url("/204", "hooks.example", "https")
-        trusted, careful = [Outbound(private=LOOPBACK, resolve=resolve, tls=each).posting(1) for each in (inside, None)]
+        trusted, careful = [Outbound(private=LOOPBACK, resolve=resolve, tls=each).posting() for each in (inside, None)]
         assert await trusted.post(url, {}, b"") == 204
         with pytest.raises(ssl.SSLError):
             await careful.post(url, {}, b"")
-        await trusted.close()
-        await careful.close()
+        trusted.close()
+        careful.close()
     assert len(inside.get_ca_certs()) > 100
     for each in (tmp_path / "key.pem", tmp_path):
         with pytest.raises(StorageError, match="cannot be read as certificates"):
