@@ -1,7 +1,6 @@
 """Which commit a tree stands at."""
 
 import os
-import subprocess
 from pathlib import Path
 
 COMMIT_VARIABLE = "AGENTOPS_COMMIT"
@@ -15,6 +14,8 @@ def commit_of(root: Path) -> str:
     """
     if told := os.environ.get(COMMIT_VARIABLE):
         return told
+    import subprocess  # wanted where something is written, and by no plan
+
     command = ["git", "-C", str(root if root.is_dir() else root.parent), "rev-parse", "HEAD"]
     try:
         found = subprocess.run(command, capture_output=True, text=True, timeout=_GIT_TIMEOUT_S, check=False)  # noqa: S603 - fixed words and a path

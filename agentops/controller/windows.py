@@ -14,7 +14,7 @@ from pydantic import Field
 
 from agentops.engine.core.cron import Cron, occurrences
 from agentops.wire import durations
-from agentops.wire.durations import Duration
+from agentops.wire.fields import Duration
 from agentops.wire.schedules import CronExpression
 from agentops.wire.shape import Omissible, Shape
 from agentops.wire.timezones import Timezone

@@ -63,11 +63,13 @@ class Cache:
         self._path = folder / f"{sha256(os.fsencode(tree.absolute())).hexdigest()[:16]}.jsonl"
         self._head = _fingerprint()
         self._lines = dict(_lines(self._path, self._head))
-        self._used: dict[str, str] = {}
+        self._used: dict[bytes, bytes] = {}
 
     def find(self, text: Text) -> tuple[Entry, ...] | None:
         """Return the documents of a text that was right before."""
-        key = text_digest(text.text)
+        if not self._lines:
+            return None
+        key = _key(text)
         line = self._lines.get(key)
         if line is None:
             return None
@@ -80,9 +82,12 @@ class Cache:
 
     def keep(self, text: Text, documents: Iterable[tuple[Draft, Judged]], reachable: Files) -> None:
         """Remember a text whose documents are all right."""
-        with suppress(Refused):  # gone between two looks: then it is not kept
+        from pydantic_core import to_json  # noqa: PLC0415 - loaded already where a document was judged
+
+        # What is gone between two looks, or holds what JSON has no word for, is not kept.
+        with suppress(Refused, ValueError):
             written = [_written(draft, verdict, reachable) for draft, verdict in documents]
-            self._used[text_digest(text.text)] = json.dumps(written, separators=(",", ":"))
+            self._used[_key(text)] = to_json(written)
 
     def save(self) -> None:
         """Write what this run used, if that is not what was there; where nothing can be written, go without."""
@@ -90,34 +95,38 @@ class Cache:
             return
         with suppress(OSError):
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _replace(self._path, "\n".join((self._head, *(f"{key} {line}" for key, line in self._used.items()), "")))
+            _replace(self._path, b"\n".join((self._head, *(b"%b %b" % each for each in self._used.items()), b"")))
 
 
-def _replace(path: Path, text: str) -> None:
+def _replace(path: Path, data: bytes) -> None:
     """Put a whole file in the place of another one; a disk that does not take it is left as it was."""
     from tempfile import mkstemp  # noqa: PLC0415 - a seventh of what validating again takes to start
 
     descriptor, name = mkstemp(dir=path.parent)
     try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(text)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
         Path(name).replace(path)
     finally:
         Path(name).unlink(missing_ok=True)
 
 
-def _lines(path: Path, head: str) -> Iterator[tuple[str, str]]:
+def _key(text: Text) -> bytes:
+    return text_digest(text.text).encode()
+
+
+def _lines(path: Path, head: bytes) -> Iterator[tuple[bytes, bytes]]:
     try:
-        with path.open(encoding="ascii") as file:
+        with path.open("rb") as file:
             is_ours = os.fstat(file.fileno()).st_uid == os.getuid()
-            first, *rest = file.read().splitlines() or [""]
-    except (OSError, UnicodeDecodeError):
+            first, *rest = file.read().split(b"\n")
+    except OSError:
         return
     if is_ours and first == head:
-        yield from ((key, line) for key, _, line in (each.partition(" ") for each in rest))
+        yield from ((key, line) for key, _, line in (each.partition(b" ") for each in rest if each))
 
 
-def _fingerprint() -> str:
+def _fingerprint() -> bytes:
     """Return what changes when the code that judges changes: of every file of it the size and the time."""
     package = Path(agentops.__file__).parent
     seen = [f"{agentops.__version__} {sys.version}"]
@@ -127,7 +136,7 @@ def _fingerprint() -> str:
                 if each.endswith(".py"):
                     about = os.stat(os.path.join(folder, each))  # noqa: PTH116, PTH118 - a hundred of them, in 1 ms
                     seen.append(f"{folder}/{each} {about.st_size} {about.st_mtime_ns}")
-    return text_digest("\n".join(seen))
+    return text_digest("\n".join(seen)).encode()
 
 
 def _written(draft: Draft, verdict: Judged, reachable: Files) -> list[Any]:

@@ -4,8 +4,9 @@ from typing import Any, TypeVar
 
 from agentops.base.diagnostics import Diagnostic
 from agentops.base.names import nearest
+from agentops.base.paths import dotted
 from agentops.manifests.marks import Marks
-from agentops.manifests.verdicts import code_of, dotted, meant
+from agentops.manifests.verdicts import code_of, meant
 from agentops.manifests.yaml import Parsed
 from agentops.wire.problems import Problem, check
 from agentops.wire.shape import Shape

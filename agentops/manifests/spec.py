@@ -6,7 +6,7 @@ from typing import Any
 
 from agentops.base.diagnostics import Code, Diagnostic
 from agentops.base.names import Kind
-from agentops.base.paths import Path
+from agentops.base.paths import Path, dotted
 from agentops.manifests.codes import files, security
 from agentops.manifests.draft import Draft, Judged, Mention
 from agentops.manifests.fetching import replaced, seeded
@@ -16,7 +16,7 @@ from agentops.manifests.kinds import NAME_FIELDS, SPECS
 from agentops.manifests.kinds.names import SELF
 from agentops.manifests.sites import sites
 from agentops.manifests.texts import Files, Refused
-from agentops.manifests.verdicts import code_of, diagnosed, dotted, meant, subject
+from agentops.manifests.verdicts import code_of, diagnosed, meant, subject
 from agentops.manifests.wording import MOST_TOLD
 from agentops.wire.problems import Problem, check
 from agentops.wire.shape import IdOf, LongText, WriteOnly

@@ -6,7 +6,7 @@ from typing import Any
 
 from agentops.base.diagnostics import Code, Diagnostic, Span
 from agentops.base.names import Address, nearest
-from agentops.base.paths import Path
+from agentops.base.paths import Path, dotted
 from agentops.manifests.codes import manifests
 from agentops.manifests.marks import Marks
 from agentops.manifests.scalars import LOOK_ALIKES
@@ -38,12 +38,6 @@ _ELSEWHERE = "give it a mount_path of its own"
 _EXAMPLES: Mapping[str | int, str] = {"expression": 'such as "0 7 * * 1-5": at 7:00, Monday to Friday'}
 _ABOUT_THE_KEY = "its key "
 _MOST_LISTED = 12
-
-
-def dotted(path: Path) -> str:
-    """Return the path as people write it: `tools[0].name`."""
-    steps = (f"[{each}]" if isinstance(each, int) else f".{each}" for each in path)
-    return "".join(steps).removeprefix(".")
 
 
 def subject(address: Address, path: Path) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -137,7 +137,11 @@ async def observe(target: Target, desired: Desired, *, removes: bool = False) ->
     wanted = {str(old): each for each in desired.resources for old in desired.identities.formers(each.address)}
     wanted |= {str(each.address): each for each in desired.resources}
     lives += await _inside(target, lives, desired)
-    lives = await asyncio.gather(*(_completed(target, live, desired.owner, wanted) for live in lives))
+    questions = {
+        place: each for place, live in enumerate(lives) if (each := _question(target, live, desired.owner, wanted))
+    }
+    answers = dict(zip(questions, await asyncio.gather(*questions.values()), strict=True))
+    lives = [answers.get(place, live) for place, live in enumerate(lives)]
     unsupported = frozenset(kind for kind, page in zip(kinds, pages, strict=True) if page is None)
     return World(tuple(lives), unsupported, tuple(locks_of(stores, desired.owner)))
 
@@ -166,16 +170,26 @@ async def _inside(target: Target, lives: Sequence[Live], desired: Desired) -> li
     ]
 
 
-async def _completed(target: Target, live: Live, owner: str, wanted: Mapping[str, Resource]) -> Live:
-    """Return the object with what its own comparison needs; most need nothing."""
+def _question(
+    target: Target, live: Live, owner: str, wanted: Mapping[str, Resource]
+) -> Coroutine[Any, Any, Live] | None:
+    """Return what completes an object with what its own comparison needs; most need nothing."""
     if live.marks is None or live.marks.owner != owner:
-        return live
+        return None
     resource = wanted.get(live.marks.id)
     if resource and live.object is ObjectKind.MEMORY_STORE and resource.seeds:
-        return replace(live, memories=await look_up(target, live.id, resource, live.marks))
+        return _with_memories(target, live, resource)
     if live.version is None or live.is_untouched or live.marks.version is None:
-        return live
-    return replace(live, base=await target.agent_version(live.id, live.marks.version))
+        return None
+    return _with_base(target, live, live.marks.version)
+
+
+async def _with_memories(target: Target, live: Live, resource: Resource) -> Live:
+    return replace(live, memories=await look_up(target, live.id, resource, live.marks))
+
+
+async def _with_base(target: Target, live: Live, version: int) -> Live:
+    return replace(live, base=await target.agent_version(live.id, version))
 
 
 def claimants(lives: Sequence[Live]) -> str:

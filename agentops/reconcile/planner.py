@@ -23,7 +23,7 @@ from agentops.reconcile.risks import with_risks
 from agentops.reconcile.seeds import SeedVerdict, judge_seeds
 from agentops.reconcile.unset import unset
 from agentops.reconcile.values import Known
-from agentops.reconcile.verdicts import SEED, Judged, Verdict, judge, wished
+from agentops.reconcile.verdicts import SEED, Judged, Verdict, is_in_sync, judge, wished
 
 __all__ = ["PlanOptions", "plan"]
 
@@ -186,7 +186,10 @@ class _Planner:
         )
 
     def _compare(self, resource: Resource, live: Live) -> None:
-        judged = [unfought(each) for each in judge(OBJECTS[resource.object], live, self._wanted(resource))]
+        wanted = self._wanted(resource)
+        if _bears_marks_of(resource, live) and is_in_sync(OBJECTS[resource.object], live, wanted):
+            return
+        judged = [unfought(each) for each in judge(OBJECTS[resource.object], live, wanted)]
         seeds = judge_seeds(resource, live)
         if seeds:
             judged.append(seeds.judged)
@@ -281,6 +284,14 @@ class _Planner:
         wanted = resource.fields.get(name)
         span = wanted.span if wanted else resource.span
         self._diagnostics.append(Diagnostic(code, f"{resource.address} {fact}", span, label))
+
+
+def _bears_marks_of(resource: Resource, live: Live) -> bool:
+    """Tell whether the marks of an object without seeds say nothing else than a write of it now would."""
+    marks = live.marks
+    if marks is None or marks.retired or marks.paused or resource.seeds:
+        return False
+    return marks.protect == resource.protect and marks.id == str(resource.address)
 
 
 def _outcome(resource: Resource, step: Step | None, live: Live | None) -> Known:

@@ -68,6 +68,22 @@ def wished(name: str, field: FieldRule, value: Any) -> Judged:
     return Judged(name, Verdict.UPDATE, None, wanted, sent_hash=mark_hash(wanted))
 
 
+def is_in_sync(rule: ObjectRule, live: Live, wanted: Mapping[str, Any]) -> bool:
+    """Tell whether our last write made the live version, and asked for just what is wanted now.
+
+    So it is with most objects of most plans: they cost a hash for each field and no verdicts. False tells nothing.
+    """
+    if live.marks is None or not live.is_untouched or len(live.marks.fields) != len(wanted):
+        return False
+    marks = live.marks.fields
+    for name, value in wanted.items():
+        field = rule.fields[name]
+        mark = marks.get(field.code)
+        if mark is None or field.shown or mark.sent != mark_hash(field.normal(value)):
+            return False
+    return True
+
+
 def judge(rule: ObjectRule, live: Live, wanted: Mapping[str, Any]) -> Iterator[Judged]:
     """Yield a verdict for each field that is declared now or was when we last wrote.
 

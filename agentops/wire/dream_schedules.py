@@ -9,8 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, Tag, model_validator
 
 from agentops.wire.dreams import DreamModel, Instructions
-from agentops.wire.durations import Duration
-from agentops.wire.fields import MemoryStoreId, Metadata, MetadataPatch, ModelId, RunnableId, repeats
+from agentops.wire.fields import Duration, MemoryStoreId, Metadata, MetadataPatch, ModelId, RunnableId, repeats
 from agentops.wire.memory_policies import Gate, Strictness
 from agentops.wire.problems import Problem, obeying
 from agentops.wire.schedules import Schedule

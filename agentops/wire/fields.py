@@ -1,13 +1,14 @@
-"""Fields that many shapes share: metadata, ids, URLs, and lists in which nothing stands twice."""
+"""Fields that many shapes share: metadata, ids, URLs, lengths of time, and lists in which nothing stands twice."""
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Annotated, Final
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from agentops.base.names import Kind
 from agentops.base.paths import Path
-from agentops.wire.problems import Problem
+from agentops.wire import durations
+from agentops.wire.problems import Problem, obeying
 from agentops.wire.shape import Form, IdOf
 
 METADATA_PAIRS: Final = 16
@@ -60,3 +61,31 @@ def repeats(values: Sequence[Hashable], path: Callable[[int], Path]) -> Iterator
     for index, value in enumerate(values):
         if value is not None and first.setdefault(value, index) != index:
             yield Problem(path(index), "not-unique", f"must be unique, is the same as at index {first[value]}")
+
+
+def _length_problems(text: str, shortest_s: int, longest_s: int) -> Iterator[Problem]:
+    total_s = durations.seconds(text)
+    if not shortest_s <= total_s <= longest_s:
+        bounds = f"from {durations.spelled(shortest_s)} to {durations.spelled(longest_s)}"
+        yield Problem((), "invalid-value", f"must be {bounds}, is {durations.spelled(total_s)}")
+
+
+def _length_of_time(shortest_s: int, longest_s: int) -> AfterValidator:
+    return AfterValidator(lambda text: obeying(text, _length_problems(text, shortest_s, longest_s)))
+
+
+Duration = Annotated[
+    str,
+    Field(min_length=1, pattern=f"^{durations.FORM.pattern}$"),
+    Form('a length of time such as "30m", "6h" or "7d"'),
+    _length_of_time(60, 366 * 24 * 3600),
+]
+"""From a minute to a year: what is to come less often than every year is a date and no interval."""
+
+ShortDuration = Annotated[
+    str,
+    Field(min_length=1, pattern=f"^{durations.FORM.pattern}$"),
+    Form('a length of time such as "30s" or "5m"'),
+    _length_of_time(1, 3600),
+]
+"""From a second to an hour."""

@@ -122,7 +122,7 @@ def test_another_version_of_the_code_judges_anew(loads: Loads, monkeypatch: pyte
     written().write_text(written().read_text().replace(line, line.replace("claude", "clause")))
     changed = {each.data.get("model") for each in loads().documents}
     assert changed  # an edited line is believed, for who can write here can run anything as this user
-    monkeypatch.setattr(caching, "_fingerprint", lambda: "another")
+    monkeypatch.setattr(caching, "_fingerprint", lambda: b"another")
     assert_same(load(Path()), loads())
 
 

@@ -8,9 +8,9 @@ import pytest
 from agentops.reconcile.marks import mark_hash, written
 from agentops.reconcile.objects import OBJECTS
 from agentops.reconcile.observed import Live
-from agentops.reconcile.verdicts import ABSENT, Judged, Verdict, judge
+from agentops.reconcile.verdicts import ABSENT, Judged, Verdict, is_in_sync, judge
 
-from .given import a_store, an_agent, an_environment, edited, meddled, the, world_of
+from .given import MODEL, a_store, an_agent, an_environment, edited, meddled, the, world_of
 
 
 @pytest.fixture(params=["versioned", "unversioned"])
@@ -198,3 +198,27 @@ def test_seeds_are_judged_elsewhere() -> None:
 def test_the_hash_to_stamp_is_that_of_the_wanted_normal_form() -> None:
     live = the(world_of(an_agent(system="old")), "Agent/reviewer")
     assert judged(live, system="new")["system"].sent_hash == mark_hash("new")
+
+
+GLANCES = [
+    {"description": "old"},
+    {"description": "new"},
+    {},
+    {"description": "old", "system": "more"},
+]
+
+
+@pytest.mark.parametrize("wanted", GLANCES)
+@pytest.mark.parametrize("theirs", [{}, {"description": "theirs"}, {"name": "renamed"}])
+def test_what_is_in_sync_at_a_glance_is_so_field_by_field(
+    live: Live, wanted: dict[str, Any], theirs: dict[str, Any]
+) -> None:
+    met = meddled(live, **theirs) if theirs else live
+    named = {"name": "it", **({"model": MODEL} if live.version else {}), **wanted}
+    is_so = all(each.verdict is Verdict.IN_SYNC for each in judged(met, **named).values())
+    is_untouched = bool(live.version) and not theirs
+    assert is_in_sync(OBJECTS[met.object], met, named) == (is_so and is_untouched)
+
+
+def test_an_object_without_marks_is_looked_at_closely(live: Live) -> None:
+    assert not is_in_sync(OBJECTS[live.object], replace(live, marks=None), {"name": "it", "description": "old"})

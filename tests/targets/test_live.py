@@ -259,6 +259,10 @@ async def test_a_failing_server_is_unavailable_and_not_wrong(target: LiveTarget)
             await created(broken, AGENT)
 
 
-def test_planning_does_not_load_the_sdk() -> None:
-    program = "import sys, agentops.targets.live, agentops.reconcile.planner; sys.exit('anthropic' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+def test_planning_an_unchanged_tree_loads_neither_the_sdk_nor_what_reads_manifests() -> None:
+    planning = (
+        "agentops.targets.live, agentops.reconcile.planner, agentops.reconcile.lowering, agentops.cli.commands.plan"
+    )
+    heavy = {"anthropic", "pydantic", "pydantic_core", "yaml", "ruamel.yaml", "rich", "jsonschema"}
+    program = f"import sys, {planning}; print(*{heavy} & {{*sys.modules}})"
+    assert subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout == "\n"

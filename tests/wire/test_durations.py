@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentops.wire.durations import Duration, seconds, spelled
+from agentops.wire.durations import seconds, spelled
+from agentops.wire.fields import Duration
 from agentops.wire.problems import check
 from agentops.wire.shape import Shape
 

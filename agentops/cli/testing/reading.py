@@ -7,6 +7,7 @@ from pathlib import Path
 from agentops.base.diagnostics import Diagnostic, Report, Span
 from agentops.base.names import Address, Kind, nearest
 from agentops.base.paths import Path as DataPath
+from agentops.base.paths import dotted
 from agentops.cli.testing.shape import Test
 from agentops.engine.models.script import Script
 from agentops.manifests import source
@@ -14,7 +15,6 @@ from agentops.manifests.codes import files, references
 from agentops.manifests.document import Tree
 from agentops.manifests.marks import Marks, Text
 from agentops.manifests.shaped import judged
-from agentops.manifests.verdicts import dotted
 from agentops.manifests.yaml import Parsed, read
 
 _ENVIRONMENTS = (Kind.ENVIRONMENT,)

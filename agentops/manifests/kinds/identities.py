@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, model_validator
 
 from agentops.base.names import Address, Kind
-from agentops.wire.durations import Duration
+from agentops.wire.fields import Duration
 from agentops.wire.problems import Problem, obeying
 from agentops.wire.shape import Form, Omissible, Shape
 from agentops.wire.wording import quoted

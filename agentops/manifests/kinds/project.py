@@ -6,8 +6,7 @@ from pydantic import Field, model_validator
 
 from agentops.manifests.kinds.identities import Moved, Prune, Removed, clashes
 from agentops.manifests.kinds.policy import Prices, ProjectPolicy
-from agentops.wire.durations import ShortDuration
-from agentops.wire.fields import Url
+from agentops.wire.fields import ShortDuration, Url
 from agentops.wire.problems import Problem, obeying
 from agentops.wire.shape import Form, Omissible, Shape
 

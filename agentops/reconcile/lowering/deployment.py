@@ -12,7 +12,6 @@ from agentops.reconcile.lowering.outside import sealed
 from agentops.reconcile.lowering.rubric import rendered_rubric
 from agentops.reconcile.lowering.setting import Setting
 from agentops.reconcile.resource import Resource
-from agentops.wire.rubrics import RUBRIC_MAX
 
 _EVENTS, _RESOURCES, _TOKEN = "initial_events", "resources", "authorization_token"
 
@@ -38,6 +37,8 @@ def _event(document: Document, setting: Setting, place: int, event: Mapping[str,
     rubric = setting.tree.get(named["name"].address) if named.get("type") == "rubric" else None
     if rubric is None:
         return event
+    from agentops.wire.rubrics import RUBRIC_MAX  # noqa: PLC0415 - shapes that a tree without rubrics need not load
+
     text = rendered_rubric(rubric).text
     if len(text) > RUBRIC_MAX:
         fact = f"{document.address} names {rubric.address}, whose text has {len(text):,} characters"

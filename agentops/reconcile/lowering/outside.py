@@ -6,10 +6,9 @@ from pathlib import Path as FilePath
 
 from agentops.base.canonical import canonical_json
 from agentops.base.diagnostics import Diagnostic
-from agentops.base.paths import Path
+from agentops.base.paths import Path, dotted
 from agentops.base.secrets import Secret
 from agentops.manifests.document import Document
-from agentops.manifests.verdicts import dotted
 from agentops.reconcile import codes
 from agentops.reconcile.lowering.setting import Setting, owner_of
 from agentops.reconcile.write_only import UNREAD, WriteOnly, write_only

@@ -6,7 +6,6 @@ from typing import Any
 from agentops.manifests.document import Document
 from agentops.reconcile.lowering.fields import name_span
 from agentops.reconcile.resource import Rendered
-from agentops.wire.rubric_text import block
 
 _DEFAULT_PASS = 1.0
 
@@ -16,6 +15,8 @@ _NOT_FOR_GRADING = ("title", "description", "max_iterations")
 
 def rendered_rubric(document: Document) -> Rendered:
     """Return the rubric's text. Equal rubrics give equal texts."""
+    from agentops.wire.rubric_text import block  # noqa: PLC0415 - shapes that a tree without rubrics need not load
+
     words = "\n".join(_lines(document))
     read_by_code = {name: value for name, value in document.data.items() if name not in _NOT_FOR_GRADING}
     return Rendered(document.address, f"{words}\n\n{block(read_by_code)}", name_span(document))

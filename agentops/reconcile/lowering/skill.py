@@ -6,7 +6,6 @@ from functools import partial
 from agentops.base.diagnostics import Diagnostic
 from agentops.manifests.document import Document
 from agentops.manifests.folders import contents_of, header_of
-from agentops.manifests.headers import skill_name
 from agentops.manifests.texts import Files, Refused
 from agentops.reconcile.bundles import Bundle
 from agentops.reconcile.lowering.fields import declared, resource
@@ -21,6 +20,8 @@ def skill(document: Document, setting: Setting) -> Iterator[Resource]:
 
     Reports: the file codes, for a folder that changed while it was read.
     """
+    from agentops.manifests.headers import skill_name  # noqa: PLC0415 - a YAML parser: few trees have a skill
+
     reachable, folder = Files(setting.tree.root), document.data[_FOLDER]
     try:
         name = skill_name(header_of(reachable, document.file, folder))
