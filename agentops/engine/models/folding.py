@@ -5,8 +5,7 @@ Source: SDK 2.11.0 `lib/streaming/_messages.py`, `accumulate_event`.
 
 import json
 import math
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Sequence
 from typing import Any
 
 from agentops.engine.core.conversation import Reply, Usage
@@ -53,9 +52,9 @@ class Fold:
         self._growing: dict[tuple[int, str], list[str]] = {}
         self._stop_reason: str | None = None
         self._stop_details: Json | None = None
-        self._usage = Usage()
+        self._counts: dict[str, int] = {}
 
-    def taken(self, event: Json) -> Iterator[Piece]:
+    def taken(self, event: Json) -> Sequence[Piece]:
         """Take the next event and return what is to be heard of it.
 
         Raises:
@@ -63,23 +62,23 @@ class Fold:
         """
         try:
             match event.get("type"):
+                case "content_block_delta" if self._has_begun:
+                    return self._grown(event["index"], event["delta"])
+                case "content_block_start" if self._has_begun:
+                    return self._begun(event["content_block"])
+                case "message_delta" if self._has_begun:
+                    self._end(event)
                 case "message_start":
                     self._has_begun = True
                     self._count(event["message"].get("usage"))
-                    for block in event["message"].get("content") or ():
-                        yield from self._begun(block)
-                case "content_block_start" if self._has_begun:
-                    yield from self._begun(event["content_block"])
-                case "content_block_delta" if self._has_begun:
-                    yield from self._grown(event["index"], event["delta"])
-                case "message_delta" if self._has_begun:
-                    self._end(event)
+                    return [each for block in event["message"].get("content") or () for each in self._begun(block)]
                 case "content_block_start" | "content_block_delta" | "message_delta":
                     raise Malformed("a reply without its beginning")
                 case _:
                     pass  # pings, ends of blocks, and what later versions will send
         except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
             raise Malformed(f"a {event.get('type')} event that lacks something") from error
+        return ()
 
     def reply(self) -> Reply | None:
         """Return the whole reply; None while its end has not come."""
@@ -90,19 +89,19 @@ class Fold:
             block[name] = _input(text, block[name]) if name == "input" else block[name] + text
         self._growing = {}
         details = _whole(self._stop_details) if self._stop_details else None
-        return Reply(tuple(_whole(each) for each in self._blocks), self._stop_reason, self._usage, details)
+        return Reply(tuple(_whole(each) for each in self._blocks), self._stop_reason, Usage(**self._counts), details)
 
-    def _begun(self, block: Json) -> Iterator[Piece]:
-        if not all(isinstance(block[each], str) for each in ("type", *_NEEDED.get(block["type"], ()))):
+    def _begun(self, block: Json) -> Sequence[Piece]:
+        kind = block["type"]
+        if not (isinstance(kind, str) and all(isinstance(block[each], str) for each in _NEEDED.get(kind, ()))):
             raise Malformed("a block that does not say what it is")
         index = len(self._blocks)
-        self._blocks.append({"input": {}, **block} if block["type"] == "tool_use" else dict(block))
-        if block["type"] in _THINKING:
-            yield ThinkingBegun(index)
-        elif block["type"] == "text" and block["text"]:
-            yield TextPiece(index, _mended(block["text"]))
+        self._blocks.append({"input": {}, **block} if kind == "tool_use" else dict(block))
+        if kind in _THINKING:
+            return (ThinkingBegun(index),)
+        return (TextPiece(index, _mended(block["text"])),) if kind == "text" and block["text"] else ()
 
-    def _grown(self, index: int, delta: Json) -> Iterator[Piece]:
+    def _grown(self, index: int, delta: Json) -> Sequence[Piece]:
         block = self._blocks[index] if index >= 0 else None
         if block is None:
             raise Malformed("a piece of no block")
@@ -111,14 +110,14 @@ class Fold:
             name = _GROWS[kind][1]
             text = _mended(delta[name])
             self._lengthen(index, name, text)
-            if name == "text" and text:
-                yield TextPiece(index, text)
-        elif kind == "input_json_delta" and block["type"] in {"tool_use", "server_tool_use"}:
+            return (TextPiece(index, text),) if name == "text" and text else ()
+        if kind == "input_json_delta" and block["type"] in {"tool_use", "server_tool_use"}:
             self._lengthen(index, "input", delta["partial_json"])
         elif kind == "citations_delta" and block["type"] == "text":
             block["citations"] = [*(block.get("citations") or []), delta["citation"]]
         elif kind == "signature_delta" and block["type"] == "thinking":
             block["signature"] = delta["signature"]
+        return ()
 
     def _lengthen(self, index: int, name: str, text: object) -> None:
         before: object = self._blocks[index].setdefault(name, {} if name == "input" else "")
@@ -139,11 +138,10 @@ class Fold:
         """Replace what is said: counts are totals so far, and those that do not apply are left out."""
         if not said:
             return
-        counts = {name: said[name] for name in _COUNTS if _is_count(said.get(name))}
+        self._counts |= {name: said[name] for name in _COUNTS if _is_count(said.get(name))}
         hour = (said.get("cache_creation") or {}).get("ephemeral_1h_input_tokens")
-        if _is_count(hour):
-            counts["cache_creation_1h_input_tokens"] = hour
-        self._usage = replace(self._usage, **counts)
+        if isinstance(hour, int) and _is_count(hour):
+            self._counts["cache_creation_1h_input_tokens"] = hour
 
 
 def _is_count(value: object) -> bool:

@@ -6,8 +6,9 @@ failure is shown without any credential.
 
 import asyncio
 import io
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import partial
 
 import aiohttp
 
@@ -103,12 +104,7 @@ class Messages:
             raise ModelUnreachable(f"{place} answered 200, but not with the event stream of the Messages API.")
         fold = Fold()
         try:
-            async with aclosing(_events(answer)) as events:
-                async for event in events:
-                    if event.get("type") == "error":
-                        raise failures.broke_off(place, event)
-                    for piece in fold.taken(event):
-                        hear(piece)
+            await _read(answer, partial(_taken, fold, place, hear))
             reply = fold.reply()
         except Malformed as error:
             raise ModelUnreachable(f"{place} sent {error}.") from None
@@ -133,8 +129,8 @@ class Messages:
         return self._session
 
 
-async def _events(answer: aiohttp.ClientResponse) -> AsyncGenerator[Json, None]:
-    """Return the events of the stream.
+async def _read(answer: aiohttp.ClientResponse, take: Callable[[Json], bool]) -> None:
+    """Hand the events of the stream over until one is the last.
 
     Raises:
         Malformed: one is not an event, or there is no end of them.
@@ -145,15 +141,29 @@ async def _events(answer: aiohttp.ClientResponse) -> AsyncGenerator[Json, None]:
         if size > _REPLY_MAX:
             raise Malformed(f"a reply of more than {_REPLY_MAX} bytes")
         for data in events.fed(chunk):
-            event = read(data)
-            yield event
-            if event.get("type") == "message_stop":
+            if take(read(data)):
                 await _finished(answer)
                 return
 
 
+def _taken(fold: Fold, place: Place, hear: Hear, event: Json) -> bool:
+    """Take an event, let its pieces be heard, and tell whether it was the last.
+
+    Raises:
+        ModelError: the server broke off.
+    """
+    kind = event.get("type")
+    if kind == "error":
+        raise failures.broke_off(place, event)
+    for piece in fold.taken(event):
+        hear(piece)
+    return kind == "message_stop"
+
+
 async def _finished(answer: aiohttp.ClientResponse) -> None:
     """Read the end of the body, which lets the connection be used again; a server that leaves it out is left."""
+    if answer.content.at_eof():
+        return
     with suppress(aiohttp.ClientError, OSError, TimeoutError):
         async with asyncio.timeout(_END_S):
             while not answer.content.at_eof() and not await answer.content.readany():
