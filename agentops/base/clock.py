@@ -37,4 +37,5 @@ class ManualClock:
 
 def timestamp(at: datetime) -> str:
     """Return RFC 3339 in UTC with microseconds, as the API prints times: `2026-05-06T01:10:30.512206Z`."""
-    return at.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+    there = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return there.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"

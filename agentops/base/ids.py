@@ -1,6 +1,6 @@
 """Identifiers as the API shapes them, and where they come from."""
 
-import secrets
+import os
 from typing import Protocol
 
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
@@ -25,7 +25,7 @@ class RandomIds:
 
     def new(self, prefix: str) -> str:
         """Return a fresh identifier."""
-        return f"{prefix}_01{secrets.token_bytes(_CHARACTERS).translate(_AS_BASE58).decode()}"
+        return f"{prefix}_01{os.urandom(_CHARACTERS).translate(_AS_BASE58).decode()}"
 
 
 class CountingIds:

@@ -12,11 +12,15 @@ from agentops.engine.core.happenings import Happening
 from agentops.engine.core.json import Json
 from agentops.engine.core.threads import primary_id
 
+_TELLING = ("session.", "span.outcome_evaluation_end")
+"""How the types begin of which something is told: most lines of a log are steps, of which nothing is."""
+
 
 def told(session_id: str, entries: Iterable[Entry], *, is_budget_told: bool) -> tuple[Happening, ...]:
     """Return what new lines of a log tell; that a budget is used up is told once of each budget, as documented."""
-    found = [happening for each in entries for happening in of(session_id, each.type, each.body)]
-    if not is_budget_told and any(_is_capped(each.type, each.body) for each in entries):
+    telling = [each for each in entries if each.type.startswith(_TELLING)]
+    found = [happening for each in telling for happening in of(session_id, each.type, each.body)]
+    if not is_budget_told and any(_is_capped(each.type, each.body) for each in telling):
         found.append(Happening("session.budget_reached", session_id))
     return tuple(found)
 

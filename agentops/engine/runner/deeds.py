@@ -233,6 +233,8 @@ class Deeds:
         )
 
     async def _tools(self) -> Toolbox:
+        if self._toolbox is not None:
+            return self._toolbox
         async with self._opening:
             if self._toolbox is None:
                 loaded = self._equipments.loaded

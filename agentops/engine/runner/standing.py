@@ -40,11 +40,9 @@ class Standings:
 
     def of_session(self, session: SessionState, settings: Settings) -> Standing | None:
         """Return how the session stands; None where nobody can tell the difference."""
-        stands: Json = {
-            "stop": session.rests_for,
-            "waits_for": {call.id: call.awaits for _, call in session.waits_for},
-        }
-        if in_others := {call.id: thread_id for thread_id, call in session.waits_for if thread_id is not None}:
+        waiting = session.waits_for
+        stands: Json = {"stop": session.rests_for, "waits_for": {call.id: call.awaits for _, call in waiting}}
+        if in_others := {call.id: thread_id for thread_id, call in waiting if thread_id is not None}:
             stands["waits_in"] = in_others
         elif "waits_in" in self._progress:
             stands["waits_in"] = {}

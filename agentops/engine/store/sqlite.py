@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from typing import Any, TypeVar
 
 from agentops.base.clock import Clock
@@ -290,12 +290,9 @@ class SqliteDatabase:
     def _group(self, first: _Job) -> tuple[list[_Job], bool]:
         """Return what is queued right now, and whether the queue ends with it."""
         group = [first]
-        while len(group) < _GROUP_MAX:
-            try:
-                job = self._jobs.get_nowait()
-            except Empty:
-                break
-            if job is None:
+        # Nobody else takes jobs: what is there now is there in the next moment too.
+        while len(group) < _GROUP_MAX and not self._jobs.empty():
+            if (job := self._jobs.get_nowait()) is None:
                 return group, True
             group.append(job)
         return group, False

@@ -1,7 +1,7 @@
 """A decision while it is made: entries are added one by one, each seen by the next step."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import MappingProxyType
 
 from agentops.base.ids import IdSource
@@ -25,6 +25,10 @@ Source: documented, platform.claude.com/docs/en/managed-agents/session-threads.
 
 _NEXT_STEPS = ("session.thread_status_", "span.model_request_start")
 """How the types of events begin with which a thread is at something else."""
+
+
+_HERE = nullcontext()
+"""What most decisions are within: they are about the thread that they began with."""
 
 
 class Draft:
@@ -78,13 +82,13 @@ class Draft:
         """Return the moment of what is logged."""
         return self._at
 
-    @contextmanager
-    def within(self, thread_id: str | None) -> Iterator[None]:
+    def within(self, thread_id: str | None) -> AbstractContextManager[None]:
         """Make it about another thread for a while."""
+        return _HERE if thread_id == self.thread_id else self._elsewhere(thread_id)
+
+    @contextmanager
+    def _elsewhere(self, thread_id: str | None) -> Iterator[None]:
         before, setting = self.thread_id, self.setting
-        if thread_id == before:
-            yield
-            return
         self._turn(thread_id)
         try:
             yield

@@ -15,6 +15,9 @@ from agentops.engine.core.runs.team import WAIT
 INTERRUPTED = "Tool execution was interrupted before completion. Please retry."
 """Source: documented, platform.claude.com/docs/en/managed-agents/session-threads."""
 
+_MESSAGE = '{"role":'
+"""How every message begins that was written; in a text its quotation marks would be escaped."""
+
 Change = Callable[[State, Entry, Setting], State]
 
 
@@ -205,6 +208,9 @@ def _compacted(state: State, entry: Entry, _setting: Setting) -> State:
 
 
 def _messages(array: str | None) -> tuple[bytes, ...]:
+    """Return the messages of an array; most hold one, which is not taken apart to be written again."""
+    if array and array.count(_MESSAGE) == 1:
+        return (array[1:-1].encode(),)
     return tuple(written(each).encode() for each in listed(array)) if array else ()
 
 

@@ -1,5 +1,7 @@
 """Threads that wait for others: until all of those have come to rest."""
 
+from collections.abc import Iterator
+
 from agentops.engine.core.json import Json, written
 from agentops.engine.core.runs.draft import Draft
 from agentops.engine.core.runs.results import result
@@ -10,8 +12,10 @@ from agentops.engine.core.runs.team import WAIT
 
 def dozes(state: State) -> bool:
     """Tell whether all that a thread does is to wait for others."""
+    if state.phase is not Phase.RUNNING or state.request_id is not None:
+        return False
     still = state.open_calls
-    return state.phase is Phase.RUNNING and state.request_id is None and bool(still) and all(map(is_wait, still))
+    return bool(still) and all(map(is_wait, still))
 
 
 def is_wait(call: Call) -> bool:
@@ -21,12 +25,14 @@ def is_wait(call: Call) -> bool:
 
 def relieve(draft: Draft) -> bool:
     """End the waits whose threads have come to rest, and tell whether that calls the lead: nobody else delegates."""
-    waiting = [each for each in draft.session.primary.open_calls if is_wait(each) and is_over(draft, each)]
+    waiting = [each for each in draft.session.primary.calls.values() if is_wait(each) and is_over(draft, each)]
+    if not waiting:
+        return False
     with draft.within(None):
         for call in waiting:
             answer(draft, call)
             draft.stir(None)
-    return bool(waiting)
+    return True
 
 
 def has_fewer(draft: Draft) -> bool:
@@ -39,12 +45,12 @@ def has_fewer(draft: Draft) -> bool:
 
 def is_over(draft: Draft, call: Call) -> bool:
     """Tell whether no report is to come any more of those that are awaited."""
-    return not any(each.state.is_unfinished for each in _awaited(draft, call).values())
+    return not any(each.state.is_unfinished for _, each in _awaited(draft, call))
 
 
 def answer(draft: Draft, call: Call) -> None:
     """Tell the one who waited how the others stand; what they said reaches it as messages."""
-    told = [{"thread_id": key, **standing(each)} for key, each in _awaited(draft, call).items()]
+    told = [{"thread_id": key, **standing(each)} for key, each in _awaited(draft, call)]
     result(draft, call, ({"type": "text", "text": written({"threads": told})},), is_error=False)
 
 
@@ -58,12 +64,12 @@ def standing(thread: Thread) -> Json:
     return {"agent": thread.name, "status": "working" if state.is_active else "idle"}
 
 
-def _awaited(draft: Draft, call: Call) -> dict[str, Thread]:
+def _awaited(draft: Draft, call: Call) -> Iterator[tuple[str, Thread]]:
     asked = call.input.get("threads")
     named = {each for each in asked if isinstance(each, str)} if isinstance(asked, list) else set()
     # Who waits for all is told of those too that have ended for good meanwhile.
-    return {
-        key: each
+    return (
+        (key, each)
         for key, each in draft.session.threads.items()
         if key is not None and (key in named if named else not (each.advises or each.workflow_run_id))
-    }
+    )
