@@ -18,10 +18,13 @@ _OPTIONS = (
     click.option("--prune", is_flag=True, help="Retire what is declared no more, and archive it after its grace."),
     click.option("--archive-now", multiple=True, metavar="ADDRESS", help="Archive this one, with no grace."),
     click.option("--no-grace", is_flag=True, help="Let --prune archive all of it at once."),
+    click.option("--spare-protected", is_flag=True, help="Let --prune leave alone what is protected."),
     click.option("--cascade", multiple=True, metavar="ID", help="Let a deployment of others go with its agent."),
     click.option("--max-archive", type=click.IntRange(min=0), metavar="N", help="Let --prune remove up to N."),
     click.option("--allow-partial-checkout", is_flag=True, help="Prune although part of the repository is not here."),
 )
+_CASCADE = 4
+_GIVEN = ("prune", "no_grace", "spare_protected", "allow_partial_checkout", "max_archive")
 
 
 def removal_options(function: F) -> F:
@@ -32,7 +35,7 @@ def removal_options(function: F) -> F:
         from agentops.base.clock import SystemClock
         from agentops.reconcile.removal import RemovalRules
 
-        given = {name: rest.pop(name) for name in ("prune", "no_grace", "allow_partial_checkout", "max_archive")}
+        given = {name: rest.pop(name) for name in _GIVEN}
         now, cascade = addresses(rest.pop("archive_now"), "--archive-now"), frozenset(rest.pop("cascade"))
         if given["no_grace"] and not given["prune"]:
             raise UsageError(
@@ -44,6 +47,7 @@ def removal_options(function: F) -> F:
             now=SystemClock().now(),
             archive_now=now,
             skips_grace=given["no_grace"],
+            spares_protected=given["spare_protected"],
             cascade=cascade,
             checkout=_missing(path) if given["prune"] or now else "",
             allows_partial=given["allow_partial_checkout"],
@@ -57,7 +61,7 @@ def removal_options(function: F) -> F:
 
 def cascade_option(function: F) -> F:
     """Add `--cascade ID` to a command that removes without a plan of manifests."""
-    return _OPTIONS[3](function)
+    return _OPTIONS[_CASCADE](function)
 
 
 def addresses(texts: tuple[str, ...], option: str) -> "frozenset[Address]":

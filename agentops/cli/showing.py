@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from agentops.base.clock import SystemClock
 from agentops.base.paint import printable
+from agentops.cli.folding import write_folded
 from agentops.cli.output import say, stdout_paint, write_json, write_lines, write_report
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def show(planned: Shown, output: str, limit: int | None = None, remark: Remark =
     write_report(planned.report, planned.tree.source_line)
     if remark.sentence:
         say(printable(remark.sentence))
-    write_lines(plan_text(_shape(planned), stdout_paint()))
+    write_folded(plan_text(_shape(planned), stdout_paint()))
 
 
 def _markdown(planned: Shown, limit: int | None, remark: Remark) -> str:

@@ -21,6 +21,8 @@ _KEPT = (
 _AGENTOPS = (sys.executable, "-P", "-m", "agentops")
 """The same installation. `-P`: the folder that it works in is a stranger's, and no module is loaded from it."""
 
+_PRUNING = ("--prune", "--spare-protected")
+"""What is protected stays: it stops nothing else from going."""
 _VALIDATE = Bounds(time_s=120, cpu_s=60)
 _PLAN = Bounds(time_s=300, cpu_s=120)
 _APPLY = Bounds(time_s=1_800, cpu_s=600)
@@ -105,7 +107,7 @@ class Commands:
 
     async def plan(self, folder: Path, *, prunes: bool) -> Planned | Problem:
         """Return what would change on the target."""
-        prune = ["--prune"] if prunes else []
+        prune = _PRUNING if prunes else ()
         done = await self._run(folder, ["plan", "-o", "json", *prune], _PLAN)
         answer = _answer(done)
         if answer is None or "steps" not in answer or answer.get("is_blocked"):
@@ -114,7 +116,7 @@ class Commands:
 
     async def apply(self, folder: Path, planned: Planned, commit: str) -> Applied:
         """Carry a plan out, if it still is the one."""
-        prune = ["--prune"] if planned.prunes else []
+        prune = _PRUNING if planned.prunes else ()
         words = ["apply", "-o", "json", "--expect", planned.id, *prune]
         known = {"AGENTOPS_COMMIT": commit, "AGENTOPS_HOLDER": f"the controller on {socket.gethostname()}"}
         done = await self._run(folder, words, _APPLY, known)

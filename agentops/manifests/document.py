@@ -55,9 +55,9 @@ class Document:
         """Return the document's identity."""
         return Address(self.kind, self.name)
 
-    def span(self, path: Path = ()) -> Span:
-        """Return the place of the value at a path in the spec, or of the nearest value around it."""
-        return self.marks.span(("spec", *path))
+    def span(self, path: Path = (), inside: Path = ()) -> Span:
+        """Return the place of the value at a path in the spec, or inside that value, or of the nearest around it."""
+        return self.marks.span(("spec", *path, *inside))
 
     def key_span(self, path: Path = ()) -> Span:
         """Return the place of the key that a path in the spec ends with."""

@@ -17,6 +17,9 @@ MAX_BYTES = 1 << 20
 """Files beyond 1 MiB are refused before they are read."""
 
 _SUFFIXES = (".yaml", ".yml")
+_SLIPS = ({*"yaml"}, {*"yml"})
+"""The letters that a mistyped ending is made of."""
+_LONGEST_SLIP = 6
 
 TESTS = (".test.yaml", ".test.yml")
 """Tests of agents lie beside the manifests, and are none."""
@@ -53,7 +56,7 @@ class Source:
 def find(root: Path) -> Source:
     """Return the manifests of a project folder, of any other folder, or the one file that the path names.
 
-    Reports: tree.not-found, tree.empty, file.link-outside, file.unreadable.
+    Reports: tree.not-found, tree.empty, file.link-outside, file.unreadable, file.extension.
     """
     try:
         shown = _shown(root)
@@ -95,7 +98,7 @@ def _walked(folder: Path) -> Source:
     walk = _Walk(_project(folder))
     walk.enter(start)
     walk.run()
-    if not walk.files and not walk.diagnostics:
+    if not walk.files and all(each.code is files.EXTENSION for each in walk.diagnostics):
         message = f"{ticked(str(start))} holds no manifest: no file there ends in .yaml or .yml"
         way = elsewhere(folder) or "`agentops init` writes a first project"
         walk.diagnostics.append(Diagnostic(trees.EMPTY, message, notes=(way,)))
@@ -132,6 +135,8 @@ class _Walk:
             if is_folder and entry.name.endswith(CASES):
                 return False
             wanted = is_folder or (entry.name.endswith(_SUFFIXES) and not entry.name.endswith(TESTS))
+            if not wanted and _is_almost(entry.name):
+                self.diagnostics.append(_passed_over(entry.path))
             if entry.name.startswith(".") or not wanted or (entry.is_symlink() and not self._may_follow(entry.path)):
                 return False
         except (OSError, RuntimeError) as error:  # pathlib says RuntimeError for links that lead in a circle
@@ -156,6 +161,20 @@ class _Walk:
             return False
         self._met.append(real)
         return True
+
+
+def _is_almost(name: str) -> bool:
+    """Tell whether a name ends almost as a manifest's does: letters in another order, doubled, or large."""
+    if name.startswith(".") or name.endswith(_SUFFIXES):
+        return False
+    stem, _, ending = name.lower().removesuffix(".txt").rpartition(".")
+    return bool(stem) and len(ending) <= _LONGEST_SLIP and {*ending} in _SLIPS
+
+
+def _passed_over(path: str) -> Diagnostic:
+    shown = path.removeprefix("./")
+    message = f"{ticked(shown)} is passed over: manifests end in .yaml or .yml"
+    return Diagnostic(files.EXTENSION, message, _top(shown), notes=("rename it, or put a dot before its name",))
 
 
 def _is_met(real: Path, folder: Path) -> bool:

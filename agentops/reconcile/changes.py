@@ -26,11 +26,10 @@ def changes(resource: Resource, judged: list[Judged], names: Names) -> Iterator[
         if each.verdict not in DIFFERENT:
             continue
         wanted = resource.fields.get(each.name)
-        span = wanted.span if wanted else None
         verdicts = _verdicts(each, names)
         for path, (live, value) in sorted(_places(each, names).items(), key=lambda place: [*map(str, place[0])]):
             verdict = verdicts.get(item_of(each.name, path), each.verdict)
-            yield Change(each.name, path, verdict, live, value, span)
+            yield Change(each.name, path, verdict, live, value, wanted.span_at(path) if wanted else None)
 
 
 def _verdicts(judged: Judged, names: Names) -> dict[normal.Path, Verdict]:

@@ -59,6 +59,7 @@ something else. Applying would throw their change away without anyone having see
 
 Look at both values. Then either write the live value into the manifest, or say that the manifest wins:
 
+    agentops drift --mode adopt --only Agent/reviewer.system
     agentops apply --overwrite Agent/reviewer""",
 )
 MEMORY_CONFLICT = Code(
@@ -152,7 +153,9 @@ PROTECTED = Code(
     """The manifest carried the annotation `protect: "true"` when it was last applied, so the live object is stamped.
 The stamp outlives the manifest: deleting the file does not lift it.
 
-Bring the manifest back with `protect: "false"`, apply, and remove it then.""",
+Bring the manifest back with `protect: "false"`, apply, and remove it then. To prune everything else meanwhile:
+
+    agentops apply --prune --spare-protected""",
 )
 ORPHANS = Code(
     "plan.no-longer-declared",

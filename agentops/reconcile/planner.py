@@ -262,7 +262,8 @@ class _Planner:
                     codes.CONFLICT,
                     resource,
                     f"has a `{each.name}` that was changed both here and on the target",
-                    f"write the live value into the manifest, or apply with --overwrite {resource.address}",
+                    f"take theirs: `agentops drift --mode adopt --only {resource.address}.{each.name}`; "
+                    f"or keep yours: apply with --overwrite {resource.address}",
                     name=each.name,
                 )
         for path in seeds.disputed if seeds else ():

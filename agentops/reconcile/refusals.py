@@ -38,7 +38,8 @@ def refusals(leaving: Leaving, steps: Sequence[Step]) -> Iterator[Diagnostic]:
 def _protected(leaving: Leaving) -> Iterator[Diagnostic]:
     rules = leaving.rules
     for live in leaving.gone:
-        is_going = rules.prune or rules.destroy or str(live.marks and live.marks.id) in map(str, rules.archive_now)
+        prunes = rules.prune and not rules.spares_protected
+        is_going = prunes or rules.destroy or str(live.marks and live.marks.id) in map(str, rules.archive_now)
         if live.marks and live.marks.protect and is_going:
             yield Diagnostic(
                 codes.PROTECTED,

@@ -13,6 +13,7 @@ from agentops.reconcile.objects import BECOMES, OBJECTS, PARTS, ObjectKind
 from agentops.reconcile.observed import Live
 from agentops.reconcile.plan import Action, Orphan, Step
 from agentops.reconcile.refusals import refusals
+from agentops.wire.durations import spelled
 
 __all__ = ["Leaving", "RemovalRules", "Removed", "address_of", "removal", "removals"]
 
@@ -67,10 +68,12 @@ def _parting(live: Live, leaving: Leaving, undeclared: Sequence[Live]) -> Step |
         return _with_blast(removal(live, f"declared no more, and named with --archive-now{company}"), leaving)
     if not rules.prune:
         return None
+    if rules.spares_protected and live.marks and live.marks.protect:
+        return None
     if rules.skips_grace or not OBJECTS[live.object].can_archive:
         return _with_blast(removal(live, f"ours, and declared no more{company}"), leaving)
     if reason := _unretired(live):
-        return _with_blast(_retirement(live, reason, rules.now), leaving)
+        return _with_blast(_retirement(live, reason, leaving), leaving)
     if not is_ripe(live, leaving):
         return None
     since = f"{live.marks.retired:%Y-%m-%d}" if live.marks and live.marks.retired else ""
@@ -84,10 +87,19 @@ def _unretired(live: Live) -> str:
     return "retired, and running again" if live.is_running else ""
 
 
-def _retirement(live: Live, reason: str, now: datetime | None) -> Step:
+def _goes_after(leaving: Leaving) -> str:
+    """Return when what is retired now goes, in words that are the same on every day."""
+    grace_s = int(leaving.desired.grace.total_seconds())
+    return f"a prune in {spelled(grace_s)} or later archives it" if grace_s else "the next prune archives it"
+
+
+def _retirement(live: Live, reason: str, leaving: Leaving) -> Step:
+    now = leaving.rules.now
     if now is None:
         raise ValueError("a grace needs a moment to begin at")
-    return Step(address_of(live), live.object, Action.RETIRE, reason, live=live, at=now)
+    has_a_date = bool(live.marks and live.marks.retired)  # which counts on
+    said = reason if has_a_date else f"{reason}; {_goes_after(leaving)}"
+    return Step(address_of(live), live.object, Action.RETIRE, said, live=live, at=now)
 
 
 def _with_blast(step: Step, leaving: Leaving) -> Step:
@@ -122,11 +134,12 @@ def _company(live: Live, undeclared: Sequence[Live]) -> str:
 def _note(orphans: Sequence[Orphan], *, pruned: bool) -> tuple[Diagnostic, ...]:
     """Return what is said of objects that stay although nothing declares them."""
     waiting = [each for each in orphans if each.is_waiting]
-    left = [] if pruned else [each for each in orphans if not each.is_waiting]
+    left = [each for each in orphans if not each.is_waiting and (each.is_protected or not pruned)]
     said = []
     if left:
         fact = f"declared no more, and left alone: {_few([each.identity for each in left])}"
-        said.append(Diagnostic(codes.ORPHANS, fact, notes=("apply with --prune to remove them",)))
+        way = 'protected: declare it with `protect: "false"` first' if pruned else "apply with --prune to remove them"
+        said.append(Diagnostic(codes.ORPHANS, fact, notes=(way,)))
     if waiting:
         names = _few([f"{each.identity} until {each.ripe:%Y-%m-%d %H:%M} UTC" for each in waiting])
         way = "declare it again to have it back as it was, or name it with --archive-now to archive it now"

@@ -8,6 +8,7 @@ from typing import Any
 
 from agentops.base.diagnostics import Span
 from agentops.base.names import Address
+from agentops.base.paths import Path
 from agentops.reconcile.brakes import Brakes
 from agentops.reconcile.identities import Identities
 from agentops.reconcile.objects import OBJECTS, ObjectKind
@@ -35,8 +36,11 @@ class Seed:
     mode: SeedMode
 
 
-Place = Span | Callable[[], Span]
-"""Where something was written; worked out only when somebody asks, for most fields of most plans never are."""
+Place = Span | Callable[..., Span]
+"""Where something was written; worked out only when somebody asks, for most fields of most plans never are.
+
+That of a field takes the path of what is meant inside the value; without one it is the whole value's.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,10 @@ class Field:
     def span(self) -> Span:
         """Return the place of the value."""
         return self.place() if callable(self.place) else self.place
+
+    def span_at(self, path: Path) -> Span:
+        """Return the place of what is at a path in the value, or of the nearest value around it."""
+        return self.place(path) if callable(self.place) else self.place
 
 
 @dataclass(frozen=True, slots=True)

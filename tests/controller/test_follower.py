@@ -203,11 +203,22 @@ async def test_what_widens_or_removes_waits_for_a_person_and_removing_everything
         assert state.message == "retired, and archived when the project's grace is over: Agent/three"
         assert "retired=" in scene.agents()["three"]["metadata"]["agentops_guard"]
 
+    # What is protected stays though its file is gone, and keeps nothing else from going.
+    wide_one = agent("one", more=HELD.replace("always_ask", "always_allow"))
+    protected = agent("two", about=', annotations: {protect: "true"}')
+    scene.tree(wide_one, protected, agent("four", "Count what is left, and say how many."))
+    await scene.round()
+    last = scene.tree(wide_one)
+    state = await scene.round()
+    assert (state.phase, state.live) == (Phase.IN_SYNC, last)
+    assert "Agent/four" in state.message
+    assert "declared no more, and left alone: Agent/two" in state.message
+
     # A tree that declares nothing any more is no plan at all.
     scene.tree()
     state = await scene.round()
-    assert (state.phase, state.live) == (Phase.REFUSED, fewer)
-    assert "pruning would remove all 3 objects" in state.message
-    assert set(scene.agents()) == {"one", "two", "three"}
+    assert (state.phase, state.live) == (Phase.REFUSED, last)
+    assert "pruning would remove all 4 objects" in state.message
+    assert set(scene.agents()) == {"one", "two", "three", "four"}
     kinds = [each.kind.value for each in scene.told]
-    assert kinds == ["applied", "approval_wanted", "applied", "applied", "refused"]
+    assert kinds == ["applied", "approval_wanted", *["applied"] * 4, "refused"]

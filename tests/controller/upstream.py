@@ -9,10 +9,10 @@ from pathlib import Path
 PROJECT = "apiVersion: agentops/v1\nkind: Project\nmetadata: {name: shop}\nspec: {}\n"
 
 
-def agent(name: str, system: str = "Be kind.", more: str = "") -> str:
-    """Return the manifest of an agent."""
+def agent(name: str, system: str = "Be kind.", more: str = "", about: str = "") -> str:
+    """Return the manifest of an agent; `about` stands in its metadata."""
     spec = f"{{model: claude-opus-4-6, system: {system!r}{more}}}"
-    return f"---\napiVersion: agentops/v1\nkind: Agent\nmetadata: {{name: {name}}}\nspec: {spec}\n"
+    return f"---\napiVersion: agentops/v1\nkind: Agent\nmetadata: {{name: {name}{about}}}\nspec: {spec}\n"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,24 @@ def test_hidden_files_and_folders_are_passed_over(loads: Loads) -> None:
     assert not tree.report.diagnostics
 
 
+def test_an_ending_that_is_almost_right_is_told_and_any_other_is_not(loads: Loads) -> None:
+    slips = ("x.ymal", "x.YAML", "x.yamll", "x.yml.txt", "deep/x.ylm")
+    others = ("x.xml", "x.yaml.bak", "x.yaml~", "x.txt", "yaml", "x.toml", ".x.ymal", "x.json", "myl", "x.lymlymlyml")
+    tree = loads({f"agents.d/{each}": agent("x") for each in (*slips, *others)})
+    assert not tree.report.has_errors
+    assert codes(tree) == ["file.extension"] * len(slips)
+    assert sorted(each.message for each in tree.report.diagnostics) == sorted(
+        f"`agents.d/{each}` is passed over: manifests end in .yaml or .yml" for each in slips
+    )
+
+
+def test_a_tree_of_nothing_but_slips_is_empty_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "agents.d").mkdir()
+    (tmp_path / "agents.d" / "x.ymal").write_text(agent("x"))
+    assert sorted(codes(load(Path()))) == ["file.extension", "tree.empty"]
+
+
 def test_the_root_may_be_the_project_the_folder_of_manifests_or_one_file(loads: Loads, tmp_path: Path) -> None:
     loads({"agents.d/x.yaml": agent("x", ", system: {file: ../prompts/x.md}"), "prompts/x.md": "You are x."})
     for root in (Path(), tmp_path, Path("agents.d")):

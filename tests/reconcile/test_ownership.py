@@ -7,7 +7,7 @@ import pytest
 from agentops.reconcile.removal import RemovalRules
 from agentops.reconcile.resource import SeedMode
 
-from .given import MODEL, a_seed, a_store, a_team, address, an_agent, an_environment, codes, pruning
+from .given import MODEL, a_seed, a_store, a_team, actions, address, an_agent, an_environment, codes, pruning
 from .ground import Ground, told
 
 pytestmark = pytest.mark.anyio
@@ -169,6 +169,12 @@ async def test_pruning_removes_what_is_declared_no_more_and_protects_what_says_s
     assert [each.identity for each in kept.orphans] == ["Agent/b", "Environment/workshop", "MemoryStore/lessons"]
     refused = await ground.plan(an_agent("a"), removal=pruning())
     assert codes(refused) == ["plan.protected"]
+    spared = await ground.plan(an_agent("a"), removal=pruning(spares_protected=True))
+    assert codes(spared) == ["plan.no-longer-declared"]
+    assert {*actions(spared)} == {"Environment/workshop", "MemoryStore/lessons"}
+    assert [each.identity for each in spared.orphans] == ["Agent/b"]
+    named = pruning(spares_protected=True, archive_now=frozenset({address("Agent/b")}))
+    assert codes(await ground.plan(an_agent("a"), removal=named)) == ["plan.protected"]
     await ground.settle(an_agent("a"), an_agent("b"))
     outcome = await ground.apply(an_agent("a"), removal=pruning())
     assert outcome.is_complete, told(outcome)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from agentops.base.errors import AgentopsError, InvalidManifests, UsageError
-from agentops.cli.output import output_option, stdout_paint, write_json, write_lines
+from agentops.cli.folding import write_folded
+from agentops.cli.output import output_option, stdout_paint, write_json
 from agentops.cli.planning import Asked, Meeting, Planned, Wanted, home_of, target_option, wanted_in, with_plan_of
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def why(address: str, path: Path, offline: bool, target: str | None, output: str
     if output == "json":
         write_json(answer)
     else:
-        write_lines(why_text(answer, stdout_paint()))
+        write_folded(why_text(answer, stdout_paint()))
 
 
 def _live(wanted: Wanted, meeting: Meeting, question: "Question") -> dict[str, Any]:

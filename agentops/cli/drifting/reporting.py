@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 from agentops.cli.drifting import with_background
 from agentops.cli.drifting.choices import only_of
-from agentops.cli.output import stdout_paint, write_json, write_lines, write_report
+from agentops.cli.folding import write_folded
+from agentops.cli.output import stdout_paint, write_json, write_report
 from agentops.cli.planning import Planned
 from agentops.cli.showing import with_behind
 
@@ -23,7 +24,7 @@ async def report(planned: Planned, wish: "Wish") -> dict[str, Any]:
         write_json(document | {"diagnostics": report_json(said, planned.tree.source_line)["diagnostics"]})
     else:
         write_report(said, planned.tree.source_line)
-        write_lines(drift_text(document, stdout_paint()))
+        write_folded(drift_text(document, stdout_paint()))
     return document
 
 

@@ -12,12 +12,13 @@ import click
 from agentops.base.errors import RefusedPlan, UsageError
 from agentops.cli.applying import carry_out, ended_by_ctrl_c
 from agentops.cli.context import HOME, Choice, chosen_target, opened
+from agentops.cli.folding import write_folded
 from agentops.cli.importing import told
 from agentops.cli.importing.binding import binding, difference
 from agentops.cli.importing.staging import Journal, Staging
 from agentops.cli.importing.wish import Wish, chosen
 from agentops.cli.importing.working import Drafting, Drafts, Left, Place, looked, place_of, root_of
-from agentops.cli.output import say, stdout_paint, write_json, write_lines, write_report
+from agentops.cli.output import say, stdout_paint, write_json, write_report
 from agentops.cli.planning import Asked, Planned, load_valid, wanted_of
 from agentops.reconcile.observed import World, observe
 from agentops.reconcile.planner import PlanOptions
@@ -95,7 +96,7 @@ class Run:
         drafts = await (source or self._chosen)(self._place, self._target)
         is_text = self._manner.output == "text"
         if is_text:
-            write_lines(told.lines(drafts, stdout_paint()))
+            write_folded(told.lines(drafts, stdout_paint()))
         outcome = None
         if self._manner.is_dry:
             self._staging.check(drafts.files)
@@ -105,7 +106,7 @@ class Run:
                 return True
             outcome = await self._do(drafts)
         if is_text and drafts.drafts and not self._manner.is_dry:
-            write_lines(told.afterwards(drafts, is_bound=self._wish.binds))
+            write_folded(told.afterwards(drafts, is_bound=self._wish.binds))
         elif not is_text:
             write_json(told.document(drafts, outcome))
         return (outcome is None or bool(outcome["is_complete"])) and not _has_failed(drafts)

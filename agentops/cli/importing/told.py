@@ -19,12 +19,13 @@ _MOST_LEFT = 20
 
 def lines(drafts: Drafts, paint: Paint) -> Iterator[str]:
     """Yield what is written and taken over, what is left alone, and what the person has to do."""
-    width = max((len(str(each.subject.address)) for each in drafts.drafts), default=0)
-    for each in drafts.drafts:
+    rows = [(str(each.subject.address), each.manifest, each.subject.live.id) for each in drafts.drafts]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for each, row in zip(drafts.drafts, rows, strict=True):
         live = each.subject.live
         sign = f"{Sign.ADOPT if live.marks is None else Sign.RESTAMP:2}"
-        label = _label(live.object, live.body)
-        yield f"  {paint('cyan', sign)} {each.subject.address!s:{width}}  {each.manifest}  {live.id}  {label}".rstrip()
+        cells = (f"{cell:{width}}" for cell, width in zip(row, widths, strict=True))
+        yield f"  {paint('cyan', sign)} {'  '.join(cells)}  {_label(live.object, live.body)}".rstrip()
     yield from _left(drafts)
     yield from (f"  note: {on_one_line(each)}" for each in drafts.notes)
     yield ""

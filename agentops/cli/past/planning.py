@@ -46,7 +46,7 @@ class Past:
         told = f"the tree is the one of {_told(self.at)}" if self.at else ""
         if self.base is None:
             return f"{told}; secrets count as the ones that were sent last"
-        compared = f"not compared with live: this is what changed since {_told(self.base)}"
+        compared = f"compared with the tree of {_told(self.base)}"
         return f"{compared}; {told}" if told else compared
 
     @property

@@ -1,6 +1,6 @@
 """Codes about files: what must hold before a file's text can be read as YAML, or taken as text by `{file: …}`."""
 
-from agentops.base.diagnostics import Code
+from agentops.base.diagnostics import Code, Severity
 
 UNREADABLE = Code(
     "file.unreadable",
@@ -11,6 +11,21 @@ regular file (a pipe, a socket, a device). A tree with an unread file is never t
 
     chmod u+r agents.d/reviewer.yaml
 """,
+)
+
+EXTENSION = Code(
+    "file.extension",
+    "A file is passed over that looks like a manifest",
+    """\
+Below `agents.d` the files that end in `.yaml` or `.yml` are manifests, and every other file is passed over. An ending
+that is almost one of these is most often a slip of the keyboard, or an editor that added `.txt`: what the file declares
+would not exist, and would even be removed by a prune.
+
+    git mv agents.d/reviewer.ymal agents.d/reviewer.yaml
+
+A file that is to lie there and is no manifest: give it another ending, or hide it with a dot before its name.
+""",
+    Severity.WARNING,
 )
 
 TOO_LARGE = Code(

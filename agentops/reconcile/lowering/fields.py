@@ -7,6 +7,7 @@ from typing import Any
 
 from agentops.base.diagnostics import Span
 from agentops.base.names import Address, Kind
+from agentops.base.paths import Path
 from agentops.manifests.document import Document, Reference
 from agentops.manifests.kinds import NAME_FIELDS
 from agentops.reconcile.objects import BECOMES
@@ -48,8 +49,8 @@ def resource(document: Document, fields: Mapping[str, Field], seeds: Mapping[str
     )
 
 
-def name_span(document: Document) -> Span:
-    """Return the place of the document's name."""
+def name_span(document: Document, _inside: Path = ()) -> Span:
+    """Return the place of the document's name, in which nothing else has one."""
     return document.marks.span(("metadata", "name"))
 
 

@@ -1,6 +1,7 @@
 """Team → one coordinator agent of its own: the lead's settings, and a roster pinned to the specialists' versions."""
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from agentops.base.names import Address, Kind
@@ -31,7 +32,7 @@ def _lead(document: Document, spec: Mapping[str, Any], tree: Tree) -> dict[str, 
     if isinstance(lead, str):
         found = tree.get(Address(Kind.AGENT, lead))
         return declared(found) if found else {}
-    return {key: Field(value, document.span(("lead", key))) for key, value in spec["lead"].items()}
+    return {key: Field(value, partial(document.span, ("lead", key))) for key, value in spec["lead"].items()}
 
 
 def _multiagent(spec: Mapping[str, Any]) -> dict[str, Any]:

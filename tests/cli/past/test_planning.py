@@ -46,6 +46,18 @@ def test_an_offline_plan_shows_what_changed_since_a_commit(offline: Shell) -> No
     offline("plan", "--offline", "--exit-code")
 
 
+def test_each_place_inside_a_field_has_a_line_of_its_own(offline: Shell) -> None:
+    model = "\n    id: claude-haiku-5-5\n    effort: {}"
+    committed(Path(), {**FIRST, "agents.d/reviewer.yaml": agent(model=model.format("low"))})
+    Path("agents.d/reviewer.yaml").write_text(agent(model=model.format("high")))
+    [change] = offline("plan", "--offline", "-o", "json").json["steps"][0]["changes"]
+    assert (change["path"], change["source"]["line"]) == (["effort", "type"], 7)
+    text = offline("plan", "--offline")
+    assert "compared with the tree of " in text.err
+    assert "not compared with live" in text.out
+    assert "not compared with live" not in text.err
+
+
 def test_the_base_is_where_the_branch_began(offline: Shell) -> None:
     """What was merged to main since is not undone by a branch that does not have it."""
     committed(Path(), FIRST)

@@ -1,0 +1,47 @@
+"""Lines that are folded where a terminal ends, and never in a pipe."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agentops.base.paint import Paint
+from agentops.cli.folding import folded, write_folded
+
+LINE = "  ~ Agent/sorter  update, version 2 → 3: changed in the manifest, and on the target since the last apply"
+
+
+def test_a_line_is_broken_between_words_and_what_follows_is_set_in() -> None:
+    assert [*folded(LINE, 60)] == [
+        "  ~ Agent/sorter  update, version 2 → 3: changed in the",
+        "      manifest, and on the target since the last apply",
+    ]
+    assert [*folded("short", 60)] == ["short"]
+    assert [*folded("      agents.d/" + "x" * 80, 60)] == ["      agents.d/" + "x" * 80]
+
+
+def test_colours_take_no_room_and_wide_letters_take_two() -> None:
+    painted = Paint(is_on=True)("red", "twenty-nine letters, in colour")
+    assert [*folded(painted, 30)] == [painted]
+    assert [*folded("日本語 日本語 日本語", 14)] == ["日本語 日本語", "    日本語"]
+    assert [*folded("e\u0301" * 40, 40)] == ["e\u0301" * 40]
+
+
+@given(st.text("ab \x1b", max_size=80), st.integers(10, 40))
+def test_nothing_gets_lost_but_the_spaces_at_a_break(line: str, width: int) -> None:
+    parts = [*folded(line, width)]
+    assert "".join(parts).split() == line.split() or "".join("".join(parts).split()) == "".join(line.split())
+    assert all(len(each) <= width or len(each.split()) == 1 for each in parts)
+
+
+def test_a_pipe_gets_lines_as_they_are_unless_its_width_is_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    write_folded([LINE])
+    assert capsys.readouterr().out == f"{LINE}\n"
+    for columns, lines in (("60", 2), ("8", 1), ("0", 1)):
+        monkeypatch.setenv("COLUMNS", columns)
+        write_folded([LINE])
+        assert len(re.findall("\n", capsys.readouterr().out)) == lines
