@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 from standardwebhooks import Webhook
 
 from agentops.engine.core.json import parsed
+from agentops.engine.operations import delivering
 from agentops.engine.server import Engine
 from agentops.wire.webhooks import WorkspaceEvent
 
@@ -19,6 +20,7 @@ URL = "http://127.0.0.1:9/nobody"
 WORKSPACE = get_args(WorkspaceEvent)
 OF_SESSIONS = [each for each in WORKSPACE if each.startswith("session.")]
 STRICTLY: TypeAdapter[BetaWebhookEvent] = TypeAdapter(BetaWebhookEvent)
+SDK = Anthropic(api_key="unused")
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class Message:
 
 async def messages(engine: Engine, endpoint_id: str) -> list[Message]:
     sql = "SELECT event_id, event_type, body FROM deliveries WHERE endpoint_id = :id ORDER BY seq"
+    await engine._database.write(lambda tx: delivering.spread(tx, 10_000))
     rows = await engine._database.read(lambda tx: tx.all(sql, {"id": endpoint_id}))
     return [Message(*row) for row in rows]
 
@@ -56,4 +59,4 @@ def read_by_the_sdk(message: Message, secret: str) -> None:
         "webhook-timestamp": str(int(now.timestamp())),
         "webhook-signature": Webhook(secret).sign(message.event_id, now, message.body),
     }
-    assert Anthropic(api_key="unused").beta.webhooks.unwrap(message.body, headers=headers, key=secret) == event
+    assert SDK.beta.webhooks.unwrap(message.body, headers=headers, key=secret) == event

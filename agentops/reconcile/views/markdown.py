@@ -118,7 +118,7 @@ def _cut(whole: str, limit: int) -> str:
 
 
 def _length(text: str) -> int:
-    return len(text) + sum(each > "\uffff" for each in text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _head(plan: Json, about: About) -> Iterator[str]:
