@@ -25,6 +25,9 @@ class Kind(StrEnum):
     VAULT = "Vault"
     WEBHOOK = "Webhook"
 
+    # Equal to its text, so with the text's hash; an enum's own one is a call in Python for each look at a table.
+    __hash__ = str.__hash__
+
 
 _WITH_PARTS = frozenset({Kind.VAULT})
 """Kinds in which named things are objects of their own."""

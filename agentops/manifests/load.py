@@ -188,7 +188,8 @@ class _Loading:
         for address, (each, verdict) in self._declared.items():
             if address.kind is Kind.PROJECT and verdict.is_right:
                 self._diagnostics += islice(still_declared(each, verdict.data, declared), MOST_TOLD)
-        for naming in self._named.values():
+        # Most documents of a large tree name none.
+        for naming in (each for each in self._named.values() if each.references):
             self._diagnostics += islice(names_judge.judge(naming), MOST_TOLD)
             self._diagnostics += islice(nested(naming, declared, in_circles), MOST_TOLD)
             self._diagnostics += islice(namesakes(naming, declared), MOST_TOLD)

@@ -117,7 +117,7 @@ def _restamped(step: Step, name: str, mark: FieldMark) -> FieldMark:
     if step.live is None or mark.echo is None or not step.live.is_untouched:
         return mark
     rule = OBJECTS[step.object].fields[name]
-    return replace(mark, echo=mark_hash(in_normal_form(name, rule, step.live.body)))
+    return FieldMark(mark.sent, mark_hash(in_normal_form(name, rule, step.live.body)))
 
 
 def _field_mark(rule: FieldRule, value: Any) -> FieldMark:

@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from agentops.base.canonical import canonical_json
 
@@ -28,14 +28,13 @@ PREFIX = "agentops_"
 
 _HASH = 8
 """Eight base64 characters: 48 bits, enough to see a change, far too few to hold a secret."""
-_FIELD = re.compile(rf"([a-z]{{2}})([\w-]{{{_HASH}}})([\w-]{{{_HASH}}})", re.ASCII)
+_FIELD = re.compile(rf"(?:^|,)([a-z]{{2}})([\w-]{{{_HASH}}})([\w-]{{{_HASH}}})(?=,|\Z)", re.ASCII)
 _UNKNOWN = "-" * _HASH
 _VALUE_LIMIT = 512
 _MOMENT = "%Y-%m-%dT%H:%M:%SZ"
 
 
-@dataclass(frozen=True, slots=True)
-class FieldMark:
+class FieldMark(NamedTuple):
     """What we sent for one field, and what the server answered; an unknown echo is None."""
 
     sent: str
@@ -141,5 +140,4 @@ def _fields(text: str) -> dict[str, FieldMark]:
     version, _, rest = text.partition("|")
     if version != "1":
         return {}
-    found = (_FIELD.fullmatch(part) for part in rest.split(",") if part)
-    return {m[1]: FieldMark(m[2], None if m[3] == _UNKNOWN else m[3]) for m in found if m}
+    return {code: FieldMark(sent, None if echo == _UNKNOWN else echo) for code, sent, echo in _FIELD.findall(rest)}

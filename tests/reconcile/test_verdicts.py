@@ -132,7 +132,7 @@ def test_a_default_that_the_server_adds_to_an_old_object_is_no_drift() -> None:
     (live,) = world_of(an_environment(description="old")).lives
     marks = live.marks
     assert marks
-    fields = {**marks.fields, "de": replace(marks.fields["de"], echo=mark_hash("old, as the server says it"))}
+    fields = {**marks.fields, "de": marks.fields["de"]._replace(echo=mark_hash("old, as the server says it"))}
     echoing = edited(live, description="old, as the server says it", metadata=written(replace(marks, fields=fields)))
     assert verdict(echoing, "old") is Verdict.IN_SYNC
 

@@ -106,7 +106,7 @@ def _may_be_in(name: str, unread: Sequence[str | None]) -> bool:
 def circles(named: Mapping[Address, Named]) -> Iterator[tuple[Address, ...]]:
     """Yield every way round by which documents name each other in a circle, each once."""
     done: set[Address] = set()
-    for start in sorted(named):
+    for start in sorted(address for address, each in named.items() if each.references):
         trail = {} if start in done else {start: iter(_targets(named[start]))}
         while trail:
             here = next(reversed(trail))
