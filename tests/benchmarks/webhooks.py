@@ -1,19 +1,17 @@
-"""What delivering webhooks costs: a delivery beside a bare POST, and a session's turn while receivers misbehave.
+"""What delivering webhooks costs: a delivery beside a bare POST, and a session's turn beside deliveries.
 
 The receiver is a process of its own. Rounds take turns, so that a machine's moods meet all sides alike.
 """
 
 import asyncio
+import os
 import statistics
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from ipaddress import ip_network
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 import httpx2
@@ -24,29 +22,17 @@ from agentops.base.secrets import Secret
 from agentops.engine.core import happenings
 from agentops.engine.core.happenings import TOPIC, Happening, Home
 from agentops.engine.deliveries import signing
-from agentops.engine.models.script import Script
-from agentops.engine.models.scripted import Scripted
-from agentops.engine.runner.means import Means
-from agentops.engine.server import Engine, build
-from agentops.engine.settings import Settings
+from agentops.engine.server import Engine
 from agentops.engine.store.deliveries import Message, Outbox, Owner
-from agentops.wire.problems import check
-from agentops.wire.webhooks import WorkspaceEvent
 from tests.engine.deliveries.receiver import receiving
 from tests.forked import processes
 
-from .session_server import Nothing
+from . import webhook_turns
+from .webhook_engine import endpoint_at, engine_in
 
 _MESSAGES = 300
-_TURNS = 20
 _WIDTH = 52
 _AT_ONCE = 8
-_BAD = ("/hang", "/500", "http://127.0.0.1:1/", "/slow", "/close")
-_BETA = {"anthropic-beta": "managed-agents-2026-04-01"}
-_TURN = [
-    {"when": {"tool_result": {"matches": "."}}, "say": "Done.", "times": "forever"},
-    {"say": "One thing.", "call": [{"tool": "bash", "input": {"command": "one"}}], "times": "forever"},
-]
 
 
 def lines(folder: Path, runs: int) -> Iterator[str]:
@@ -60,13 +46,15 @@ def lines(folder: Path, runs: int) -> Iterator[str]:
         yield f"Deliveries of {_MESSAGES:,} messages to one receiver, {_AT_ONCE} at once, median of {runs} rounds"
         yield from asyncio.run(_deliveries(folder, port, runs))
         yield ""
-        yield f"A session of {_TURNS} turns (two model calls and a tool each), median of {runs} rounds"
-        yield from asyncio.run(_sessions(folder, port, runs))
+        yield from webhook_turns.lines(folder, port, runs)
     finally:
         receiver.kill()
 
 
 def _receive(told: Connection) -> None:
+    # Receivers have machines of their own: here they get what the engine leaves of this one.
+    os.nice(19)
+
     async def serve() -> None:
         async with receiving() as receiver:
             told.send(receiver.port)
@@ -94,8 +82,8 @@ async def _deliveries(folder: Path, port: int, runs: int) -> list[str]:
     secret = Secret("whsec_" + "YWdlbnRvcHM=")
     body = "x" * 220
     sides: dict[str, list[_Cost]] = {}
-    async with _engine(folder / "deliveries", {}) as (engine, http):
-        endpoint = await _endpoint(http, url, ["agent.updated"])
+    async with engine_in(folder / "deliveries", {}) as (engine, http):
+        endpoint = await endpoint_at(http, url, ["agent.updated"])
         for _ in range(runs):
             for name, side in (
                 ("aiohttp, signed, nothing kept", lambda: _with_aiohttp(url, body, secret)),
@@ -155,69 +143,6 @@ async def _delivered(engine: Engine, endpoint: str) -> None:
 async def _waits(engine: Engine) -> bool:
     sql = "SELECT 1 FROM deliveries WHERE status = 'pending' LIMIT 1"
     return await engine.database.read(lambda tx: tx.one(sql)) is not None
-
-
-async def _sessions(folder: Path, port: int, runs: int) -> list[str]:
-    bad = [each if "://" in each else f"http://127.0.0.1:{port}{each}" for each in _BAD]
-    good = [f"http://127.0.0.1:{port}/ok/{number}" for number in range(5)]
-    sides: dict[str, list[_Cost]] = {}
-    for number in range(runs):
-        for name, urls in (("no endpoint", []), ("five that answer", good), ("five that misbehave", bad)):
-            async with _engine(folder / f"sessions-{number}-{name}", {"turns": _TURN}) as (_, http):
-                for url in urls:
-                    await _endpoint(http, url, list(_SESSION))
-                sides.setdefault(name, []).append(await _measured(lambda http=http: _session(http), _TURNS))
-    return _table(sides, "ms a turn", lambda each: each.wall_ms)
-
-
-_SESSION = tuple(each for each in WorkspaceEvent.__args__ if each.startswith("session."))  # type: ignore[attr-defined]
-
-
-async def _session(http: httpx2.AsyncClient) -> None:
-    agent = (await _asked(http, "/v1/agents", name="a", model="m", tools=[_TOOLS]))["id"]
-    environment = (await _asked(http, "/v1/environments", name="e"))["id"]
-    session = (await _asked(http, "/v1/sessions", agent=agent, environment_id=environment))["id"]
-    path = f"/v1/sessions/{session}"
-    for number in range(_TURNS):
-        text = {"type": "user.message", "content": [{"type": "text", "text": f"{number}"}]}
-        await _asked(http, f"{path}/events", events=[text])
-        while await _rests(http, path) <= number:  # noqa: ASYNC110 - as above
-            await asyncio.sleep(0.001)
-
-
-_TOOLS = {"type": "agent_toolset_20260401"}
-
-
-async def _rests(http: httpx2.AsyncClient, path: str) -> int:
-    found = await http.get(f"{path}/events", params={"types[]": "session.status_idle", "limit": "1000"})
-    return len(found.json()["data"])
-
-
-async def _asked(http: httpx2.AsyncClient, path: str, **body: Any) -> dict[str, Any]:
-    answer = await http.post(path, json=body)
-    assert answer.status_code == 200, answer.text
-    found: dict[str, Any] = answer.json()
-    return found
-
-
-async def _endpoint(http: httpx2.AsyncClient, url: str, events: list[str]) -> str:
-    return str((await _asked(http, "/v1/x-agentops/webhooks", url=url, events=events))["id"])
-
-
-@asynccontextmanager
-async def _engine(folder: Path, script: dict[str, Any]) -> AsyncIterator[tuple[Engine, httpx2.AsyncClient]]:
-    folder.mkdir(parents=True)  # noqa: ASYNC240 - nobody waits meanwhile
-    found, problems = check(Script, {"turns": [{"say": "Hello."}], **script})
-    assert found, problems
-    means = Means(Scripted(found, asyncio.sleep), Nothing(folder))
-    loopback = (ip_network("127.0.0.0/8"),)
-    settings = Settings(f"sqlite:///{folder / 'engine.db'}", folder, port=0, private_webhooks=loopback)
-    engine = build(settings, clock=SystemClock(), ids=RandomIds(), means=means)
-    async with engine:
-        headers = {"x-api-key": engine.credential.reveal(), **_BETA}
-        transport = httpx2.ASGITransport(app=engine.app)
-        async with httpx2.AsyncClient(transport=transport, base_url="http://bench", headers=headers) as http:
-            yield engine, http
 
 
 def _table(sides: dict[str, list[_Cost]], unit: str, shown: Callable[[_Cost], float]) -> list[str]:

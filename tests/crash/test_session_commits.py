@@ -162,7 +162,7 @@ HEARD = (
 def messages(life: Life) -> list[tuple[str, str | None]]:
     """Return type and thread of what is to be delivered; each is one event of its own."""
     with sqlite3.connect(life.folder / "engine.db") as connection:
-        rows = connection.execute("SELECT event_id, body FROM deliveries ORDER BY seq").fetchall()
+        rows = connection.execute("SELECT event_id, body FROM tellings ORDER BY seq").fetchall()
     bodies = [parsed(body) for _, body in rows]
     assert [each["id"] for each in bodies] == [event_id for event_id, _ in rows]
     assert len({event_id for event_id, _ in rows}) == len(rows)

@@ -49,7 +49,12 @@ def body(happening: Happening, home: Home, event_id: str, at: str) -> str:
     return written({"type": "event", "id": event_id, "created_at": at, "data": data})
 
 
-def hears(endpoint: Json, event_type: str) -> bool:
-    """Tell whether an endpoint of either kind is sent events of the type."""
+def heard(endpoint: Json) -> frozenset[str]:
+    """Return the event types that an endpoint of either kind is sent."""
     events = endpoint["enabled_events"] if "enabled_events" in endpoint else endpoint["events"]
-    return event_type in events and endpoint.get("state", "enabled") == "enabled"
+    return frozenset(events if endpoint.get("state", "enabled") == "enabled" else ())
+
+
+def hears(endpoint: Json, event_type: str) -> bool:
+    """Tell whether an endpoint is sent events of the type."""
+    return event_type in heard(endpoint)

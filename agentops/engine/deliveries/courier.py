@@ -30,6 +30,7 @@ from agentops.engine.outbound import Outbound
 from agentops.engine.posting import Posting
 from agentops.engine.store.delivery_queue import DeliveryQueue
 from agentops.engine.store.port import Database
+from agentops.engine.store.tellings import Tellings
 
 _log = logging.getLogger("agentops.engine")
 
@@ -190,9 +191,9 @@ class Courier:
         self._count(sent)
         for parcel in taken.parcels:
             self._send(parcel)
-        has_more = len(taken.parcels) >= self._most and self._lanes.busy < self._in.at_once
+        has_more = taken.is_behind or len(taken.parcels) >= self._most
         self._manners.went(asyncio.get_running_loop().time(), has_more=has_more)
-        if has_more:
+        if has_more and self._lanes.busy < self._in.at_once:
             return 0.0
         if taken.next_at is None:
             return self._look_every_s
@@ -203,9 +204,11 @@ class Courier:
         if not sent:
             # Mostly there is nothing: to see that takes no writer's time.
             runner_id = self._in.runner_id
-            lanes = await self._in.database.read(lambda tx: DeliveryQueue(tx, runner_id).lanes())
+            is_all_told, lanes = await self._in.database.read(
+                lambda tx: (Tellings(tx).is_empty(), DeliveryQueue(tx, runner_id).lanes())
+            )
             next_at, now_open = delivering.sorted_out(lanes, room, self._now())
-            if not now_open:
+            if not now_open and (is_all_told or room.total <= 0):
                 return Taken(next_at=next_at)
         return await self._append(partial(_settled_and_taken, sent=sent, room=room))
 

@@ -17,11 +17,13 @@ from agentops.engine.core.webhooks import disabled
 from agentops.engine.keyring import Keyring
 from agentops.engine.operations.webhook_endpoints import FIELD, Rows
 from agentops.engine.sealing import Box
+from agentops.engine.store.deliveries import Message, put
 from agentops.engine.store.delivery_queue import DeliveryQueue, Lane, Queued
 from agentops.engine.store.documents import Document, WorkspaceWebhooks
 from agentops.engine.store.names import Names
 from agentops.engine.store.port import Transaction
 from agentops.engine.store.secrets import Secrets
+from agentops.engine.store.tellings import Telling, Tellings
 from agentops.engine.store.webhooks import Webhooks
 
 _log = logging.getLogger("agentops.engine")
@@ -104,6 +106,34 @@ class Taken:
     next_at: str | None = None
     """When something that waits for a time is due; what waits for room is taken when there is some."""
 
+    is_behind: bool = False
+    """Whether more is to be told than was looked at."""
+
+
+def spread(tx: Transaction, most: int) -> bool:
+    """Make messages of what is to be told, so many or a few more, and tell whether there may be yet others.
+
+    Of endpoints that were removed meanwhile nothing is put down.
+    """
+    told = Tellings(tx).take(most)
+    is_there = {
+        (owner_id, each): existing(tx, owner_id, each) is not None
+        for owner_id, telling in told
+        for each in dict.fromkeys(telling.hearers)
+    }
+    for owner_id, group in groupby(told, key=lambda each: each[0]):
+        messages = [each for _, telling in group for each in _messages(telling) if is_there[owner_id, each.endpoint_id]]
+        put(tx, owner_id, messages)
+    return sum(len(telling.hearers) for _, telling in told) >= most
+
+
+def _messages(telling: Telling) -> Iterator[Message]:
+    # Made of the event's own id, so that it does not matter how often or by whom.
+    suffix = telling.event_id.removeprefix("whe_")
+    for number, endpoint_id in enumerate(telling.hearers):
+        message_id = f"whd_{suffix}{number}"
+        yield Message(message_id, endpoint_id, telling.event_id, telling.event_type, telling.body, telling.created_at)
+
 
 def recover(desk: Desk, in_hand: frozenset[int]) -> None:
     """Free what those had taken who are dead, and what this process has by the database, but not in hand."""
@@ -136,6 +166,7 @@ def settle(desk: Desk, sent: Sequence[Sent]) -> None:
 def take(desk: Desk, room: Room) -> Taken:
     """Take what is due, as far as there is room: a little of every endpoint, those first that have least on its way."""
     taken = Taken()
+    taken.is_behind = spread(desk.tx, room.total)
     taken.next_at, open_ = sorted_out(desk.queue.lanes(), room, desk.now)
     for lane in sorted(open_, key=lambda each: (-room.of(each.endpoint_id), each.due_at)):
         if len(taken.parcels) >= room.total:

@@ -1,15 +1,17 @@
 """Putting down what webhooks have to tell, in the very transaction in which it happens: neither is there alone."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from agentops.base.ids import IdSource
 from agentops.engine.core import happenings as core
 from agentops.engine.core.happenings import OF_ORGANIZATION, TOPIC, Happening, Home
 from agentops.engine.core.json import parsed
 from agentops.engine.operations.call import Call
-from agentops.engine.store.deliveries import Message, Outbox, Owner
+from agentops.engine.store.deliveries import Outbox, Owner
 from agentops.engine.store.port import Transaction
+from agentops.engine.store.tellings import Telling, Tellings
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,9 @@ def record(call: Call, *happenings: Happening) -> None:
 
 
 def put(tx: Transaction, report: Report) -> bool:
-    """Put down what happened, one message an endpoint that asked for it, and tell whether anybody did.
+    """Put down what happened with the endpoints that asked for it, and tell whether any did.
+
+    It is made a message for each of them by whoever delivers: that is no work for the commit of a session.
 
     Whoever gets a True tells `TOPIC` after the commit.
     """
@@ -48,28 +52,33 @@ def ready(tx: Transaction, report: Report) -> Callable[[], bool]:
         (Outbox(tx, Owner.WORKSPACE, report.home.workspace), of_workspace),
         (Outbox(tx, Owner.ORGANIZATION, report.home.organization), of_organization),
     )
-    acts = [_ready(outbox, report, some) for outbox, some in outboxes if some]
+    acts = [_ready(tx, outbox, report, some) for outbox, some in outboxes if some]
     return lambda: sum(act() for act in acts) > 0
 
 
-def _ready(outbox: Outbox, report: Report, happenings: Sequence[Happening]) -> Callable[[], int]:
+def _ready(tx: Transaction, outbox: Outbox, report: Report, happenings: Sequence[Happening]) -> Callable[[], int]:
     asked = outbox.mentioning(sorted({each.type for each in happenings}))
 
     def act() -> int:
-        listening = [(str(endpoint_id), parsed(body)) for endpoint_id, body in asked()]
-        messages: list[Message] = []
+        listening = [(str(endpoint_id), _heard(body)) for endpoint_id, body in asked()]
+        tellings: list[Telling] = []
         for happening in happenings:
-            hearing = [endpoint_id for endpoint_id, endpoint in listening if core.hears(endpoint, happening.type)]
-            messages += _messages(report, happening, hearing) if hearing else ()
-        outbox.put(messages)
-        return len(messages)
+            hearers = tuple(endpoint_id for endpoint_id, types in listening if happening.type in types)
+            tellings += [_telling(report, happening, hearers)] if hearers else ()
+        Tellings(tx).put(outbox.owner_id, tellings)
+        return len(tellings)
 
     return act
 
 
-def _messages(report: Report, happening: Happening, endpoint_ids: Sequence[str]) -> Iterator[Message]:
-    """Yield the same event for each endpoint: who hears of it twice can tell by its id."""
+def _telling(report: Report, happening: Happening, hearers: tuple[str, ...]) -> Telling:
+    """Return the same event for all endpoints: who hears of it twice can tell by its id."""
     event_id = report.ids.new("whe")
     body = core.body(happening, report.home, event_id, report.at)
-    for endpoint_id in endpoint_ids:
-        yield Message(report.ids.new("whd"), endpoint_id, event_id, happening.type, body, report.at)
+    return Telling(event_id, happening.type, body, hearers, report.at)
+
+
+@lru_cache(maxsize=256)
+def _heard(endpoint: str) -> frozenset[str]:
+    """Return the event types that an endpoint is sent, by its JSON: reading that anew at each commit would be felt."""
+    return core.heard(parsed(endpoint))

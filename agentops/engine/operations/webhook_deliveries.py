@@ -7,10 +7,24 @@ from agentops.engine.core import happenings
 from agentops.engine.core.happenings import OF_ORGANIZATION, TOPIC, Happening, Home
 from agentops.engine.core.json import Json, parsed, written
 from agentops.engine.operations.call import Call, Page
-from agentops.engine.operations.delivering import existing
+from agentops.engine.operations.delivering import existing, spread
 from agentops.engine.store.deliveries import Message, Outbox, Owner
 from agentops.engine.store.delivery_log import Delivery, DeliveryLog, Tried
 from agentops.engine.store.port import Window
+from agentops.engine.store.tellings import Tellings
+
+_CAUGHT_UP_MAX = 1_000
+
+
+def is_behind(call: Call) -> bool:
+    """Tell whether something is to be told that is not in the list of any endpoint yet."""
+    return not Tellings(call.tx).is_empty()
+
+
+def catch_up(call: Call) -> None:
+    """Have what is to be told in the lists, or the most of it: where sessions are at work that waits for a while."""
+    spread(call.tx, _CAUGHT_UP_MAX)
+    call.announce(TOPIC)
 
 
 def page(call: Call, endpoint_id: str, window: Window, status: str | None) -> Page:

@@ -10,6 +10,12 @@ from agentops.engine.store.runners import Place, Runners
 WAITING_MAX = 1_000
 """Sessions that wait are counted up to here: whoever has more needs no number."""
 
+_TO_BE_TOLD = """
+SELECT COUNT(*), MIN(created_at) FROM (
+  SELECT created_at FROM deliveries WHERE status = 'pending' UNION ALL
+  SELECT created_at FROM (SELECT created_at FROM tellings ORDER BY seq LIMIT 1000) first) waits"""
+"""What was not made messages of yet counts once for all endpoints, up to a limit."""
+
 _BODIES_MAX = 1_000
 """Endpoints and repositories that are looked at, each."""
 
@@ -62,7 +68,7 @@ def taken(tx: Transaction, at: str) -> Census:
         waiting=tuple(Runners(tx).unattended(WAITING_MAX)),
         work=_work(tx, at),
         dreams=_by(tx, "SELECT status, COUNT(*) FROM dreams WHERE archived_at IS NULL GROUP BY status"),
-        deliveries=_count(tx, "SELECT COUNT(*), MIN(created_at) FROM deliveries WHERE status = 'pending'"),
+        deliveries=_count(tx, _TO_BE_TOLD),
         endpoints=_endpoints(tx),
         scheduled=_count(tx, "SELECT COUNT(*), MIN(NULLIF(fires_at, '')) FROM deployments WHERE fires_at IS NOT NULL"),
         overdue=_count(

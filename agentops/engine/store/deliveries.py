@@ -38,6 +38,11 @@ class Outbox:
         self._owner = owner
         self._id = owner_id
 
+    @property
+    def owner_id(self) -> str:
+        """Return whose it is."""
+        return self._id
+
     def mentioning(self, types: Collection[str]) -> Callable[[], list[Row]]:
         """Return what returns id and JSON of every endpoint that names one of the event types, maybe in passing.
 
@@ -48,13 +53,18 @@ class Outbox:
 
     def put(self, messages: Sequence[Message]) -> None:
         """Add messages, due at once."""
-        for start in range(0, len(messages), _AT_ONCE):
-            some = messages[start : start + _AT_ONCE]
-            params: dict[str, str | int | None] = {"owner": self._id}
-            for number, each in enumerate(some):
-                values = (each.id, each.endpoint_id, each.event_id, each.event_type, each.body, each.created_at)
-                params |= {f"{name}_{number}": value for name, value in zip(_NAMES, values, strict=True)}
-            self._tx.run(_insertion(len(some)), params)
+        put(self._tx, self._id, messages)
+
+
+def put(tx: Transaction, owner_id: str, messages: Sequence[Message]) -> None:
+    """Add messages for endpoints of one workspace or organization, due at once."""
+    for start in range(0, len(messages), _AT_ONCE):
+        some = messages[start : start + _AT_ONCE]
+        params: dict[str, str | int | None] = {"owner": owner_id}
+        for number, each in enumerate(some):
+            values = (each.id, each.endpoint_id, each.event_id, each.event_type, each.body, each.created_at)
+            params |= {f"{name}_{number}": value for name, value in zip(_NAMES, values, strict=True)}
+        tx.run(_insertion(len(some)), params)
 
 
 _AT_ONCE = 16

@@ -19,6 +19,7 @@ from agentops.engine.store.tables import (
     runs,
     sessions,
     skills,
+    tellings,
     threads,
     vaults,
     webhooks,
@@ -44,6 +45,7 @@ MIGRATIONS = (
     control.STEP,
     census.STEP,
     retention.STEP,
+    tellings.STEP,
 )
 
 _RECORD = """

@@ -234,7 +234,7 @@ async def test_webhooks_hear_of_runs_by_schedule_and_of_what_became_of_them(firi
     await made(firing_range.http, f"/v1/deployments/{good}/run")
     await firing_range.turn(NINE + 9 * MINUTE - SECOND)
     [well], [badly] = await firing_range.runs(good), await firing_range.runs(bad)
-    told = [json.loads(body)["data"] for (body,) in await firing_range.sql("SELECT body FROM deliveries ORDER BY seq")]
+    told = [json.loads(body)["data"] for (body,) in await firing_range.sql("SELECT body FROM tellings ORDER BY seq")]
     expected = [(well["id"], "started"), (well["id"], "succeeded"), (badly["id"], "started"), (badly["id"], "failed")]
     assert sorted((each["id"], each["type"].rpartition(".")[2]) for each in told) == sorted(
         [*expected, (bad, "paused")]

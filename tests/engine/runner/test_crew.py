@@ -89,7 +89,7 @@ class Server:
 
     async def messages(self) -> list[str]:
         """Return what is to be delivered."""
-        rows = await self.database.read(lambda tx: tx.all("SELECT event_type FROM deliveries ORDER BY seq"))
+        rows = await self.database.read(lambda tx: tx.all("SELECT event_type FROM tellings ORDER BY seq"))
         return [row[0] for row in rows]
 
     async def at_rest(self) -> None:

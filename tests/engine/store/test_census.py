@@ -82,7 +82,7 @@ async def _census(engine: Engine, clock: ManualClock) -> Census:
     return await engine.database.read(lambda tx: census.taken(tx, timestamp(clock.now())))
 
 
-SMALL = ("webhooks", "workspace_webhooks", "followed_repositories", "runners")
+SMALL = ("webhooks", "workspace_webhooks", "followed_repositories", "runners", "tellings", "waits", "first")
 """Tables with few rows, that are read to a limit."""
 
 

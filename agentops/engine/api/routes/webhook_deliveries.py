@@ -11,6 +11,8 @@ async def page(exchange: Exchange) -> str:
     """List what an endpoint was told, and is to be told."""
     query = exchange.query(DeliveryQuery)
     window = paging.window(query, exchange.list_name)
+    if await exchange.glance(webhook_deliveries.is_behind):
+        await exchange.write(webhook_deliveries.catch_up)
     return exchange.page(
         await exchange.glance(webhook_deliveries.page, exchange.id("endpoint_id"), window, query.status)
     )
