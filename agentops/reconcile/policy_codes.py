@@ -50,6 +50,19 @@ Whoever reviews a change reads these notes as a part of it. What no commit may l
 controller, which lies outside the repository (`docs/policy.md`).""",
     Severity.NOTE,
 )
+LOOSENED = Code(
+    "plan.policy-loosened",
+    "The policy asks for less than it did",
+    """The policy is in the commit that is judged. Held against the commit that the branch began at, it names fewer
+risks or takes them more lightly, has lost or changed a rule, or exempts something new. The plan was judged by what is
+left of it.
+
+Whoever reviews the change agrees to that as well. Pull requests are compared by themselves (`agentops ci plan`); at a
+terminal:
+
+    agentops plan --base main""",
+    Severity.WARNING,
+)
 EXPIRED = Code(
     "plan.policy-expired",
     "An exemption is over",
@@ -77,7 +90,7 @@ Right:
 A rule with `severity: warn` that cannot be judged is a warning.""",
 )
 
-CODES: Mapping[str, Code] = {each.slug: each for each in (REFUSED, WARNED, NOTED, PASSED, EXPIRED, BROKEN)}
+CODES: Mapping[str, Code] = {each.slug: each for each in (REFUSED, WARNED, NOTED, PASSED, LOOSENED, EXPIRED, BROKEN)}
 """The codes by their slugs."""
 
 WAY_OUT = "change it, or exempt it in policy.allow with a reason and a last day"

@@ -72,7 +72,7 @@ def validate(run: "Pipeline", path: str, base: str, sarif: Path | None) -> int:
 @_target
 @_folder
 @click.option("--offline", is_flag=True, help="Compare with the manifests of the base: no target, no secret.")
-@click.option("--base", metavar="COMMIT", default="", help="What --offline compares with. Default: the pull request's.")
+@click.option("--base", metavar="COMMIT", default="", help="What it is compared with. Default: the pull request's.")
 @click.option("--comment/--no-comment", default=True, help="Show the plan in one comment on the pull request.")
 @_more
 @_in_pipeline
@@ -88,7 +88,8 @@ def plan(run: "Pipeline", path: str, target: str, results: Path, **rest: Any) ->
 
     is_offline = rest["offline"] or run.is_fork
     base = rest["base"] or run.base or "HEAD"
-    where = ["--offline", "--base", base] if is_offline else ["--target", target] if target else []
+    where = ["--offline"] if is_offline else ["--target", target] if target else []
+    where += ["--base", base] if is_offline or base != "HEAD" else []
     found = ran("plan", path, *where, *rest["options"])
     status = tell(run, found, results, is_offline=is_offline)
     if rest["comment"] and run.number is not None and not is_offline and "error" not in found.document:

@@ -56,7 +56,12 @@ def plan(
 
 def _planned(path: Path, target: str | None, moment: Moment, options: "PlanOptions") -> tuple[Shown, Remark]:
     if moment.is_now:
-        return with_plan(path, target, options, with_background), Remark()
+        planned = with_plan(path, target, options, with_background)
+        if moment.base:
+            from agentops.cli.past.loosening import held_against
+
+            planned = held_against(planned, path, moment.base)
+        return planned, Remark()
     from agentops.cli.past.planning import past_plan
 
     past = past_plan(path, target, moment, options)

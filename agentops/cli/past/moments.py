@@ -21,7 +21,7 @@ class Moment:
 
     is_offline: bool = False
     base: str | None = None
-    """`--base`: the commit that is compared with, offline."""
+    """`--base`: the commit that is compared with, offline; else the one whose policy is."""
 
     @property
     def is_now(self) -> bool:
@@ -34,14 +34,14 @@ def moment_options(function: F) -> F:
 
     @wraps(function)
     def command(*args: Any, at: str | None, offline: bool, base: str | None, **rest: Any) -> Any:
-        if base and not offline:
-            raise UsageError("--base is what an offline plan is compared with", hint="add --offline")
+        if base and at and not offline:
+            raise UsageError("--base is not for a plan of --at that asks a target", hint="add --offline")
         if offline and rest.get("target"):
             raise UsageError("--offline asks no target", hint="leave --target out")
         return function(*args, moment=Moment(at, offline, base), **rest)
 
     for name, text in (
-        ("--base", "What --offline compares with.  [default: HEAD]"),
+        ("--base", "What --offline compares with.  [default: HEAD] Else: the commit that the policy is held against."),
         ("--at", "Plan the tree as it was at a commit, tag or branch."),
     ):
         command = click.option(name, metavar="REV", help=text)(command)

@@ -81,20 +81,26 @@ def _base(history: History, moment: Moment, at: Commit | None) -> Commit:
 
 
 def _compared(history: History, wanted: Wanted, base: Commit, place: Place, options: "PlanOptions") -> Compared:
+    from agentops.base.diagnostics import Report
+    from agentops.manifests.policies.policy import Policy
     from agentops.reconcile.offline import compared
+    from agentops.reconcile.policies.loosening import loosened
     from agentops.reconcile.resource import Desired
 
-    before = Desired.of(wanted.desired.owner, ())
+    before, policy = Desired.of(wanted.desired.owner, ()), Policy()
     if is_there(history, base.sha, place):
         try:
-            before = _wanted_at(history, base, place).desired
+            found = _wanted_at(history, base, place)
+            before, policy = found.desired, found.tree.policy
         except InvalidManifests as error:
             raise RefusedPlan(
                 f"the tree of {base.sha[:_SHORT]} has errors, so nothing can be compared with it",
                 hint=f"`agentops plan --at {base.sha[:_SHORT]}` shows them; --base compares with another commit",
             ) from error
     label = f"not compared with live, changes since {base.sha[:_SHORT]}"
-    return Compared(wanted.tree, compared(wanted.desired, before, label, options))
+    plan = compared(wanted.desired, before, label, options)
+    said = Report.of(loosened(policy, wanted.tree.policy, base.sha[:_SHORT]))
+    return Compared(wanted.tree, replace(plan, report=plan.report + said))
 
 
 def _wanted_at(history: History, commit: Commit, place: Place) -> Wanted:

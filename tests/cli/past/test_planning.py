@@ -58,6 +58,26 @@ def test_each_place_inside_a_field_has_a_line_of_its_own(offline: Shell) -> None
     assert "not compared with live" not in text.err
 
 
+STRICT = PROJECT.replace("{}", "{policy: {risks: {permission_widened: error, network_opened: warn}}}")
+LAX = PROJECT.replace("{}", "{policy: {risks: {permission_widened: note, network_opened: warn}}}")
+
+
+def test_a_policy_that_is_loosened_in_the_same_commit_is_told(agentops: Shell) -> None:
+    base = committed(Path(), {**FIRST, "agents.d/project.yaml": STRICT})
+    git(Path(), "switch", "--quiet", "--create", "feature")
+    committed(Path(), {"agents.d/project.yaml": LAX})
+    said = f"policy.risks.permission_widened was error at {base[:12]}, and is note"
+    for words in (("--offline", "--base", "main"), ("--base", "main")):
+        told = agentops("plan", *words, "-o", "json").json["diagnostics"]
+        assert [(each["code"], each["message"]) for each in told] == [("plan.policy-loosened", said)]
+        assert told[0]["place"]["file"] == "agents.d/project.yaml"
+    assert agentops("plan", "-o", "json").json["diagnostics"] == []
+    lost = agentops("plan", "--base", "0" * 40)
+    assert "note: the policy was not held against the one of 0000" in lost.err
+    assert "1 to create" in lost.out
+    assert "add --offline" in agentops("plan", "--base", "main", "--at", "HEAD", status=2).err
+
+
 def test_the_base_is_where_the_branch_began(offline: Shell) -> None:
     """What was merged to main since is not undone by a branch that does not have it."""
     committed(Path(), FIRST)
@@ -139,7 +159,7 @@ def test_a_link_within_a_commit_is_followed(offline: Shell) -> None:
 
 def test_options_that_contradict_each_other_are_refused(offline: Shell) -> None:
     committed(Path(), FIRST)
-    assert "add --offline" in offline("plan", "--base", "HEAD", status=2).err
+    assert "add --offline" in offline("plan", "--base", "HEAD", "--at", "HEAD", status=2).err
     assert "leave --target out" in offline("plan", "--offline", "--target", "embedded", status=2).err
     assert "there is no commit `nowhere`" in offline("plan", "--at", "nowhere", status=2).err
 
