@@ -57,9 +57,9 @@ class _Side:
 def lines(folder: Path, port: int, runs: int) -> Iterator[str]:
     """Measure and yield what to print."""
     works = (
-        _Work("a model that answers at once: no quiet moment", 0, turns=60, rounds=runs + 2),
-        _Work("a model that takes 80 ms: deliveries go out meanwhile", 80, turns=20, rounds=runs),
-        _Work("a session that never rests for 12 s", 0, turns=1, seconds=12.0),
+        _Work("a model that answers at once: no quiet moment", 0, turns=40, rounds=runs + 2),
+        _Work("a model that takes 200 ms: deliveries go out meanwhile", 200, turns=8, rounds=runs),
+        _Work("a session that never rests for 9 s", 0, turns=1, seconds=9.0),
     )
     for number, work in enumerate(works):
         yield f"A turn of two model calls and a tool beside five endpoints that hear all of it: {work.title}"

@@ -25,7 +25,7 @@ from agentops.engine.keyring import Keyring
 from agentops.engine.meter import Meter
 from agentops.engine.news import News
 from agentops.engine.operations import delivering
-from agentops.engine.operations.delivering import Desk, Parcel, Room, Sent, Taken
+from agentops.engine.operations.delivering import Desk, Opened, Parcel, Room, Sent, Taken
 from agentops.engine.outbound import Outbound
 from agentops.engine.posting import Posting
 from agentops.engine.store.delivery_queue import DeliveryQueue
@@ -77,6 +77,7 @@ class Courier:
         self._in = office
         self._look_every_s = look_every_s
         self._lanes = Lanes(office.outbound)
+        self._opened = Opened()
         self._in_hand: set[int] = set()
         self._sent: list[Sent] = []
         """What is still to be settled; it counts as on its way, so that there is never more of it than fits."""
@@ -244,7 +245,9 @@ class Courier:
 
     async def _append(self, work: Callable[[Desk], T]) -> T:
         office, now = self._in, self._now()
-        return await office.database.append(lambda tx: work(Desk(tx, office.keyring, office.runner_id, now)))
+        return await office.database.append(
+            lambda tx: work(Desk(tx, office.keyring, office.runner_id, now, self._opened))
+        )
 
 
 async def _until(event: asyncio.Event, patience_s: float) -> None:

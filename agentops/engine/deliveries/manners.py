@@ -6,7 +6,7 @@ A session that waits for its model, its tools or a person is not at work, so the
 import math
 from dataclasses import dataclass
 
-QUIET_S = 0.05
+QUIET_S = 0.1
 """After so long without a commit of a session, none is taken to be at work."""
 
 QUIET_PARCELS = 16

@@ -28,6 +28,35 @@ from agentops.engine.store.webhooks import Webhooks
 
 _log = logging.getLogger("agentops.engine")
 
+_OPENED_MAX = 128
+"""Secrets in the memory of a process."""
+
+
+class Opened:
+    """Signing secrets of endpoints that were told something lately, by their seals: another seal is opened anew."""
+
+    def __init__(self) -> None:
+        """Know none."""
+        self._by_seal: dict[tuple[str, tuple[str, str, str]], Secret] = {}
+
+    def secret(self, desk: "Desk", lane: Lane) -> Secret | None:
+        """Return what an endpoint's messages are signed with; None where it is gone.
+
+        Raises:
+            StorageError: it does not open.
+        """
+        secrets = Secrets(desk.tx, Box(lane.owner_id, lane.endpoint_id), desk.keyring)
+        seal = secrets.seal(lane.endpoint_id, FIELD)
+        if seal is None:
+            return None
+        key = (lane.endpoint_id, seal)
+        # Those used last stay, at the end.
+        found = self._by_seal.pop(key, None) or secrets.of(lane.endpoint_id)[FIELD]
+        self._by_seal[key] = found
+        if len(self._by_seal) > _OPENED_MAX:
+            del self._by_seal[next(iter(self._by_seal))]
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:
@@ -37,6 +66,7 @@ class Desk:
     keyring: Keyring
     runner_id: str
     now: datetime
+    opened: Opened = field(default_factory=Opened)
 
     @property
     def queue(self) -> DeliveryQueue:
@@ -223,13 +253,13 @@ def _of(desk: Desk, lane: Lane, free: int) -> Iterator[Parcel]:
 def _secret(desk: Desk, lane: Lane) -> Secret | None:
     """Return what the endpoint's messages are signed with; without it they wait: its trouble is not the others'."""
     try:
-        found = Secrets(desk.tx, Box(lane.owner_id, lane.endpoint_id), desk.keyring).of(lane.endpoint_id)
+        found = desk.opened.secret(desk, lane)
     except StorageError as error:
         _log.warning("nothing is delivered: endpoint=%s: %s", lane.endpoint_id, error.message)
         return None
-    if FIELD not in found:
+    if found is None:
         _log.warning("nothing is delivered: endpoint=%s: its signing secret is gone; make another", lane.endpoint_id)
-    return found.get(FIELD)
+    return found
 
 
 def _told(desk: Desk, messages: Sequence[Queued]) -> str:

@@ -51,6 +51,18 @@ class Secrets:
         data_key = self._data_key() if rows else None
         return {name: data_key.open(sealed, holder, name) for name, sealed in rows} if data_key else {}
 
+    def seal(self, holder: str, name: str) -> tuple[str, str, str] | None:
+        """Return what a secret is sealed by: as long as it is the same, so is the secret. None where there is none."""
+        row = self._tx.one(
+            """
+            SELECT s.sealed, d.wrapped, k.key_id FROM secrets s
+            JOIN data_keys d ON d.scope = s.scope AND d.owner = s.owner JOIN server_key k ON k.number = 1
+            WHERE s.scope = :scope AND s.owner = :owner AND s.holder = :holder AND s.name = :name
+            """,
+            {**self._key, "holder": holder, "name": name},
+        )
+        return (str(row[0]), str(row[1]), str(row[2])) if row else None
+
     def purge(self, holder: str) -> None:
         """Remove the object's secrets."""
         self._tx.run(
