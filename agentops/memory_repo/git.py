@@ -2,14 +2,11 @@
 
 import subprocess
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from io import BytesIO
 from pathlib import Path
 from threading import RLock
 from typing import Any, Self
-
-from gitdb import IStream, LooseObjectDB  # type: ignore[import-untyped]  # GitPython's own store of objects, without types
 
 from agentops.base.errors import RepositoryError
 from agentops.memory_repo import history
@@ -17,7 +14,6 @@ from agentops.memory_repo.commands import environment, run
 from agentops.memory_repo.commits import (
     LARGEST_FILE_BYTES,
     MOST_BYTES,
-    MOST_FILES,
     BlamedLine,
     Commit,
     Draft,
@@ -27,7 +23,7 @@ from agentops.memory_repo.commits import (
     Step,
     ref_of,
 )
-from agentops.memory_repo.history import Entries
+from agentops.memory_repo.objects import FILE, PROGRAM, Objects
 from agentops.memory_repo.remotes import Remote, failure
 
 try:
@@ -38,11 +34,7 @@ except ImportError as error:  # GitPython looks for the program when it is impor
 _MIRROR = "refs/origin/"
 """Where a clone keeps what the repository elsewhere has: `refs/origin/heads/main`."""
 
-_EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
-_BLOB, _EXECUTABLE, _TREE = b"100644", b"100755", b"40000"
 _UNFIT_MODES = {b"120000": "is a symbolic link", b"160000": "is a submodule"}
-_MOST_KEPT = 200_000
-"""Entries of trees that are kept in memory."""
 
 
 class Repository:
@@ -57,11 +49,6 @@ class Repository:
         self.folder = folder
         self.remote = remote
         self._lock = RLock()
-        self._trees: dict[str, Entries] = {}
-        self._kept = 0
-        self._tops: dict[str, str] = {}
-        """The tree of each commit that was looked into."""
-
         try:
             self._repo = git.Repo(folder)
         except (git.InvalidGitRepositoryError, git.NoSuchPathError) as error:
@@ -72,7 +59,7 @@ class Repository:
             raise RepositoryError(f"{folder} is a working copy, and a memory repository is bare", hint=hint)
         self._git_dir = Path(self._repo.git_dir).absolute()
         self._repo.git.update_environment(**self._environment())
-        self._objects = LooseObjectDB(str(self._git_dir / "objects"))
+        self._objects = Objects(self._git_dir, self._repo.odb, self._lock)
 
     @classmethod
     def create(cls, folder: Path, branch: str = "main") -> Self:
@@ -193,8 +180,8 @@ class Repository:
             RepositoryError: there is more than memory can be.
         """
         texts, unfit, total = dict[str, str](), dict[str, str](), 0
-        for path, (mode, sha) in self._walked(commit, under):
-            size = self._size(sha) if mode not in _UNFIT_MODES else 0
+        for path, (mode, sha) in self._objects.walked(commit, under):
+            size = self._objects.size(sha) if mode not in _UNFIT_MODES else 0
             total += size
             if total > MOST_BYTES:
                 raise RepositoryError(f"{under or 'the tree'} in {commit[:12]} is larger than {MOST_BYTES:,} bytes")
@@ -209,28 +196,20 @@ class Repository:
 
     def blobs(self, commit: str, under: str = "") -> Mapping[str, str]:
         """Return the blob of every file below a folder of a commit: what tells two of them apart without reading."""
-        return {path: sha for path, (_, sha) in self._walked(commit, under)}
+        return {path: sha for path, (_, sha) in self._objects.walked(commit, under)}
 
     def subtree(self, commit: str, under: str = "") -> str | None:
         """Return the tree of a folder of a commit; None where it has no such folder."""
-        found = self._tree_of(commit)
-        for part in filter(None, under.split("/")):
-            mode, sha = self._entries(found).get(part.encode(), (b"", ""))
-            if mode != _TREE:
-                return None
-            found = sha
-        return found
+        return self._objects.subtree(commit, under)
 
     def blob(self, sha: str) -> bytes:
         """Return the bytes of a file."""
-        return self._read(sha, b"blob")
+        return self._objects.read(sha, b"blob")
 
     def text(self, commit: str, path: str) -> str | None:
         """Return the text of one file of a commit; None where there is none, or no text."""
-        folder, _, name = path.rpartition("/")
-        tree = self.subtree(commit, folder)
-        mode, sha = self._entries(tree).get(name.encode(), (b"", "")) if tree else (b"", "")
-        if mode not in {_BLOB, _EXECUTABLE} or self._size(sha) > LARGEST_FILE_BYTES:
+        mode, sha = self._objects.entry(commit, path)
+        if mode not in {FILE, PROGRAM} or self._objects.size(sha) > LARGEST_FILE_BYTES:
             return None
         with suppress(UnicodeDecodeError):
             return self.blob(sha).decode()
@@ -241,17 +220,15 @@ class Repository:
     def write(self, base: str | None, changes: Mapping[str, str | None]) -> str:
         """Return the tree of a commit, or of nothing, with files written and taken out (None)."""
         encoded = {path: None if text is None else text.encode() for path, text in changes.items()}
-        return self._written(self._tree_of(base) if base else _EMPTY_TREE, encoded) or self._store(b"tree", b"")
+        return self._objects.with_changes(base, encoded)
 
     def graft(self, commit: str, under: str, tree: str | None) -> str:
         """Return the tree of a commit with a whole folder replaced by another tree, or taken out."""
-        return self._grafted(self._tree_of(commit), under.encode().split(b"/"), tree) or self._store(b"tree", b"")
+        return self._objects.with_folder(commit, under, tree)
 
     def commit(self, draft: Draft) -> str:
         """Return a new commit. Nothing points to it yet."""
-        made = self._store(b"commit", draft.encoded())
-        self._tops[made] = draft.tree
-        return made
+        return self._objects.commit(draft)
 
     def merge(self, ours: str, theirs: str) -> Merged:
         """Return two commits merged by their common history."""
@@ -316,104 +293,6 @@ class Repository:
         """Return the commits that brought a text in or took it out, newest first."""
         command = ["log", "-z", f"--format={history.COMMITS}", f"-S{text}", *tips, "--", *([under] if under else [])]
         return history.commits(self._git(command))
-
-    # Objects, by GitPython
-
-    def _read(self, sha: str, kind: bytes) -> bytes:
-        with self._lock:
-            found = self._repo.odb.stream(bytes.fromhex(sha))
-            data: bytes = found.read()
-        if found.type != kind:
-            raise RepositoryError(f"{sha[:12]} in {self.folder} is a {found.type.decode()}, not a {kind.decode()}")
-        return data
-
-    def _size(self, sha: str) -> int:
-        with self._lock:
-            return int(self._repo.odb.info(bytes.fromhex(sha)).size)
-
-    def _store(self, kind: bytes, data: bytes) -> str:
-        with self._lock:
-            stored: bytes = self._objects.store(IStream(kind, len(data), BytesIO(data))).binsha
-        return stored.hex()
-
-    def _tree_of(self, commit: str) -> str:
-        """Return the tree of a commit; a tree is its own."""
-        if commit == _EMPTY_TREE or commit in self._trees:
-            return commit
-        if commit not in self._tops:
-            with self._lock:
-                found = self._repo.odb.stream(bytes.fromhex(commit))
-                data = found.read()
-            self._tops[commit] = commit if found.type == b"tree" else str(data[5:45].decode())
-        return self._tops[commit]
-
-    def _entries(self, tree: str) -> Entries:
-        """Return what a tree holds, as a value of the caller's own. Objects never change: each is asked for once."""
-        if tree not in self._trees:
-            self._remember(tree, history.entries(b"" if tree == _EMPTY_TREE else self._read(tree, b"tree")))
-        return dict(self._trees[tree])
-
-    def _remember(self, tree: str, entries: Entries) -> None:
-        self._kept += len(entries)
-        if self._kept > _MOST_KEPT:
-            self._trees.clear()
-            self._kept = len(entries)
-        self._trees[tree] = entries
-
-    def _walked(self, commit: str, under: str) -> Iterator[tuple[str, tuple[bytes, str]]]:
-        tree = self.subtree(commit, under)
-        waiting, count = [("", tree)] if tree else [], 0
-        while waiting:
-            folder, sha = waiting.pop()
-            for name, (mode, child) in self._entries(sha).items():
-                path = f"{folder}{name.decode('utf-8', 'backslashreplace')}"
-                count += 1
-                if count > MOST_FILES:
-                    raise RepositoryError(f"{under or 'the tree'} in {commit[:12]} has more than {MOST_FILES:,} files")
-                if mode == _TREE:
-                    waiting.append((f"{path}/", child))
-                else:
-                    yield path, (mode, child)
-
-    def _written(self, tree: str, changes: Mapping[str, bytes | None]) -> str | None:
-        """Return the tree with the changes, or None when nothing is left in it."""
-        entries, below = self._entries(tree), dict[bytes, dict[str, bytes | None]]()
-        for path, data in changes.items():
-            name, slash, rest = path.partition("/")
-            if slash:
-                below.setdefault(name.encode(), {})[rest] = data
-            elif data is None:
-                entries.pop(name.encode(), None)
-            else:
-                entries[name.encode()] = (_BLOB, self._store(b"blob", data))
-        for name_bytes, inner in below.items():
-            mode, sha = entries.get(name_bytes, (b"", ""))
-            made = self._written(sha if mode == _TREE else _EMPTY_TREE, inner)
-            if made is not None:
-                entries[name_bytes] = (_TREE, made)
-            elif mode == _TREE:
-                del entries[name_bytes]
-        return self._stored(entries)
-
-    def _grafted(self, tree: str, parts: Sequence[bytes], new: str | None) -> str | None:
-        entries, (name, *rest) = self._entries(tree), parts
-        if rest:
-            mode, sha = entries.get(name, (b"", ""))
-            new = self._grafted(sha if mode == _TREE else _EMPTY_TREE, rest, new)
-        if new is None:
-            entries.pop(name, None)
-        else:
-            entries[name] = (_TREE, new)
-        return self._stored(entries)
-
-    def _stored(self, entries: Entries) -> str | None:
-        ordered = sorted(entries.items(), key=lambda each: each[0] + (b"/" if each[1][0] == _TREE else b""))
-        data = b"".join(mode + b" " + name + b"\0" + bytes.fromhex(sha) for name, (mode, sha) in ordered)
-        if not entries:
-            return None
-        made = self._store(b"tree", data)
-        self._remember(made, entries)
-        return made
 
     # Commands
 
