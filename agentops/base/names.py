@@ -44,7 +44,7 @@ class Address:
 
     def __str__(self) -> str:
         """Return `Kind/name`, or `Kind/name/part`."""
-        return f"{self.kind.value}/{self.name}/{self.part}" if self.part else f"{self.kind.value}/{self.name}"
+        return f"{self.kind}/{self.name}/{self.part}" if self.part else f"{self.kind}/{self.name}"
 
     @classmethod
     def parse(cls, text: str) -> "Address | None":

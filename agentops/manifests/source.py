@@ -2,6 +2,7 @@
 
 import os
 import stat
+from codecs import BOM_UTF8
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,8 +88,9 @@ def read(path: str | Path, shown: str) -> Text:
         raise Unreadable(_unreadable(shown, error)) from None
     except ValueError:  # a NUL in the path
         raise Unreadable(_unreadable(shown, "no file can have this name")) from None
+    data = data.removeprefix(BOM_UTF8)  # the codec that knows of it is written in Python
     try:
-        return Text(shown, data.decode("utf-8-sig"))
+        return Text(shown, data.decode())
     except UnicodeDecodeError as error:
         raise Unreadable(_not_utf8(data, error, shown)) from None
 
@@ -231,7 +233,7 @@ def _unreadable(shown: str, why: OSError | str) -> Diagnostic:
 
 
 def _not_utf8(data: bytes, error: UnicodeDecodeError, shown: str) -> Diagnostic:
-    before = data[: error.start].decode("utf-8-sig")
+    before = data[: error.start].decode()
     place = Text(shown, f"{before}\N{REPLACEMENT CHARACTER}").span(len(before), len(before) + 1)
     message = f"{ticked(shown)} is not UTF-8: byte 0x{data[error.start]:02X} begins no character"
     wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
