@@ -121,7 +121,10 @@ class Outbound:
         loopback = map(ip_network, ("127.0.0.0/8", "::1/128")) if allow_loopback else ()
         self._allow_loopback = allow_loopback
         self._private = (*private, *loopback)
-        self._resolve = resolve or self._resolved
+        self._resolve = resolve
+        self._asked: dict[tuple[object, str, int], asyncio.Future[Sequence[str]]] = {}
+        """Names that are being looked up, by the loop that waits for them."""
+
         self._is_allowed = lru_cache(maxsize=_VERDICTS)(self._allows)
         self._names = ThreadPoolExecutor(_LOOKUPS, "agentops-names")
         self._tls = tls
@@ -236,16 +239,35 @@ class Outbound:
 
     async def _judged(self, host: str, port: int, scheme: str) -> str:
         """Return an address of the host, once all of them were found acceptable."""
-        addresses = await self._resolve(host, port)
+        addresses = await self._addresses(host, port)
         if not addresses or not all(self._is_allowed(each, scheme) for each in addresses):
             raise NotPublic("it is not a public address, or not one that is asked by https")
         return addresses[0]
 
-    async def _resolved(self, host: str, port: int) -> Sequence[str]:
-        """Return every address of the host as the machine knows them; one that is an address is not asked about."""
-        if (spelled := _spelled(host)) is not None:
+    async def _addresses(self, host: str, port: int) -> Sequence[str]:
+        """Return every address of the host; one that is an address is not asked about.
+
+        Who asks while another's question is under way gets the same answer: a name that is never answered holds one
+        thread, however often it is tried.
+        """
+        if self._resolve is None and (spelled := _spelled(host)) is not None:
             return [spelled]
+        key = (asyncio.get_running_loop(), host, port)
+        if (asked := self._asked.get(key)) is None:
+            asked = self._asked[key] = asyncio.ensure_future(self._looked_up(host, port))
+            asked.add_done_callback(lambda done: self._answered(key, done))
+        return await asyncio.shield(asked)
+
+    async def _looked_up(self, host: str, port: int) -> Sequence[str]:
+        if self._resolve is not None:
+            return await self._resolve(host, port)
         return await in_thread(_looked_up, host, port, executor=self._names)
+
+    def _answered(self, key: tuple[object, str, int], done: "asyncio.Future[Sequence[str]]") -> None:
+        del self._asked[key]
+        if not done.cancelled():
+            # Read, as nobody may wait for it any more.
+            done.exception()
 
     def _allows(self, text: str, scheme: str) -> bool:
         address = _address(text)

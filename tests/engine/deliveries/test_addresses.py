@@ -1,5 +1,6 @@
 """Where webhooks may go: the internet over TLS, and of private networks those that somebody named."""
 
+import asyncio
 import ssl
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -144,3 +145,26 @@ async def test_an_authority_of_ones_own_is_trusted_beside_the_public_ones(tmp_pa
 
 def _hosts(receiver: Receiver) -> set[str]:
     return {each.headers["host"] for each in receiver.requests}
+
+
+async def test_a_name_is_asked_for_once_at_a_time_and_anew_afterwards() -> None:
+    asked: asyncio.Queue[str] = asyncio.Queue()
+    answered = asyncio.Event()
+
+    async def resolve(host: str, _port: int) -> Sequence[str]:
+        asked.put_nowait(host)
+        await answered.wait()
+        return ["1.1.1.1"]
+
+    outbound = Outbound(resolve=resolve)
+    impatient = asyncio.ensure_future(outbound._judged("hooks.example", 443, "https"))
+    assert await asked.get() == "hooks.example"
+    impatient.cancel()
+    names = ("hooks.example", "hooks.example", "other.example")
+    others = [asyncio.ensure_future(outbound._judged(each, 443, "https")) for each in names]
+    assert await asked.get() == "other.example"
+    answered.set()
+    assert await asyncio.gather(*others) == ["1.1.1.1"] * 3
+    assert asked.empty(), "who asked first gave up, and was followed by others"
+    await outbound._judged("hooks.example", 443, "https")
+    assert await asked.get() == "hooks.example"
