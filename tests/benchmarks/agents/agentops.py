@@ -14,6 +14,7 @@ from typing import Any
 from agentops.base.clock import SystemClock
 from agentops.base.ids import RandomIds
 from agentops.base.secrets import Secret
+from agentops.engine.listener import settle
 from agentops.engine.models.endpoints import Endpoint, Endpoints
 from agentops.engine.models.messages import Messages
 from agentops.engine.runner.means import Means
@@ -28,7 +29,6 @@ Json = dict[str, Any]
 
 _KEY = "a-key-for-the-benchmark"
 _TOOLS = json.dumps([{"name": "bash", "description": DESCRIPTION, "input_schema": COMMAND}]).encode()
-_GLANCE_S = 0.005
 
 
 class NoTools(Bare):
@@ -68,8 +68,8 @@ class Client:
         """Return once no session is in anybody's hands; asked of the engine itself, which costs it nothing."""
         crew = self._engine._crew
         assert crew is not None
-        while crew.busy:  # noqa: ASYNC110 - a stream would tell, but its cost is a side of its own
-            await asyncio.sleep(_GLANCE_S)
+        while crew.busy:
+            await asyncio.wait(crew._tasks)
 
     async def watch(self, session_id: str) -> "asyncio.Future[None]":
         """Open the session's stream, and return what comes to its end once the session rests."""
@@ -150,6 +150,7 @@ async def running() -> AsyncIterator[Client]:
     settings = Settings(database=f"sqlite:///{folder}/engine.db", data=Path(folder), api_key=Secret(_KEY))
     means = Means(model, NoTools(), close=model.close)
     async with (engine := build(settings, clock=SystemClock(), ids=RandomIds(), means=means)):
+        settle()  # as `agentops serve` does
         yield Client(engine)
 
 
