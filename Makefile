@@ -25,8 +25,8 @@ demo: .venv/installed-base ## Run examples/incident-response against the embedde
 test: .venv/installed-test ## Run the tests: no key, no network
 	@$(BIN)/python -m pytest -m 'not long' -n $(WORKERS) --maxprocesses 8 $(STUCK) $(ARGS)
 
-test-long: .venv/installed-long ## Run what takes long: second times on Postgres, deaths, fuzzing, laws, files for deployment
-	@$(BIN)/python -m pytest -m 'long or hypothesis' --hypothesis-profile thorough -n $(WORKERS) --maxprocesses 8 $(ARGS)
+test-long: .venv/installed-long ## Run what takes long: second times on Postgres, deaths, fuzzing, files for deployment
+	@$(BIN)/python -m pytest -m long -n $(WORKERS) --maxprocesses 8 $(ARGS)
 
 lint: .venv/installed-lint ## Check style, types, imports, schemas and our own manifests
 	$(BIN)/ruff check .

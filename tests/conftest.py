@@ -34,9 +34,8 @@ from agentops.engine.store.choice import database
 from tests.flow import nursery
 
 # Nothing fails on a clock: on a busy machine the first example pays for building the shapes.
-hypothesis.settings.register_profile("quick", deadline=None)
-hypothesis.settings.register_profile("thorough", deadline=None)
-hypothesis.settings.load_profile("quick")
+hypothesis.settings.register_profile("agentops", deadline=None)
+hypothesis.settings.load_profile("agentops")
 
 gc.disable()  # until all is loaded and collected: of that nothing goes
 
@@ -96,20 +95,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         is_twin = not is_once and "postgres" in getattr(item, "callspec", _NONE).id
         if (is_twin and not item.nodeid.startswith(_TRIED_ON_BOTH)) or item.nodeid.startswith(_LASTS):
             item.add_marker(pytest.mark.long)
-    if hypothesis.settings.get_current_profile_name() == "quick":
-        _try_fewer_examples(items)
 
 
-def _try_fewer_examples(items: list[pytest.Item]) -> None:
-    """Try each law with a quarter of its examples: `make test-long` tries every law with all of them."""
-    laws = {getattr(item, "obj", None) for item in items if item.get_closest_marker("long") is None}
-    for law in filter(hypothesis.is_hypothesis_test, laws):
-        if whole := getattr(law, _SETTINGS, None):  # a state machine has none here, but a small one of its own
-            fewer = max(whole.max_examples // 4, min(whole.max_examples, 5))
-            setattr(law, _SETTINGS, hypothesis.settings(whole, max_examples=fewer))
-
-
-_SETTINGS = "_hypothesis_internal_use_settings"  # nothing public changes those of a test that is decorated
 _NONE = type("None", (), {"id": ""})
 _TRIED_ON_BOTH = tuple(f"tests/{each}" for each in ("engine/store/", "engine/dreams/", "engine/firing/"))
 _LASTS = (
