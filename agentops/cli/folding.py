@@ -44,7 +44,7 @@ def folded(line: str, width: int) -> Iterator[str]:
 
 
 def _width() -> int | None:
-    """Return how many columns there are to fill; None in a pipe, and where it is not known."""
+    """Return how many columns there are to fill; None where it is not known, as in a pipe, unless COLUMNS says it."""
     if not (sys.stdout.isatty() or os.environ.get("COLUMNS")):
         return None
     width = shutil.get_terminal_size((0, 0)).columns

@@ -39,7 +39,7 @@ class RemovalRules:
     """What of the tree's repository is not here, in words; nothing where all of it is."""
 
     spares_protected: bool = False
-    """Whether pruning leaves what is protected alone, instead of being refused as a whole."""
+    """Whether pruning leaves what is protected alone, and what that needs, instead of being refused as a whole."""
 
     allows_partial: bool = False
     """Whether a person said that what is here is enough to judge by."""

@@ -161,6 +161,8 @@ class Orphan:
     object: ObjectKind
     id: str
     is_protected: bool
+    """Whether it is protected, or what is protected needs it."""
+
     retired: datetime | None = None
     ripe: datetime | None = None
     """When its grace is over."""

@@ -13,6 +13,7 @@ from agentops.reconcile.objects import BECOMES, OBJECTS, PARTS, ObjectKind
 from agentops.reconcile.observed import Live
 from agentops.reconcile.plan import Action, Orphan, Step
 from agentops.reconcile.refusals import refusals
+from agentops.reconcile.sparing import protected
 from agentops.wire.durations import spelled
 
 __all__ = ["Leaving", "RemovalRules", "Removed", "address_of", "removal", "removals"]
@@ -20,6 +21,7 @@ __all__ = ["Leaving", "RemovalRules", "Removed", "address_of", "removal", "remov
 _KINDS: Mapping[ObjectKind, Kind] = {each: kind for kind, each in reversed([*BECOMES.items(), *PARTS.items()])}
 """What a live object is called by when its marks do not say."""
 _ORDER = [*OBJECTS]
+_LIFTED = 'protected, or used by what is: declare what is protected with `protect: "false"` first'
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +43,21 @@ def removals(leaving: Leaving) -> Removed:
         return Removed()
     inside = () if rules.destroy else tuple(_inside(undeclared, leaving))
     gone = sorted((each for each in undeclared if not each.parent), key=_last_needed_first)
-    steps = tuple(step for live in gone if (step := _parting(live, leaving, undeclared)))
+    safe = frozenset() if rules.destroy else protected(undeclared)
+    going = (live for live in gone if not _is_spared(live, leaving, safe))
+    steps = tuple(step for live in going if (step := _parting(live, leaving, undeclared)))
     leaves = {each.live.id for each in steps if each.live}
     left = (live for live in undeclared if not live.parent and live.id not in leaves)
-    orphans = tuple(_orphan(live, leaving) for live in left)
+    orphans = tuple(_orphan(live, leaving, is_protected=live.id in safe) for live in left)
     noted = () if rules.destroy else _note(orphans, pruned=rules.prune)
     if rules.is_idle:
         return Removed(inside, orphans, noted)
     return Removed((*inside, *steps), orphans, (*refusals(leaving, steps), *noted))
+
+
+def _is_spared(live: Live, leaving: Leaving, safe: frozenset[str]) -> bool:
+    """Tell whether a prune leaves an object alone; what a person named is judged by itself."""
+    return leaving.rules.spares_protected and live.id in safe and address_of(live) not in leaving.rules.archive_now
 
 
 def _inside(undeclared: Sequence[Live], leaving: Leaving) -> Iterator[Step]:
@@ -67,8 +76,6 @@ def _parting(live: Live, leaving: Leaving, undeclared: Sequence[Live]) -> Step |
     if address_of(live) in rules.archive_now:
         return _with_blast(removal(live, f"declared no more, and named with --archive-now{company}"), leaving)
     if not rules.prune:
-        return None
-    if rules.spares_protected and live.marks and live.marks.protect:
         return None
     if rules.skips_grace or not OBJECTS[live.object].can_archive:
         return _with_blast(removal(live, f"ours, and declared no more{company}"), leaving)
@@ -138,7 +145,7 @@ def _note(orphans: Sequence[Orphan], *, pruned: bool) -> tuple[Diagnostic, ...]:
     said = []
     if left:
         fact = f"declared no more, and left alone: {_few([each.identity for each in left])}"
-        way = 'protected: declare it with `protect: "false"` first' if pruned else "apply with --prune to remove them"
+        way = _LIFTED if pruned else "apply with --prune to remove them"
         said.append(Diagnostic(codes.ORPHANS, fact, notes=(way,)))
     if waiting:
         names = _few([f"{each.identity} until {each.ripe:%Y-%m-%d %H:%M} UTC" for each in waiting])
@@ -165,14 +172,14 @@ def address_of(live: Live) -> Address:
     return found or Address(_KINDS[live.object], live.id)
 
 
-def _orphan(live: Live, leaving: Leaving) -> Orphan:
+def _orphan(live: Live, leaving: Leaving, *, is_protected: bool) -> Orphan:
     marks = live.marks
     ripe = ripe_at(live, leaving)
     return Orphan(
         str(address_of(live)),
         live.object,
         live.id,
-        bool(marks and marks.protect),
+        is_protected,
         retired=marks.retired if marks else None,
         ripe=ripe,
         is_waiting=ripe is not None and not _unretired(live) and not is_ripe(live, leaving),

@@ -50,3 +50,34 @@ def test_what_is_no_file_is_written_to_and_stays(tmp_path: Path) -> None:
     os.close(reader)
     with pytest.raises(CannotWrite, match="/dev/full cannot be written: No space left on device"):
         write_whole(Path("/dev/full"), b"{}")
+
+
+def test_a_link_that_a_person_names_stays_and_leads_to_the_new_file(tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    real, link = tmp_path / "there" / "plan.json", tmp_path / "plan.json"
+    link.symlink_to("there/plan.json")
+    for content in (b"made\n", b"changed\n"):
+        write_whole(link, content)
+        assert link.is_symlink()
+        assert real.read_bytes() == content
+    assert [each.name for each in real.parent.iterdir()] == ["plan.json"]
+
+
+def test_a_stream_that_was_sent_to_a_file_stays_what_it_is(tmp_path: Path) -> None:
+    with (tmp_path / "log").open("wb") as log:
+        before = os.fstat(log.fileno()).st_ino
+        write_whole(Path(f"/dev/fd/{log.fileno()}"), b"{}\n")
+    assert [(each.name, each.stat().st_ino) for each in tmp_path.iterdir()] == [("log", before)]
+    assert (tmp_path / "log").read_bytes() == b"{}\n"
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root gives files away")
+def test_a_file_stays_its_owners(tmp_path: Path) -> None:
+    theirs, plan = tmp_path / "a.yaml", tmp_path / "plan.json"
+    for each in (theirs, plan):
+        each.write_bytes(b"one\n")
+        os.chown(each, 1234, 1235)
+    write_all({theirs: b"two\n"})
+    write_whole(plan, b"{}", mode=0o600)  # private: nobody's who waited for it there
+    assert (theirs.stat().st_uid, theirs.stat().st_gid) == (1234, 1235)
+    assert plan.stat().st_uid == 0

@@ -1,5 +1,6 @@
 """Against the engine: retired first, archived after a grace, given back as it was when it is declared again."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -265,3 +266,17 @@ async def test_what_is_let_go_while_an_answer_is_lost_is_let_go_once(ground: Gro
     assert outcome.is_complete, told(outcome)
     (live,) = [each for each in (await ground.everything())["agents"] if each["name"] == "reviewer"]
     assert (live["metadata"], live["version"]) == ({}, 2)
+
+
+@pytest.mark.parametrize("rules", [{"now": NOW}, {"skips_grace": True}], ids=["retired", "archived at once"])
+async def test_what_is_protected_keeps_what_it_runs_on(ground: Ground, rules: dict[str, Any]) -> None:
+    mine = replace(TRIAGE[2], protect=True)
+    await ground.settle(*TRIAGE[:2], mine, KEPT, an_agent("loose"))
+    spared = RemovalRules(prune=True, spares_protected=True, **rules)
+    made, world = await ground.planned(KEPT, removal=spared)
+    assert {*actions(made)} == {"Agent/loose"}
+    assert codes(made) == ["plan.no-longer-declared"]
+    assert {each.identity for each in made.orphans if each.is_protected} == {str(each.address) for each in TRIAGE}
+    assert (await ground.carry_out(made, world)).is_complete
+    assert await deployments(ground) == {"triage": "active"}
+    assert (await ground.plan(KEPT, removal=replace(spared, now=NOW + WEEK))).steps[1:] == ()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from agentops.base.diagnostics import Report
 from agentops.base.errors import AgentopsError
+from agentops.base.names import Kind
 from agentops.cli.history.history import History, history_here
 from agentops.cli.history.trees import Place, is_there, place_of, standing_in
 from agentops.cli.output import say
@@ -21,7 +22,7 @@ _SHORT = 12
 def held_against(planned: "Planned", path: Path, base: str) -> "Planned":
     """Return the plan with what its policy asks for no more since the commit where its branch began.
 
-    A clone that does not have that commit gets a note, and its plan.
+    Where that commit is not here, or its Project has errors, a note says so.
     """
     try:
         history = history_here(path)
@@ -41,4 +42,7 @@ def _policy_at(history: History, sha: str, place: Place) -> "Policy":
     if not is_there(history, sha, place):
         return Policy()
     with standing_in(history, sha, place) as path:
-        return load(path).policy
+        tree = load(path)
+    if tree.report.has_errors and not any(each.kind is Kind.PROJECT for each in tree.documents):
+        raise AgentopsError(f"the Project of {sha[:_SHORT]} has errors")
+    return tree.policy

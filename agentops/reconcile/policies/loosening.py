@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from agentops.base.diagnostics import Diagnostic, Span
-from agentops.manifests.policies.policy import Line, Policy, Rule
+from agentops.manifests.policies.policy import Allowance, Line, Policy, Rule
 from agentops.reconcile import policy_codes as codes
 
 _NOWHERE = Span("", 1, 1, 1, 1)
@@ -20,11 +20,7 @@ def loosened(before: Policy, after: Policy, since: str) -> Iterator[Diagnostic]:
     yield from _milder("risks", before.risks, after.risks, since)
     yield from _milder("actions", before.actions, after.actions, since)
     yield from _rules(before.rules, after.rules, since)
-    known = {(each.address, each.subject, each.until) for each in before.allowances}
-    for each in after.allowances:
-        if (each.address, each.subject, each.until) not in known:
-            said = f"{each.address} is newly exempt from {each.subject}, until {each.until}: {each.reason}"
-            yield Diagnostic(codes.LOOSENED, said, each.span)
+    yield from _exempt(before.allowances, after.allowances, since)
 
 
 def _milder(what: str, before: Mapping[str, Line], after: Mapping[str, Line], since: str) -> Iterator[Diagnostic]:
@@ -47,6 +43,15 @@ def _rules(before: tuple[Rule, ...], after: tuple[Rule, ...], since: str) -> Ite
             yield Diagnostic(codes.LOOSENED, f"rule {old.name} stopped a plan at {since}, and only warns now", new.span)
         elif _asked(new) != _asked(old):
             yield Diagnostic(codes.LOOSENED, f"rule {old.name} asks for something else than at {since}", new.span)
+
+
+def _exempt(before: tuple[Allowance, ...], after: tuple[Allowance, ...], since: str) -> Iterator[Diagnostic]:
+    for each in after:
+        known = [old.until for old in before if (old.address, old.subject) == (each.address, each.subject)]
+        if not known or max(known) < each.until:
+            how = f"exempt for longer than at {since}" if known else "newly exempt"
+            said = f"{each.address} is {how} from {each.subject}, until {each.until}: {each.reason}"
+            yield Diagnostic(codes.LOOSENED, said, each.span)
 
 
 def _asked(rule: Rule) -> Rule:

@@ -48,10 +48,13 @@ def test_rules_that_are_gone_weaker_or_others_are_told_and_new_words_are_not() -
 
 
 def test_new_exemptions_are_told_with_their_reasons() -> None:
-    longer = replace(ALLOWED, until=date(2027, 1, 31))
+    longer, shorter = (replace(ALLOWED, until=date(year, 1, 31)) for year in (2027, 2026))
     assert said(Policy(), Policy(allowances=(ALLOWED,))) == [
         "Agent/a is newly exempt from network opened, until 2026-12-31: A trial."
     ]
-    assert len(said(Policy(allowances=(ALLOWED,)), Policy(allowances=(ALLOWED, longer)))) == 1
+    assert said(Policy(allowances=(ALLOWED,)), Policy(allowances=(ALLOWED, longer))) == [
+        "Agent/a is exempt for longer than at 97e6c4bd3193 from network opened, until 2027-01-31: A trial."
+    ]
+    assert said(Policy(allowances=(ALLOWED, longer)), Policy(allowances=(shorter, longer))) == []
     assert said(Policy(allowances=(ALLOWED,)), Policy(allowances=(replace(ALLOWED, span=ELSEWHERE),))) == []
     assert said(Policy(allowances=(ALLOWED,)), Policy()) == []
