@@ -126,21 +126,12 @@ def write(tx: Transaction, place: Place, runner_id: str, writing: Writing) -> Wr
     Raises:
         Superseded: the session is not the writer's, or has ended.
     """
-    sessions = Sessions(tx, place.workspace)
     tell = happenings.ready(tx, writing.report) if writing.report is not None else None
-    if not Runners(tx).hold(place, runner_id):
-        raise Superseded
-    log = SessionLog(tx, place.workspace, place.session_id)
-    found, own = _all(log, writing.seq), {each.id for each in writing.entries}
-    others = [each for each in found if each.event.id not in own]
-    if len(others) < len(found):
+    found = _logged(tx, place, runner_id, writing)
+    if found.is_known:
         # Whatever it led to is there as well; whether it was told of, nobody knows.
-        return Written(found[-1].event.seq, tuple(map(entry, others)), is_told=writing.report is not None)
-    if any(each.event.type == ENDED for each in others):
-        raise Superseded
-    bodied = [(each, written({"type": each.type, "id": each.id, **each.body})) for each in writing.entries]
-    end = others[-1].event.seq if others else writing.seq
-    seq = log.write(bodied, writing.waited, end)
+        return Written(found.seq, found.others, is_told=writing.report is not None)
+    sessions = Sessions(tx, place.workspace)
     if (now := writing.standing) is not None:
         sessions.advance(place.session_id, now.status, written(now.progress), now.at)
     for thread in writing.threads:
@@ -149,7 +140,41 @@ def write(tx: Transaction, place: Place, runner_id: str, writing: Writing) -> Wr
         evaluations.record(tx, place.workspace, writing.evaluation)
     if writing.work is not None:
         work.offer(tx, place.workspace, writing.work)
-    return Written(seq, tuple(map(entry, others)), is_told=tell is not None and tell())
+    return Written(found.seq, found.others, is_told=tell is not None and tell())
+
+
+@dataclass(frozen=True, slots=True)
+class _Logged:
+    """What became of a log."""
+
+    seq: int
+    others: tuple[Entry, ...] = ()
+    is_known: bool = False
+    """Whether the entries were there already."""
+
+
+def _logged(tx: Transaction, place: Place, runner_id: str, writing: Writing) -> _Logged:
+    """Put the entries into the log, behind what others wrote meanwhile.
+
+    Raises:
+        Superseded: the session is not the writer's, or has ended.
+    """
+    log = SessionLog(tx, place.workspace, place.session_id)
+    bodied = [(each, written({"type": each.type, "id": each.id, **each.body})) for each in writing.entries]
+    # Where nobody else can write meanwhile a look and the act are one: mostly nobody wrote.
+    is_new = writing.waited.isdisjoint([each.id for each in writing.entries])
+    if tx.writes_alone and is_new and log.extend(bodied, runner_id, writing.seq):
+        return _Logged(writing.seq + len(bodied))
+    if not Runners(tx).hold(place, runner_id):
+        raise Superseded
+    found, own = _all(log, writing.seq), {each.id for each in writing.entries}
+    others = [each for each in found if each.event.id not in own]
+    if len(others) < len(found):
+        return _Logged(found[-1].event.seq, tuple(map(entry, others)), is_known=True)
+    if any(each.event.type == ENDED for each in others):
+        raise Superseded
+    end = others[-1].event.seq if others else writing.seq
+    return _Logged(log.write(bodied, writing.waited, end), tuple(map(entry, others)))
 
 
 def claim(tx: Transaction, place: Place, runner_id: str, is_dead: Callable[[Runner], bool]) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Final
 
 from agentops.engine.core.session_events import Event
 from agentops.engine.store.port import Gain, Row, Transaction
@@ -105,32 +106,67 @@ def event(row: Row) -> Event:
     return Event(row[0], row[1], row[2], row[3], row[4], row[5], bool(row[6]))
 
 
-def insert(tx: Transaction, key: Mapping[str, str], events: Sequence[tuple[Event, str | None]]) -> None:
+Kept = tuple[Event, str | None]
+"""An event, and what is kept beside it."""
+
+
+def insert(tx: Transaction, key: Mapping[str, str], events: Sequence[Kept]) -> None:
     """Add events at their places, each with what is kept beside it, in as few statements as there can be."""
-    for start in range(0, len(events), _AT_ONCE):
-        some = events[start : start + _AT_ONCE]
-        params: dict[str, str | int | None] = dict(key)
-        for number, (each, kept) in enumerate(some):
-            values = (each.seq, each.id, each.type, each.processed_at, each.body, kept, each.thread_id)
-            params |= {f"{name}_{number}": value for name, value in zip(_NAMES, values, strict=True)}
-            params[f"crossposted_{number}"] = int(each.is_crossposted)
-        tx.run(_insertion(len(some)), params)
+    for start in range(0, len(events), AT_ONCE):
+        some = events[start : start + AT_ONCE]
+        tx.run(_insertion(len(some)), {**key, **_params(some)})
 
 
-_AT_ONCE = 16
-"""Rows that one statement inserts: a commit has two or three, and each number makes a statement of its own."""
+def insert_if_held(tx: Transaction, key: Mapping[str, str], runner_id: str, end: int, events: Sequence[Kept]) -> bool:
+    """Add a few events behind the end, if the process has the session and that is the end; tell whether it was so.
 
-_NAMES = ("seq", "id", "type", "at", "body", "kept", "thread")
+    One statement for what else takes three. Each makes its thread wait for the interpreter once or twice, and while an
+    event loop has much to do that is most of what a commit takes.
+    """
+    if not 0 < len(events) <= AT_ONCE:
+        return False
+    return tx.run(_guarded(len(events)), {**key, **_params(events), "runner": runner_id, "end": end}) > 0
 
 
-@lru_cache(maxsize=_AT_ONCE)
+def _params(events: Sequence[Kept]) -> dict[str, str | int | None]:
+    params: dict[str, str | int | None] = {}
+    for names, (each, kept) in zip(_NAMES, events, strict=False):
+        values = (each.seq, each.id, each.type, each.processed_at, each.body, kept, each.thread_id)
+        params.update(zip(names, (*values, int(each.is_crossposted)), strict=True))
+    return params
+
+
+AT_ONCE: Final = 64
+"""Rows that one statement inserts: a commit has two or three, a team's some dozens; each number is a statement."""
+
+_NAMES = [
+    tuple(f"{name}_{number}" for name in ("seq", "id", "type", "at", "body", "kept", "thread", "crossposted"))
+    for number in range(AT_ONCE)
+]
+
+_INTO = (
+    "INSERT INTO session_events "
+    "(workspace_id, session_id, seq, id, type, processed_at, body, kept, thread_id, is_crossposted)"
+)
+
+
+@lru_cache(maxsize=AT_ONCE)
 def _insertion(count: int) -> str:
-    rows = (
-        ", ".join((":workspace", ":session", *(f":{name}_{number}" for name in (*_NAMES, "crossposted"))))
-        for number in range(count)
-    )
+    return f"{_INTO} {_values(count)}"
+
+
+@lru_cache(maxsize=AT_ONCE)
+def _guarded(count: int) -> str:
     return f"""
-        INSERT INTO session_events
-          (workspace_id, session_id, seq, id, type, processed_at, body, kept, thread_id, is_crossposted)
-        VALUES {", ".join(f"({row})" for row in rows)}
+        {_INTO} SELECT * FROM ({_values(count)})
+        WHERE EXISTS (
+            SELECT 1 FROM run_claims
+            WHERE workspace_id = :workspace AND session_id = :session AND runner_id = :runner)
+          AND NOT EXISTS (
+            SELECT 1 FROM session_events WHERE workspace_id = :workspace AND session_id = :session AND seq > :end)
         """  # noqa: S608 - the parts are our own words
+
+
+def _values(count: int) -> str:
+    rows = (", ".join((":workspace", ":session", *(f":{each}" for each in names))) for names in _NAMES[:count])
+    return f"VALUES {', '.join(f'({row})' for row in rows)}"

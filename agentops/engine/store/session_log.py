@@ -7,7 +7,7 @@ from agentops.engine.core.entries import Entry
 from agentops.engine.core.sending import Origin
 from agentops.engine.core.session_events import Event
 from agentops.engine.store.port import Gain, Transaction
-from agentops.engine.store.session_events import COLUMNS, event, insert
+from agentops.engine.store.session_events import COLUMNS, event, insert, insert_if_held
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,17 @@ class SessionLog:
             # Of what waited the log holds what was sent, and the machine may hold what was made of it.
             self._tx.gains.append(Gain(self._key["session"], end, tuple(each for each, _ in fresh)))
         return end + len(entries)
+
+    def extend(self, entries: Sequence[tuple[Entry, str]], runner_id: str, end: int) -> bool:
+        """Put entries that are new behind the end, if the process has the session and nobody else wrote behind it.
+
+        Tells whether it was so; where it was not, nothing is written.
+        """
+        fresh = [(_event(entry, body, seq), entry.kept) for seq, (entry, body) in enumerate(entries, start=end + 1)]
+        if not insert_if_held(self._tx, self._key, runner_id, end, fresh):
+            return False
+        self._tx.gains.append(Gain(self._key["session"], end, tuple(each for each, _ in fresh)))
+        return True
 
     def _move(self, entry: Entry, seq: int) -> None:
         self._tx.run(
