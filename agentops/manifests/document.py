@@ -56,8 +56,11 @@ class Document:
         return Address(self.kind, self.name)
 
     def span(self, path: Path = (), inside: Path = ()) -> Span:
-        """Return the place of the value at a path in the spec, or inside that value, or of the nearest around it."""
-        return self.marks.span(("spec", *path, *inside))
+        """Return the place of the value at a path in the spec, or inside that value, or of the nearest around it.
+
+        Inside, an item of a list may be named by what it says: `custom/fetch` is the tool of this type and name.
+        """
+        return self.marks.span(("spec", *_by_index(self.data, (*path, *inside))))
 
     def key_span(self, path: Path = ()) -> Span:
         """Return the place of the key that a path in the spec ends with."""
@@ -100,3 +103,28 @@ class Tree:
         """Return a line for an excerpt, secrets in it masked; nothing when the file has no such line."""
         text = self.texts.get(file)
         return text.line(line) if text else ""
+
+
+def _by_index(value: Any, path: Path) -> Path:
+    """Return the path with the index of each item that it names by words, as far as exactly one item says them."""
+    found: list[str | int] = []
+    for step in path:
+        at = _index(value, step) if isinstance(value, list) and isinstance(step, str) else step
+        if at is None:
+            break
+        found.append(at)
+        try:
+            value = value[at]
+        except (LookupError, TypeError):
+            value = None
+    return tuple(found)
+
+
+def _index(items: list[Any], words: str) -> int | None:
+    wanted = {*words.split("/")}
+    places = [at for at, item in enumerate(items) if isinstance(item, dict) and wanted <= {*_texts(item)}]
+    return places[0] if len(places) == 1 else None
+
+
+def _texts(item: dict[str, Any]) -> list[str]:
+    return [each for each in item.values() if isinstance(each, str)]

@@ -58,6 +58,24 @@ def test_each_place_inside_a_field_has_a_line_of_its_own(offline: Shell) -> None
     assert "not compared with live" not in text.err
 
 
+def test_an_item_of_a_list_has_its_line_though_its_order_means_nothing(offline: Shell) -> None:
+    tool = "\n  - {{type: custom, name: {},\n    description: {},\n    input_schema: {{type: object}}}}"
+    toolset = "\n  - type: agent_toolset_20260401\n    configs:\n    - {{name: bash, enabled: {}}}"
+
+    def tools(text: str, switch: str) -> str:
+        return tool.format("zebra", "Z.") + tool.format("apple", text) + toolset.format(switch)
+
+    committed(Path(), {**FIRST, "agents.d/reviewer.yaml": agent(tools=tools("A.", "true"))})
+    Path("agents.d/reviewer.yaml").write_text(agent(tools=tools("B.", "false")))
+    found = offline("plan", "--offline", "-o", "json").json["steps"][0]["changes"]
+    lines = Path("agents.d/reviewer.yaml").read_text().splitlines()
+    said = {each["path"][0]: lines[each["source"]["line"] - 1].strip() for each in found}
+    assert said == {
+        "agent_toolset_20260401": "- {name: bash, enabled: false}",
+        "custom/apple": "description: B.,",
+    }
+
+
 STRICT = PROJECT.replace("{}", "{policy: {risks: {permission_widened: error, network_opened: warn}}}")
 LAX = PROJECT.replace("{}", "{policy: {risks: {permission_widened: note, network_opened: warn}}}")
 
