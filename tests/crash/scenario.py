@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from agentops.reconcile.lease import is_lock
+
 OWNER = "crash"
 COLLECTIONS = ("agents", "environments", "memory_stores")
 
@@ -58,8 +60,9 @@ def _write(root: Path, manifests: Mapping[tuple[str, str], str]) -> Path:
 
 
 def identities(objects: Callable[[str], Iterable[Mapping[str, Any]]]) -> Counter[str]:
-    """Return how many live objects bear each identity of ours."""
-    metadata = (each["metadata"] for collection in COLLECTIONS for each in objects(collection))
+    """Return how many live objects bear each identity of ours; the store of leases has none."""
+    found = (each for collection in COLLECTIONS for each in objects(collection) if not is_lock(each))
+    metadata = (each["metadata"] for each in found)
     return Counter(each["agentops_id"] for each in metadata if each.get("agentops_owner") == OWNER)
 
 

@@ -24,6 +24,9 @@ KILLED = -9
 INTERRUPTED = 130
 PATIENCE_S = 50
 
+LEASE = 2
+"""Writes by which a project's first apply takes its lease: the store, and the memory in it."""
+
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
@@ -46,8 +49,8 @@ def agentops(tmp_path: Path, server: Server, proxy: Proxy) -> Command:
 @pytest.mark.parametrize(
     ("moment", "writes"),
     [
-        pytest.param(Moment.BEFORE, (3, 4), id="before"),
-        pytest.param(Moment.AFTER, (2, 5), id="after"),
+        pytest.param(Moment.BEFORE, (LEASE + 3, 4), id="before"),
+        pytest.param(Moment.AFTER, (LEASE + 2, 5), id="after"),
     ],
 )
 def test_apply_can_be_killed_again_and_again(
@@ -70,7 +73,7 @@ def test_the_server_can_be_killed_and_started_again_under_an_apply(
             server.kill()
             proxy.upstream = stack.enter_context(serving(tmp_path / "server")).url
 
-        proxy.arm(write=3, moment=moment, strike=restart)
+        proxy.arm(write=LEASE + 3, moment=moment, strike=restart)
         if agentops("apply", "--yes", status=None).status:  # it can tell that it lost something: then it is run again
             agentops("apply", "--yes")
         assert proxy.has_struck
@@ -81,7 +84,9 @@ def test_the_server_can_be_killed_and_started_again_under_an_apply(
 def test_ctrl_c_lets_what_is_under_way_finish_and_starts_nothing_else(
     agentops: Command, server: Server, proxy: Proxy
 ) -> None:
-    status, said = struck(agentops, lambda strike: proxy.arm(1, Moment.BEFORE, strike, cuts=False), signal.SIGINT)
+    status, said = struck(
+        agentops, lambda strike: proxy.arm(LEASE + 1, Moment.BEFORE, strike, cuts=False), signal.SIGINT
+    )
     assert status == INTERRUPTED
     assert "interrupted: finishing what is under way" in said
     assert identities(server.objects) == FIRST - once("Team/incident")
