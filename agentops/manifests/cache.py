@@ -140,11 +140,11 @@ def _fingerprint() -> bytes:
 
 
 def _written(draft: Draft, verdict: Judged, reachable: Files) -> list[Any]:
-    mentions = [[each.path, each.kinds, each.text] for each in verdict.mentions]
+    mentions = [[each.path, [*map(str, each.kinds)], each.text] for each in verdict.mentions]
     names_texts = verdict.text_paths or named(draft)
     seen = digest(fetched(draft, reachable, verdict.text_paths)) if names_texts else ""
     address = draft.address
-    identity = [address.kind, address.name, dict(draft.labels), dict(draft.annotations)]
+    identity = [str(address.kind), address.name, dict(draft.labels), dict(draft.annotations)]
     return [*identity, draft.data, draft.marks.start, mentions, verdict.text_paths, seen]
 
 

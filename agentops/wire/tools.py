@@ -34,9 +34,11 @@ class SandboxToolConfig(Shape):
 
     @model_validator(mode="after")
     def _is_of_its_name(self) -> "SandboxToolConfig":
-        wrong = self.type is not None and self.type != self.name
-        problem = Problem(("type",), "bad-combination", f"must be {self.name} as the name is", (self.name,))
-        return obeying(self, (problem,) if wrong else ())
+        if self.type is None or self.type == self.name:
+            return self
+        return obeying(
+            self, [Problem(("type",), "bad-combination", f"must be {self.name} as the name is", (self.name,))]
+        )
 
 
 ToolConfig = Annotated[SandboxToolConfig | WebFetchConfig | WebSearchConfig, Field(discriminator="name")]
