@@ -1,6 +1,5 @@
 """Lines that are as long as the terminal is wide: broken between words, and what follows is set in."""
 
-import os
 import re
 import shutil
 import sys
@@ -44,8 +43,8 @@ def folded(line: str, width: int) -> Iterator[str]:
 
 
 def _width() -> int | None:
-    """Return how many columns there are to fill; None where it is not known, as in a pipe, unless COLUMNS says it."""
-    if not (sys.stdout.isatty() or os.environ.get("COLUMNS")):
+    """Return how many columns there are to fill; None in a pipe, whatever COLUMNS says: many a parent exports it."""
+    if not sys.stdout.isatty():
         return None
     width = shutil.get_terminal_size((0, 0)).columns
     return width if width >= _NARROWEST else None

@@ -1,6 +1,7 @@
 """Lines that are folded where a terminal ends, and never in a pipe."""
 
-import re
+import os
+import sys
 
 import pytest
 from hypothesis import given
@@ -35,13 +36,18 @@ def test_nothing_gets_lost_but_the_spaces_at_a_break(line: str, width: int) -> N
     assert all(len(each) <= width or len(each.split()) == 1 for each in parts)
 
 
-def test_a_pipe_gets_lines_as_they_are_unless_its_width_is_said(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.delenv("COLUMNS", raising=False)
+def test_a_pipe_gets_lines_as_they_are(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
     write_folded([LINE])
     assert capsys.readouterr().out == f"{LINE}\n"
-    for columns, lines in (("60", 2), ("8", 1), ("0", 1)):
+
+
+@pytest.mark.parametrize(("columns", "lines"), [("60", 2), ("8", 1)])
+def test_a_terminal_gets_lines_of_its_width(monkeypatch: pytest.MonkeyPatch, columns: str, lines: int) -> None:
+    ours, theirs = os.openpty()
+    with os.fdopen(ours, "rb") as seen, os.fdopen(theirs, "w") as terminal:
+        monkeypatch.setattr(sys, "stdout", terminal)
         monkeypatch.setenv("COLUMNS", columns)
         write_folded([LINE])
-        assert len(re.findall("\n", capsys.readouterr().out)) == lines
+        terminal.flush()
+        assert seen.read1().count(b"\n") == lines
