@@ -9,9 +9,11 @@
 | not wanted     | any          | clear if we once sent it, else not ours              |
 """
 
-from collections.abc import Iterator, Mapping
+import marshal
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from agentops.base import absent
@@ -26,6 +28,10 @@ from agentops.reconcile.write_only import HIDDEN, WriteOnly, is_partly_read
 SEED = "seed"
 ABSENT = absent.ABSENT
 """Stands for a field that the manifest does not declare."""
+
+
+_WITHOUT_REFERENCES = 2
+"""The version of `marshal` that spells equal values alike, whatever else refers to them."""
 
 
 class Verdict(StrEnum):
@@ -79,9 +85,24 @@ def is_in_sync(rule: ObjectRule, live: Live, wanted: Mapping[str, Any]) -> bool:
     for name, value in wanted.items():
         field = rule.fields[name]
         mark = marks.get(field.code)
-        if mark is None or field.shown or mark.sent != mark_hash(field.normal(value)):
+        if mark is None or field.shown or mark.sent != _hash_of(field, value):
             return False
     return True
+
+
+def _hash_of(field: FieldRule, value: Any) -> str:
+    """Return the hash of a wanted value. Agents of a fleet share tools, models and servers: each is worked out once."""
+    if isinstance(value, str):
+        return mark_hash(field.normal(value))
+    try:
+        return _hash_of_spelled(field.normal, marshal.dumps(value, _WITHOUT_REFERENCES))
+    except ValueError:  # no plain JSON: a secret, or the files of a skill
+        return mark_hash(field.normal(value))
+
+
+@lru_cache(maxsize=1024)
+def _hash_of_spelled(normal_form: Callable[[Any], Any], spelled: bytes) -> str:
+    return mark_hash(normal_form(marshal.loads(spelled)))  # noqa: S302 - spelled by this process
 
 
 def judge(rule: ObjectRule, live: Live, wanted: Mapping[str, Any]) -> Iterator[Judged]:

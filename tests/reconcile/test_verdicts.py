@@ -222,3 +222,15 @@ def test_what_is_in_sync_at_a_glance_is_so_field_by_field(
 
 def test_an_object_without_marks_is_looked_at_closely(live: Live) -> None:
     assert not is_in_sync(OBJECTS[live.object], replace(live, marks=None), {"name": "it", "description": "old"})
+
+
+def test_values_that_python_takes_for_one_are_told_apart_at_a_glance() -> None:
+    def tools(least: Any) -> list[Any]:
+        schema = {"type": "object", "properties": {"count": {"const": least}}}
+        return [{"type": "custom", "name": "count", "description": "Counts.", "input_schema": schema}]
+
+    live = the(world_of(an_agent("it", tools=tools(1))), "Agent/it")
+    for _ in range(2):
+        for least, is_same in ((1, True), (True, False), (1.0, False), (2, False)):
+            wanted = {"name": "it", "model": MODEL, "tools": tools(least)}
+            assert is_in_sync(OBJECTS[live.object], live, wanted) is is_same
