@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import httpx2
 
@@ -22,7 +22,7 @@ from agentops.wire.webhooks import WorkspaceEvent
 from .webhook_engine import asked, endpoint_at, engine_in
 
 _BAD = ("/hang", "/500", "http://127.0.0.1:1/", "/slow", "/close", "/redirect", "https://10.0.0.1/")
-_EVENTS = tuple(each for each in WorkspaceEvent.__args__ if each.startswith("session."))  # type: ignore[attr-defined]
+_EVENTS = tuple(each for each in get_args(WorkspaceEvent) if each.startswith("session."))
 _TOOLS = {"type": "agent_toolset_20260401"}
 _WIDTH = 36
 _PATIENCE_S = 60.0
