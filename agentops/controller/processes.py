@@ -134,9 +134,17 @@ async def _stopped(process: asyncio.subprocess.Process) -> None:
 
 
 async def _let_go(process: asyncio.subprocess.Process) -> None:
-    """Wait for the end of a killed process, and close its pipes: who left its group may hold the other ends."""
+    """Close the pipes of a killed process, and wait for its end.
+
+    In this order: who left its group may hold the other ends, and what was said and not wanted is in them. CPython 3.11
+    wakes who waits for a process once all of its pipes are at their ends.
+    """
+    transport = process._transport  # type: ignore[attr-defined]  # noqa: SLF001 - asyncio closes them only at their end
+    for descriptor in range(3):
+        if pipe := transport.get_pipe_transport(descriptor):
+            pipe.close()
     await process.wait()
-    process._transport.close()  # type: ignore[attr-defined]  # noqa: SLF001 - asyncio closes them only at their end
+    transport.close()
     await asyncio.sleep(0)
 
 
