@@ -45,9 +45,12 @@ def test_a_pipe_gets_lines_as_they_are(monkeypatch: pytest.MonkeyPatch, capsys: 
 @pytest.mark.parametrize(("columns", "lines"), [("60", 2), ("8", 1)])
 def test_a_terminal_gets_lines_of_its_width(monkeypatch: pytest.MonkeyPatch, columns: str, lines: int) -> None:
     ours, theirs = os.openpty()
-    with os.fdopen(ours, "rb") as seen, os.fdopen(theirs, "w") as terminal:
+    with os.fdopen(ours, "rb", buffering=0) as seen, os.fdopen(theirs, "w") as terminal:
         monkeypatch.setattr(sys, "stdout", terminal)
         monkeypatch.setenv("COLUMNS", columns)
-        write_folded([LINE])
+        write_folded([LINE, "end"])
         terminal.flush()
-        assert seen.read1().count(b"\n") == lines
+        said = b""
+        while b"end\r\n" not in said:  # a terminal may hand out what it got line by line
+            said += seen.read(4096)
+    assert said.count(b"\n") == lines + 1
