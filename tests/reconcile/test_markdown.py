@@ -136,9 +136,7 @@ def size(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
 
-@pytest.mark.parametrize(
-    "limit", [0, 200, 3_000, LIMIT, *(pytest.param(each, marks=pytest.mark.long) for each in (1, 40, 1_000, 10_000))]
-)
+@pytest.mark.parametrize("limit", [0, 1, 40, 200, 1_000, 3_000, 10_000, LIMIT])
 @pytest.mark.parametrize(("count", "characters"), [(0, 0), (3, 900), (40, 900), (700, 0)])
 def test_every_plan_fits(limit: int, count: int, characters: int) -> None:
     plan = many(count, characters)
@@ -148,12 +146,11 @@ def test_every_plan_fits(limit: int, count: int, characters: int) -> None:
         assert plan["plan_id"] in text
 
 
-@pytest.mark.parametrize("step", [1_250, pytest.param(250, marks=pytest.mark.long)])
-def test_what_does_not_fit_goes_in_order(step: int) -> None:
+def test_what_does_not_fit_goes_in_order() -> None:
     plan = many(20, 300)
     words = ("stays.", "+new", "Why:", "| `~`")
     counts = []
-    for limit in range(60_000, 2_000, -step):
+    for limit in range(60_000, 2_000, -250):
         text = plan_markdown(plan, About(), limit)
         counts.append([text.count(word) for word in words])
         assert ("no room here" in text) == (text.count("| `~`") < 20)

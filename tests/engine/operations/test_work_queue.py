@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, multiple, rule
@@ -169,12 +168,5 @@ class Queue(RuleBasedStateMachine):
         assert all(each["secret"] is None for each in shown)
 
 
-class ShortQueue(Queue):
-    """As much as a change can wait for."""
-
-
-ShortQueue.TestCase.settings = settings(max_examples=8, stateful_step_count=40, deadline=None)
-TestShortQueue = ShortQueue.TestCase
-
 Queue.TestCase.settings = settings(max_examples=40, stateful_step_count=40, deadline=None)
-TestQueue = pytest.mark.long(Queue.TestCase)
+TestQueue = Queue.TestCase
