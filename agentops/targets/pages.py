@@ -7,7 +7,9 @@ a plan needs neither. What is read here, the SDK reads the same way.
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 import httpx2
 
@@ -19,7 +21,7 @@ from agentops.targets.server_time import ServerTime
 
 LARGEST_PAGE = 100
 """The largest page that every list takes. Source: SDK 2.11.0 docstrings of the list params."""
-_TIMEOUT_S = 60.0
+_EXTENSIONS = {"timeout": httpx2.Timeout(60.0).as_dict()}
 _PAUSES_S = (0.5, 2.0)
 """Between the tries of one read, unless the target asks for more."""
 _PAUSE_LIMIT_S = 60.0
@@ -51,6 +53,8 @@ class Pages:
         self._endpoint = endpoint
         self._http = http
         self._sleep = sleep
+        self._root = str(http.base_url).rstrip("/")
+        self._headers: dict[str, httpx2.Headers] = {}
         self.time = ServerTime(clock or SystemClock())
         self.identity = Identity()
         """What the newest answer said; nothing before the first."""
@@ -106,10 +110,10 @@ class Pages:
 
     async def _get(self, path: str, betas: str, params: Params, understood: Callable[[bytes], T | None]) -> T | None:
         label, what = self._endpoint.label, f"GET /v1/{path}"
-        headers = {**self._endpoint.headers(), **({"anthropic-beta": betas} if betas else {})}
+        request = self._request(path, betas, params)
         asked_at = self.time.asking()
         try:
-            answer = await self._http.get(f"/v1/{path}", params=params, headers=headers, timeout=_TIMEOUT_S)
+            answer = await self._http.send(request)
         except httpx2.RequestError as error:
             raise errors.from_transport(what, label, error) from error
         self.time.heard(asked_at, answer.headers)
@@ -125,6 +129,16 @@ class Pages:
             raise errors.not_the_api(what, label)
         return found
 
+    def _request(self, path: str, betas: str, params: Params) -> httpx2.Request:
+        """Return the request that the connection would build, of parts that are not made anew for each."""
+        query = f"?{urlencode(params, doseq=True)}" if params else ""
+        url = _url(f"{self._root}/v1/{path}{query}")
+        headers = self._headers.get(betas)
+        if headers is None:
+            headers = self._headers[betas] = httpx2.Headers(self._http.headers)
+            headers.update({**self._endpoint.headers(), **({"anthropic-beta": betas} if betas else {})})
+        return httpx2.Request("GET", url, headers=headers, cookies=self._http.cookies, extensions=_EXTENSIONS)
+
     def _met(self, headers: Mapping[str, str]) -> None:
         """Remember whose objects these are, before anything is made of them.
 
@@ -136,6 +150,10 @@ class Pages:
         named = self._endpoint.workspace
         if named and told.workspace and told.workspace != named:
             raise errors.another_workspace(self._endpoint.label, named, told.workspace)
+
+
+_url = lru_cache(maxsize=256)(httpx2.URL)
+"""To take an address apart costs as much as the rest of a request, and lists are read again and again."""
 
 
 def _object(content: bytes) -> dict[str, Any] | None:

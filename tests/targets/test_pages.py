@@ -1,5 +1,6 @@
 """Reading: every page or none, patience where it helps, and no belief in what is not the API."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -166,6 +167,29 @@ async def test_a_read_carries_credential_version_and_beta() -> None:
     assert headers["anthropic-beta"] == "beta-1"
     assert headers["anthropic-version"]
     assert "anthropic-workspace-id" not in headers
+
+
+ROOTS = ["http://e.test", "http://e.test/", "https://H.test:8443/sub/", "http://[::1]:80"]
+
+
+@pytest.mark.parametrize("root", ROOTS)
+async def test_a_read_is_asked_as_the_connection_itself_would_ask(root: str) -> None:
+    asked: list[httpx2.Request] = []
+
+    def answered(request: httpx2.Request) -> httpx2.Response:
+        asked.append(request)
+        return httpx2.Response(200, json={})
+
+    http = httpx2.AsyncClient(transport=httpx2.MockTransport(answered), base_url=root, cookies={"stuck": "to-1"})
+    endpoint = Endpoint("example", root, Secret(KEY), "wrkspc_1")
+    params = {"types[]": ["a", "b"], "q": "ä b+&", "empty": "", "page": "abc=="}
+    for path in ("agents", "a%2Fb/c d/ü", "agents"):
+        await Pages(endpoint, http, asyncio.sleep).one(path, "beta-1", params)
+        headers = {**endpoint.headers(), "anthropic-beta": "beta-1"}
+        built = http.build_request("GET", f"/v1/{path}", params=params, headers=headers, timeout=60.0)
+        assert str(asked[-1].url) == str(built.url)
+        assert asked[-1].headers.multi_items() == built.headers.multi_items()
+        assert asked[-1].extensions["timeout"] == built.extensions["timeout"]
 
 
 async def test_the_workspace_is_named_where_there_is_one() -> None:
