@@ -6,10 +6,11 @@ import os
 import shutil
 import threading
 import warnings
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from queue import Queue
 from typing import Any
@@ -83,6 +84,25 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 1
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Do not even load what lasts, where everything else is asked for."""
+    if config.args_source is not pytest.Config.ArgsSource.TESTPATHS or not _leaves_out_what_lasts(config):
+        return None
+    place = collection_path.relative_to(config.rootpath).as_posix()
+    return f"{place}/".startswith(_LASTS) or None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> Iterator[None]:
+    """Make no test of a row that would be put aside at once."""
+    yield
+    if _leaves_out_what_lasts(metafunc.config):
+        item, calls = metafunc.definition, metafunc._calls
+        calls[:] = [
+            each for each in calls if not _is_twin(item.nodeid, each.id, chain(item.iter_markers(), each.marks))
+        ] or calls
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave to `make test-long` the second time of what runs on both databases, but where SQL is tried, and what lasts.
 
@@ -90,11 +110,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     files for deployment, whose programs are long to fetch.
     """
     for item in items:
-        # What takes turns over the databases is there once.
-        is_once = item.get_closest_marker("stateless") or not item.get_closest_marker("postgres")
-        is_twin = not is_once and "postgres" in getattr(item, "callspec", _NONE).id
-        if (is_twin and not item.nodeid.startswith(_TRIED_ON_BOTH)) or item.nodeid.startswith(_LASTS):
+        row = getattr(item, "callspec", _NONE).id
+        if item.nodeid.startswith(_LASTS) or _is_twin(item.nodeid, row, item.iter_markers()):
             item.add_marker(pytest.mark.long)
+
+
+def _leaves_out_what_lasts(config: pytest.Config) -> bool:
+    return str(config.option.markexpr) == "not long"
+
+
+def _is_twin(nodeid: str, row: str, marks: Iterable[pytest.Mark]) -> bool:
+    """Return whether this is the second time of a test; what takes turns over the databases is there once."""
+    if "postgres" not in row or nodeid.startswith(_TRIED_ON_BOTH):
+        return False
+    names = {each.name for each in marks}
+    return "postgres" in names and "stateless" not in names
 
 
 _NONE = type("None", (), {"id": ""})
@@ -114,8 +144,7 @@ _LASTS = (
 
 def pytest_collection_finish() -> None:
     """Let the collector pass over what is loaded and collected: a million objects that stay to the end."""
-    gc.collect()
-    gc.freeze()
+    gc.freeze()  # and what garbage there is among them: to look for it takes longer than a hundred tests
     gc.set_threshold(20_000, 20, 20)
     gc.enable()
 

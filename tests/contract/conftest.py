@@ -4,7 +4,7 @@ import asyncio
 import os
 import shutil
 from base64 import b64encode
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -54,27 +54,26 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "in_process: sends so much that one transport is enough")
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "api" in metafunc.fixturenames:
-        mark = next(filter(metafunc.definition.get_closest_marker, WAYS), "default")
-        marked = [pytest.param(way, marks=[pytest.mark.postgres] if "postgres" in way else []) for way in WAYS[mark]]
-        metafunc.parametrize("api", marked, indirect=True)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> Iterator[None]:
     """Send the rows of a table about requests and answers by turns over one transport and the other.
 
     What refuses a row is the same code behind both; that each transport carries refusals is seen by its half.
     """
-    items[:] = [item for item in items if _has_its_turn(item)]
+    if "api" in metafunc.fixturenames:
+        mark = next(filter(metafunc.definition.get_closest_marker, WAYS), "default")
+        marked = [pytest.param(way, marks=[pytest.mark.postgres] if "postgres" in way else []) for way in WAYS[mark]]
+        metafunc.parametrize("api", marked, indirect=True)
+    yield
+    if metafunc.definition.get_closest_marker("stateless"):
+        metafunc._calls[:] = [call for call in metafunc._calls if _has_its_turn(call.id, call.params)]
 
 
-def _has_its_turn(item: pytest.Item) -> bool:
-    call = getattr(item, "callspec", None)
-    if call is None or item.get_closest_marker("stateless") is None or len(call.params) == 1:
+def _has_its_turn(call: str, params: Mapping[str, object]) -> bool:
+    if len(params) == 1:
         return True
-    way = str(call.params["api"])
-    row = call.id.replace(way, "")  # its turn is its own: a row that is run alone goes the same way
+    way = str(params["api"])
+    row = call.replace(way, "")  # its turn is its own: a row that is run alone goes the same way
     return WAYS["stateless"].index(way) == crc32(row.encode()) % 2
 
 
