@@ -266,7 +266,7 @@ class Engine:
     async def _open(self) -> None:
         await self._database.open(timestamp(self._clock.now()))
         try:
-            await self._database.read(self._check_server_key)
+            await self._database.glance(self._check_server_key)
             if self.settings.api_key is not None:
                 await self._admit(self.settings.api_key)
             await upkeep.tidy(self._database, self._blobs, self._clock)
@@ -298,7 +298,7 @@ class Engine:
         """Make the key the only one that is good: who changes AGENTOPS_API_KEY expects the old one to be void."""
         key_hash = keys.digest(key.reveal())
         workspace = self.settings.workspace
-        if await self._database.read(lambda tx: ApiKeys(tx).is_only(key_hash, workspace)):
+        if await self._database.glance(lambda tx: ApiKeys(tx).is_only(key_hash, workspace)):
             return
 
         def admit(tx: Transaction) -> None:

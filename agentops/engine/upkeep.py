@@ -20,7 +20,7 @@ async def tidy(database: Database, store: BlobStore, clock: Clock) -> None:
     """Remove the bytes of deleted and expired objects, and what a killed server left; a failure waits for next time."""
     now = clock.now()
     at, before = timestamp(now), timestamp(now - _FORSAKEN)
-    if not await database.read(lambda tx: blobs.has_chores(tx, at, before)):
+    if not await database.glance(lambda tx: blobs.has_chores(tx, at, before)):
         return
     doomed = await database.write(lambda tx: blobs.settle(tx, at, before))
     for blob in doomed:

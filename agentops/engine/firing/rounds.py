@@ -69,11 +69,11 @@ class Rounds:
             for each in sorted(found, key=self._place):
                 await self._attend(each, now)
             behind = found[-1]
-        earliest = await self._at.database.read(lambda tx: Timetable(tx).earliest())
+        earliest = await self._at.database.glance(lambda tx: Timetable(tx).earliest())
         return None if earliest is None else max(now, datetime.fromisoformat(earliest or timestamp(now)))
 
     async def _come(self, now: datetime, behind: Appointment | None) -> list[Appointment]:
-        return await self._at.database.read(lambda tx: Timetable(tx).come(timestamp(now), behind, _AT_A_LOOK))
+        return await self._at.database.glance(lambda tx: Timetable(tx).come(timestamp(now), behind, _AT_A_LOOK))
 
     def _place(self, appointment: Appointment) -> bytes:
         return sha256(f"{self._at.runner_id} {appointment.deployment_id}".encode()).digest()

@@ -126,10 +126,14 @@ def archive_of(call: Call, agent_id: str) -> None:
         keep_archived(call, each)
 
 
-def page(call: Call, window: Window, wanted: DeploymentFilter) -> Page:
-    """Return part of the list of deployments, newest first."""
-    found = Deployments(call.tx, call.workspace).page(window, wanted)
-    return Page.newest_first([_answer(call, each) for each in found[: window.limit]], found, window.limit)
+def found(call: Call, window: Window, wanted: DeploymentFilter) -> list[StoredDeployment]:
+    """Return part of the list of deployments as they lie in the database, newest first, one more than the limit."""
+    return Deployments(call.tx, call.workspace).page(window, wanted)
+
+
+def page(rows: list[StoredDeployment], limit: int, at: str) -> Page:
+    """Return what was found as a page; when each is run next is counted for it."""
+    return Page.newest_first([_answered(each, at) for each in rows[:limit]], rows, limit)
 
 
 def existing(call: Call, deployment_id: str) -> StoredDeployment:
@@ -223,4 +227,8 @@ def _put_down(stored: StoredDeployment, ahead: firing.Firing | None) -> StoredDe
 
 
 def _answer(call: Call, stored: StoredDeployment) -> str:
-    return core.answered(stored.body, last_run_at=stored.last_run_at, now=call.at)
+    return _answered(stored, call.at)
+
+
+def _answered(stored: StoredDeployment, at: str) -> str:
+    return core.answered(stored.body, last_run_at=stored.last_run_at, now=at)

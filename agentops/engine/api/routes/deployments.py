@@ -1,5 +1,6 @@
 """`/v1/deployments`. Source: SDK 2.11.0 `resources/beta/deployments.py`."""
 
+from agentops.base.threads import in_thread
 from agentops.engine.api import paging
 from agentops.engine.api.exchange import Exchange
 from agentops.engine.operations import deployment_runs, deployments
@@ -49,4 +50,7 @@ async def page(exchange: Exchange) -> str:
     query = exchange.query(DeploymentQuery)
     window = paging.window(query, exchange.list_name)
     wanted = DeploymentFilter(query.agent_id, query.status)
-    return exchange.page(await exchange.read(deployments.page, window, wanted))
+    rows = await exchange.glance(deployments.found, window, wanted)
+    if any(each.is_scheduled for each in rows):  # a hundred schedules are more than others are to wait for
+        return exchange.page(await in_thread(deployments.page, rows, window.limit, exchange.at))
+    return exchange.page(deployments.page(rows, window.limit, exchange.at))

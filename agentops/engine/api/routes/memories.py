@@ -51,4 +51,5 @@ async def page(exchange: Exchange) -> str:
         limit=min(query.limit, FULL_LIMIT) if full else query.limit,
         full=full,
     )
-    return exchange.page(await exchange.read(memories.page, exchange.id("store_id"), listing))
+    read = exchange.read if full else exchange.glance
+    return exchange.page(await read(memories.page, exchange.id("store_id"), listing))
