@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import Any
 
 from agentops.reconcile.views.values import lines
@@ -12,10 +13,20 @@ _COMPARED_LINES = 20_000
 Line = tuple[str, str]
 """`+`, `-`, a space for what stays, or `@` for how much is left out; and the text."""
 
+Lines = tuple[str, ...]
 
-def differences(before: Any, after: Any, context_lines: int) -> Iterator[Line]:
-    """Yield the lines that go and come, with some of what stays around them; nothing where only the ends differ."""
-    old, new = lines(before), lines(after)
+
+def differences(before: Any, after: Any, context_lines: int) -> tuple[Line, ...]:
+    """Return the lines that go and come, with some of what stays around them; nothing where only the ends differ."""
+    return _found(tuple(lines(before)), tuple(lines(after)), context_lines)
+
+
+@lru_cache(maxsize=64)  # a comment that has to be short is written again and again, each time with less of the same
+def _found(old: Lines, new: Lines, context_lines: int) -> tuple[Line, ...]:
+    return tuple(_differences(old, new, context_lines))
+
+
+def _differences(old: Lines, new: Lines, context_lines: int) -> Iterator[Line]:
     if len(old) + len(new) > _COMPARED_LINES:
         yield from (("-", each) for each in old)
         yield from (("+", each) for each in new)

@@ -45,9 +45,9 @@ def prose(text: str) -> str:
 
 def fenced(lines: Iterable[str], language: str = "") -> str:
     """Return the lines as a block of code that none of them can end."""
-    shown = [seen(each) for each in lines]
-    fence = "`" * max(3, max((_longest_run(each) for each in shown), default=0) + 1)
-    return "\n".join([f"{fence}{language}", *shown, fence])
+    shown = seen("\n".join(["", *lines]))
+    fence = "`" * max(3, _longest_run(shown) + 1)
+    return f"{fence}{language}{shown}\n{fence}"
 
 
 def tagged(text: str) -> str:
@@ -58,6 +58,8 @@ def tagged(text: str) -> str:
 
 def seen(text: str) -> str:
     """Return the text with everything spelled out that acts on a terminal or that nobody would see."""
+    if text.isascii():  # as most is: what nobody would see lies beyond
+        return text if text.isprintable() else printable(text)
     return _UNSEEN.sub(lambda each: each[0].encode("unicode_escape").decode("ascii"), printable(text))
 
 
@@ -66,4 +68,4 @@ def _brief(text: str) -> str:
 
 
 def _longest_run(text: str) -> int:
-    return max((len(each) for each in _TICKS.findall(text)), default=0)
+    return max(map(len, _TICKS.findall(text)), default=0) if "`" in text else 0
