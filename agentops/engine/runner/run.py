@@ -5,7 +5,6 @@ Nothing here is remembered that the log does not hold: whoever is killed is foll
 
 import asyncio
 import logging
-from collections import deque
 from dataclasses import replace
 from typing import Final
 
@@ -31,6 +30,7 @@ from agentops.engine.operations.session_runs import Loaded, Standing, Superseded
 from agentops.engine.previews import Part
 from agentops.engine.runner.deeds import Deeds
 from agentops.engine.runner.equipments import Equipments
+from agentops.engine.runner.inbox import Inbox
 from agentops.engine.runner.plans import Plans
 from agentops.engine.runner.standing import Standings
 from agentops.engine.runner.workshop import Workshop
@@ -59,7 +59,7 @@ class Run:
         """Name the session; `work` takes it up."""
         self.place = place
         self._shop = workshop
-        self._inbox: deque[Heard] = deque()
+        self._inbox = Inbox()
         self._equipments = Equipments(workshop.outfitter, place)
         self._deeds = Deeds(place, workshop, self._equipments, self._hear, self._show)
         self._plans = Plans(workshop.programs, workshop.clock, self._hear)
@@ -173,7 +173,7 @@ class Run:
             await self._look()
         elif self._inbox:
             await self._gather()
-            await self._take(*[self._inbox.popleft() for _ in range(min(len(self._inbox), _AT_ONCE))])
+            await self._take(*self._inbox.take(_AT_ONCE))
         else:
             await self._stirred.wait()
             self._stirred.clear()
@@ -199,7 +199,7 @@ class Run:
         await self._take(Heard(Sent(tuple(attached))))
 
     def _hear(self, heard: Heard) -> None:
-        self._inbox.append(heard)
+        self._inbox.put(heard)
         self._stirred.set()
 
     async def _take(self, *heard: Heard) -> None:
@@ -312,9 +312,7 @@ class Run:
     def _drop_stopped(self, task: Task) -> None:
         """Forget what a thread came to at the last moment before it was stopped."""
         if isinstance(task.effect, Cancel):
-            own = [each for each in self._inbox if each.thread_id == task.thread_id]
-            stopped = {id(each) for each in own if not isinstance(each.happening, OfRun)}
-            self._inbox = deque(each for each in self._inbox if id(each) not in stopped)
+            self._inbox.drop(lambda each: each.thread_id == task.thread_id and not isinstance(each.happening, OfRun))
 
     def _show(self, thread_id: str | None, part: Part) -> None:
         """Let watchers see a part of a reply, behind all that was logged before it."""
