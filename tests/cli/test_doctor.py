@@ -40,10 +40,16 @@ class Elsewhere(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+class Many(ThreadingHTTPServer):
+    """A server that takes all whom a doctor sends at once: who finds the door full knocks again a second later."""
+
+    request_queue_size = 32
+
+
 @pytest.fixture
 def elsewhere(project: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Elsewhere]]:
     handler = type("Handler", (Elsewhere,), {})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+    with Many(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=lambda: server.serve_forever(poll_interval=0.01))
         thread.start()
         monkeypatch.setenv("ANTHROPIC_BASE_URL", f"http://127.0.0.1:{server.server_port}")

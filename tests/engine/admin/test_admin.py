@@ -11,14 +11,16 @@ from urllib.parse import urlsplit
 import httpx2
 import psycopg
 import pytest
+from psycopg_pool.base import AttemptWithBackoff
 
 from agentops.base.clock import ManualClock
 from agentops.base.errors import UsageError
 from agentops.base.ids import RandomIds
-from agentops.engine.admin import port
+from agentops.engine.admin import health, port
 from agentops.engine.admin.port import AdminPort
 from agentops.engine.instruments import Instruments
 from agentops.engine.listener import Address
+from agentops.engine.metrics import standing
 from agentops.engine.metrics.families import Families
 from agentops.engine.server import Engine, build
 from agentops.engine.settings import Settings
@@ -55,8 +57,11 @@ async def test_it_is_not_ready_before_it_is_open_nor_after_it_is_closed(tmp_path
 
 @pytest.mark.postgres
 async def test_a_postgres_that_is_lost_is_told_and_found_again(
-    tmp_path: Path, clock: ManualClock, postgres_server: Any
+    tmp_path: Path, clock: ManualClock, postgres_server: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(AttemptWithBackoff, "INITIAL_DELAY", 0.05)  # doubled with each try that fails
+    for each in (health, standing):
+        monkeypatch.setattr(each, "_PATIENCE_S", 0.3)
     url = made_database(postgres_server)
     async with _open(tmp_path, clock, url) as (_, _, http):
         with _out_of_reach(postgres_server.get_uri(), url):
