@@ -1,5 +1,9 @@
 """What every thread of one session works with, made when it is first asked for."""
 
+from collections import deque
+from dataclasses import replace
+from typing import Final
+
 from agentops.engine.core.json import Json, parsed
 from agentops.engine.core.runs.setting import Setting
 from agentops.engine.operations.session_runs import Loaded
@@ -8,6 +12,9 @@ from agentops.engine.store.runners import Place
 from agentops.engine.tools.port import Offer
 
 _NO_OFFER = Offer()
+
+_AGENTS: Final = 32
+"""Agents whose equipment is kept for their next thread: more than a roster has, of which plans may make up hundreds."""
 
 
 class Equipments:
@@ -21,6 +28,9 @@ class Equipments:
         self._agent = ""
         self._offers: dict[str | None, Offer] = {}
         self._made: dict[str | None, Equipment] = {}
+        self._of_agents: deque[tuple[Json, Equipment]] = deque(maxlen=_AGENTS)
+        """What threads of an agent begin with: of a team many are of the same one, each with a copy of it."""
+
         self.loaded: Loaded
 
     async def furnish(self, loaded: Loaded) -> None:
@@ -31,14 +41,24 @@ class Equipments:
         self.loaded, self._agent = loaded, loaded.session.agent
         self._notes = await self._outfitter.notes(self._place, loaded.session, loaded.resources)
         self._made = {}
+        self._of_agents.clear()
 
     def of(self, thread_id: str | None, agent: Json | None) -> Equipment:
         """Return what a thread works with; None and None for the primary one."""
         made = self._made.get(thread_id)
         if made is None:
-            offer = self._offers.get(thread_id, _NO_OFFER)
-            made = self._outfitter.equipment(self.loaded.session, self._notes, offer, thread_id, agent)
-            self._made[thread_id] = made
+            made = self._made[thread_id] = self._new(thread_id, agent)
+        return made
+
+    def _new(self, thread_id: str | None, agent: Json | None) -> Equipment:
+        offer = self._offers.get(thread_id, _NO_OFFER)
+        if thread_id is None or agent is None or offer is not _NO_OFFER:
+            return self._outfitter.equipment(self.loaded.session, self._notes, offer, thread_id, agent)
+        for known, equipment in self._of_agents:
+            if known == agent:
+                return replace(equipment, setting=replace(equipment.setting, thread_id=thread_id))
+        made = self._outfitter.equipment(self.loaded.session, self._notes, offer, thread_id, agent)
+        self._of_agents.append((agent, made))
         return made
 
     def setting(self, thread_id: str | None, agent: Json | None) -> Setting:

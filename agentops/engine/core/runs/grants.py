@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from hashlib import sha256
 
 from agentops.engine.core.json import Json
@@ -81,20 +80,26 @@ def _spelled(name: str) -> str:
 def _of_server(toolset: Json, bare: str) -> Grant:
     # A config holds for every spelling that the model may use: one that asks must not be got around.
     own = [each["name"] for each in toolset["configs"] if _spelled(each["name"]) == _spelled(bare)]
-    grant = _granted("mcp", toolset, bare if bare in own else next(iter(own), bare))
-    return replace(grant, event_name=bare, mcp_server_name=toolset["mcp_server_name"])
+    settings = _settings(toolset, bare if bare in own else next(iter(own), bare))
+    return Grant(
+        "mcp",
+        settings["permission_policy"]["type"],
+        settings["enabled"],
+        event_name=bare,
+        mcp_server_name=toolset["mcp_server_name"],
+    )
 
 
 def _built_in(toolset: Json, *, is_self_hosted: bool) -> Mapping[str, Grant]:
     found = {}
     for name in BUILT_IN_TOOLS:
-        grant = replace(_granted("builtin", toolset, name), is_harmless=name in HARMLESS)
-        is_remote = is_self_hosted and name not in SERVED_HERE
-        found[name] = replace(grant, kind="remote") if is_remote else grant
+        settings, is_remote = _settings(toolset, name), is_self_hosted and name not in SERVED_HERE
+        policy, is_harmless = settings["permission_policy"]["type"], name in HARMLESS
+        found[name] = Grant("remote" if is_remote else "builtin", policy, settings["enabled"], is_harmless)
     return found
 
 
-def _granted(kind: str, toolset: Json, name: str) -> Grant:
-    settings = next((each for each in toolset["configs"] if each["name"] == name), toolset["default_config"])
-    grant = Grant("mcp" if kind == "mcp" else "builtin")
-    return replace(grant, policy=settings["permission_policy"]["type"], is_enabled=settings["enabled"])
+def _settings(toolset: Json, name: str) -> Json:
+    """Return what a toolset says of one of its tools."""
+    found: Json = next((each for each in toolset["configs"] if each["name"] == name), toolset["default_config"])
+    return found
