@@ -1,13 +1,14 @@
 """Identifiers as the API shapes them, and where they come from."""
 
 import os
-from typing import Protocol
+from typing import Final, Protocol
+
+from agentops.base.clock import Clock, SystemClock
 
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-_CHARACTERS = 22
-"""22 base58 characters carry 128 bits, also when some come up five times while others come up four times."""
-
-_AS_BASE58 = bytes(ord(_BASE58[byte % len(_BASE58)]) for byte in range(256))
+_PAIRS: Final = tuple(first + second for first in _BASE58 for second in _BASE58)
+_PAIRS_MOST = 11
+"""22 base58 characters carry 128 bits."""
 
 
 class IdSource(Protocol):
@@ -18,14 +19,31 @@ class IdSource(Protocol):
 
 
 class RandomIds:
-    """Identifiers from the operating system's randomness; the only place that reads it for ids.
+    """Identifiers from the operating system's randomness, in the order of time; the only place that reads it for ids.
 
-    Source: ids in the saved outputs of the public cookbooks, prefix + `_01` + base58.
+    What is made later sorts later, so that a database adds it at the end of an index instead of somewhere inside.
+    Source: the API's own, `sesn_011CakRYQjc4NMXdRy4qKZy5`: `_01`, then a UUID of version 7 in base58. RFC 9562, 5.7,
+    with method 3 of 6.2: 60 bits of time, 62 that nobody can guess.
     """
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        """Go by the machine's clock unless told otherwise."""
+        self._now = (clock or SystemClock()).now
 
     def new(self, prefix: str) -> str:
         """Return a fresh identifier."""
-        return f"{prefix}_01{os.urandom(_CHARACTERS).translate(_AS_BASE58).decode()}"
+        ms, us = divmod(int(self._now().timestamp() * 1_000_000), 1000)
+        number = (ms << 16 | 7 << 12 | us * 4096 // 1000) << 64 | 2 << 62 | int.from_bytes(os.urandom(8)) >> 2
+        return f"{prefix}_01{_base58(number)}"
+
+
+def _base58(number: int) -> str:
+    """Return a number of 128 bits with its leading zeros."""
+    pairs = []
+    for _ in range(_PAIRS_MOST):
+        number, pair = divmod(number, len(_PAIRS))
+        pairs.append(_PAIRS[pair])
+    return "".join(reversed(pairs))
 
 
 class CountingIds:
