@@ -1,8 +1,9 @@
 """Operations applied to a memory. The text and the ledger that come out depend on nothing but what goes in."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 
 from agentops.memory import fitness, verbs
 from agentops.memory.drafting import Draft
@@ -45,9 +46,18 @@ def applied(memory: Memory, operations: Iterable[Operation], *, dream: str, toda
 def _order(operations: tuple[Operation, ...]) -> list[int]:
     def key(index: int) -> tuple[object, ...]:
         one = operations[index]
-        return _RANKS[one.verb], one.path, one.texts, sorted(one.targets), one.id, repr(one)
+        return _RANKS[one.verb], one.path, one.texts, sorted(one.targets)
 
-    return sorted(range(len(operations)), key=key)
+    def whole(index: int) -> tuple[str, str]:
+        return operations[index].id, repr(operations[index])
+
+    # To spell one out costs as much as to apply it, and hardly two are alike in what comes first.
+    return [index for _, alike in groupby(sorted(range(len(operations)), key=key), key) for index in _by(whole, alike)]
+
+
+def _by(key: Callable[[int], tuple[str, str]], alike: Iterable[int]) -> list[int]:
+    found = list(alike)
+    return sorted(found, key=key) if len(found) > 1 else found
 
 
 def _apply(draft: Draft, operation: Operation) -> str:

@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
-from copy import deepcopy
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -26,12 +25,22 @@ def split(text: str) -> tuple[Any, str]:
     if found is None:
         return None, text
     is_yaml, said = _loaded(found[1])
-    return (deepcopy(said), text[found.end() :]) if is_yaml else (None, text)
+    return (_copied(said), text[found.end() :]) if is_yaml else (None, text)
 
 
 def lines(said: Mapping[str, Any]) -> tuple[str, ...]:
     """Return a line for each key, in the order of the keys, without their ends: of words, days, numbers and lists."""
     return tuple(f"{key}: {_value(value)}" for key, value in said.items())
+
+
+def _copied(said: Any) -> Any:
+    """Return the value with mappings and lists of its own: whoever asked may change them."""
+    match said:
+        case dict():
+            return {key: _copied(value) for key, value in said.items()}
+        case list():
+            return [_copied(each) for each in said]
+    return said
 
 
 @lru_cache(maxsize=1024)

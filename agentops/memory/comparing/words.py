@@ -84,7 +84,20 @@ def _terms_of(word: str) -> tuple[str, ...]:
 
 def terms(text: str) -> list[str]:
     """Return what the text is found by: stems of its words, names whole and in parts, no stop words, in order."""
-    return [term for word in words(text) for term in _terms_of(word)]
+    return list(_terms_in(text) if len(text) <= _OFTEN_READ else _read(text))
+
+
+_OFTEN_READ = 2_000
+"""Units: characters. A claim is held against every note and every event; what is longer is not kept in mind."""
+
+
+@lru_cache(maxsize=1 << 12)
+def _terms_in(text: str) -> tuple[str, ...]:
+    return tuple(_read(text))
+
+
+def _read(text: str) -> Iterator[str]:
+    return (term for word in words(text) for term in _terms_of(word))
 
 
 def plain(text: str) -> str:

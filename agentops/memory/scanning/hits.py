@@ -46,6 +46,22 @@ class Rule:
                 at = text.find(needle, max(end, at + 1))
 
 
+class Rules:
+    """Rules that are tried together. Most texts hold none of their needles, and cost only the search for those."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        """Take them in the order in which they find."""
+        self._rules = tuple(rules)
+        self._needles = tuple(dict.fromkeys(needle for each in self._rules for needle in each.needles))
+
+    def find(self, text: str) -> Iterator[Hit]:
+        """Return what each rule finds, one rule after the other."""
+        there = {each for each in self._needles if each in text}
+        for each in self._rules if there else ():
+            if not there.isdisjoint(each.needles):
+                yield from each.find(text)
+
+
 def rule(what: str, needles: str, pattern: str, flags: int = 0) -> Rule:
     """Return a rule whose needles are the words of a text; none of them may stand within a longer word."""
     return Rule(what, tuple(needles.split()), re.compile(rf"(?<![A-Za-z0-9]){pattern}", flags))

@@ -14,9 +14,10 @@ from itertools import chain
 
 from agentops.memory.scanning.addressing import ADDRESSED
 from agentops.memory.scanning.commands import COMMANDS
-from agentops.memory.scanning.hits import Hit, apart
+from agentops.memory.scanning.hits import Hit, Rules, apart
 from agentops.memory.scanning.telling import lower
 
+_RULES = Rules(COMMANDS + ADDRESSED)
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{24,8192}={0,2}")
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2}){16,4096}")
 _SPELLED = re.compile(r"(?<!\w)\w(?:[ .*_-]{1,4}\w(?!\w)){7,120}")
@@ -30,8 +31,7 @@ def find(text: str) -> Iterator[Hit]:
 
 
 def _commands(text: str) -> Iterator[Hit]:
-    lowered = lower(text)
-    return chain.from_iterable(each.find(lowered) for each in COMMANDS + ADDRESSED)
+    return _RULES.find(lower(text))
 
 
 def _encoded(text: str) -> Iterator[Hit]:

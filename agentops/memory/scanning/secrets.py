@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from agentops.memory.scanning import telling
-from agentops.memory.scanning.hits import Hit, apart
+from agentops.memory.scanning.hits import Hit, Rules, apart
 from agentops.memory.scanning.providers import AROUND, DISCORD, PROVIDERS
 
 _IN_URL = re.compile(r"://[^\s/:@\"'<>]{0,64}:(?P<value>[^\s/\"'<>@]{3,160})@[\w\[]")
@@ -18,7 +18,7 @@ _NOT_IN_URL = re.compile(
     r"(?:pass(?:word|wd)?|pwd|secret|token|user|xxx+|\*+|[$%<{].*|\.{3}|…|•+|⟨.*|your.*|example|changeme|redacted)$",
     re.IGNORECASE,
 )
-_NEEDLES = tuple(dict.fromkeys(chain.from_iterable(each.needles for each in PROVIDERS)))
+_PROVIDERS = Rules(PROVIDERS)
 _DISCORD_DOT = re.compile(r"\.[A-Za-z0-9_-]{6}\.")
 
 
@@ -28,10 +28,7 @@ def find(text: str) -> Iterator[Hit]:
 
 
 def _forms(text: str) -> Iterator[Hit]:
-    there = {each for each in _NEEDLES if each in text}
-    for each in PROVIDERS if there else ():
-        if not there.isdisjoint(each.needles):
-            yield from each.find(text)
+    yield from _PROVIDERS.find(text)
     for what, fixed, form, before in AROUND:
         at = text.find(fixed)
         while at >= 0:
