@@ -11,6 +11,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import uvloop
+
 from agentops.base.clock import SystemClock
 from agentops.base.ids import RandomIds
 from agentops.base.secrets import Secret
@@ -163,4 +165,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    uvloop.run(main())  # as `agentops serve` does

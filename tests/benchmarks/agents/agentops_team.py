@@ -1,6 +1,6 @@
 """agentops: one session of a lead, whose specialists are threads of it; every event of theirs is kept in SQLite."""
 
-import asyncio
+import uvloop
 
 from tests.benchmarks.agents.agentops import Worker, agent, running, template
 from tests.benchmarks.agents.turns import LEAD_TASK, TASK, attend, delegations
@@ -18,4 +18,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    uvloop.run(main())  # as `agentops serve` does
