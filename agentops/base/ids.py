@@ -7,8 +7,7 @@ from agentops.base.clock import Clock, SystemClock
 
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _PAIRS: Final = tuple(first + second for first in _BASE58 for second in _BASE58)
-_PAIRS_MOST = 11
-"""22 base58 characters carry 128 bits."""
+_TWO, _FOUR = 58**2, 58**4
 
 
 class IdSource(Protocol):
@@ -38,12 +37,12 @@ class RandomIds:
 
 
 def _base58(number: int) -> str:
-    """Return a number of 128 bits with its leading zeros."""
-    pairs = []
-    for _ in range(_PAIRS_MOST):
-        number, pair = divmod(number, len(_PAIRS))
-        pairs.append(_PAIRS[pair])
-    return "".join(reversed(pairs))
+    """Return a number of 128 bits as 22 characters."""
+    fours = []
+    for _ in range(5):
+        number, four = divmod(number, _FOUR)
+        fours.append(_PAIRS[four // _TWO] + _PAIRS[four % _TWO])
+    return _PAIRS[number] + "".join(reversed(fours))
 
 
 class CountingIds:
