@@ -10,8 +10,8 @@ from agentops.base.paths import Path
 from agentops.manifests.codes import manifests
 from agentops.manifests.draft import Draft
 from agentops.manifests.marks import Text
+from agentops.manifests.parsed import Parsed
 from agentops.manifests.wording import MOST_TOLD, ticked
-from agentops.manifests.yaml import Parsed
 from agentops.wire.wording import described, quoted
 
 API_VERSION = "agentops/v1"

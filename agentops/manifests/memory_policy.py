@@ -8,9 +8,10 @@ from agentops.base.names import nearest
 from agentops.base.paths import Path
 from agentops.manifests.codes import policies, yamls
 from agentops.manifests.marks import Marks, Text
+from agentops.manifests.parsed import Parsed
 from agentops.manifests.shaped import judged
 from agentops.manifests.wording import ticked
-from agentops.manifests.yaml import Parsed, read
+from agentops.manifests.yaml import read
 from agentops.memory.gates.port import Policy
 from agentops.memory.gates.strictness import FLOORS, Strictness, is_below
 from agentops.wire.memory_policies import MemoryPolicy, StorePolicy

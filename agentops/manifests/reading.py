@@ -1,13 +1,15 @@
 """One file by itself: its documents read and judged. The dear part of loading, left out for what was right before."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 from itertools import islice
 
 from agentops.base.diagnostics import Diagnostic
-from agentops.manifests import yaml
+from agentops.manifests import plain
 from agentops.manifests.draft import Draft, Judged
 from agentops.manifests.envelope import drafted
-from agentops.manifests.marks import Marks, Text
+from agentops.manifests.marks import LaterMarks, Marks, Text
+from agentops.manifests.parsed import Parsed, Stream
 from agentops.manifests.rules import limits
 from agentops.manifests.spec import judged as judged_by_kind
 from agentops.manifests.texts import Files
@@ -26,16 +28,37 @@ class Opened:
 
 def opened(text: Text) -> Opened:
     """Return the documents of a text, their specs not yet judged."""
-    stream = yaml.read(text)
+    stream = _stream(text)
     read = [drafted(parsed, text) for parsed in stream.documents]
     diagnostics = tuple(each for _, found in read for each in found)
     drafts = tuple(draft for draft, _ in read if draft)
     return Opened(drafts, stream.diagnostics + diagnostics, stream.complete and len(drafts) == len(read))
 
 
+def _stream(text: Text) -> Stream:
+    """Return what a text holds; of a plain one the places are looked up when somebody asks."""
+    roots = plain.read(text.text)
+    if roots is None:
+        from agentops.manifests import yaml  # noqa: PLC0415 - a parser that plain texts need not load
+
+        return yaml.read(text)
+    return Stream(tuple(Parsed(data, _marks(text, start), sound=True) for data, start in roots), (), complete=True)
+
+
+def _marks(text: Text, start: int) -> Marks:
+    return LaterMarks(start, partial(marks_of, text, start))
+
+
 def marks_of(text: Text, start: int) -> Marks:
     """Return the places of the document that begins at an offset; the text was read before."""
-    return next(each.marks for each in yaml.read(text).documents if each.marks.start == start)
+    return _places(text)[start]
+
+
+@lru_cache(maxsize=64)  # a text may hold a thousand documents, each of them wrong
+def _places(text: Text) -> dict[int, Marks]:
+    from agentops.manifests import yaml  # noqa: PLC0415 - a parser that is only wanted for a place
+
+    return {each.marks.start: each.marks for each in yaml.read(text).documents}
 
 
 def judged(draft: Draft, reachable: Files) -> Judged:

@@ -6,8 +6,8 @@ from agentops.base.diagnostics import Diagnostic
 from agentops.base.names import nearest
 from agentops.base.paths import dotted
 from agentops.manifests.marks import Marks
+from agentops.manifests.parsed import Parsed
 from agentops.manifests.verdicts import code_of, meant
-from agentops.manifests.yaml import Parsed
 from agentops.wire.problems import Problem, check
 from agentops.wire.shape import Shape
 

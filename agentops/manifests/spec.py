@@ -11,7 +11,6 @@ from agentops.manifests.codes import files, security
 from agentops.manifests.draft import Draft, Judged, Mention
 from agentops.manifests.fetching import replaced, seeded
 from agentops.manifests.folders import HEADER_FILE, header_of, named
-from agentops.manifests.headers import header_problems
 from agentops.manifests.kinds import NAME_FIELDS, SPECS
 from agentops.manifests.kinds.names import SELF
 from agentops.manifests.sites import sites
@@ -80,6 +79,8 @@ class _Judge:
             self._settled.add(path)
 
     def _judge_skill(self, path: Path, folder: str) -> None:
+        from agentops.manifests.headers import header_problems  # noqa: PLC0415 - a parser that plain texts need not load
+
         for problem in header_problems(header_of(self._files, self._draft.text.file, folder)):
             field = dotted(problem.path) or "the front matter"
             message = f"{subject(self._draft.address, path)}: {HEADER_FILE}: {field} {problem.message}"

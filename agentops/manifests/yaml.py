@@ -6,7 +6,6 @@ duplicate keys. Source: YAML 1.2.2, 10.3 (core schema); PyYAML 6.0.3 `yaml/event
 
 from array import array
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import yaml
@@ -24,6 +23,7 @@ from yaml.events import (
 from agentops.base.diagnostics import Code, Diagnostic, Related, Severity
 from agentops.manifests.codes import files, yamls
 from agentops.manifests.marks import Marks, Text
+from agentops.manifests.parsed import Parsed, Stream
 from agentops.manifests.scalars import LOOK_ALIKES, NUMBER_STARTS, UNUSUAL, WORDS, BadNumber, number
 from agentops.manifests.syntax import Complaint, explained
 from agentops.manifests.wording import MOST_TOLD, ticked
@@ -50,26 +50,6 @@ _TYPE_TAGS = {
     "tag:yaml.org,2002:map": dict,
     "tag:yaml.org,2002:seq": list,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Parsed:
-    """One YAML document: plain data and the place of each of its nodes."""
-
-    data: Any
-    marks: Marks
-    sound: bool
-    """False when a value in it was refused and stands as null: its values must not be judged further."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stream:
-    """What a file holds."""
-
-    documents: tuple[Parsed, ...]
-    diagnostics: tuple[Diagnostic, ...]
-    complete: bool
-    """False when reading stopped early: there may be more documents than these."""
 
 
 def read(text: Text) -> Stream:

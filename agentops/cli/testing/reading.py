@@ -14,8 +14,9 @@ from agentops.manifests import source
 from agentops.manifests.codes import files, references
 from agentops.manifests.document import Tree
 from agentops.manifests.marks import Marks, Text
+from agentops.manifests.parsed import Parsed
 from agentops.manifests.shaped import judged
-from agentops.manifests.yaml import Parsed, read
+from agentops.manifests.yaml import read
 
 _ENVIRONMENTS = (Kind.ENVIRONMENT,)
 _AGENTS = (Kind.AGENT, Kind.TEAM)

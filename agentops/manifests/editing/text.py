@@ -10,7 +10,7 @@ from agentops.manifests import yaml
 from agentops.manifests.editing.alike import is_same
 from agentops.manifests.editing.edit import Edit, changed
 from agentops.manifests.marks import Text
-from agentops.manifests.yaml import Parsed
+from agentops.manifests.parsed import Parsed
 
 _BY_HAND = "write it by hand"
 

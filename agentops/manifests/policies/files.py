@@ -8,9 +8,10 @@ from typing import Any
 from agentops.base.diagnostics import Diagnostic
 from agentops.manifests.codes import files
 from agentops.manifests.marks import Text
+from agentops.manifests.parsed import Parsed
 from agentops.manifests.texts import Files, Refused
 from agentops.manifests.wording import ticked
-from agentops.manifests.yaml import Parsed, read
+from agentops.manifests.yaml import read
 
 _MOST = 100
 """Files that one pattern may mean."""
