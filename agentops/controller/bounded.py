@@ -7,11 +7,13 @@ bytes. To set limits between fork and exec would run Python in a copy of a proce
 import ctypes
 import os
 import resource
-import signal
 import sys
 
 _DIE_WITH_PARENT = 1
 """PR_SET_PDEATHSIG. Source: Linux `include/uapi/linux/prctl.h`."""
+
+_KILL = 9
+"""SIGKILL. To load `signal` takes longer than to load all the rest."""
 
 
 def main() -> None:
@@ -28,7 +30,7 @@ def main() -> None:
         _, given = resource.getrlimit(kind)
         resource.setrlimit(kind, (soft, hard) if given == resource.RLIM_INFINITY else (min(soft, given), given))
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
+        ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, _KILL)
         if os.getppid() != parent:  # it died before it was asked
             sys.exit(1)
     os.execvp(command[0], command)  # noqa: S606 - no shell is wanted

@@ -5,6 +5,7 @@ machine), and bounded as everything is that reads what strangers wrote.
 """
 
 import os
+import re
 import shutil
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -37,6 +38,8 @@ _PACKING = (
     ("gc.pruneExpire", "1.day.ago"),
 )
 """What nobody can reach any more, as after replaced history, is kept for a day. Source: git-gc(1)."""
+
+_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 _SIGNATURES = (
     ("gpg.format", "ssh"),
@@ -168,6 +171,9 @@ class Clone:
         return (await self._git(["cat-file", "-e", f"{commit}^{{commit}}"])).status == 0
 
     async def _at(self, ref: str) -> str:
+        """Return the commit of a ref: as it lies in its file, or as git tells it where it is packed or nowhere."""
+        if found := _loose(self.git_folder / ref):
+            return found
         done = await self._git(["rev-parse", "--verify", "--quiet", "--end-of-options", ref])
         return done.out.decode().strip()
 
@@ -199,6 +205,15 @@ def tidied(git_folder: Path) -> None:
     for pattern in _LEFT_BEHIND:
         for each in git_folder.glob(pattern):
             each.unlink(missing_ok=True)
+
+
+def _loose(file: Path) -> str:
+    """Return the commit in the file of a ref; nothing where there is none, or a name."""
+    try:
+        found = file.read_text("ascii").strip()
+    except (OSError, ValueError):
+        return ""
+    return found if _COMMIT.fullmatch(found) else ""
 
 
 def _removed(folder: Path) -> None:
