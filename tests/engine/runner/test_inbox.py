@@ -2,7 +2,7 @@
 
 from agentops.engine.core.conversation import Reply, Usage
 from agentops.engine.core.runs.decide import Heard
-from agentops.engine.core.runs.happenings import Ran, Replied
+from agentops.engine.core.runs.happenings import Ran, Replied, RequestFailed
 from agentops.engine.runner.inbox import Inbox
 
 _REPLY = Replied(Reply((), "end_turn", Usage()))
@@ -23,11 +23,16 @@ def _inbox(*heard: Heard) -> Inbox:
     return inbox
 
 
-def test_results_come_before_replies_and_each_in_the_order_in_which_they_were_heard() -> None:
+def test_results_come_before_answers_and_each_in_the_order_in_which_they_were_heard() -> None:
     inbox = _inbox(_replied(1), _ran(2), _replied(3), _ran(4), _ran(5))
     assert [*inbox] == [_ran(2), _ran(4), _ran(5), _replied(1), _replied(3)]
     assert inbox.take(4) == (_ran(2), _ran(4), _ran(5), _replied(1))
     assert len(inbox) == 1
+
+
+def test_a_request_that_failed_waits_for_the_replies_before_it() -> None:
+    failed = Heard(RequestFailed("unknown_error", "Nobody answers."), "sthr_2")
+    assert [*_inbox(_replied(1), failed, _ran(3))] == [_ran(3), _replied(1), failed]
 
 
 def test_no_more_is_taken_than_there_is() -> None:
