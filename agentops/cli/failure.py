@@ -1,7 +1,5 @@
 """How a command ends: its exit code, and one sentence on standard error when something went wrong."""
 
-import gc
-import os
 import sys
 from itertools import takewhile
 from pathlib import Path
@@ -14,17 +12,12 @@ from agentops.base.paint import printable
 from agentops.cli.installation import refuse_clash
 from agentops.cli.letters import spell
 from agentops.cli.output import STDOUT, Unheard, hush, open_streams, say, stderr_paint, write_json, write_report
-
-_COLLECT_AFTER = 50_000
-"""Objects made before the collector looks at them: a command makes many values, few circles, and is soon over."""
+from agentops.cli.plugins import refuse_plugins
 
 
 def run(command: click.Command, arguments: list[str]) -> int:
     """Run the command and return its exit code."""
-    # A plan of somebody else's pull request runs no code but ours: no plugin that lies about in the environment.
-    # Source: pydantic 2.14 `pydantic/plugin/_loader.py`.
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    gc.set_threshold(_COLLECT_AFTER)
+    refuse_plugins()
     open_streams()
     spell()
     try:

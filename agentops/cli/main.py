@@ -1,8 +1,12 @@
 """Where `agentops` begins."""
 
+import gc
 import sys
 
 import agentops
+
+_COLLECT_AFTER = 50_000
+"""Objects made before the collector looks at them: a command makes many values, few circles, and is soon over."""
 
 
 def main() -> None:
@@ -11,7 +15,10 @@ def main() -> None:
         # The one call that scripts make often: answered before anything is loaded.
         print(f"agentops, version {agentops.__version__}")
         return
+    gc.set_threshold(_COLLECT_AFTER)
     from agentops.cli.failure import run
     from agentops.cli.table import cli
 
-    sys.exit(run(cli, sys.argv[1:]))
+    code = run(cli, sys.argv[1:])
+    gc.freeze()  # on leaving, Python would look once more at every value; the system takes them back unseen
+    sys.exit(code)
