@@ -83,7 +83,7 @@ async def ground(anyio_backend: str) -> AsyncIterator[Ground]:
     async with opened() as found:
         endpoint, way = Endpoint("engine", URL, found.engine.credential), httpx2.ASGITransport(app=found.engine.app)
         async with LiveTarget(endpoint, way, sleep=at_once, clock=TickingClock()) as target:
-            yield Ground(found.engine, target, found.sdk, "shop")
+            yield Ground(found.engine, target, found.sdk, found.http, "shop")
 
 
 async def planned(ground: Ground, folder: Path, *documents: str, spec: str = "{}") -> Planned:

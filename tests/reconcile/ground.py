@@ -63,6 +63,9 @@ class Ground:
     engine: Engine
     target: LiveTarget
     sdk: AsyncAnthropic
+    http: httpx2.AsyncClient
+    """What the SDK is on: nothing misbehaves there."""
+
     owner: str = OWNER
 
     async def plan(self, *resources: Resource, **options: Any) -> Plan:
@@ -139,12 +142,10 @@ class Ground:
             return [dict(each) for each in await self.target.list(kind) or ()]
         headers = {"x-api-key": self.engine.credential.reveal()}
         headers |= {"anthropic-beta": rule.betas} if rule.betas else {}
-        transport = httpx2.ASGITransport(app=self.engine.app)
-        async with httpx2.AsyncClient(transport=transport, base_url=URL, headers=headers) as http:
-            query = {"limit": "100"} | ({"include_archived": json.dumps(archived)} if rule.can_archive else {})
-            answer = await http.get(f"/v1/{path}", params=query)
-            assert answer.is_success, answer.text
-            page: dict[str, Any] = answer.json()
+        query = {"limit": "100"} | ({"include_archived": json.dumps(archived)} if rule.can_archive else {})
+        answer = await self.http.get(f"/v1/{path}", params=query, headers=headers)
+        assert answer.is_success, answer.text
+        page: dict[str, Any] = answer.json()
         assert not page["next_page"]
         found: list[dict[str, Any]] = page["data"]
         return found
@@ -153,11 +154,11 @@ class Ground:
         """Return the same engine, seen through a transport that may misbehave."""
         transport = wrapper(httpx2.ASGITransport(app=self.engine.app))
         target = LiveTarget(Endpoint("engine", URL, self.engine.credential), transport, sleep=at_once)
-        return Ground(self.engine, target, self.sdk, self.owner)
+        return Ground(self.engine, target, self.sdk, self.http, self.owner)
 
     def of(self, owner: str) -> "Ground":
         """Return the same engine as another project sees it."""
-        return Ground(self.engine, self.target, self.sdk, owner)
+        return Ground(self.engine, self.target, self.sdk, self.http, owner)
 
 
 _PREPARED: list[TemporaryDirectory[str]] = []
@@ -186,7 +187,7 @@ async def opened(beginning: Path | None = None) -> AsyncIterator[Ground]:
             http = httpx2.AsyncClient(transport=transport, base_url=URL)
             async with http, LiveTarget(endpoint, transport) as target:
                 sdk = AsyncAnthropic(api_key=endpoint.credential.reveal(), base_url=URL, http_client=http)
-                yield Ground(engine, target, sdk)
+                yield Ground(engine, target, sdk, http)
 
 
 def told(outcome: Outcome) -> list[tuple[str, str, str]]:
