@@ -7,7 +7,7 @@ UV := $(shell command -v uv 2>/dev/null)
 WORKERS ?= auto
 BIN := .venv/bin
 # A test ends after a minute by its own timeout. One that does not even hear that says where it is, and its worker ends.
-STUCK := -o faulthandler_timeout=150 -o faulthandler_exit_on_timeout=true
+STUCK := --stuck 150
 
 # Hundreds of processes load the same modules: what the first has compiled, the others need not compile again.
 export PYTHONDONTWRITEBYTECODE :=

@@ -46,6 +46,14 @@ def test_death():
     os._exit(3)
 """
 
+STOP = """
+import signal, threading
+
+def test_that_never_ends():
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])
+    threading.Event().wait()
+"""
+
 
 def run(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     (folder / "conftest.py").write_text(PLUGIN)
@@ -76,6 +84,14 @@ def test_a_worker_that_dies_has_failed_the_test_it_was_at_and_another_goes_on(tm
     told = run(tmp_path, "--workers", "2")
     assert "FAILED test_a_death.py::test_death - " in told.stdout
     assert "ended with status 3 in the middle of this test" in told.stdout
+    assert "2 failed, 41 passed, 1 skipped, 1 warning, 1 error" in told.stdout.splitlines()[-1]
+
+
+def test_a_worker_that_is_stuck_says_where_it_is_and_has_failed_the_test_it_was_at(tmp_path: Path) -> None:
+    (tmp_path / "test_a_stop.py").write_text(STOP)
+    told = run(tmp_path, "--workers", "2", "--stuck", "1")
+    assert "in test_that_never_ends" in told.stderr
+    assert "FAILED test_a_stop.py::test_that_never_ends - " in told.stdout
     assert "2 failed, 41 passed, 1 skipped, 1 warning, 1 error" in told.stdout.splitlines()[-1]
 
 

@@ -16,6 +16,8 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
 from pathlib import Path
+from signal import SIGABRT
+from time import monotonic
 from types import SimpleNamespace
 from typing import Any
 
@@ -36,6 +38,9 @@ _forks = get_context("fork")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--workers", default="0", help="in how many processes: 0 (in this one), a number, or auto")
+    parser.addoption(
+        "--stuck", type=float, help="seconds after which a worker that tells nothing says where it is, and ends"
+    )
 
 
 def take_over(config: pytest.Config) -> bool:
@@ -67,6 +72,7 @@ class Worker:
     door: Connection
     given: deque[int] = field(default_factory=deque)
     is_last: bool = False
+    told_at_s: float = field(default_factory=monotonic)
 
 
 class Workers:
@@ -75,6 +81,7 @@ class Workers:
     def __init__(self, config: pytest.Config, count: int) -> None:
         self._config = config
         self._count = count
+        self._stuck_s: float | None = config.getoption("--stuck")
         self._names = (f"worker{number}" for number in range(1_000_000))
         self._workers: list[Worker] = []
         self._left: deque[int] = deque()
@@ -120,8 +127,9 @@ class Workers:
     def _hear(self, session: pytest.Session) -> None:
         """Wait until somebody says something, and pass it on."""
         doors = {each.door: each for each in self._workers}
-        for door in wait(list(doors)):
+        for door in wait(list(doors), self._stuck_s):
             worker = doors[door]  # type: ignore[index]
+            worker.told_at_s = monotonic()
             told = _heard(worker.door)
             if told is None:
                 self._dismiss(worker, session)
@@ -132,6 +140,9 @@ class Workers:
             if session.shouldstop:
                 raise session.Interrupted(session.shouldstop)
             self._give(worker)
+        for each in self._workers:
+            if self._stuck_s and monotonic() - each.told_at_s > self._stuck_s:
+                os.kill(each.process.pid or 0, SIGABRT)  # pytest's fault handler says where it is
 
     def _pass_on(self, told: Told, item: pytest.Item) -> None:
         hook = self._config.hook
@@ -219,6 +230,7 @@ def _become(config: pytest.Config, name: str, telling: _Telling) -> None:
     terminal = config.pluginmanager.unregister(name="terminalreporter")
     config.pluginmanager.register(SimpleNamespace(_tw=terminal._tw), "terminalreporter")  # a timeout writes there
     config.pluginmanager.register(telling)
+    telling.told()  # warnings from before are told to whoever comes, and those the run has
     folders = config._tmp_path_factory  # type: ignore[attr-defined]
     folders._basetemp = Path(folders.getbasetemp()) / name
     folders._basetemp.mkdir(0o700)
