@@ -1,5 +1,6 @@
 """The one place that speaks git: a bare clone, read and written by its objects, never by a working tree."""
 
+import re
 import subprocess
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
@@ -34,6 +35,11 @@ except ImportError as error:  # GitPython looks for the program when it is impor
 _MIRROR = "refs/origin/"
 """Where a clone keeps what the repository elsewhere has: `refs/origin/heads/main`."""
 
+_SHA = re.compile(r"\^?[0-9a-f]{40}")
+_MOST_ANSWERS = 64
+_LARGEST_ANSWER_BYTES = 1_000_000
+"""Of what git said of the past, so many answers are kept, none of which is larger."""
+
 _UNFIT_MODES = {b"120000": "is a symbolic link", b"160000": "is a submodule"}
 
 
@@ -49,6 +55,7 @@ class Repository:
         self.folder = folder
         self.remote = remote
         self._lock = RLock()
+        self._answers: dict[tuple[str, ...], subprocess.CompletedProcess[bytes]] = {}
         try:
             self._repo = git.Repo(folder)
         except (git.InvalidGitRepositoryError, git.NoSuchPathError) as error:
@@ -156,6 +163,8 @@ class Repository:
 
     def has(self, commit: str) -> bool:
         """Tell whether the commit is here."""
+        if (self._header(commit) or ("", ""))[1] == "commit":
+            return True
         return self._run(["cat-file", "-e", f"{commit}^{{commit}}"], allowed=(0, 1, 128)).returncode == 0
 
     def tree(self, commit: str, under: str = "") -> Mapping[str, str]:
@@ -253,10 +262,12 @@ class Repository:
         self, tips: Sequence[str], *, most: int = 1000, under: str = "", first_parent: bool = False
     ) -> list[Commit]:
         """Return the commits that are reached from some tips and not from others (`^sha`), newest first."""
+        if tips and all(each.startswith("^") or f"^{each}" in tips for each in tips):
+            return []
         flags = ["--first-parent"] if first_parent else []
         paths = ["--", under] if under else ["--"]
         command = ["log", "-z", f"--format={history.COMMITS}", f"--max-count={most}", "--topo-order", *flags]
-        return history.commits(self._git([*command, *tips, *paths]))
+        return history.commits(self._past([*command, *tips, *paths], tips).stdout)
 
     def commits_between(self, old: str | None, new: str) -> list[Commit]:
         """Return what `new` has and `old` has not, newest first."""
@@ -270,15 +281,17 @@ class Repository:
         """Return what each commit of a line changed below a folder, newest first; `without`: what it grew from."""
         flags = ["--first-parent", "-m", "--raw", "--no-abbrev", "--no-renames", "-z", f"--format={history.STEPS}"]
         past = [f"^{each}" for each in without]
-        return history.steps(self._git(["log", *flags, tip, *past, "--", under]), under)
+        if f"^{tip}" in past:
+            return []
+        return history.steps(self._past(["log", *flags, tip, *past, "--", under], [tip, *past]).stdout, under)
 
     def merge_bases(self, one: str, other: str) -> list[str]:
         """Return the newest commits that both have; none where they have nothing in common."""
-        return self._git(["merge-base", "--all", one, other], allowed=(0, 1)).decode().split()
+        return self._past(["merge-base", "--all", one, other], [one, other], allowed=(0, 1)).stdout.decode().split()
 
     def is_ancestor(self, old: str, new: str) -> bool:
         """Tell whether `new` has everything that `old` has."""
-        return self._run(["merge-base", "--is-ancestor", old, new], allowed=(0, 1)).returncode == 0
+        return self._past(["merge-base", "--is-ancestor", old, new], [old, new], allowed=(0, 1)).returncode == 0
 
     def blame(self, commit: str, path: str) -> list[BlamedLine]:
         """Return every line of a file and the commit that wrote it."""
@@ -300,18 +313,50 @@ class Repository:
         return ref if self.remote is None else _MIRROR + ref.removeprefix("refs/")
 
     def _at(self, ref: str) -> str | None:
-        if "\n" not in ref:
-            # The process that reads objects tells it as well, in a fiftieth of what a process of its own costs.
-            with self._lock, suppress(ValueError, OSError):
-                found: Any = self._repo.git.get_object_header(ref)  # of bytes, whatever its types say
-                return str(found[0], "ascii")
+        if found := self._header(ref):
+            return found[0]
+        if ref.startswith("refs/") and "\n" not in ref and not self._lies(ref):
+            return None
         command = ["rev-parse", "--verify", "--quiet", "--end-of-options", ref]
         return self._git(command, allowed=(0, 1)).decode().strip() or None
+
+    def _header(self, name: str) -> tuple[str, str] | None:
+        """Return the sha and the sort of an object that is there.
+
+        The process that reads objects tells it in a fiftieth of what a process of its own costs.
+        """
+        if "\n" in name:
+            return None
+        with self._lock, suppress(ValueError, OSError):
+            found: Any = self._repo.git.get_object_header(name)  # of bytes, whatever its types say
+            return str(found[0], "ascii"), str(found[1], "ascii")
+        return None
+
+    def _lies(self, ref: str) -> bool:
+        """Tell whether there is a file of the ref, or a line for it: all that is left of one whose commit is lost."""
+        packed = self._git_dir / "packed-refs"
+        return (self._git_dir / ref).exists() or (packed.exists() and ref.encode() in packed.read_bytes())
 
     def _update(self, moves: Mapping[str, Move]) -> None:
         nothing = "0" * 40
         lines = [f"update {ref}\0{each.new or nothing}\0{each.old or nothing}\0" for ref, each in moves.items()]
         self._git(["update-ref", "--stdin", "-z"], "".join(lines).encode(), what=f"moving {', '.join(moves)}")
+
+    def _past(
+        self, command: Sequence[str], named: Iterable[str], *, allowed: Iterable[int] = (0,)
+    ) -> "subprocess.CompletedProcess[bytes]":
+        """Return what git says of commits; of those that are named by their content it says the same for ever."""
+        if not all(map(_SHA.fullmatch, named)):
+            return self._run(command, allowed=allowed)
+        key = tuple(command)
+        if (known := self._answers.get(key)) is not None:
+            return known
+        done = self._run(command, allowed=allowed)
+        if len(done.stdout) <= _LARGEST_ANSWER_BYTES:
+            if len(self._answers) >= _MOST_ANSWERS:
+                self._answers.clear()
+            self._answers[key] = done
+        return done
 
     def _git(
         self, command: Sequence[str], data: bytes = b"", *, allowed: Iterable[int] = (0,), what: str = ""

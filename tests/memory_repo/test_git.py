@@ -145,6 +145,28 @@ def test_history_tells_what_each_commit_of_a_line_changed(repository: Repository
     assert [each.sha for each in repository.commits_between(base, third)] == [third, second]
 
 
+def test_history_that_was_told_once_is_as_true_the_second_time(repository: Repository) -> None:
+    first = commit(repository, "main", {"d/a": "1"})
+    assert [each.sha for each in repository.log(["main"])] == [first]
+    second = commit(repository, "main", {"d/a": "2"})
+    for _ in range(2):
+        assert [each.sha for each in repository.log(["main"])] == [second, first]
+        assert [each.sha for each in repository.log([second, f"^{first}"])] == [second]
+        assert [each.commit for each in repository.steps(second, [first], "d")] == [second]
+        assert repository.log([first, f"^{first}"]) == repository.steps(first, [first], "d") == []
+        assert (repository.is_ancestor(first, second), repository.is_ancestor(second, first)) == (True, False)
+        assert repository.merge_bases(first, second) == [first]
+
+
+def test_a_ref_whose_commit_is_lost_is_told_all_the_same(repository: Repository) -> None:
+    made = commit(repository, "main", {"a": "1"})
+    (repository.folder / "objects" / made[:2] / made[2:]).unlink()
+    with Repository(repository.folder) as again:
+        assert again.head("main") == made
+        assert again.head("other") is None
+        assert not again.has(made)
+
+
 def test_blame_names_the_commit_of_each_line(repository: Repository) -> None:
     first = commit(repository, "main", {"a.md": "one\n"})
     second = commit(repository, "main", {"a.md": "one\ntwo\n"})
