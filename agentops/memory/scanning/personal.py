@@ -39,6 +39,7 @@ _VERSION = re.compile(r"(?:version|release|build|v|ver\.?)[\s:=]{0,3}$")
 _OF_BIRTH = ("birth", "born", "dob", "geburtsdatum")
 """One of these is in whatever the next one matches, and in few other texts."""
 
+_DIGIT = re.compile(r"\d")
 _BORN = re.compile(
     r"(?:date of birth|birth[ _-]?date|birthday|born(?: on)?|\bdob|geburtsdatum)[\"'`*]{0,2}(?:\s(?:is"
     r"|was))?[\s:=]{0,4}[\"'`]?"
@@ -54,6 +55,8 @@ def find(text: str) -> Iterator[Hit]:
 
 def _everything(text: str) -> Iterator[Hit]:
     yield from _emails(text)
+    if not _DIGIT.search(text):  # of which all else has some
+        return
     lowered = lower(text)
     for found in _BORN.finditer(lowered) if any(each in lowered for each in _OF_BIRTH) else ():
         yield Hit(*found.span("value"), "birth-date")
