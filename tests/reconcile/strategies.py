@@ -69,11 +69,15 @@ _CONFIGS = {
 }
 
 
+_CONFIGURED = st.lists(st.sampled_from(sorted(_CONFIGS)), unique=True, max_size=3)
+_DEFAULT = _optional(default_config=st.none() | _optional(**_SETTINGS))
+
+
 @st.composite
 def _toolset(draw: st.DrawFn) -> dict[str, Any]:
-    names = draw(st.lists(st.sampled_from(sorted(_CONFIGS)), unique=True, max_size=3))
+    names = draw(_CONFIGURED)
     configs = [{"name": name, **draw(_CONFIGS[name])} for name in names]
-    given = draw(_optional(default_config=st.none() | _optional(**_SETTINGS)))
+    given = draw(_DEFAULT)
     return {"type": "agent_toolset_20260401", **given, **({"configs": configs} if configs else {})}
 
 
@@ -101,20 +105,23 @@ _CUSTOM_TOOL = st.builds(
 )
 
 
+_MCP_SERVERS = st.lists(_WORD, unique=True, max_size=2)
+_OF_A_SERVER = _optional(default_config=_optional(**_SETTINGS))
+_CUSTOM_TOOLS = st.lists(_CUSTOM_TOOL, unique_by=lambda each: str(each["name"]), max_size=2)
+_SKILLS = st.lists(st.sampled_from(["xlsx", "pdf", "docx"]), unique=True, max_size=2)
+
+
 @st.composite
 def _tools(draw: st.DrawFn) -> dict[str, Any]:
     """Draw tools with the servers that they need and the skills that need them."""
-    servers = draw(st.lists(_WORD, unique=True, max_size=2))
-    tools = [
-        {"type": "mcp_toolset", "mcp_server_name": each, **draw(_optional(default_config=_optional(**_SETTINGS)))}
-        for each in servers
-    ]
-    tools += draw(st.lists(_CUSTOM_TOOL, unique_by=lambda each: str(each["name"]), max_size=2))
+    servers = draw(_MCP_SERVERS)
+    tools = [{"type": "mcp_toolset", "mcp_server_name": each, **draw(_OF_A_SERVER)} for each in servers]
+    tools += draw(_CUSTOM_TOOLS)
     fields: dict[str, Any] = {}
     if draw(st.booleans()):
         tools.append(draw(_toolset()))
         can_read = (tools[-1].get("default_config") or {}).get("enabled") is not False
-        skills = draw(st.lists(st.sampled_from(["xlsx", "pdf", "docx"]), unique=True, max_size=2)) if can_read else []
+        skills = draw(_SKILLS) if can_read else []
         fields |= {"skills": [{"type": "anthropic", "skill_id": each} for each in skills]} if skills else {}
     if servers:
         fields["mcp_servers"] = [
@@ -136,10 +143,13 @@ _MEMBERS = _optional(inline_agents=st.none() | st.just({"type": "enabled"}))
 _ADVISOR = st.sampled_from([None, {"type": "disabled"}, {"type": "enabled", "model": OTHER_MODEL}])
 
 
+_ENDING = _text(8)
+
+
 @st.composite
 def agents(draw: st.DrawFn, name: str, skills: list[Resource]) -> Resource:
     """Draw an agent; its display name begins with its own, so that rosters are unambiguous."""
-    fields = {"name": f"{name} {draw(_text(8))}", "model": draw(_MODEL), **draw(_AGENT_FIELDS), **draw(_tools())}
+    fields = {"name": f"{name} {draw(_ENDING)}", "model": draw(_MODEL), **draw(_AGENT_FIELDS), **draw(_tools())}
     if skills and "skills" in fields:
         named = [
             {"type": "custom", "skill_id": IdOf(each.address), "version": VersionOf(each.address)} for each in skills
@@ -178,26 +188,33 @@ _PACKAGES = _optional(
 _CONFIG = _optional(networking=_NETWORKS, packages=st.none() | _PACKAGES).map(lambda each: {"type": "cloud", **each})
 
 
-@st.composite
-def environments(draw: st.DrawFn, name: str, *, is_deployed: bool) -> Resource:
-    """Draw an environment; one that a deployment runs in lets agents reach their MCP servers, as the API wants it."""
-    config = _CONFIG.map(_open) if is_deployed else _CONFIG
-    fields = draw(_optional(description=_text(), config=config, metadata=_METADATA))
-    return a_resource(Kind.ENVIRONMENT, name, {"name": name, **fields}, protect=draw(st.booleans()))
-
-
 def _open(config: dict[str, Any]) -> dict[str, Any]:
     is_limited = (config.get("networking") or {}).get("type") == "limited"
     return {**config, "networking": {**config["networking"], "allow_mcp_servers": True}} if is_limited else config
 
 
+_ENVIRONMENT = _optional(description=_text(), config=_CONFIG, metadata=_METADATA)
+_DEPLOYED = _optional(description=_text(), config=_CONFIG.map(_open), metadata=_METADATA)
+
+
+@st.composite
+def environments(draw: st.DrawFn, name: str, *, is_deployed: bool) -> Resource:
+    """Draw an environment; one that a deployment runs in lets agents reach their MCP servers, as the API wants it."""
+    fields = draw(_DEPLOYED if is_deployed else _ENVIRONMENT)
+    return a_resource(Kind.ENVIRONMENT, name, {"name": name, **fields}, protect=draw(st.booleans()))
+
+
 _PATHS = st.sampled_from(["/a.md", "/b.md", "/deep/a.md", "/deep/er/ü.md"])
+
+
+_SEEDS = st.dictionaries(_PATHS, st.builds(a_seed, _text(), st.sampled_from(SeedMode)), max_size=3)
+_STORE = _optional(description=_text(), metadata=_METADATA)
 
 
 @st.composite
 def stores(draw: st.DrawFn, name: str) -> Resource:
-    seeds = draw(st.dictionaries(_PATHS, st.builds(a_seed, _text(), st.sampled_from(SeedMode)), max_size=3))
-    fields = {"name": name, **draw(_optional(description=_text(), metadata=_METADATA))}
+    seeds = draw(_SEEDS)
+    fields = {"name": name, **draw(_STORE)}
     return a_resource(Kind.MEMORY_STORE, name, {**fields, **({"seed": None} if seeds else {})}, seeds=seeds)
 
 
@@ -250,10 +267,13 @@ def vaults(draw: st.DrawFn, name: str) -> list[Resource]:
 _CONTENTS = st.dictionaries(st.sampled_from(["run.sh", "deep/ü.md", "x.bin"]), st.binary(max_size=9), max_size=2)
 
 
+_SKILL = _optional(display_name=st.sampled_from(["one label", "another label"]))
+
+
 @st.composite
 def skills(draw: st.DrawFn, name: str) -> Resource:
     """Draw a skill under one of two labels, with some files."""
-    fields = draw(_optional(display_name=st.sampled_from(["one label", "another label"])))
+    fields = draw(_SKILL)
     return a_skill(name, files=edited_skill(name, **draw(_CONTENTS)), **fields)
 
 
@@ -301,51 +321,60 @@ def _place_of(repository: dict[str, Any]) -> str:
 _ACCESS = _optional(access=st.sampled_from([None, "read_only", "read_write"]), instructions=st.none() | _text())
 
 
+_REPOSITORIES = st.lists(_REPOSITORY, unique_by=(_address_of, _place_of), max_size=2)
+_DEPLOYMENT = _optional(
+    description=_text(), schedule=st.none() | _SCHEDULE, budget=st.none() | _BUDGET, metadata=_METADATA
+)
+
+
 @st.composite
 def deployments(draw: st.DrawFn, name: str, agents: list[str], stores: list[str]) -> Resource:
     """Draw a deployment of one of the agents, with some of the stores."""
-    resources = draw(st.lists(_REPOSITORY, unique_by=(_address_of, _place_of), max_size=2))
+    resources = draw(_REPOSITORIES)
     named = draw(st.lists(st.sampled_from(stores), unique=True)) if stores else []
     resources += [
         {"type": "memory_store", "memory_store_id": _id("MemoryStore", each), **draw(_ACCESS)} for each in named
     ]
-    fields = _optional(
-        description=_text(), schedule=st.none() | _SCHEDULE, budget=st.none() | _BUDGET, metadata=_METADATA
-    )
     parts = {"name": name, "agent": pinned(draw(st.sampled_from(agents))), "environment_id": _id("Environment", "home")}
     given = {"resources": draw(st.permutations(resources))} if resources or draw(st.booleans()) else {}
-    return a_resource(Kind.DEPLOYMENT, name, {**parts, "initial_events": draw(_EVENTS), **given, **draw(fields)})
+    return a_resource(Kind.DEPLOYMENT, name, {**parts, "initial_events": draw(_EVENTS), **given, **draw(_DEPLOYMENT)})
+
+
+_DREAM_SCHEDULE = _optional(
+    since=st.just("last-dream"),
+    max=st.integers(50, 100),
+    min=st.integers(1, 50),
+    schedule=st.none() | _SCHEDULE,
+    every=st.sampled_from(["6h", "90m", "1h30m", "7d", "1w"]),
+    engine=st.sampled_from(["lexical", "messages", "hosted"]),
+    budget=st.none() | st.fixed_dictionaries({"tokens": st.integers(1, 10**6)}),
+    instructions=st.none() | _TEXTS,
+    review=st.sampled_from(["pull_request", "auto"]),
+    gates=st.dictionaries(st.sampled_from(["secrets", "size_budget"]), st.sampled_from(["block", "warn"])),
+    metadata=_METADATA,
+)
 
 
 @st.composite
 def dream_schedules(draw: st.DrawFn, name: str, agents: list[str]) -> Resource:
     """Draw a schedule over the store `notes`, of some of the agents' sessions."""
     chosen = draw(st.lists(st.sampled_from(agents), unique=True)) if agents else []
-    fields = _optional(
-        since=st.just("last-dream"),
-        max=st.integers(50, 100),
-        min=st.integers(1, 50),
-        schedule=st.none() | _SCHEDULE,
-        every=st.sampled_from(["6h", "90m", "1h30m", "7d", "1w"]),
-        engine=st.sampled_from(["lexical", "messages", "hosted"]),
-        budget=st.none() | st.fixed_dictionaries({"tokens": st.integers(1, 10**6)}),
-        instructions=st.none() | _TEXTS,
-        review=st.sampled_from(["pull_request", "auto"]),
-        gates=st.dictionaries(st.sampled_from(["secrets", "size_budget"]), st.sampled_from(["block", "warn"])),
-        metadata=_METADATA,
-    )
     parts = {"name": name, "store": _id("MemoryStore", "notes"), "after_sessions": 20, "model": draw(_MODELS)}
     named = {"agents": [_id("Agent", each) for each in chosen]} if chosen else {}
-    return a_resource(Kind.DREAM_SCHEDULE, name, {**parts, **named, **draw(fields)})
+    return a_resource(Kind.DREAM_SCHEDULE, name, {**parts, **named, **draw(_DREAM_SCHEDULE)})
 
 
 _EVENT_TYPES = st.lists(st.sampled_from(["agent.created", "agent.updated", "session.created"]), min_size=1, unique=True)
 
 
+_WEBHOOK = _optional(description=_text(), metadata=_METADATA, format=st.sampled_from(["standard", "slack"]))
+_HOST = _WORD.map(lambda each: "h" + each.strip("-"))
+
+
 @st.composite
 def webhooks(draw: st.DrawFn, name: str) -> Resource:
-    fields = draw(_optional(description=_text(), metadata=_METADATA, format=st.sampled_from(["standard", "slack"])))
-    url = f"https://{draw(_WORD.map(lambda each: 'h' + each.strip('-')))}.example.com"
+    fields = draw(_WEBHOOK)
+    url = f"https://{draw(_HOST)}.example.com"
     return a_resource(Kind.WEBHOOK, name, {"url": url, "events": draw(_EVENT_TYPES), **fields})
 
 
