@@ -95,11 +95,6 @@ def target_option(function: F) -> F:
     return click.option("--target", metavar="NAME", help=text)(function)
 
 
-def tree_argument(function: F) -> F:
-    """Add `[PATH]`, the tree, to a command."""
-    return click.argument("path", type=click.Path(path_type=Path), default=Path())(function)
-
-
 def plan_options(function: F) -> F:
     """Add the options that allow more than the safe default; the command gets them as one `options`."""
 

@@ -10,14 +10,15 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import agentops
 from agentops.base.canonical import digest, text_digest
+from agentops.base.errors import CannotWrite
+from agentops.base.files import write_all
 from agentops.base.names import Address, Kind
 from agentops.manifests.draft import Draft, Judged, Mention
 from agentops.manifests.fetching import fetched
@@ -32,8 +33,7 @@ _UNREADABLE = (LookupError, TypeError, ValueError, AttributeError)
 """What half a line, or a line of another version, gives."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A document that was right."""
 
     draft: Draft
@@ -93,22 +93,10 @@ class Cache:
         """Write what this run used, if that is not what was there; where nothing can be written, go without."""
         if self._used == self._lines:
             return
-        with suppress(OSError):
+        whole = b"\n".join((self._head, *(b"%b %b" % each for each in self._used.items()), b""))
+        with suppress(OSError, CannotWrite):
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _replace(self._path, b"\n".join((self._head, *(b"%b %b" % each for each in self._used.items()), b"")))
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Put a whole file in the place of another one; a disk that does not take it is left as it was."""
-    from tempfile import mkstemp  # noqa: PLC0415 - a seventh of what validating again takes to start
-
-    descriptor, name = mkstemp(dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-        Path(name).replace(path)
-    finally:
-        Path(name).unlink(missing_ok=True)
+            write_all({self._path: whole}, mode=0o600, is_lasting=False)
 
 
 def _key(text: Text) -> bytes:

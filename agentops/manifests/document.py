@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
-from typing import Any
+from typing import Any, NamedTuple
 
 from agentops.base.diagnostics import Report, Span
 from agentops.base.names import Address, Kind
@@ -13,8 +13,7 @@ from agentops.manifests.marks import Marks, Text
 from agentops.manifests.policies.policy import Policy
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """One document naming another thing."""
 
     path: Path

@@ -1,8 +1,11 @@
-"""A document whose identity is known, and what judging its spec finds out."""
+"""A document whose identity is known, and what judging its spec finds out.
+
+Named tuples, not dataclasses, here and in what reading gives: there are some of each for every manifest of a tree, and
+a dataclass takes eight times as long to define and to fill.
+"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from agentops.base.diagnostics import Diagnostic
 from agentops.base.names import Address, Kind
@@ -10,8 +13,7 @@ from agentops.base.paths import Path
 from agentops.manifests.marks import Marks, Text
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """A document whose identity is known and whose spec is not yet judged."""
 
     address: Address
@@ -27,8 +29,7 @@ class Draft:
     text: Text
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """A place in a spec where a name is written."""
 
     path: Path
@@ -38,8 +39,7 @@ class Mention:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """A spec and what is wrong with it."""
 
     is_right: bool

@@ -4,9 +4,9 @@ import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from agentops.base.diagnostics import Diagnostic, Report, Severity, Span
 from agentops.base.names import Address, Kind
@@ -65,8 +65,7 @@ def _collector_resting() -> Iterator[None]:
             gc.enable()
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
+class _Reading(NamedTuple):
     """What one file gave."""
 
     path: str

@@ -1,14 +1,12 @@
 """What reading a YAML text gives, however it is read."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from agentops.base.diagnostics import Diagnostic
 from agentops.manifests.marks import Marks
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(NamedTuple):
     """One YAML document: plain data and the place of each of its nodes."""
 
     data: Any
@@ -17,8 +15,7 @@ class Parsed:
     """False when a value in it was refused and stands as null: its values must not be judged further."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stream:
+class Stream(NamedTuple):
     """What a file holds."""
 
     documents: tuple[Parsed, ...]

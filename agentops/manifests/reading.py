@@ -1,8 +1,8 @@
 """One file by itself: its documents read and judged. The dear part of loading, left out for what was right before."""
 
-from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from itertools import islice
+from typing import NamedTuple
 
 from agentops.base.diagnostics import Diagnostic
 from agentops.manifests import plain
@@ -16,8 +16,7 @@ from agentops.manifests.texts import Files
 from agentops.manifests.wording import MOST_TOLD
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(NamedTuple):
     """The documents of a text."""
 
     drafts: tuple[Draft, ...]
@@ -65,4 +64,4 @@ def judged(draft: Draft, reachable: Files) -> Judged:
     """Return what is wrong with a draft's spec, held against its kind and our own limits."""
     verdict = judged_by_kind(draft, reachable)
     ours = tuple(islice(limits.metadata(draft), MOST_TOLD))
-    return replace(verdict, diagnostics=ours + verdict.diagnostics) if ours else verdict
+    return verdict._replace(diagnostics=ours + verdict.diagnostics) if ours else verdict

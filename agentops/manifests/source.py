@@ -3,8 +3,8 @@
 import os
 import stat
 from codecs import BOM_UTF8
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from agentops.base.diagnostics import Diagnostic, Span
 from agentops.manifests.codes import files, trees
@@ -38,8 +38,7 @@ class Unreadable(Exception):
         self.diagnostic = diagnostic
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """A tree on disk: where it ends, and the manifests in it."""
 
     shown: str

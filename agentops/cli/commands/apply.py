@@ -9,9 +9,10 @@ from agentops.base.errors import EXIT_PROBLEMS, UsageError
 from agentops.cli.applying import Consent, decide
 from agentops.cli.drifting import with_background
 from agentops.cli.leasing import lock_options
+from agentops.cli.options import tree_argument
 from agentops.cli.output import output_option
 from agentops.cli.plan_files import is_saved
-from agentops.cli.planning import Planned, plan_options, target_option, tree_argument, with_plan
+from agentops.cli.planning import Planned, plan_options, target_option, with_plan
 from agentops.cli.saved_plans import Wish, apply_saved
 
 if TYPE_CHECKING:

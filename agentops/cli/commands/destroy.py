@@ -7,8 +7,9 @@ import click
 from agentops.base.errors import EXIT_PROBLEMS
 from agentops.cli.applying import Consent, decide
 from agentops.cli.leasing import lock_options
+from agentops.cli.options import tree_argument
 from agentops.cli.output import output_option
-from agentops.cli.planning import Asked, target_option, tree_argument, with_plan
+from agentops.cli.planning import Asked, target_option, with_plan
 from agentops.cli.removing import cascade_option
 
 

@@ -14,8 +14,9 @@ import agentops
 from agentops.base.errors import EXIT_PROBLEMS, AgentopsError
 from agentops.base.paint import printable
 from agentops.cli.context import EMBEDDED, Choice, chosen_target, opened
+from agentops.cli.options import tree_argument
 from agentops.cli.output import output_option, stdout_paint, write_json
-from agentops.cli.planning import home_of, target_option, tree_argument
+from agentops.cli.planning import home_of, target_option
 
 if TYPE_CHECKING:
     from agentops.manifests.document import Tree

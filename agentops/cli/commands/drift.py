@@ -7,8 +7,9 @@ import click
 from agentops.base.errors import EXIT_CHANGES, EXIT_PROBLEMS
 from agentops.cli.drifting.choices import Mode, Wish, mode_option
 from agentops.cli.leasing import lock_options
+from agentops.cli.options import tree_argument
 from agentops.cli.output import output_option
-from agentops.cli.planning import Asked, Planned, target_option, tree_argument, with_plan
+from agentops.cli.planning import Asked, Planned, target_option, with_plan
 
 
 @click.command()

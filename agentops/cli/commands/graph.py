@@ -6,8 +6,9 @@ from typing import Any
 import click
 
 from agentops.base.errors import UsageError
+from agentops.cli.options import tree_argument
 from agentops.cli.output import stdout_paint, write_json, write_lines
-from agentops.cli.planning import Asked, load_valid, only, target_option, tree_argument, with_plan
+from agentops.cli.planning import Asked, load_valid, only, target_option, with_plan
 
 _FORMATS = ("text", "dot", "mermaid", "json")
 

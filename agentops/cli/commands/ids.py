@@ -5,8 +5,9 @@ from pathlib import Path
 import click
 
 from agentops.base.errors import PlanError, UsageError
+from agentops.cli.options import tree_argument
 from agentops.cli.output import say, write_json, write_lines
-from agentops.cli.planning import Asked, Planned, only, target_option, tree_argument, with_plan
+from agentops.cli.planning import Asked, Planned, only, target_option, with_plan
 
 _FORMS = click.Choice(["text", "json", "env"])
 

@@ -6,8 +6,9 @@ import click
 
 from agentops.base.errors import EXIT_PROBLEMS, UsageError
 from agentops.cli.leasing import lock_options
+from agentops.cli.options import tree_argument
 from agentops.cli.output import output_option
-from agentops.cli.planning import target_option, tree_argument
+from agentops.cli.planning import target_option
 
 
 @click.command("import")

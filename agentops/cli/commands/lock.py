@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from agentops.base.errors import TargetConflict, UsageError
+from agentops.cli.options import tree_argument
 from agentops.cli.output import output_option, say, stdout_paint, write_json, write_lines
-from agentops.cli.planning import load_valid, target_option, tree_argument
+from agentops.cli.planning import load_valid, target_option
 
 if TYPE_CHECKING:
     from agentops.reconcile.lease import Held

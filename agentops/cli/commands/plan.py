@@ -7,9 +7,10 @@ import click
 
 from agentops.base.errors import EXIT_CHANGES, EXIT_PROBLEMS, UsageError
 from agentops.cli.drifting import with_background
+from agentops.cli.options import tree_argument
 from agentops.cli.past.moments import Moment, moment_options
 from agentops.cli.plan_files import Output, save
-from agentops.cli.planning import Planned, plan_options, target_option, tree_argument, with_plan
+from agentops.cli.planning import Planned, plan_options, target_option, with_plan
 from agentops.cli.showing import Remark, Shown, show
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ import click
 from agentops.base.diagnostics import Report
 from agentops.base.errors import EXIT_PROBLEMS
 from agentops.cli.context import cache_folder
+from agentops.cli.options import tree_argument
 from agentops.cli.output import stdout_paint, write_json, write_lines
-from agentops.cli.planning import tree_argument
 
 if TYPE_CHECKING:
     from agentops.manifests.document import Tree

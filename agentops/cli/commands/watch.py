@@ -8,7 +8,8 @@ import click
 
 from agentops.base.errors import UsageError
 from agentops.cli.context import EMBEDDED, cache_folder, chosen_target
-from agentops.cli.planning import target_option, tree_argument
+from agentops.cli.options import tree_argument
+from agentops.cli.planning import target_option
 
 
 @click.command()

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 from agentops.base.diagnostics import Diagnostic, Related
 from agentops.base.names import Address, Kind
@@ -20,8 +20,7 @@ _LONGEST_CIRCLE = 12
 """Steps of a circle that are told; a longer one is cut."""
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(NamedTuple):
     """A document and whom it names."""
 
     draft: Draft
