@@ -55,7 +55,7 @@ class _Line(NamedTuple):
     """Where the line begins; the column of its dash, if it has one."""
 
     inner: int
-    """Where what it holds begins, behind the dash."""
+    """Where what stands behind its dash begins; 0 if it has none."""
 
     key: str | None
     kind: int
@@ -101,35 +101,39 @@ def _document(lines: list[str]) -> dict[str, Any]:  # noqa: C901, PLR0912
             continue
         column, inner, key, kind, value = line
         if waiting is not None:
-            if column > indent or (column == indent and inner > column):
-                fresh: Any = [] if inner > column else {}
+            if column > indent or (inner and column == indent):
+                fresh: Any = [] if inner else {}
                 here[waiting] = fresh
                 stack.append((here, indent))
                 here, indent = fresh, column
-            else:
-                here[waiting] = None
+                if len(stack) > _MOST_OPEN:
+                    raise _NotPlain
             waiting = None
         while column < indent:
             here, indent = stack.pop()
-        if inner == column and here.__class__ is list:
-            here, indent = stack.pop()
-        if column != indent or (inner > column) is (here.__class__ is dict) or len(stack) > _MOST_OPEN:
-            raise _NotPlain
-        if inner > column and key is not None:
-            stack.append((here, indent))
-            here.append({})
-            here, indent = here[-1], inner
-        if kind is _BLOCK:
-            value, at = _block(lines, at, indent, value)
-        elif kind is _BRACKETS:
-            value = _copied(value)
+        if inner:
+            if column != indent or here.__class__ is not list:
+                raise _NotPlain
+            if key is not None:
+                stack.append((here, indent))
+                here.append({})
+                here, indent = here[-1], inner
+        else:
+            if here.__class__ is list:
+                here, indent = stack.pop()
+            if column != indent:
+                raise _NotPlain
+        if kind is not _SCALAR:
+            if kind is _BLOCK:
+                value, at = _block(lines, at, indent, value)
+            elif kind is _BRACKETS:
+                value = _copied(value)
+            else:
+                waiting = key
         if key is None:
             here.append(value)
         elif key in here:
             raise _NotPlain
-        elif kind is _BELOW:
-            here[key] = None
-            waiting = key
         else:
             here[key] = value
     return root
@@ -166,7 +170,7 @@ def _line(line: str) -> _Line | None:
     rest = line.lstrip(" ")
     if not rest or rest[0] == "#":
         return None
-    column = inner = len(line) - len(rest)
+    column, inner = len(line) - len(rest), 0
     if rest.startswith("- "):
         rest = rest[2:].lstrip(" ")
         inner = len(line) - len(rest)
@@ -177,7 +181,7 @@ def _line(line: str) -> _Line | None:
         if not rest or rest[0] == "#":
             return _Line(column, inner, key, _BELOW, None)
         return _Line(column, inner, key, *_value(rest))
-    if inner == column:
+    if not inner:
         raise _NotPlain
     return _Line(column, inner, None, *_value(rest))
 
