@@ -44,9 +44,9 @@ _PAUSES_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 _LONG = 100
 """Entries of a log that are folded at once."""
 
-_AT_ONCE: Final = 8
+_AT_ONCE: Final = 4
 """Happenings of a team that are decided and committed together: enough to share a write, few enough that the first
-threads have asked their model again while the last ones are still read. Measured with 25 threads at once, 2 to 64."""
+threads have asked their model again while the last ones are still read. Measured with 25 threads at once, 3 to 12."""
 
 _ROUNDS: Final = 2
 """Rounds of the event loop in which replies that have arrived are read, before what is there is decided."""

@@ -18,6 +18,7 @@ from agentops.engine.store.tables import (
     retention,
     runs,
     sessions,
+    shared_index,
     skills,
     tellings,
     threads,
@@ -46,6 +47,7 @@ MIGRATIONS = (
     census.STEP,
     retention.STEP,
     tellings.STEP,
+    shared_index.STEP,
 )
 
 _RECORD = """
