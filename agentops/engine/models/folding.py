@@ -8,6 +8,8 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from pydantic_core import from_json
+
 from agentops.engine.core.conversation import Reply, Usage
 from agentops.engine.core.json import Json, written
 from agentops.engine.models.port import Piece, TextPiece, ThinkingBegun
@@ -34,12 +36,20 @@ def read(data: bytes) -> Json:
         Malformed: it is not a JSON object.
     """
     try:
-        event = _strict.decode(data.decode())
-    except (ValueError, RecursionError) as error:
-        raise Malformed("an event that is no JSON") from error
+        event = from_json(data, allow_inf_nan=False)
+    except ValueError:
+        event = _read_slowly(data)
     if not isinstance(event, dict):
         raise Malformed("an event that is no object")
     return event
+
+
+def _read_slowly(data: bytes) -> Any:
+    """Return what the fast reader refuses, which knows no halves of surrogate pairs and no deep nesting."""
+    try:
+        return _strict.decode(data.decode())
+    except (ValueError, RecursionError) as error:
+        raise Malformed("an event that is no JSON") from error
 
 
 class Fold:
@@ -163,7 +173,7 @@ def _whole(block: Json) -> Json:
     """Return the block as it can be written: halves of surrogate pairs joined or replaced.
 
     Raises:
-        Malformed: it is nested too deeply to be written.
+        Malformed: it is nested too deeply to be written, or holds a number that JSON does not have.
     """
     try:
         text = written(block)
@@ -172,6 +182,8 @@ def _whole(block: Json) -> Json:
         found: Json = json.loads(_mended(text))
     except RecursionError as error:
         raise Malformed("a block that is nested too deeply") from error
+    except ValueError as error:
+        raise Malformed("a block with a number that is too large") from error
     return found
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from agentops.engine.core.blobs import Blob
 from agentops.engine.core.entries import Entry
 from agentops.engine.core.evaluations import Evaluation
-from agentops.engine.core.json import Json, parsed, written
+from agentops.engine.core.json import Json, line, parsed, written
 from agentops.engine.core.sessions import Session
 from agentops.engine.core.threads import Thread
 from agentops.engine.core.work import Work
@@ -160,7 +160,7 @@ def _logged(tx: Transaction, place: Place, runner_id: str, writing: Writing) -> 
         Superseded: the session is not the writer's, or has ended.
     """
     log = SessionLog(tx, place.workspace, place.session_id)
-    bodied = [(each, written({"type": each.type, "id": each.id, **each.body})) for each in writing.entries]
+    bodied = [(each, line({"type": each.type, "id": each.id, **each.body})) for each in writing.entries]
     # Where nobody else can write meanwhile a look and the act are one: mostly nobody wrote.
     is_new = writing.waited.isdisjoint([each.id for each in writing.entries])
     if tx.writes_alone and is_new and log.extend(bodied, runner_id, writing.seq):

@@ -36,7 +36,7 @@ class Ear:
 async def test_a_schedule_that_changes_at_one_server_wakes_the_other(
     firing_range: Range, settings: Settings, clock: ManualClock
 ) -> None:
-    # Schedules go by the database's clock, which does not stand still: of the year's one moment it meets none meanwhile.
+    # Schedules go by the database's clock, which does not stand still: the year's one moment does not come meanwhile.
     firing_range.move(SystemClock().now())
     here = Ear(firing_range.engine, INBOX)
     async with build(settings, clock=clock, ids=RandomIds()) as other:

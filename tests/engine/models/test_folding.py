@@ -175,3 +175,13 @@ def test_whatever_comes_ends_in_a_reply_that_can_be_written_or_in_one_error(even
         return
     if reply:
         written(list(reply.content)).encode()
+
+
+def test_a_number_that_no_float_holds_makes_a_reply_malformed_wherever_it_stands() -> None:
+    whole = {"type": "tool_use", "id": "toolu_1", "name": "bash", "input": {"deep": [{"a": 10.0**300}]}}
+    events = [json.dumps(each) for each in (message_start(), *block(0, whole), *message_end())]
+    fold = Fold()
+    for each in events:
+        fold.taken(read(each.replace("1e+300", "1e400").encode()))
+    with pytest.raises(Malformed, match="number that is too large"):
+        fold.reply()

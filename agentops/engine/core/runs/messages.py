@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from agentops.engine.core.conversation import Reply
-from agentops.engine.core.json import Json, parsed, written
+from agentops.engine.core.json import Json, line, parsed, written
 from agentops.engine.core.runs.state import ADVICE, Call, State
 
 _NOTHING_SAID: Json = {"type": "text", "text": "(nothing was said)"}
@@ -39,7 +39,7 @@ def next_messages(state: State) -> str | None:
         turns = [_turn("user", said or [_NOTHING_SAID]), _turn("system", [*map(_block, state.instructions)])]
     else:
         turns = [_turn("user", said)] if said else []
-    return written(turns) if turns else None
+    return line(turns) if turns else None
 
 
 def _in_order(state: State) -> list[Call]:
@@ -69,7 +69,7 @@ def reply_message(reply: Reply, inputs: Sequence[Json]) -> str | None:
     ]
     while content and "thinking" in content[-1]["type"]:
         content.pop()
-    return written({"role": "assistant", "content": content}) if content else None
+    return line({"role": "assistant", "content": content}) if content else None
 
 
 def _result(call: Call) -> Json:
