@@ -46,11 +46,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def take_over(config: pytest.Config) -> bool:
     """Let workers run the tests if any are asked for, and return whether they are.
 
-    By itself one more than there are cores, for while one waits for a disk or a process, another computes; and no more
+    By itself two more than there are cores, for while some wait for a disk or a process, others compute; and no more
     than 8.
     """
     asked = str(config.getoption("--workers"))
-    count = min((os.cpu_count() or 1) + 1, 8) if asked == "auto" else int(asked)
+    count = min((os.cpu_count() or 1) + 2, 8) if asked == "auto" else int(asked)
     if count:
         config.pluginmanager.register(Workers(config, count))
     return count > 0
