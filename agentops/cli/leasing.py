@@ -29,6 +29,9 @@ _META = "agentops.lock"
 _LOOK_EVERY_S = 2.0
 _TELL_EVERY_S = 60.0
 _SHORTEST_PAUSE_S = 0.1
+_HEARD_OUT_S = 5.0
+"""How long whoever is interrupted waits for the answer to what asks for the lease."""
+
 _SETTLES_S = 5.0
 """What a run had sent before it was killed is done by then: it is not seen that a server still works on it."""
 
@@ -262,10 +265,23 @@ class _Waiting:
 
     async def _take(self, lease: "Lease") -> "Taken":
         try:
-            return await self._leases.take(lease)
+            return await self._heard_out(asyncio.ensure_future(self._leases.take(lease)))
         except TargetDenied as error:
             hint = "the lease is a memory: let the key write memory stores, or do without it by `--lock none`"
             raise TargetDenied(error.message, hint=hint, status=error.status, request_id=error.request_id) from error
+
+    async def _heard_out(self, asked: "asyncio.Future[Taken]") -> "Taken":
+        """Return the answer; who is interrupted waits for it a while, too.
+
+        What is on its way when it is given up may arrive after we looked whether the lease is ours.
+        """
+        try:
+            return await asyncio.shield(asked)
+        except asyncio.CancelledError:
+            await asyncio.wait([asked], timeout=_HEARD_OUT_S)
+            asked.cancel()
+            await asyncio.gather(asked, return_exceptions=True)
+            raise
 
     async def _is_taken_from_the_dead(self, held: "Held") -> bool:
         """Take the lease away from a run of this machine that was killed, and tell whether it was one."""
