@@ -7,7 +7,7 @@ UV := $(shell command -v uv 2>/dev/null)
 WORKERS ?= auto
 BIN := .venv/bin
 # A test ends after a minute by its own timeout. One that does not even hear that says where it is, and its worker ends.
-STUCK := --stuck 150
+STUCK := -o faulthandler_timeout=150 -o faulthandler_exit_on_timeout=true
 
 # Hundreds of processes load the same modules: what the first has compiled, the others need not compile again.
 export PYTHONDONTWRITEBYTECODE :=
@@ -23,10 +23,10 @@ demo: .venv/installed-base ## Run examples/incident-response against the embedde
 	@PATH="$(CURDIR)/$(BIN):$$PATH" examples/incident-response/demo.sh
 
 test: .venv/installed-test ## Run the tests: no key, no network
-	@$(BIN)/python -m pytest -m 'not long' --workers $(WORKERS) $(STUCK) $(ARGS)
+	@$(BIN)/python -m pytest -m 'not long' -n $(WORKERS) --maxprocesses 8 $(STUCK) $(ARGS)
 
 test-long: .venv/installed-long ## Run what takes long: second times on Postgres, deaths, fuzzing, files for deployment
-	@$(BIN)/python -m pytest -m long --workers $(WORKERS) $(ARGS)
+	@$(BIN)/python -m pytest -m long -n $(WORKERS) --maxprocesses 8 $(ARGS)
 
 lint: .venv/installed-lint ## Check style, types, imports, schemas and our own manifests
 	$(BIN)/ruff check .

@@ -33,9 +33,6 @@ from agentops.engine.server import Engine, build
 from agentops.engine.settings import Settings
 from agentops.engine.store.choice import database
 from tests.flow import nursery
-from tests.workers import WORKER, pytest_addoption, take_over
-
-__all__ = ["pytest_addoption"]  # pytest calls what it finds here
 
 # Nothing fails on a clock: on a busy machine the first example pays for building the shapes.
 hypothesis.settings.register_profile("agentops", deadline=None)
@@ -77,8 +74,14 @@ STARTS = 3
 
 def pytest_configure(config: pytest.Config) -> None:
     """Let the workers of a run share one nursery."""
-    if take_over(config):
+    if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
+        gc.enable()  # whoever has workers collects nothing
         nursery.shared()
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Return one worker more than there are cores: while one waits for a disk or a process, another computes."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -159,7 +162,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """A server from a wheel, shared by all processes of one run."""
-    is_shared = WORKER in os.environ
+    is_shared = "PYTEST_XDIST_WORKER" in os.environ
     home = tmp_path_factory.getbasetemp().parent if is_shared else tmp_path_factory.mktemp("postgres")
     for start in range(STARTS):
         try:
