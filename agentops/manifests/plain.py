@@ -19,6 +19,9 @@ _MOST_OPEN = 32
 _MOST_BRACKETS = 4
 """Levels of brackets in one line."""
 
+_REMEMBERED_MAX = 200
+"""Longer lines are not kept: few are said twice, and what is held is bounded. Units: characters."""
+
 _MARKER = "---\n"
 """Stands before a document."""
 
@@ -81,7 +84,7 @@ def _roots(text: str) -> Iterator[Root]:
     for part in text[start:].split(f"\n{_MARKER}"):
         lines = part.split("\n")
         if data := _document(lines):
-            first = next(index for index, line in enumerate(lines) if _line(line))
+            first = next(index for index, line in enumerate(lines) if _said(line))
             yield Root(data, start + sum(map(len, lines[:first])) + first)
         start += len(part) + 1 + len(_MARKER)
 
@@ -95,7 +98,7 @@ def _document(lines: list[str]) -> dict[str, Any]:  # noqa: C901, PLR0912
     indent = at = 0
     waiting: str | None = None
     while at < len(lines):
-        line = _line(lines[at])
+        line = _said(lines[at])
         at += 1
         if line is None:
             continue
@@ -164,7 +167,16 @@ def _block(lines: list[str], at: int, indent: int, sort: str) -> tuple[str, int]
     return text if sort[1:] else f"{text}\n", at
 
 
+def _said(line: str) -> _Line | None:
+    """Return what a line says, or None when it says nothing."""
+    return _line(line) if len(line) > _REMEMBERED_MAX else _remembered(line)
+
+
 @lru_cache(maxsize=4096)  # manifests of one fleet say many things alike
+def _remembered(line: str) -> _Line | None:
+    return _line(line)
+
+
 def _line(line: str) -> _Line | None:
     """Return what a line says, or None when it says nothing."""
     rest = line.lstrip(" ")

@@ -144,5 +144,5 @@ def test_the_service_says_what_it_is_told_and_has_the_time_it_needs() -> None:
 def test_the_services_start_what_the_commands_take(unit: str, command: object) -> None:
     program, name, *flags = settings(unit)["ExecStart"][0].split()
     assert (program, name) == (PROGRAM, getattr(command, "name", ""))
-    ran = CliRunner().invoke(command, [*flags, "--help"])  # type: ignore[arg-type]
+    ran = CliRunner().invoke(command, [*flags, "--help"])  # type: ignore[arg-type]  # a command of typer is one of click
     assert ran.exit_code == 0, ran.output

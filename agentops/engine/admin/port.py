@@ -119,7 +119,7 @@ class _Connection(H11Protocol):
 
     _end: asyncio.TimerHandle | None = None
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn's own does
         super().connection_made(transport)
         if len(self.connections) > _AT_ONCE:
             # Before it asks: those who are there and say nothing must not have a probe told that nobody is well.

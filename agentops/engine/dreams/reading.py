@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 
 from agentops.base.threads import in_thread
@@ -37,7 +38,7 @@ async def transcripts(database: Database, workspace: str, session_ids: Sequence[
     """Return the sessions as dreams read them, secrets and personal data replaced; one at a time is held whole."""
     found: list[Transcript] = []
     for session_id in session_ids:
-        log = await database.read(lambda tx, wanted=session_id: _log(tx, workspace, wanted))  # type: ignore[misc]
+        log = await database.read(partial(_log, workspace=workspace, session_id=session_id))
         if log is not None:
             found += await in_thread(_told, log)
     return tuple(found)
