@@ -95,6 +95,6 @@ def tables(url: str) -> dict[str, bytes]:
         names = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()").fetchall()
         dumps = {}
         for (name,) in names:
-            with connection.cursor().copy(f'COPY "{name}" TO STDOUT') as copy:  # type: ignore[arg-type]
+            with connection.cursor().copy(f'COPY "{name}" TO STDOUT') as copy:  # type: ignore[arg-type]  # a name of our own
                 dumps[f"table {name}"] = b"".join(map(bytes, copy))
         return dumps

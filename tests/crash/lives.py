@@ -202,7 +202,7 @@ def _doom(life: Life, pace: Pace) -> None:
         await pace.committed()
         return found
 
-    Run._commit = commit  # type: ignore[method-assign]
+    Run._commit = commit  # type: ignore[method-assign]  # a commit to die in
 
 
 class _Client:

@@ -93,4 +93,4 @@ def _doom(life: NightLife, ended: asyncio.Event) -> None:
             ended.set()
         return found
 
-    DreamRun._write = write  # type: ignore[method-assign]
+    DreamRun._write = write  # type: ignore[method-assign]  # a write to die in

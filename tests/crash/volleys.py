@@ -117,4 +117,4 @@ def _doom(engine: Engine, order: Order) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
         raise AssertionError
 
-    engine._database.write = doomed  # type: ignore[method-assign]
+    engine._database.write = doomed  # type: ignore[method-assign]  # a commit to die in

@@ -3,14 +3,15 @@ from dataclasses import replace
 from agentops.dreaming.collecting import collected, content
 from agentops.dreaming.port import Night
 from agentops.memory.notes import Memory
+from agentops.memory.transcripts import Transcript
 from tests.dreaming.told import EMPTY, TODAY, agent, recalled, remembered, session, user
 
 ONE = session("s1", user("Hello."), agent("Hello to you."))
 OTHER = session("s2", user("Good day."), agent("Good day to you."))
 
 
-def night(*transcripts: object, memory: Memory = EMPTY) -> Night:
-    return Night(memory, transcripts, TODAY)  # type: ignore[arg-type]
+def night(*transcripts: Transcript, memory: Memory = EMPTY) -> Night:
+    return Night(memory, transcripts, TODAY)
 
 
 def test_sessions_are_read_in_one_order() -> None:

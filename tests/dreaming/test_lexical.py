@@ -1,6 +1,7 @@
 import asyncio
 import time
 from dataclasses import replace
+from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -48,9 +49,9 @@ def test_the_dreamer_keeps_its_port() -> None:
 
 @given(nights(), st.randoms(use_true_random=False))
 @settings(max_examples=25)
-def test_the_order_of_the_sessions_does_not_matter(night: tuple[Transcript, ...], shuffler: object) -> None:
+def test_the_order_of_the_sessions_does_not_matter(night: tuple[Transcript, ...], shuffler: Random) -> None:
     other = list(night)
-    shuffler.shuffle(other)  # type: ignore[attr-defined]
+    shuffler.shuffle(other)
     assert repr(dream(*other)) == repr(dream(*night))
 
 

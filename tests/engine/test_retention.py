@@ -135,7 +135,7 @@ def watch_removals(engine: Engine) -> list[int]:
 
         return await write(counted)
 
-    engine._database.write = watched  # type: ignore[method-assign]
+    engine._database.write = watched  # type: ignore[method-assign]  # to count what it removes
     return removed
 
 

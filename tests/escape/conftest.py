@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,16 +34,16 @@ def _host() -> None:
 def spec(tmp_path: Path) -> Callable[..., SandboxSpec]:
     """Make the folders of a session."""
 
-    def made(name: str = "session", limits: Limits = LIMITS, egress: Egress = Egress(), **more: object) -> SandboxSpec:  # noqa: B008
+    def made(name: str = "session", limits: Limits = LIMITS, egress: Egress = Egress(), **more: Any) -> SandboxSpec:  # noqa: B008 - frozen
         return new_spec(tmp_path / name, limits, egress, **more)
 
     return made
 
 
-def new_spec(folder: Path, limits: Limits, egress: Egress, **more: object) -> SandboxSpec:
+def new_spec(folder: Path, limits: Limits, egress: Egress, **more: Any) -> SandboxSpec:
     for each in ("workspace", "outputs"):
         (folder / each).mkdir(parents=True, exist_ok=True)
-    return SandboxSpec(folder.name, folder, limits=limits, egress=egress, **more)  # type: ignore[arg-type]
+    return SandboxSpec(folder.name, folder, limits=limits, egress=egress, **more)
 
 
 @pytest.fixture

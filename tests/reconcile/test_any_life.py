@@ -141,7 +141,7 @@ class AnyLife(AnyOrder):
 
     @rule(days=st.integers(1, 9))
     def time_passes(self, days: int) -> None:
-        self.ground.engine._clock.move_on(timedelta(days=days))  # type: ignore[attr-defined]
+        self.ground.engine._clock.move_on(timedelta(days=days))  # type: ignore[attr-defined]  # a clock of the test
 
     @rule(data=st.data(), pauses=st.booleans())
     def somebody_pauses_or_unpauses(self, data: st.DataObject, pauses: bool) -> None:

@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
@@ -153,11 +154,11 @@ def test_only_what_is_missing_is_put_beside_a_key_that_is_there(ground: Ground, 
     assert bring(file, Ground(tmp_path / "there")).has_vault_key
 
 
-def hold(database: Path, told: "object") -> None:
+def hold(database: Path, told: Connection) -> None:
     with closing(sqlite3.connect(database)) as connection:
         connection.execute("SELECT * FROM sqlite_master").fetchone()
-        told.send("open")  # type: ignore[attr-defined]
-        told.recv()  # type: ignore[attr-defined]
+        told.send("open")
+        told.recv()
 
 
 def test_nothing_is_restored_under_a_server_that_works(ground: Ground, file: Path) -> None:

@@ -1,13 +1,15 @@
 """The model of an agent, from its short form to the object that answers show."""
 
+from typing import Any
+
 import pytest
 
 from agentops.engine.core import models
 
 
 @pytest.mark.parametrize("sent", ["m", {"id": "m"}, {"id": "m", "effort": None, "speed": None}])
-def test_every_short_form_resolves_to_the_same_object(sent: object) -> None:
-    assert models.resolved(sent) == {  # type: ignore[arg-type]
+def test_every_short_form_resolves_to_the_same_object(sent: Any) -> None:
+    assert models.resolved(sent) == {
         "id": "m",
         "effort": {"type": "high"},
         "speed": "standard",

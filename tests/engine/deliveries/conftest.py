@@ -90,7 +90,7 @@ class Post:
         for _ in range(count):
             self.count += 1
             event_id = f"whe_{self.count:06}"
-            happening = Happening(event_type, of or f"agent_{self.count}")  # type: ignore[arg-type]
+            happening = Happening(event_type, of or f"agent_{self.count}")  # type: ignore[arg-type]  # one of its literals
             body = happenings.body(happening, Home(settings.organization, settings.workspace), event_id, at)
             messages.append(Message(f"whd_{self.count:06}", endpoint_id, event_id, event_type, body, at))
         owner = Owner.ORGANIZATION if is_own else Owner.WORKSPACE

@@ -83,9 +83,9 @@ def host() -> None:
     command = shutil.which("bwrap")
     if command is None:
         pytest.skip(f"{NO_SANDBOX}bubblewrap is not installed")
-    user = {"user": 60_599, "group": 60_599, "extra_groups": []} if os.geteuid() == 0 else {}
+    user: dict[str, Any] = {"user": 60_599, "group": 60_599, "extra_groups": []} if os.geteuid() == 0 else {}
     words = [command, "--unshare-user", "--unshare-net", "--ro-bind", "/", "/", "/bin/true"]
-    tried = subprocess.run(words, capture_output=True, check=False, **user)  # type: ignore[call-overload]
+    tried = subprocess.run(words, capture_output=True, check=False, **user)
     if tried.returncode != 0:
         pytest.skip(f"{NO_SANDBOX}{tried.stderr.decode().strip()}")
 

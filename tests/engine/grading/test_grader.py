@@ -336,7 +336,7 @@ async def test_cancelling_stops_a_grade(unwalled: Ground, scripted: Make) -> Non
         begun.set()
         await asyncio.Event().wait()
 
-    grader.ask = never  # type: ignore[method-assign]
+    grader.ask = never  # type: ignore[method-assign]  # a model that never answers
     task = asyncio.create_task(grader.grade(unwalled, BOTH))
     await begun.wait()
     task.cancel()

@@ -88,7 +88,7 @@ def test_a_log_of_unknown_types_shows_as_other() -> None:
         said
         for name, said in samples(Exposition(families, None, None, Alone()).text("")[1].decode())
         if name.endswith("events_total")
-    }  # type: ignore[arg-type]
+    }
     assert len(found) == 101
 
 

@@ -119,7 +119,7 @@ class Hour:
                 if event.type == "agent.custom_tool_use":
                     said = {"type": "user.custom_tool_result", "custom_tool_use_id": event.id, "is_error": is_error}
                     content = [{"type": "text", "text": "Maybe."}]
-                    await self.beta.sessions.events.send(session.id, events=[{**said, "content": content}])  # type: ignore[list-item]
+                    await self.beta.sessions.events.send(session.id, events=[{**said, "content": content}])  # type: ignore[list-item]  # an event built of two
                 elif event.type == "session.status_idle" and event.stop_reason.type != "requires_action":
                     return
 

@@ -25,7 +25,7 @@ def made(**changes: object) -> tuple[str, ...]:
         "seccomp": 7,
         "info": 8,
     }
-    return arguments(Room(**{**room, **changes}))  # type: ignore[arg-type]
+    return arguments(Room(**{**room, **changes}))  # type: ignore[arg-type]  # fields of a Room
 
 
 @pytest.mark.parametrize(

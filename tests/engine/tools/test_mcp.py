@@ -181,7 +181,7 @@ async def test_a_refused_credential_is_renewed_once_and_the_call_goes_on() -> No
     async with serving(accepted={"good"}) as server, session(with_close(server).url, Vault("old", "good")) as mine:
         assert (await mine.offer()).troubles == ()
         server.accepted = {"better"}
-        mine.servers._credentials.fresh = "better"  # type: ignore[attr-defined]
+        mine.servers._credentials.fresh = "better"  # type: ignore[attr-defined]  # a Vault of this file
         assert await mine.told("close", ticket=7) == "closed 7"
 
 

@@ -2,6 +2,7 @@
 
 import itertools
 from collections import Counter
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -86,7 +87,7 @@ def _check(desk: Desk) -> None:
     assert all(one != other for one, other in itertools.pairwise(idle))
 
 
-def _place(log: list, event_type: str, thread_id: str) -> int:  # type: ignore[type-arg]
+def _place(log: list[Any], event_type: str, thread_id: str) -> int:
     return next(
         index
         for index, each in enumerate(log)

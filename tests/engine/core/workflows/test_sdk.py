@@ -42,4 +42,4 @@ def test_every_error_is_one_of_the_sdk() -> None:
     for error in errors:
         data = {"id": "sevt_1", "type": events.ERROR, "processed_at": AT, "workflow_run_id": "wrun_1", "error": error}
         found = TYPES[events.ERROR].model_validate(data)
-        assert found.error.type == error["type"]  # type: ignore[attr-defined]
+        assert found.error.type == error["type"]  # type: ignore[attr-defined]  # each of these types has one
