@@ -38,6 +38,8 @@ from tests.flow import nursery
 hypothesis.settings.register_profile("agentops", deadline=None)
 hypothesis.settings.load_profile("agentops")
 
+pytest_plugins = ["tests.patience"]
+
 gc.disable()  # until all is loaded and collected: of that nothing goes
 
 BETA = "managed-agents-2026-04-01"

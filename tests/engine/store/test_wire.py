@@ -89,6 +89,8 @@ async def test_a_lost_connection_is_made_again_and_says_that_something_may_be_mi
 
 async def test_what_waits_at_the_end_is_sent_before_the_wire_is_let_go(listen: Listen) -> None:
     one, other = await listen("one"), await listen("other")
+    one.wire.send(["hello"])
+    assert await other.heard.get() == "hello"  # before its connection is made nobody can say farewell
     one.wire.send(["farewell"])
     await one.wire.close()
     assert await other.heard.get() == "farewell"
