@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections import deque
 from contextlib import suppress
 from typing import Callable
@@ -24,7 +25,7 @@ _WAITING_MOST = 64
 """Lines; a plan that says more waits until they are taken."""
 _TAIL = 4_000
 _LATE_S = 0.5
-"""How long somebody who holds a plan's line open after its end is listened to."""
+"""How long somebody who holds a plan's lines open after its end is listened to."""
 
 
 class Plans:
@@ -87,10 +88,9 @@ class Plan:
         finally:
             os.close(answers)
             os.close(requests)
-        for work in (self._write, self._wait, self._drain):
-            threading.Thread(target=work, daemon=True).start()
-        self._listener = threading.Thread(target=self._listen, daemon=True)
-        self._listener.start()
+        self._readers = [_begun(each) for each in (self._listen, self._drain)]
+        for each in (self._write, self._wait):
+            _begun(each)
 
     @property
     def is_running(self) -> bool:
@@ -139,7 +139,9 @@ class Plan:
     def _wait(self) -> None:
         code = self._process.wait()
         self.kill()
-        self._listener.join(_LATE_S)
+        until = time.monotonic() + _LATE_S
+        for each in self._readers:
+            each.join(max(0.0, until - time.monotonic()))
         with self._changed:
             self._end = code
             self._changed.notify_all()
@@ -161,6 +163,12 @@ class Plan:
     def _wake(self) -> None:
         with self._changed:
             self._changed.notify_all()
+
+
+def _begun(work: Callable[[], None]) -> threading.Thread:
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    return thread
 
 
 def _started(folder: str, environment: dict[str, str], answers: int, requests: int) -> subprocess.Popen[bytes]:
