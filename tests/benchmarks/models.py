@@ -18,7 +18,7 @@ import anthropic
 
 from agentops.base.clock import SystemClock
 from agentops.base.secrets import Secret
-from agentops.engine.core.conversation import Ask, joined
+from agentops.engine.core.conversation import Ask, pieces
 from agentops.engine.models.endpoints import Endpoint, Endpoints
 from agentops.engine.models.messages import Messages
 
@@ -109,7 +109,7 @@ def _conversation(steps: int) -> list[Any]:
 
 async def _raw(session: aiohttp.ClientSession, url: str, ask: Ask) -> None:
     head = json.dumps({"model": "m", "max_tokens": 32_000, "stream": True, "system": ask.system}).encode()
-    body = b"".join((head[:-1], b',"tools":', ask.tools, b',"messages":', joined(ask.messages), b"}"))
+    body = b"".join((head[:-1], b',"tools":', ask.tools, b',"messages":', *pieces(ask.messages), b"}"))
     async with session.post(f"{url}/v1/messages", data=body, headers={"content-type": "application/json"}) as answer:
         await answer.read()
 

@@ -5,10 +5,82 @@ Encoding the whole history again for every request is what makes agent framework
 Source: SDK 2.11.0 `types/beta/beta_message_param.py`, `types/beta/beta_message.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate, pairwise
+from typing import overload
 
 from agentops.engine.core.json import Json
+
+_BLOCK = 64
+"""Messages that lie in one piece."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Block(Iterable[bytes]):
+    """Messages in one piece, as they go over the wire."""
+
+    text: bytes
+    """A comma is behind each."""
+
+    starts: tuple[int, ...]
+    """Of each message; and where the next one would begin."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        return (self.text[start : end - 1] for start, end in pairwise(self.starts))
+
+    def __getitem__(self, index: int) -> bytes:
+        return self.text[self.starts[index] : self.starts[index + 1] - 1]
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation(Sequence[bytes]):
+    """Messages, oldest first; each is the JSON of one, `{"role": …, "content": …}`.
+
+    All but the last few lie in blocks: to gather thousands of small pieces of memory for each request costs more than
+    the rest of a step.
+    """
+
+    _blocks: tuple[_Block, ...] = ()
+    _rest: tuple[bytes, ...] = ()
+    """Empty only where there is none at all."""
+
+    def and_then(self, messages: Iterable[bytes]) -> "Conversation":
+        """Return it with more at its end."""
+        blocks, rest = self._blocks, (*self._rest, *messages)
+        while len(rest) > _BLOCK:
+            blocks, rest = (*blocks, _block(rest[:_BLOCK])), rest[_BLOCK:]
+        return Conversation(blocks, rest)
+
+    def pieces(self) -> list[bytes]:
+        """Return what follows each other between the brackets of a JSON array."""
+        return [*(each.text for each in self._blocks), b",".join(self._rest)]
+
+    def __len__(self) -> int:
+        """Count the messages."""
+        return len(self._blocks) * _BLOCK + len(self._rest)
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Go through the messages."""
+        for block in self._blocks:
+            yield from block
+        yield from self._rest
+
+    @overload
+    def __getitem__(self, index: int) -> bytes: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[bytes, ...]: ...
+    def __getitem__(self, index: int | slice) -> bytes | tuple[bytes, ...]:
+        """Return a message, or several."""
+        if isinstance(index, slice):
+            return tuple(self)[index]
+        number = range(len(self))[index]
+        block, place = divmod(number, _BLOCK)
+        return self._blocks[block][place] if block < len(self._blocks) else self._rest[place]
+
+
+def _block(messages: Sequence[bytes]) -> _Block:
+    return _Block(b",".join((*messages, b"")), (0, *accumulate(len(each) + 1 for each in messages)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +108,7 @@ class Ask:
     tools: bytes
     """A JSON array of the Messages API's tool definitions; `[]` for none."""
 
-    messages: tuple[bytes, ...]
+    messages: Sequence[bytes]
     """The conversation, oldest first; each is the JSON of one message, `{"role": …, "content": …}`."""
 
     session_id: str
@@ -66,6 +138,7 @@ class Reply:
     """Of a refusal: `{"type": "refusal", "category": …, "explanation": …}`."""
 
 
-def joined(messages: Sequence[bytes]) -> bytes:
-    """Return the JSON array of the messages without reading them again."""
-    return b"[" + b",".join(messages) + b"]"
+def pieces(messages: Sequence[bytes]) -> list[bytes]:
+    """Return what follows each other in the JSON array of the messages, without reading them again."""
+    inner = messages.pieces() if isinstance(messages, Conversation) else [b",".join(messages)]
+    return [b"[", *inner, b"]"]

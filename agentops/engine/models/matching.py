@@ -59,7 +59,7 @@ class Walk:
                 self._spoke()
             else:
                 self.heard.hear(message)
-        self._messages = ask.messages
+        self._messages = tuple(ask.messages)
 
     def next(self, silent: int) -> int | None:
         """Return the turn that answers, after so many answers here that left no message."""

@@ -6,7 +6,7 @@ Thinking is left to the model: which settings one takes, and what leaving them o
 Source: SDK 2.11.0 `types/message_create_params.py`.
 """
 
-from agentops.engine.core.conversation import Ask, joined
+from agentops.engine.core.conversation import Ask, pieces
 from agentops.engine.core.json import Json, written
 from agentops.engine.models.endpoints import Endpoint
 
@@ -42,7 +42,7 @@ def body(ask: Ask, endpoint: Endpoint, max_tokens: int) -> bytes:
         parts += (b',"tools":', _marked(ask.tools) if mark and not ask.system else ask.tools)
     if ask.tool_choice is not None:
         parts += (b',"tool_choice":', written(ask.tool_choice).encode())
-    parts += (b',"messages":', joined(ask.messages), b"}")
+    parts += (b',"messages":', *pieces(ask.messages), b"}")
     return b"".join(parts)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from agentops.engine.core.conversation import Usage
+from agentops.engine.core.conversation import Conversation, Usage
 from agentops.engine.core.entries import Entry
 from agentops.engine.core.json import Json, listed, parsed, written
 from agentops.engine.core.runs.altered import altered
@@ -157,7 +157,7 @@ def _request_start(state: State, entry: Entry, _setting: Setting) -> State:
     is_told = state.task is not None and written(state.task) in (entry.kept or "")
     return altered(
         state,
-        conversation=(*state.conversation, *_messages(entry.kept)),
+        conversation=state.conversation.and_then(_messages(entry.kept)),
         pending=(),
         instructions=(),
         calls=MappingProxyType({}),
@@ -174,7 +174,7 @@ def _request_end(state: State, entry: Entry, _setting: Setting) -> State:
     length = sum(used.values())
     return altered(
         state,
-        conversation=(*state.conversation, *said),
+        conversation=state.conversation.and_then(said),
         request_id=None,
         usage=added(state.usage, used),
         context_tokens=length or state.context_tokens,
@@ -200,7 +200,7 @@ def _compacted(state: State, entry: Entry, _setting: Setting) -> State:
     kept = parsed(entry.kept or "{}")
     return altered(
         state,
-        conversation=tuple(written(each).encode() for each in kept["messages"]),
+        conversation=Conversation().and_then(written(each).encode() for each in kept["messages"]),
         usage=added(state.usage, kept["usage"]),
         compactions=state.compactions + 1,
         context_tokens=0,

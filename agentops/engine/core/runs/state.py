@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
-from agentops.engine.core.conversation import Usage
+from agentops.engine.core.conversation import Conversation, Usage
 from agentops.engine.core.entries import Entry
 from agentops.engine.core.json import Json
 
@@ -86,7 +86,7 @@ class State:
     stop_details: Json | None = None
     """What more is known of that."""
 
-    conversation: tuple[bytes, ...] = ()
+    conversation: Conversation = field(default_factory=Conversation)
     """What the model is sent, oldest first."""
 
     pending: tuple[Json, ...] = ()

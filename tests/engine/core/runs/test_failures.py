@@ -2,7 +2,7 @@
 
 import pytest
 
-from agentops.engine.core.conversation import Usage, joined
+from agentops.engine.core.conversation import Usage
 from agentops.engine.core.json import Json, written
 from agentops.engine.core.runs import messages
 from agentops.engine.core.runs.happenings import Due, RequestFailed, Summarised
@@ -190,7 +190,3 @@ def test_a_summary_is_made_of_everything_but_the_middle_of_very_much() -> None:
     for words in ("[user] go", "[assistant] calls bash with {}", "is told: ok", "1000 more]", "(image)", "left out"):
         assert words in told
     assert len(told) < 402_000
-
-
-def test_messages_are_joined_without_reading_them() -> None:
-    assert joined([b'{"a":1}', b'{"b":2}']) == b'[{"a":1},{"b":2}]'
