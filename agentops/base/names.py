@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from enum import StrEnum
 
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
@@ -63,6 +62,8 @@ def is_name(text: str) -> bool:
 
 def nearest(word: str, candidates: Iterable[str]) -> str | None:
     """Return the candidate that the word most likely misspells, or None when none is near."""
+    from difflib import get_close_matches  # noqa: PLC0415 - most words are right
+
     by_lower = {each.lower(): each for each in sorted(candidates, reverse=True)}
     found = get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
     return by_lower[found[0]] if found else None

@@ -48,7 +48,7 @@ class _Envelope:
         self.diagnostics: list[Diagnostic] = []
 
     def address(self) -> Address | None:
-        if not self._data.keys() & {"apiVersion", "kind"}:
+        if "apiVersion" not in self._data and "kind" not in self._data:
             message = f"this document is no manifest: it {self._otherwise}"
             self._report(manifests.NOT_A_MANIFEST, (), message, "only manifests belong here")
             return None
@@ -75,10 +75,11 @@ class _Envelope:
         if not isinstance(value, dict):
             self._wrong_type(("metadata", field), "a mapping", value)
             return {}
-        for key, each in islice(value.items(), MOST_TOLD):
-            if not isinstance(each, str):
-                self._wrong_type(("metadata", field, key), "text", each)
-        return {key: each for key, each in value.items() if isinstance(each, str)}
+        found = {key: each for key, each in value.items() if isinstance(each, str)}
+        for key in islice(value if len(found) < len(value) else (), MOST_TOLD):
+            if key not in found:
+                self._wrong_type(("metadata", field, key), "text", value[key])
+        return found
 
     def _api_version(self) -> None:
         if "apiVersion" not in self._data:
@@ -130,6 +131,8 @@ class _Envelope:
 
     def _no_others(self, path: tuple[str, ...], fields: Sequence[str]) -> None:
         holder: Any = self._data[path[0]] if path else self._data
+        if holder.keys() <= {*fields}:
+            return
         for key in islice(holder, MOST_TOLD):
             if key not in fields:
                 where = path[0] if path else "a manifest"

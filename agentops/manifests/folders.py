@@ -3,9 +3,8 @@
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from agentops.base.names import Kind
 from agentops.manifests.codes import files
@@ -63,8 +62,7 @@ def header_of(reachable: Files, manifest: str, folder: str) -> Text:
     return reachable.text(manifest, f"{folder}/{HEADER_FILE}")
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(NamedTuple):
     """One file of a folder."""
 
     data: bytes

@@ -53,16 +53,9 @@ _SCALAR, _BRACKETS, _BLOCK, _BELOW = range(4)
 """What stands behind a key or a dash: a value of its own, brackets, a text of several lines, or nothing yet."""
 
 
-class _Line(NamedTuple):
-    column: int
-    """Where the line begins; the column of its dash, if it has one."""
-
-    inner: int
-    """Where what stands behind its dash begins; 0 if it has none."""
-
-    key: str | None
-    kind: int
-    value: Any
+_Line = tuple[int, int, str | None, int, Any]
+"""The column where a line begins, or its dash; where what stands behind a dash begins, 0 if it has none; its key; of
+what sort its value is; the value. A bare tuple, for it is taken apart at every line: one with names takes longer."""
 
 
 class _NotPlain(Exception):
@@ -71,7 +64,7 @@ class _NotPlain(Exception):
 
 def read(text: str) -> tuple[Root, ...] | None:
     """Return the documents of a plain YAML text, or None when it is not plain; empty ones are left out."""
-    if text[-1:] != "\n" or not text.replace("\n", "").isprintable():
+    if text[-1:] != "\n":
         return None
     try:
         return tuple(_roots(text))
@@ -84,9 +77,18 @@ def _roots(text: str) -> Iterator[Root]:
     for part in text[start:].split(f"\n{_MARKER}"):
         lines = part.split("\n")
         if data := _document(lines):
-            first = next(index for index, line in enumerate(lines) if _said(line))
-            yield Root(data, start + sum(map(len, lines[:first])) + first)
+            yield Root(data, start + _beginning(lines))
         start += len(part) + 1 + len(_MARKER)
+
+
+def _beginning(lines: list[str]) -> int:
+    """Return where the first line is that says something. Units: offset in characters."""
+    at = 0
+    for line in lines:
+        if _said(line):
+            break
+        at += len(line) + 1
+    return at
 
 
 # One branch a form, written out in one place: a call for each line would cost more than its reading.
@@ -97,9 +99,11 @@ def _document(lines: list[str]) -> dict[str, Any]:  # noqa: C901, PLR0912
     here: Any = root
     indent = at = 0
     waiting: str | None = None
-    while at < len(lines):
-        line = _said(lines[at])
+    count = len(lines)
+    while at < count:
+        written = lines[at]
         at += 1
+        line = _remembered(written) if len(written) <= _REMEMBERED_MAX else _line(written)
         if line is None:
             continue
         column, inner, key, kind, value = line
@@ -149,22 +153,22 @@ def _block(lines: list[str], at: int, indent: int, sort: str) -> tuple[str, int]
     if column <= indent or column == len(first):
         raise _NotPlain
     margin = first[:column]
-    found: list[str] = []
-    while at < len(lines):
-        each = lines[at]
-        if each.startswith(margin):
-            found.append(each[column:])
-            if found[-1].isspace() or (sort[0] == ">" and found[-1][:1] == " "):
-                raise _NotPlain
-        elif each.strip(" "):
-            break
-        else:
-            found.append("")
-        at += 1
+    end = at
+    while end < len(lines) and (lines[end].startswith(margin) or not lines[end].strip(" ")):
+        end += 1
+    found = [each[column:] for each in lines[at:end]]
+    is_folded = sort[0] == ">"
+    if not "".join(found).isprintable() or any(map(str.isspace, found)) or (is_folded and _has_indented(found)):
+        raise _NotPlain
     text = "\n".join(found).rstrip("\n")
-    if sort[0] == ">":
+    if is_folded:
         text = _BREAKS.sub(lambda each: each[1] or " ", text)
-    return text if sort[1:] else f"{text}\n", at
+    return text if sort[1:] else f"{text}\n", end
+
+
+def _has_indented(lines: list[str]) -> bool:
+    """Tell whether a line begins with a space, which keeps it from being folded."""
+    return any(each.startswith(" ") for each in lines)
 
 
 def _said(line: str) -> _Line | None:
@@ -179,6 +183,8 @@ def _remembered(line: str) -> _Line | None:
 
 def _line(line: str) -> _Line | None:
     """Return what a line says, or None when it says nothing."""
+    if not line.isprintable():
+        raise _NotPlain
     rest = line.lstrip(" ")
     if not rest or rest[0] == "#":
         return None
@@ -191,11 +197,11 @@ def _line(line: str) -> _Line | None:
         if key in UNUSUAL:
             raise _NotPlain
         if not rest or rest[0] == "#":
-            return _Line(column, inner, key, _BELOW, None)
-        return _Line(column, inner, key, *_value(rest))
+            return column, inner, key, _BELOW, None
+        return column, inner, key, *_value(rest)
     if not inner:
         raise _NotPlain
-    return _Line(column, inner, None, *_value(rest))
+    return column, inner, None, *_value(rest)
 
 
 def _value(text: str) -> tuple[int, Any]:

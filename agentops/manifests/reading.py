@@ -28,10 +28,14 @@ class Opened(NamedTuple):
 def opened(text: Text) -> Opened:
     """Return the documents of a text, their specs not yet judged."""
     stream = _stream(text)
-    read = [drafted(parsed, text) for parsed in stream.documents]
-    diagnostics = tuple(each for _, found in read for each in found)
-    drafts = tuple(draft for draft, _ in read if draft)
-    return Opened(drafts, stream.diagnostics + diagnostics, stream.complete and len(drafts) == len(read))
+    drafts: list[Draft] = []
+    diagnostics = [*stream.diagnostics]
+    for parsed in stream.documents:
+        draft, found = drafted(parsed, text)
+        drafts += (draft,) if draft else ()
+        diagnostics += found
+    is_complete = stream.complete and len(drafts) == len(stream.documents)
+    return Opened(tuple(drafts), tuple(diagnostics), is_complete)
 
 
 def _stream(text: Text) -> Stream:

@@ -61,10 +61,10 @@ def _loaded(path: Path) -> "Tree":
 
 
 def _text(document: dict[str, Any], tree: "Tree") -> None:
-    from agentops.base.views.text import report_text
-
     paint = stdout_paint()
     if document["diagnostics"]:
+        from agentops.base.views.text import report_text
+
         write_lines([report_text(document, colour=paint.is_on)])
     else:
         write_lines(
