@@ -107,61 +107,76 @@ def _walked(folder: Path) -> Source:
 
 
 class _Walk:
-    """Goes through folders and follows links, and meets each real file once."""
+    """Goes through folders and follows links, and meets each real file once, by the same name wherever it lies."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self.files: list[str] = []
         self.diagnostics: list[Diagnostic] = []
-        self._waiting: list[str] = []
+        self._waiting: list[tuple[str, str]] = []
+        """Folders: the path that led there, and the real one."""
+
         self._met: list[Path] = []
+        self._reached: set[str] = set()
+        """What links have led to: whoever comes by without one passes it over."""
 
     def enter(self, start: Path) -> None:
-        if self._may_follow(str(start)):
-            self._waiting.append(str(start))
+        if (real := self._followed(str(start))) is not None:
+            self._waiting.append((str(start), real))
 
     def run(self) -> None:
         while self._waiting:
-            folder = self._waiting.pop()
+            folder, real = self._waiting.pop()
             try:
                 with os.scandir(folder) as entries:
-                    self._waiting.extend(each.path for each in entries if self._is_folder(each))
+                    for each in sorted(entries, key=lambda entry: entry.name):
+                        self._take(each, real)
             except OSError as error:
                 self.diagnostics.append(_unreadable(folder, error))
 
-    def _is_folder(self, entry: os.DirEntry[str]) -> bool:
-        """Take a manifest; tell whether this is a folder that is still to be entered."""
+    def _take(self, entry: os.DirEntry[str], folder: str) -> None:
+        """Take a manifest, or a folder that is still to be entered."""
         try:
             is_folder = entry.is_dir()
-            if is_folder and entry.name.endswith(CASES):
-                return False
-            wanted = is_folder or (entry.name.endswith(_SUFFIXES) and not entry.name.endswith(TESTS))
-            if not wanted and _is_almost(entry.name):
-                self.diagnostics.append(_passed_over(entry.path))
-            if entry.name.startswith(".") or not wanted or (entry.is_symlink() and not self._may_follow(entry.path)):
-                return False
+            if not self._is_wanted(entry, is_folder=is_folder):
+                return
+            real = self._followed(entry.path) if entry.is_symlink() else f"{folder}/{entry.name}"
+            if real is None or (real in self._reached and not entry.is_symlink()):
+                return
         except (OSError, RuntimeError) as error:  # pathlib says RuntimeError for links that lead in a circle
             why = error if isinstance(error, OSError) else "its links lead in a circle"
             self.diagnostics.append(_unreadable(entry.path, why))
-            return False
-        if not is_folder:
+            return
+        if is_folder:
+            self._waiting.append((entry.path, real))
+        else:
             self.files.append(entry.path.removeprefix("./"))
-        return is_folder
 
-    def _may_follow(self, link: str) -> bool:
+    def _is_wanted(self, entry: os.DirEntry[str], *, is_folder: bool) -> bool:
+        if is_folder:
+            return not entry.name.endswith(CASES) and not entry.name.startswith(".")
+        if entry.name.endswith(_SUFFIXES) and not entry.name.endswith(TESTS):
+            return not entry.name.startswith(".")
+        if _is_almost(entry.name):
+            self.diagnostics.append(_passed_over(entry.path))
+        return False
+
+    def _followed(self, link: str) -> str | None:
+        """Return the real path of what a link leads to, or None when it is not to be followed."""
         real = Path(link).resolve()
         if not real.exists():
             self.diagnostics.append(_unreadable(link, "it is a link to nothing"))
-            return False
+            return None
         if not real.is_relative_to(self.root):
             label = "what is applied must be what is reviewed: copy it into the tree"
             message = f"{ticked(link)} is a link out of the tree"
             self.diagnostics.append(Diagnostic(files.LINK_OUTSIDE, message, _top(link), notes=(label,)))
-            return False
+            return None
         if any(_is_met(real, each) for each in self._met):
-            return False
+            return None
         self._met.append(real)
-        return True
+        self._reached.add(str(real))
+        return str(real)
 
 
 def _is_almost(name: str) -> bool:

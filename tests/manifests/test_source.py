@@ -1,6 +1,9 @@
 """Which files a tree is made of: stable, inside the tree, never read blindly."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -115,15 +118,37 @@ def test_a_pipe_does_not_make_us_wait(loads: Loads, tmp_path: Path) -> None:
     assert codes(load(Path())) == ["file.unreadable"]
 
 
-def test_links_inside_the_tree_are_followed_once(loads: Loads, tmp_path: Path) -> None:
+@pytest.mark.parametrize("names", [*permutations(["one", "other", "third"])])
+def test_links_inside_the_tree_are_followed_once(loads: Loads, tmp_path: Path, names: tuple[str, str, str]) -> None:
+    """Also when what lies deep inside is met before what holds it."""
+    shared, sub, file = names
     loads({"shared/x.yaml": agent("x"), "shared/sub/y.yaml": agent("y"), "agents.d/z.yaml": agent("z")})
-    (tmp_path / "agents.d/shared").symlink_to("../shared")
-    (tmp_path / "agents.d/again").symlink_to("../shared/sub")
+    (tmp_path / "agents.d" / shared).symlink_to("../shared")
+    (tmp_path / "agents.d" / sub).symlink_to("../shared/sub")
+    (tmp_path / "agents.d" / f"{file}.yaml").symlink_to("../shared/x.yaml")
     (tmp_path / "agents.d/zz.yaml").symlink_to("z.yaml")
     (tmp_path / "shared/round").symlink_to("../shared")
     tree = load(Path())
     assert not tree.report.diagnostics
-    assert {each.name for each in tree.documents} == {"tests", "x", "y", "z"}
+    assert sorted(each.name for each in tree.documents) == ["tests", "x", "y", "z"]
+
+
+def test_what_several_links_lead_to_has_one_name_however_the_disk_lists_it(
+    loads: Loads, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loads({"shared/sub/y.yaml": agent("y"), "agents.d/z.yaml": agent("z")})
+    for link, target in (("b", "../shared"), ("a", "../shared/sub"), ("c", "../shared/sub")):
+        (tmp_path / "agents.d" / link).symlink_to(target)
+    before = find(Path()).files
+    listed = os.scandir
+
+    @contextmanager
+    def turned_round(folder: str) -> Iterator[list[os.DirEntry[str]]]:
+        with listed(folder) as entries:
+            yield list(entries)[::-1]
+
+    monkeypatch.setattr(os, "scandir", turned_round)
+    assert find(Path()).files == before == ("agents.d/a/y.yaml", "agents.d/project.yaml", "agents.d/z.yaml")
 
 
 def test_links_out_of_the_tree_are_refused(loads: Loads, tmp_path: Path) -> None:
