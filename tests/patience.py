@@ -14,7 +14,7 @@ from inspect import iscoroutinefunction
 from typing import Any
 
 import pytest
-from _pytest.faulthandler import fault_handler_stderr_fd_key
+from _pytest.faulthandler import fault_handler_stderr_fd_key  # the only way to the error stream while it is captured
 
 _EARLIER = 0.9
 """Of what pytest-timeout gives a test."""
