@@ -116,9 +116,8 @@ class _Walk:
         self._waiting: list[tuple[str, str]] = []
         """Folders: the path that led there, and the real one."""
 
-        self._met: list[Path] = []
-        self._reached: set[str] = set()
-        """What links have led to: whoever comes by without one passes it over."""
+        self._met: set[str] = set()
+        """The real paths of where it began and of what links have led to; who comes by another way passes them over."""
 
     def enter(self, start: Path) -> None:
         if (real := self._followed(str(start))) is not None:
@@ -140,12 +139,12 @@ class _Walk:
             is_folder = entry.is_dir()
             if not self._is_wanted(entry, is_folder=is_folder):
                 return
-            real = self._followed(entry.path) if entry.is_symlink() else f"{folder}/{entry.name}"
-            if real is None or (real in self._reached and not entry.is_symlink()):
-                return
+            real = self._followed(entry.path) if entry.is_symlink() else self._unmet(f"{folder}/{entry.name}")
         except (OSError, RuntimeError) as error:  # pathlib says RuntimeError for links that lead in a circle
             why = error if isinstance(error, OSError) else "its links lead in a circle"
             self.diagnostics.append(_unreadable(entry.path, why))
+            return
+        if real is None:
             return
         if is_folder:
             self._waiting.append((entry.path, real))
@@ -161,6 +160,10 @@ class _Walk:
             self.diagnostics.append(_passed_over(entry.path))
         return False
 
+    def _unmet(self, real: str) -> str | None:
+        """Return the real path of what lies here itself, or None when a link has led to it already."""
+        return None if real in self._met else real
+
     def _followed(self, link: str) -> str | None:
         """Return the real path of what a link leads to, or None when it is not to be followed."""
         real = Path(link).resolve()
@@ -172,10 +175,9 @@ class _Walk:
             message = f"{ticked(link)} is a link out of the tree"
             self.diagnostics.append(Diagnostic(files.LINK_OUTSIDE, message, _top(link), notes=(label,)))
             return None
-        if any(_is_met(real, each) for each in self._met):
+        if any(_is_met(real, each) for each in (real, *real.parents) if str(each) in self._met):
             return None
-        self._met.append(real)
-        self._reached.add(str(real))
+        self._met.add(str(real))
         return str(real)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from agentops.manifests import source
 from agentops.manifests.load import load
 from agentops.manifests.source import MAX_BYTES, find
 from tests.manifests.given import Loads, agent, codes, manifest, messages
@@ -149,6 +150,21 @@ def test_what_several_links_lead_to_has_one_name_however_the_disk_lists_it(
 
     monkeypatch.setattr(os, "scandir", turned_round)
     assert find(Path()).files == before == ("agents.d/a/y.yaml", "agents.d/project.yaml", "agents.d/z.yaml")
+
+
+def test_each_link_is_held_against_its_own_folders_and_not_against_every_other(
+    loads: Loads, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Thousands of links would take minutes, and whoever sends a pull request may put them there."""
+    many = 300
+    loads({f"real/{number}.yaml": "" for number in range(many)})
+    for number in range(many):
+        (tmp_path / f"agents.d/{number}.yaml").symlink_to(f"../real/{number}.yaml")
+    asked: list[Path] = []
+    judge = source._is_met
+    monkeypatch.setattr(source, "_is_met", lambda real, folder: bool(asked.append(real)) or judge(real, folder))
+    assert len(find(Path()).files) == many + 1
+    assert len(asked) < 2 * many
 
 
 def test_links_out_of_the_tree_are_refused(loads: Loads, tmp_path: Path) -> None:
