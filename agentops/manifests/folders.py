@@ -3,8 +3,9 @@
 import os
 import stat
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from agentops.base.names import Kind
 from agentops.manifests.codes import files
@@ -62,7 +63,8 @@ def header_of(reachable: Files, manifest: str, folder: str) -> Text:
     return reachable.text(manifest, f"{folder}/{HEADER_FILE}")
 
 
-class Content(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Content:
     """One file of a folder."""
 
     data: bytes

@@ -101,9 +101,8 @@ def _document(lines: list[str]) -> dict[str, Any]:  # noqa: C901, PLR0912
     waiting: str | None = None
     count = len(lines)
     while at < count:
-        written = lines[at]
+        line = _said(lines[at])
         at += 1
-        line = _remembered(written) if len(written) <= _REMEMBERED_MAX else _line(written)
         if line is None:
             continue
         column, inner, key, kind, value = line

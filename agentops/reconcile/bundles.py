@@ -74,7 +74,7 @@ def unpacked(content: bytes) -> tuple[Bundle, dict[str, str]]:
                 raise NotASkill("it holds more than a skill does")
             found = {each.filename: archive.read(each) for each in entries}
             programs = {each.filename for each in entries if each.external_attr >> 16 & stat.S_IXUSR}
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:  # zipfile raises each
         raise NotASkill("it is no archive that can be read") from error
     tops = {name.partition("/")[0] for name in found}
     if len(tops) != 1:
