@@ -23,10 +23,10 @@ demo: .venv/installed-base ## Run examples/incident-response against the embedde
 	@PATH="$(CURDIR)/$(BIN):$$PATH" examples/incident-response/demo.sh
 
 test: .venv/installed-test ## Run the tests: no key, no network
-	@$(BIN)/python -m pytest -m 'not long' -n $(WORKERS) --maxprocesses 8 $(STUCK) $(ARGS)
+	@$(BIN)/python -m pytest -m 'not long' -n $(WORKERS) --maxprocesses 8 --dist worksteal $(STUCK) $(ARGS)
 
 test-long: .venv/installed-long ## Run what takes long: second times on Postgres, deaths, fuzzing, files for deployment
-	@$(BIN)/python -m pytest -m long -n $(WORKERS) --maxprocesses 8 $(ARGS)
+	@$(BIN)/python -m pytest -m long -n $(WORKERS) --maxprocesses 8 --dist worksteal $(ARGS)
 
 lint: .venv/installed-lint ## Check style, types, imports, schemas and our own manifests
 	$(BIN)/ruff check .
