@@ -8,6 +8,7 @@ Source: RFC 9112 (messages, their bodies and how connections last), RFC 9110 15 
 
 import asyncio
 import re
+from typing import cast
 
 _REST_BYTES = 4 * 1024
 _REST_S = 1.0
@@ -83,8 +84,8 @@ class Line(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Be connected."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport, self.free_since = transport, self._loop.time()
+        # Not every event loop's are of the class that says so: uvloop's are not.
+        self._transport, self.free_since = cast("asyncio.Transport", transport), self._loop.time()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Be connected no more; an answer that had begun counts."""

@@ -48,6 +48,12 @@ NONE = {
 }
 
 
+@pytest.fixture(scope="module", params=[False, True], ids=["asyncio", "uvloop"])
+def anyio_backend(request: pytest.FixtureRequest) -> tuple[str, dict[str, bool]]:
+    """The loop of an embedded engine, and the one that `agentops serve` has."""
+    return "asyncio", {"use_uvloop": request.param}
+
+
 @asynccontextmanager
 async def asking(*, in_bytes: bool = False) -> AsyncIterator[Answered]:
     """Have questions answered word for word, each on a line of its own: with a status, and whether it can go on."""
