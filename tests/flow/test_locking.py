@@ -154,9 +154,15 @@ MANY = [f"agent-{number:03d}" for number in range(60)]
 
 
 @pytest.fixture
-def under_way(shop: Command, server: Server, request: pytest.FixtureRequest) -> Iterator[Run]:
+def agents() -> list[str]:
+    """What the run that is under way makes."""
+    return MANY
+
+
+@pytest.fixture
+def under_way(shop: Command, server: Server, agents: list[str], request: pytest.FixtureRequest) -> Iterator[Run]:
     """A run that holds the lease, has done something, and stands still."""
-    write_agents(shop.folder, *MANY)
+    write_agents(shop.folder, *agents)
     (shop.folder / "project.yaml").write_text(PROJECT.replace("60s", getattr(request, "param", "10s")))
     with TemporaryFile("w+") as out:
         run = Run(shop, out)
@@ -234,7 +240,10 @@ def test_whoever_is_ended_while_he_waits_takes_nothing_along(shop: Command, serv
 
 @pytest.mark.long
 @pytest.mark.parametrize("under_way", ["1s"], indirect=True)
-def test_a_run_whose_lease_is_taken_away_begins_no_further_step(shop: Command, server: Server, under_way: Run) -> None:
+@pytest.mark.parametrize("agents", [[f"agent-{number:04d}" for number in range(500)]], ids=["more than a moment's"])
+def test_a_run_whose_lease_is_taken_away_begins_no_further_step(
+    shop: Command, server: Server, agents: list[str], under_way: Run
+) -> None:
     shop("lock", "break", "--yes")
     status, said = under_way.go_on()
     assert status == 1, said
@@ -242,7 +251,7 @@ def test_a_run_whose_lease_is_taken_away_begins_no_further_step(shop: Command, s
     assert "Run the same command again" in said
     (shop.folder / "project.yaml").write_text(PROJECT)
     shop("apply", "--yes")
-    assert names(server) == sorted(["first", "second", *MANY])
+    assert names(server) == sorted(["first", "second", *agents])
 
 
 @pytest.mark.long
