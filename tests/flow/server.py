@@ -33,9 +33,14 @@ class Server:
 
     def objects(self, collection: str) -> list[dict[str, Any]]:
         """Return every live object of a collection."""
-        page = self._call("GET", f"{collection}?limit=100")
-        assert not page.get("next_page")
-        return list(page["data"])
+        found: list[dict[str, Any]] = []
+        cursor = ""
+        while True:
+            page = self._call("GET", f"{collection}?limit=100{cursor}")
+            found += page["data"]
+            if not page.get("next_page"):
+                return found
+            cursor = f"&page={page['next_page']}"
 
     def create(self, collection: str, **body: Any) -> None:
         """Make an object behind our back."""
