@@ -8,7 +8,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import FileIO
-from typing import IO
+from typing import Literal
 
 from agentops.engine.sandbox.lines import LINE_MAX
 
@@ -32,30 +32,56 @@ class Command:
     folder: str = "/"
 
 
+class End(FileIO):
+    """One end of a pipe, whose descriptor is closed once, whoever does it.
+
+    An event loop that is done with a pipe closes it. That of libuv has closed the descriptor itself by then, and its
+    number may be another file's already. Source: uvloop 0.23 `handles/handle.pyx`, `UVSocketHandle._close`.
+    """
+
+    def __init__(self, descriptor: int, mode: Literal["rb", "wb"]) -> None:
+        """Take an open descriptor."""
+        super().__init__(descriptor, mode, closefd=False)
+        self._pipe = os.fstat(descriptor)
+
+    def close(self) -> None:
+        """Close it, unless that was done."""
+        if self.closed:
+            return
+        descriptor = self.fileno()
+        super().close()
+        with contextlib.suppress(OSError):
+            if os.path.samestat(os.fstat(descriptor), self._pipe):
+                os.close(descriptor)
+
+
 class Pipes:
-    """Two pipes to speak with a process: its ends, and the server's."""
+    """Two pipes to speak with a process and one for its complaints: its ends, and the server's."""
 
     def __init__(self) -> None:
-        """Open both."""
+        """Open them."""
         self.requests, self.to_it = pipe()
         self.from_it, self.answers = pipe()
+        self.of_errors, self.errors = pipe()
 
     def close(self) -> None:
         """Close the ends that are the process's: it has them by now."""
         self.requests.close()
         self.answers.close()
+        self.errors.close()
 
     def close_all(self) -> None:
         """Close the server's ends too: nothing is to be said any more."""
         self.close()
         self.to_it.close()
         self.from_it.close()
+        self.of_errors.close()
 
 
-def pipe() -> tuple[FileIO, FileIO]:
-    """Return the two ends of a new pipe."""
+def pipe() -> tuple[End, End]:
+    """Return the two ends of a new pipe: to read from, and to write to."""
     read, write = os.pipe()
-    return FileIO(read, "rb"), FileIO(write, "wb")
+    return End(read, "rb"), End(write, "wb")
 
 
 class Running:
@@ -78,6 +104,7 @@ class Running:
 
         Private pipes are not its standard ones: whatever stands between it and the server is not to have them.
         It must be called on the event loop's own thread: the process dies with the thread that started it.
+        Whoever opened the pipes closes them when it has ended.
 
         Raises:
             OSError: it cannot be started.
@@ -90,8 +117,7 @@ class Running:
             pass_fds=(*command.descriptors, *private),
             stdin=subprocess.DEVNULL if is_private else pipes.requests,
             stdout=subprocess.DEVNULL if is_private else pipes.answers,
-            stderr=subprocess.PIPE,
-            bufsize=0,
+            stderr=pipes.errors,
             start_new_session=True,  # Ctrl-C at the server's terminal is for the server
         )
         pipes.close()
@@ -101,15 +127,13 @@ class Running:
         except BaseException:
             # Nobody else knows of it yet, so nobody else would end it.
             await running.kill()
-            if process.stderr is not None:
-                process.stderr.close()
             raise
         return running
 
     async def _connect(self, pipes: Pipes) -> None:
         loop = asyncio.get_running_loop()
         await self._listen(pipes.from_it, asyncio.StreamReaderProtocol(self.reader))
-        await self._listen(self._process.stderr, self._tail)
+        await self._listen(pipes.of_errors, self._tail)
         flow = asyncio.streams.FlowControlMixin()
         to_it, _ = await loop.connect_write_pipe(lambda: flow, pipes.to_it)
         self._transports.append(to_it)
@@ -143,7 +167,7 @@ class Running:
         for each in self._transports:
             each.close()
 
-    async def _listen(self, pipe: IO[bytes] | None, protocol: asyncio.Protocol) -> None:
+    async def _listen(self, pipe: End, protocol: asyncio.Protocol) -> None:
         transport, _ = await asyncio.get_running_loop().connect_read_pipe(lambda: protocol, pipe)
         self._transports.append(transport)
 

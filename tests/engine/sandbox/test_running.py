@@ -3,15 +3,22 @@
 import asyncio
 import contextlib
 import gc
+import os
 from pathlib import Path
 
 import pytest
 
-from agentops.engine.sandbox.running import Command, Pipes, Running
+from agentops.engine.sandbox.running import Command, Pipes, Running, pipe
 
 pytestmark = pytest.mark.anyio
 
 PATIENCE_S = 10
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["asyncio", "uvloop"])
+def anyio_backend(request: pytest.FixtureRequest) -> tuple[str, dict[str, bool]]:
+    """The loop of an embedded engine, and the one that `agentops serve` has."""
+    return "asyncio", {"use_uvloop": request.param}
 
 
 def open_pipes() -> set[tuple[str, str]]:
@@ -39,3 +46,26 @@ async def test_a_process_that_is_given_up_while_it_starts_leaves_nothing_open(tu
         # The end of a process is noticed in its own time. Earlier tests may close what is theirs meanwhile.
         while open_pipes() - before:  # noqa: ASYNC110 - what the system closes is no event of ours
             await asyncio.sleep(0)
+
+
+async def test_an_end_whose_number_is_another_files_by_now_leaves_that_alone(tmp_path: Path) -> None:
+    read, write = pipe()
+    number = read.fileno()
+    os.close(number)  # as libuv does
+    with (tmp_path / "file").open("wb", buffering=0) as file:
+        assert file.fileno() == number
+        read.close()
+        file.write(b"It is open.")
+    write.close()
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(number)
+
+
+async def test_an_end_closes_what_is_its_own() -> None:
+    ends = pipe()
+    numbers = [each.fileno() for each in ends]
+    for each in (*ends, *ends):
+        each.close()
+    for each in numbers:
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            os.fstat(each)
