@@ -8,8 +8,9 @@ from functools import partial
 import pytest
 
 from agentops.engine.line import Line, NoAnswer
+from tests.engine.loops import BOTH_LOOPS
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, BOTH_LOOPS]
 
 Answered = Callable[[bytes], Awaitable[tuple[int, bool]]]
 
@@ -46,12 +47,6 @@ NONE = {
     "HTTP/1.1 200 OK\r\n" + "x: y\r\n" * 20_000: "the answer is not one of HTTP",
     "HTTP/1.1 102 Processing\r\n\r\n" * 9: "answered nothing but 1xx",
 }
-
-
-@pytest.fixture(scope="module", params=[False, True], ids=["asyncio", "uvloop"])
-def anyio_backend(request: pytest.FixtureRequest) -> tuple[str, dict[str, bool]]:
-    """The loop of an embedded engine, and the one that `agentops serve` has."""
-    return "asyncio", {"use_uvloop": request.param}
 
 
 @asynccontextmanager
