@@ -1,7 +1,6 @@
 """A real MCP server of the official SDK on a loopback port, with a doorkeeper who can be told what to do."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -15,6 +14,8 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
+
+from agentops.engine.listener import bound
 
 Kind = Literal["modern", "handshake", "sse"]
 """Without sessions as of 2026-07-28; with them as before; and as in 2024, over SSE."""
@@ -59,7 +60,7 @@ class McpServer:
         return enter
 
     async def start(self, port: int = 0) -> None:
-        listening = socket.create_server(("127.0.0.1", port))
+        listening = bound("127.0.0.1", port)
         self.url = f"http://127.0.0.1:{listening.getsockname()[1]}/mcp"
         config = uvicorn.Config(self._app(), log_config=None, access_log=False, timeout_graceful_shutdown=0)
         self._uvicorn = _Quiet(config)

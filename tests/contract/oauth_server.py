@@ -1,7 +1,6 @@
 """A real token endpoint and a real MCP server behind it, on a loopback port, for credentials to be tried against."""
 
 import asyncio
-import socket
 import threading
 from base64 import b64decode
 from collections.abc import Iterator
@@ -14,6 +13,8 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
+
+from agentops.engine.listener import bound
 
 
 @dataclass
@@ -85,7 +86,7 @@ async def echo(request: Request) -> Response:
 def running() -> Iterator[OAuthServer]:
     """Run the server until the end of the block."""
     server = OAuthServer()
-    listening = socket.create_server(("127.0.0.1", 0))
+    listening = bound("127.0.0.1", 0)
     server.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     config = uvicorn.Config(
         server.app(), log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1

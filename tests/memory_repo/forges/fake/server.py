@@ -15,7 +15,6 @@
 
 import asyncio
 import json
-import socket
 import ssl
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
@@ -29,6 +28,7 @@ import uvicorn
 
 from agentops.base.clock import ManualClock
 from agentops.base.secrets import Secret
+from agentops.engine.listener import bound
 from agentops.memory_repo.forges import finding
 from agentops.memory_repo.forges.hosted import HostedForge
 from agentops.memory_repo.forges.http import Client
@@ -128,7 +128,7 @@ class Server:
 
     def __init__(self) -> None:
         """Take a port; nobody answers there yet."""
-        self._socket = socket.create_server(("127.0.0.1", 0))
+        self._socket = bound("127.0.0.1", 0)
         self.where = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         self.forges: dict[str, FakeForge] = {}
         self.moved: dict[str, str] = {}
