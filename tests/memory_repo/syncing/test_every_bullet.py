@@ -38,9 +38,11 @@ class Bullets(RuleBasedStateMachine):
         """Every bullet that an agent wrote live, or that main had at a sync, and that nobody took out."""
 
     def teardown(self) -> None:
-        self.it_syncs()
-        self.world.repository.close()
-        self._folder.cleanup()
+        try:
+            self.it_syncs()
+        finally:
+            self.world.repository.close()
+            self._folder.cleanup()
 
     def run(self, work: Any) -> Any:
         return self.runner.run(work)
@@ -75,8 +77,9 @@ class Bullets(RuleBasedStateMachine):
         proposal = self.world.proposal()
         if proposal is None:
             return
-        if proposal.conflicts:  # a person settles it in the branch: everything that nobody took out
-            settled = HEAD + "".join(sorted(self.told))
+        if proposal.conflicts:  # a person settles it in the branch: all that is there to see and that nobody took out
+            seen = {*bullets(self.main()), *bullets(self.world.side(proposal.commit)[PATH])}
+            settled = HEAD + "".join(sorted(self.told & seen))
             self.world.repository.update_ref("settling", proposal.commit, self.world.repository.head("settling"))
             head = self.world.commit({f"stores/{STORE}{PATH}": settled}, "Settle", "settling")
             self.world.merge(head)
