@@ -4,6 +4,7 @@ import asyncio
 import gc
 import os
 import shutil
+import tempfile
 import threading
 import warnings
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
@@ -75,10 +76,29 @@ STARTS = 3
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let the workers of a run share one nursery."""
-    if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
+    """Choose where files go; let the workers of a run share one nursery."""
+    if hasattr(config, "workerinput"):
+        return
+    if _leaves_out_what_lasts(config) and not config.option.basetemp and _has_room_in_memory():
+        os.environ["TMPDIR"], tempfile.tempdir = _MEMORY, None
+    if getattr(config.option, "numprocesses", None):
         gc.enable()  # whoever has workers collects nothing
         nursery.shared()
+
+
+_MEMORY = "/dev/shm"
+_ROOM = 4 << 30
+
+
+def _has_room_in_memory() -> bool:
+    """Return whether files may stay in memory: nothing of a run outlives it, so nothing has to reach the disk.
+
+    Making and removing a hundred thousand of them on a disk takes a tenth of the time. What lasts stays on the disk.
+    """
+    if "TMPDIR" in os.environ or not os.access(_MEMORY, os.W_OK):
+        return False
+    found = os.statvfs(_MEMORY)
+    return found.f_bavail * found.f_frsize >= _ROOM and not found.f_flag & os.ST_NOEXEC
 
 
 def pytest_xdist_auto_num_workers() -> int:
