@@ -61,6 +61,10 @@ class SandboxedPrograms:
             await _removed(each)
 
 
+class _Refused(SandboxFailed):
+    """The tool server inside lives, and does not do it."""
+
+
 class SandboxedProgram:
     """One attempt at a plan, in a sandbox that ends with it."""
 
@@ -79,7 +83,11 @@ class SandboxedProgram:
             await in_thread(_laid_out, self._spec.folder)
             self._sandbox = await self._sandboxes.start(self._spec)
             await self._call({"op": "plan_start", **_order(order, self._share)})
-        except (SandboxFailed, OSError) as error:
+        except SandboxFailed as error:
+            # A plan that has begun may have killed all that is around it before anybody said so.
+            has_begun = self._sandbox is not None and not isinstance(error, _Refused)
+            self._lost = Lost(Cause.DIED if has_begun else Cause.UNAVAILABLE, str(error))
+        except OSError as error:
             self._lost = Lost(Cause.UNAVAILABLE, str(error))
 
     async def requests(self) -> AsyncIterator[Request]:
@@ -121,7 +129,7 @@ class SandboxedProgram:
         assert self._sandbox is not None
         answer = await self._sandbox.call({**request, "plan": _PLAN}, timeout_s=_POLL_S + _GRACE_S)
         if "error" in answer:
-            raise SandboxFailed(answer["error"])
+            raise _Refused(answer["error"])
         ok: Json = answer["ok"]
         return ok
 

@@ -1,12 +1,14 @@
 """Whatever a plan does, it ends in its own sandbox and is reported as the plan's fault."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from agentops.base.clock import SystemClock
+from agentops.engine.core.json import Json
 from agentops.engine.core.workflows import ends
 from agentops.engine.core.workflows.happenings import Asked, Cause, Failed, Finished, Lost, Waits
 from agentops.engine.sandbox.port import Isolation, Sandbox, SandboxFailed, SandboxSpec
@@ -134,6 +136,39 @@ async def test_without_a_sandbox_it_is_the_server_s_fault(tmp_path: Path) -> Non
     (end,) = await played(programs.new("wrun_1"), "pass")
     assert end == Lost(Cause.UNAVAILABLE, "There is no room for wrun_1.")
     assert ends.LOST[Cause.UNAVAILABLE]["type"] == "unknown_error"
+
+
+@dataclass
+class Brief(Nowhere):
+    """A host whose sandboxes take one call."""
+
+    answer: Json | None
+    """None: the sandbox dies of it."""
+
+    async def start(self, spec: SandboxSpec) -> Sandbox:
+        return self
+
+    async def call(self, request: Json, *, timeout_s: float) -> Json:
+        if self.answer is None:
+            raise SandboxFailed("The sandbox died.")
+        return self.answer
+
+    async def stop(self) -> None:
+        """Do nothing."""
+
+
+@pytest.mark.parametrize(
+    ("answer", "end"),
+    [
+        (None, Lost(Cause.DIED, "The sandbox died.")),
+        ({"error": "No process can be started."}, Lost(Cause.UNAVAILABLE, "No process can be started.")),
+    ],
+)
+async def test_a_sandbox_that_dies_of_its_plan_is_the_plan_s_fault_however_soon(
+    tmp_path: Path, answer: Json | None, end: Lost
+) -> None:
+    programs = SandboxedPrograms(Brief(answer), tmp_path)
+    assert await played(programs.new("wrun_1"), "import os; os.kill(os.getppid(), 9)") == [end]
 
 
 async def test_what_a_server_left_behind_is_removed(tmp_path: Path) -> None:
