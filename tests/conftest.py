@@ -79,31 +79,33 @@ def pytest_configure(config: pytest.Config) -> None:
     """Choose where files go; let the workers of a run share one nursery."""
     if hasattr(config, "workerinput"):
         return
-    if _leaves_out_what_lasts(config) and not config.option.basetemp and _has_room_in_memory():
+    if _keeps_files_in_memory(config):
         os.environ["TMPDIR"], tempfile.tempdir = _MEMORY, None
     if getattr(config.option, "numprocesses", None):
         gc.enable()  # whoever has workers collects nothing
-        nursery.shared()
+        nursery.shared(is_needed=config.args_source is pytest.Config.ArgsSource.TESTPATHS)
 
 
 _MEMORY = "/dev/shm"
 _ROOM = 4 << 30
 
 
-def _has_room_in_memory() -> bool:
-    """Return whether files may stay in memory: nothing of a run outlives it, so nothing has to reach the disk.
+def _keeps_files_in_memory(config: pytest.Config) -> bool:
+    """Return whether nothing has to reach the disk: nothing of a run outlives it, but what lasts is tried on the disk.
 
-    Making and removing a hundred thousand of them on a disk takes a tenth of the time. What lasts stays on the disk.
+    Making and removing a hundred thousand files on a disk takes a tenth of the time.
     """
-    if "TMPDIR" in os.environ or not os.access(_MEMORY, os.W_OK):
+    if "TMPDIR" in os.environ or config.option.basetemp or not _leaves_out_what_lasts(config):
+        return False
+    if not os.access(_MEMORY, os.W_OK):
         return False
     found = os.statvfs(_MEMORY)
     return found.f_bavail * found.f_frsize >= _ROOM and not found.f_flag & os.ST_NOEXEC
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """Return one worker more than there are cores: while one waits for a disk or a process, another computes."""
-    return (os.cpu_count() or 1) + 1
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Return how many cores there are, and one more with a disk: while one waits for it, another computes."""
+    return (os.cpu_count() or 1) + (not _keeps_files_in_memory(config))
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

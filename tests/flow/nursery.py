@@ -88,9 +88,12 @@ def shims(folder: Path) -> Path:
     return folder
 
 
-def shared() -> None:
-    """Open a nursery for this process and all that it starts; who never needs it pays next to nothing."""
+def shared(*, is_needed: bool) -> None:
+    """Open a nursery for this process and all that it starts; unless it is needed, it loads nothing before an order."""
     os.environ[SHARED] = str(_opened())
+    if is_needed:  # a knock without an order; who comes with the first one would wait for seconds
+        with socket.socket(socket.AF_UNIX) as door:
+            door.connect(os.environ[SHARED])
 
 
 @cache
@@ -142,7 +145,7 @@ def main(path: str) -> None:
 
 @cache
 def _load() -> None:
-    """Load everything, once, when the first order is there."""
+    """Load everything, once, when somebody first knocks."""
     import anthropic
 
     import agentops.cli
@@ -162,7 +165,9 @@ def _load() -> None:
 def _attend(door: socket.socket) -> NoReturn:
     """Start one process, say its number, wait for its end, say its status."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    _, ancillary, _, _ = door.recvmsg(1, socket.CMSG_SPACE(3 * array.array("i").itemsize))
+    message, ancillary, _, _ = door.recvmsg(1, socket.CMSG_SPACE(3 * array.array("i").itemsize))
+    if not message:
+        os._exit(0)
     streams = array.array("i")
     streams.frombytes(ancillary[0][2])
     order = json.loads(door.makefile().readline())
