@@ -5,6 +5,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from agentops.base.names import Kind
+from agentops.manifests.scalars import MAX_INTEGER
 from agentops.reconcile.resource import Resource, SeedMode
 from agentops.reconcile.values import IdOf, VersionOf
 
@@ -81,13 +82,14 @@ def _toolset(draw: st.DrawFn) -> dict[str, Any]:
     return {"type": "agent_toolset_20260401", **given, **({"configs": configs} if configs else {})}
 
 
+_INTEGERS = st.integers(-MAX_INTEGER, MAX_INTEGER)
+"""What YAML may say; beyond, an import leaves the object alone."""
+
 _SCHEMA: st.SearchStrategy[dict[str, Any]] = st.builds(
     lambda properties, more: {"type": "object", **({"properties": properties} if properties else {}), **more},
     st.dictionaries(
         _WORD,
-        st.fixed_dictionaries(
-            {"type": st.sampled_from(["string", "number"]), "default": st.booleans() | st.integers()}
-        ),
+        st.fixed_dictionaries({"type": st.sampled_from(["string", "number"]), "default": st.booleans() | _INTEGERS}),
         max_size=2,
     ),
     _optional(additionalProperties=st.booleans()),

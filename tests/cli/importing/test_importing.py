@@ -54,6 +54,22 @@ async def test_two_of_one_name_get_two_names_and_rosters_keep_them_apart(workspa
     assert (await workspace.plan()).is_empty
 
 
+async def test_what_yaml_cannot_say_is_left_alone_with_the_reason_and_the_rest_is_taken(
+    workspace: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def counting(name: str, start: int) -> Resource:
+        schema = {"type": "object", "properties": {"start": {"type": "number", "default": start}}}
+        return an_agent(
+            name, tools=[{"type": "custom", "name": "count", "description": "Counts.", "input_schema": schema}]
+        )
+
+    await made(workspace.ground, [counting("most", 2**63 - 1), counting("more", 2**63)])
+    assert not await workspace.bring()
+    assert await names(workspace) == {"Project/acme", "Agent/most"}
+    assert f"it cannot be said in YAML: the number `{2**63}` is beyond 64 bits" in capsys.readouterr().out
+    assert (await workspace.plan()).is_empty
+
+
 async def test_what_belongs_to_others_is_left_alone_and_listed(
     workspace: Workspace, capsys: pytest.CaptureFixture[str]
 ) -> None:
