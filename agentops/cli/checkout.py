@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from agentops.base.wording import counted
+
 _SKIPPED = b"S "
 """How git shows a file that a sparse checkout left out. Source: git-ls-files(1), `-t`."""
 
@@ -24,6 +26,6 @@ def missing_of(path: Path) -> str:
     left_out = [each for each in listed.out.split(b"\0") if each.startswith(_SKIPPED)]
     if left_out:
         first = left_out[0].removeprefix(_SKIPPED).decode("utf-8", "replace")
-        files = "1 file" if len(left_out) == 1 else f"{len(left_out)} files"
+        files = counted(len(left_out), "file")
         return f"a sparse checkout leaves out {files} of this tree ({first}{', …' if len(left_out) > 1 else ''})"
     return f"{found.top} is a shallow clone" if found.is_shallow else ""

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 EMBEDDED = "embedded"
 HOME = ".agentops"
 """Where the embedded engine keeps its database and its key, beside the tree. Git-ignored by `init`."""
+CREDENTIALS = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")
+"""Variables that hold a credential, the first that is set. Source: SDK 2.11.0 `lib/credentials/_chain.py`, step 2."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,8 @@ def chosen_target(flag: str | None, environment: Mapping[str, str]) -> Choice:
         return Choice(flag, "--target")
     if environment.get("AGENTOPS_TARGET"):
         return Choice(environment["AGENTOPS_TARGET"], "AGENTOPS_TARGET")
-    if environment.get("ANTHROPIC_BASE_URL") or environment.get("ANTHROPIC_API_KEY"):
-        return Choice("", "ANTHROPIC_BASE_URL and ANTHROPIC_API_KEY")
+    if named := [each for each in ("ANTHROPIC_BASE_URL", *CREDENTIALS) if environment.get(each)]:
+        return Choice("", " and ".join(named))
     return Choice(EMBEDDED, "the default: no target was named, and no ANTHROPIC_* variable is set")
 
 
@@ -109,35 +111,58 @@ async def opened_with(home: Path, make_means: "MakeMeans") -> AsyncIterator["Liv
             yield target
 
 
+def credential_variable(choice: Choice, tree: "Tree | None", environment: Mapping[str, str]) -> str | None:
+    """Return the name of the variable that opens a target; None for the engine inside this process, which needs none.
+
+    Raises:
+        UsageError: the target is not declared, or no credential is set for it.
+    """
+    return None if choice.name == EMBEDDED else _place(choice.name, tree, environment).opened_by(environment)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a target is, and the variables that may hold what opens it."""
+
+    label: str
+    url: str
+    workspace: str
+    variables: tuple[str, ...]
+
+    def opened_by(self, environment: Mapping[str, str]) -> str:
+        """Return the first of the variables that is set."""
+        if found := next((each for each in self.variables if environment.get(each)), None):
+            return found
+        raise UsageError(
+            f"target {self.url} needs a credential and none is set",
+            hint=f"set {self.variables[0]}, or use the engine inside this process with --target embedded",
+        )
+
+
 def _endpoint(name: str, tree: "Tree | None", environment: Mapping[str, str]) -> "Endpoint":
-    from agentops.targets.endpoint import HOSTED_URL, Endpoint
+    from agentops.targets.endpoint import Endpoint
 
-    own = (environment.get("ANTHROPIC_BASE_URL") or HOSTED_URL).rstrip("/")
-    if not name:
-        workspace = environment.get("ANTHROPIC_WORKSPACE_ID", "")
-        label = f"{own} ({workspace})" if workspace else own
-        return Endpoint(label, own, _credential((), own, environment), workspace)
-    declared = _declared(name, tree)
-    url, workspace = str(declared["url"]).rstrip("/"), str(declared.get("workspace", ""))
-    variable = f"AGENTOPS_{name.upper().replace('-', '_')}_API_KEY"
-    label = f"{name} ({url}, {workspace})" if workspace else f"{name} ({url})"
-    return Endpoint(label, url, _credential((variable,), url, environment, is_own=url == own), workspace)
+    place = _place(name, tree, environment)
+    return Endpoint(place.label, place.url, Secret(environment[place.opened_by(environment)]), place.workspace)
 
 
-def _credential(variables: tuple[str, ...], url: str, environment: Mapping[str, str], *, is_own: bool = True) -> Secret:
-    """Return the key for a target: the variable of its name, or the SDK's variable if it is the SDK's own target.
+def _place(name: str, tree: "Tree | None", environment: Mapping[str, str]) -> _Place:
+    """Return where a target is: its own variable opens it, and the SDK's variables if it is the SDK's own target.
 
     A manifest may name any address, and a manifest is whatever the last pull request says: the SDK's key goes only
     where the SDK itself would send it.
     """
-    tried = (*variables, *(("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN") if is_own else ()))
-    key = next((environment[each] for each in tried if environment.get(each)), None)
-    if not key:
-        raise UsageError(
-            f"target {url} needs a credential and none is set",
-            hint=f"set {tried[0]}, or use the engine inside this process with --target embedded",
-        )
-    return Secret(key)
+    from agentops.targets.endpoint import HOSTED_URL
+
+    own = (environment.get("ANTHROPIC_BASE_URL") or HOSTED_URL).rstrip("/")
+    if not name:
+        workspace = environment.get("ANTHROPIC_WORKSPACE_ID", "")
+        return _Place(f"{own} ({workspace})" if workspace else own, own, workspace, CREDENTIALS)
+    declared = _declared(name, tree)
+    url, workspace = str(declared["url"]).rstrip("/"), str(declared.get("workspace", ""))
+    label = f"{name} ({url}, {workspace})" if workspace else f"{name} ({url})"
+    variable = f"AGENTOPS_{name.upper().replace('-', '_')}_API_KEY"
+    return _Place(label, url, workspace, (variable, *(CREDENTIALS if url == own else ())))
 
 
 def _declared(name: str, tree: "Tree | None") -> Mapping[str, Any]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import agentops
 from agentops.base.errors import EXIT_DONE, EXIT_PROBLEMS, EXIT_STALE, StalePlan, UsageError
+from agentops.base.wording import counted
 from agentops.cli.applying import Consent, decide
 from agentops.cli.comparing import compared_with, tell_moves
 from agentops.cli.output import say
@@ -142,11 +143,10 @@ class _Application:
         tell_moves(comparison)
 
     def _stale(self, comparison: "Comparison") -> StalePlan:
-        count = len(comparison.moved)
-        things = "1 thing" if count == 1 else f"{count} things"
+        moved = counted(len(comparison.moved), "thing")
         way = "; or apply what stayed the same with --partial-ok" if comparison.same else ""
         return StalePlan(
-            f"{self._file} is not the plan any more: {things} moved; nothing was changed",
+            f"{self._file} is not the plan any more: {moved} moved; nothing was changed",
             hint=f"look at the new plan: agentops plan {self._read.tree.path} --out {self._file}{way}",
         )
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from agentops.base.clock import timestamp
 from agentops.base.paint import Paint, printable
+from agentops.base.wording import counted
 from agentops.controller.state import Phase, State
 
 FORMAT_VERSION = 1
@@ -133,4 +134,4 @@ def _span(start: str, end: "datetime | str") -> str:
     seconds = max(0, round((until - datetime.fromisoformat(start)).total_seconds()))
     size, unit = next(((size, unit) for size, unit in _SPANS if seconds >= size), _SPANS[-1])
     count = seconds // size
-    return f"{count} {unit}{'' if count == 1 else 's'}"
+    return counted(count, unit)

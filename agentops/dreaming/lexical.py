@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 
+from agentops.base.wording import counted
 from agentops.dreaming import collecting, reducing, tidying, verifying
 from agentops.dreaming.candidates import Candidate
 from agentops.dreaming.collecting import Reading
@@ -79,17 +80,17 @@ def words(reading: Reading, found: Sequence[Candidate], became: Reduced, kept: S
     """Return what was learnt, or precisely why nothing was."""
     if kept:
         verbs = [each.verb for each in kept]
-        return f"{_counted(len(reading.transcripts), 'session')} read: " + ", ".join(
+        return f"{counted(len(reading.transcripts), 'session')} read: " + ", ".join(
             f"{verbs.count(verb)} to {verb}" for verb in sorted(set(verbs))
         )
     failed = sum(move.failed for each in reading.transcripts for move in moves(each))
     asked = sum(each.kind is NoteKind.PREFERENCE for each in found)
     facts = [
-        f"{_counted(len(reading.transcripts), 'session')} read",
+        f"{counted(len(reading.transcripts), 'session')} read",
         *([f"{reading.dreamt} dreamt before"] if reading.dreamt else []),
         *([f"{reading.doubles} twice the same"] if reading.doubles else []),
-        _counted(failed, "error"),
-        _counted(asked, "correction"),
+        counted(failed, "error"),
+        counted(asked, "correction"),
         *_lost(became),
     ]
     return f"nothing to learn: {', '.join(facts)}"
@@ -105,7 +106,7 @@ def _lost(became: Reduced) -> Iterator[str]:
         (len(became.apart), "undecided"),
     ):
         if often:
-            yield f"{_counted(often, 'candidate')} {why}"
+            yield f"{counted(often, 'candidate')} {why}"
 
 
 def _stages(reading: Reading, found: Sequence[Candidate], became: Reduced, apart: int) -> tuple[Stage, ...]:
@@ -116,13 +117,8 @@ def _stages(reading: Reading, found: Sequence[Candidate], became: Reduced, apart
             ENGINE,
             f"{len(reading.transcripts)} read, {reading.dreamt} dreamt before, {reading.doubles} twice",
         ),
-        Stage("distil", ENGINE, _counted(len(found), "candidate")),
+        Stage("distil", ENGINE, counted(len(found), "candidate")),
         Stage("cluster", ENGINE),
         Stage("reduce", ENGINE, ", ".join(_lost(became))),
         Stage("verify", ENGINE, f"{apart} set apart" if apart else ""),
     )
-
-
-def _counted(often: int, thing: str) -> str:
-    """Return a number with its noun."""
-    return f"{often} {thing}{'' if often == 1 else 's'}"

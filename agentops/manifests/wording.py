@@ -30,11 +30,6 @@ def either(words: Sequence[str]) -> str:
     return f"{', '.join(first)} or {last}" if first else last
 
 
-def counted(count: int, noun: str) -> str:
-    """Return the count with its noun: `1 error`, `3 errors`."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
 def nearest_of_many(word: str, candidates: Iterable[str]) -> str | None:
     """Return the candidate that the word most likely misspells; among very many, one that begins or ends alike."""
     possible = list(candidates)

@@ -15,6 +15,9 @@ from agentops.base.errors import (
 )
 
 _NEVER_LEFT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol)
+TRIED_BY_DOCTOR = "; `agentops doctor` tries it"
+SHOWN_BY_DOCTOR = "; `agentops doctor` shows which one is used"
+"""Ends of hints, which doctor itself leaves out."""
 _MESSAGE_LIMIT = 500
 """Characters of a server's own words that we repeat: enough for any reason, too few to flood a terminal."""
 _NAME_LIMIT = 100
@@ -26,9 +29,7 @@ def from_status(what: str, label: str, status: int, body: Any, request_id: str) 
     sentence = f"{label} refused to {what}: {reason}"
     match status:
         case 401 | 403:
-            hint = (
-                "check ANTHROPIC_API_KEY, or the key named for this target; `agentops doctor` shows which one is used"
-            )
+            hint = f"check ANTHROPIC_API_KEY, or the key named for this target{SHOWN_BY_DOCTOR}"
             return TargetDenied(sentence, hint=hint, status=status, request_id=request_id)
         case 409 | 412:
             hint = "somebody else changed it; run the command again"
@@ -58,7 +59,7 @@ def from_transport(what: str, label: str, error: BaseException) -> TargetUnreach
     reason = str(cause) or type(cause).__name__
     unreachable = TargetUnreachable(
         f"{label} gave no answer to {what}: {reason}",
-        hint="check the address and that the server runs; `agentops doctor` tries it",
+        hint=f"check the address and that the server runs{TRIED_BY_DOCTOR}",
     )
     unreachable.was_not_sent = isinstance(cause, _NEVER_LEFT)
     return unreachable
@@ -68,7 +69,7 @@ def not_the_api(what: str, label: str) -> TargetUnreachable:
     """Return the error for a success that no server of this API says: it comes from something in between."""
     return TargetUnreachable(
         f"{label} answered {what} with something that is not the API's JSON",
-        hint="check the address: a proxy or a login page may stand in between; `agentops doctor` tries it",
+        hint=f"check the address: a proxy or a login page may stand in between{TRIED_BY_DOCTOR}",
     )
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from agentops.base.wording import in_number
+
 _LONGEST_QUOTE = 60
 
 _TYPES: Mapping[str, str] = {
@@ -35,31 +37,29 @@ def quoted(text: str) -> str:
     return '"' + "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in cut) + '"'
 
 
-def counted(count: int, noun: str) -> str:
-    """Return the count with its noun: `1 entry`, `3 entries`."""
-    if count == 1:
-        return f"1 {noun}"
-    return f"{count} {noun[:-1]}ies" if noun.endswith("y") else f"{count} {noun}s"
+def _limit(count: int, noun: str) -> str:
+    """Return a limit with its noun: in bare digits, as one searches for it."""
+    return f"{count} {in_number(noun, count)}"
 
 
 def _long_text(ctx: Mapping[str, Any], value: Any) -> tuple[str, str]:
-    return "too-long", f"must be at most {counted(ctx['max_length'], 'character')}, is {len(value)}"
+    return "too-long", f"must be at most {_limit(ctx['max_length'], 'character')}, is {len(value)}"
 
 
 def _short_text(ctx: Mapping[str, Any], value: Any) -> tuple[str, str]:
     if not value:
         return "too-short", "must not be empty"
-    return "too-short", f"must be at least {counted(ctx['min_length'], 'character')}, is {len(value)}"
+    return "too-short", f"must be at least {_limit(ctx['min_length'], 'character')}, is {len(value)}"
 
 
 def _many(ctx: Mapping[str, Any], value: Any) -> tuple[str, str]:
-    return "too-many", f"must have at most {counted(ctx['max_length'], 'entry')}, has {len(value)}"
+    return "too-many", f"must have at most {_limit(ctx['max_length'], 'entry')}, has {len(value)}"
 
 
 def _few(ctx: Mapping[str, Any], value: Any) -> tuple[str, str]:
     if not value:
         return "too-few", "must not be empty"
-    return "too-few", f"must have at least {counted(ctx['min_length'], 'entry')}, has {len(value)}"
+    return "too-few", f"must have at least {_limit(ctx['min_length'], 'entry')}, has {len(value)}"
 
 
 def _bound(key: str, words: str) -> Callable[[Mapping[str, Any], Any], tuple[str, str]]:

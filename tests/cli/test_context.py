@@ -30,11 +30,20 @@ def tree(tmp_path: Path) -> Tree:
         ("production", {"AGENTOPS_TARGET": "local", **KEY}, "production"),
         (None, {"AGENTOPS_TARGET": "local", **KEY}, "local"),
         (None, KEY, ""),
+        (None, {"ANTHROPIC_AUTH_TOKEN": "token-of-the-test"}, ""),
         (None, {"ANTHROPIC_BASE_URL": "http://127.0.0.1:8700"}, ""),
         (None, {"AGENTOPS_TARGET": "", "ANTHROPIC_BASE_URL": "", "ANTHROPIC_API_KEY": ""}, "embedded"),
         (None, {}, "embedded"),
     ],
-    ids=["the flag", "AGENTOPS_TARGET", "a key alone", "an address alone", "empty settings", "nothing"],
+    ids=[
+        "the flag",
+        "AGENTOPS_TARGET",
+        "a key alone",
+        "a token alone",
+        "an address alone",
+        "empty settings",
+        "nothing",
+    ],
 )
 def test_the_target_is_the_first_that_was_named(flag: str | None, environment: Mapping[str, str], name: str) -> None:
     assert chosen_target(flag, environment).name == name
@@ -43,7 +52,10 @@ def test_the_target_is_the_first_that_was_named(flag: str | None, environment: M
 def test_a_choice_says_why_it_was_made() -> None:
     assert chosen_target("local", {}) == Choice("local", "--target")
     assert chosen_target(None, {"AGENTOPS_TARGET": "local"}).reason == "AGENTOPS_TARGET"
-    assert "ANTHROPIC_BASE_URL" in chosen_target(None, KEY).reason
+    assert chosen_target(None, KEY).reason == "ANTHROPIC_API_KEY"
+    assert chosen_target(None, {**KEY, "ANTHROPIC_BASE_URL": "http://127.0.0.1:1"}).reason == (
+        "ANTHROPIC_BASE_URL and ANTHROPIC_API_KEY"
+    )
     assert "default" in chosen_target(None, {}).reason
 
 

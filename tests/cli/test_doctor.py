@@ -26,12 +26,13 @@ class Elsewhere(BaseHTTPRequestHandler):
     """A server that has every list, and says of its capabilities what the test wants: None is a 404."""
 
     table: Any = None
+    lists: Any = {"data": [], "next_page": None}  # noqa: RUF012 - never changed, only replaced
+    status = 200
 
     def do_GET(self) -> None:
-        is_table = "x-agentops" in self.path
-        answer = self.table if is_table else {"data": [], "next_page": None}
+        answer = self.table if "x-agentops" in self.path else self.lists
         body = json.dumps(answer).encode()
-        self.send_response(404 if answer is None else 200)
+        self.send_response(404 if answer is None else self.status)
         self.send_header("content-length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -110,3 +111,49 @@ def test_a_key_that_shadows_a_federated_identity_is_found(
     (check,) = (each for each in json.loads(capsys.readouterr().out)["checks"] if each["name"] == "identity")
     assert check["state"] == ("failed" if where else "warning")
     assert "ANTHROPIC_API_KEY is set" in check["fact"]
+
+
+def facts(capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
+    return {each["name"]: each["fact"] for each in json.loads(capsys.readouterr().out)["checks"]}
+
+
+@pytest.mark.parametrize("variable", ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"])
+def test_it_says_which_credential_is_used(
+    elsewhere: type[Elsewhere],
+    project: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    variable: str,
+) -> None:
+    del elsewhere
+    monkeypatch.delenv("ANTHROPIC_API_KEY")
+    monkeypatch.setenv(variable, "one-of-the-test-0123456789")
+    capsys.readouterr()
+    assert run(cli, ["doctor", str(project), "-o", "json"]) == 0
+    found = facts(capsys)
+    assert found["credential"] == f"the one in {variable}"
+    assert found["target"].endswith(f"(by ANTHROPIC_BASE_URL and {variable})")
+
+
+@pytest.mark.parametrize("status", [200, 401])
+def test_a_doctor_sends_nobody_to_the_doctor(
+    elsewhere: type[Elsewhere],
+    project: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    status: int,
+) -> None:
+    monkeypatch.setattr(elsewhere, "status", status)
+    monkeypatch.setattr(elsewhere, "lists", {} if status == 401 else "no list")
+    capsys.readouterr()
+    assert run(cli, ["doctor", str(project), "-o", "json"]) == 1
+    said = facts(capsys)["connection"]
+    assert "; check " in said, "the way out"
+    assert "doctor" not in said
+
+
+def test_one_problem_is_one_problem(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "agents.d/prompts/reviewer.md").unlink()
+    capsys.readouterr()
+    assert run(cli, ["doctor", str(project), "-o", "json"]) == 1
+    assert facts(capsys)["manifests"].startswith("1 problem in ")

@@ -149,7 +149,7 @@ def _in_the_documented_order(scene: Scene) -> None:
 
 def _the_agent_is_told(scene: Scene) -> None:
     notice = told(scene)
-    assert all(each in notice for each in ("has completed", "Sound.", "looked", "3 agents were asked, 0 of them"))
+    assert all(each in notice for each in ("has completed", "Sound.", "looked", "3 agents asked, 0 failed"))
     by_name = {each.agent_name: each for each in scene.stage.cast.asked[scene.session.id]}
     assert by_name["writer"].system.startswith("Be brief.")
     for name in ("scout", "writer"):

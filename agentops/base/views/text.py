@@ -5,6 +5,7 @@ from typing import Any
 from unicodedata import combining, east_asian_width
 
 from agentops.base.paint import Paint
+from agentops.base.wording import counted
 
 _COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
 _RELATED_COLOUR = "blue"
@@ -22,8 +23,8 @@ def report_text(document: Mapping[str, Any], *, colour: bool = False) -> str:
 def summary_line(summary: Mapping[str, int]) -> str:
     """Return the counts in one line: `2 errors, 1 warning in 3 files`."""
     counts = ((summary["errors"], "error"), (summary["warnings"], "warning"), (summary["notes"], "note"))
-    said = ", ".join(_counted(count, noun) for count, noun in counts if count) or "no problems"
-    return f"{said} in {_counted(summary['files'], 'file')}" if summary["files"] else said
+    said = ", ".join(counted(count, noun) for count, noun in counts if count) or "no problems"
+    return f"{said} in {counted(summary['files'], 'file')}" if summary["files"] else said
 
 
 def _block(diagnostic: Mapping[str, Any], paint: Paint) -> Iterator[str]:
@@ -68,7 +69,3 @@ def _width(text: str) -> int:
     if text.isascii():
         return len(text)
     return sum(0 if combining(each) else 2 if east_asian_width(each) in "WF" else 1 for each in text)
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from agentops.base.wording import counted
 from agentops.cli.environment import data_option, database_option, engine_settings
 from agentops.cli.output import output_option, say, write_json, write_lines
 
@@ -38,8 +39,7 @@ def backup(dest: Path, database: str | None, data: Path, without_keys: bool, rep
     if output == "json":
         write_json(_as_json(taken))
         return
-    blobs = taken.manifest.blobs
-    write_lines([f"{taken.file}: {taken.size_bytes:,} bytes, {blobs} blob{'' if blobs == 1 else 's'}."])
+    write_lines([f"{taken.file}: {taken.size_bytes:,} bytes, {counted(taken.manifest.blobs, 'blob')}."])
     for owner in taken.manifest.lost:
         say(f"warning: the bytes of {owner} are not on this server's disk, or damaged; the backup has not got them.")
     if not taken.has_vault_key:

@@ -13,7 +13,8 @@ import click
 import agentops
 from agentops.base.errors import EXIT_PROBLEMS, AgentopsError
 from agentops.base.paint import printable
-from agentops.cli.context import EMBEDDED, Choice, chosen_target, opened
+from agentops.base.wording import counted
+from agentops.cli.context import CREDENTIALS, EMBEDDED, Choice, chosen_target, credential_variable, opened
 from agentops.cli.options import tree_argument
 from agentops.cli.output import output_option, stdout_paint, write_json
 from agentops.cli.planning import home_of, target_option
@@ -76,7 +77,7 @@ def _identity(environment: Mapping[str, str]) -> Iterator[dict[str, Any]]:
 
     Source: SDK 2.11.0 `lib/credentials/_chain.py` (`default_credentials`, step 2a before step 4).
     """
-    key = next((each for each in ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN") if environment.get(each)), None)
+    key = next((each for each in CREDENTIALS if environment.get(each)), None)
     if not environment.get("ANTHROPIC_FEDERATION_RULE_ID") or key is None:
         return
     is_in_ci = environment.get("CI") in {"true", "1"}
@@ -87,8 +88,9 @@ def _identity(environment: Mapping[str, str]) -> Iterator[dict[str, Any]]:
 def _tree(tree: "Tree") -> dict[str, Any]:
     count = len(tree.report.diagnostics)
     if tree.report.has_errors:
-        return _check("manifests", "failed", f"{count} problems in {tree.root}: `agentops validate` shows them")
-    return _check("manifests", "ok", f"{len(tree.documents)} documents in {tree.root}")
+        fact = f"{counted(count, 'problem')} in {tree.root}: `agentops validate` shows them"
+        return _check("manifests", "failed", fact)
+    return _check("manifests", "ok", f"{counted(len(tree.documents), 'document')} in {tree.root}")
 
 
 Table = Sequence[Mapping[str, Any]]
@@ -99,16 +101,25 @@ async def _target(choice: Choice, tree: "Tree", path: Path) -> tuple[list[dict[s
     name = choice.name or os.environ.get("ANTHROPIC_BASE_URL", "https://api.anthropic.com")
     checks = [_check("target", "ok", f"{name} (by {choice.reason})")]
     try:
+        if variable := credential_variable(choice, tree, os.environ):
+            checks.append(_check("credential", "ok", f"the one in {variable}"))
         async with opened(choice, tree, home_of(path)) as target:
             found = await asyncio.gather(*(target.can_hold(each, betas) for each, betas in _COLLECTIONS.items()))
             table = await target.capabilities()
     except AgentopsError as error:
-        hint = f"; {error.hint}" if error.hint else ""
-        return [*checks, _check("connection", "failed", error.message + hint)], None
+        return [*checks, _check("connection", "failed", _failure(error))], None
     where = "in this process" if choice.name == EMBEDDED else "answers, and takes the credential"
     checks.append(_check("connection", "ok", where))
     checks += [_held(each, has=has) for each, has in zip(_COLLECTIONS, found, strict=True)]
     return [*checks, _told(table)], table
+
+
+def _failure(error: AgentopsError) -> str:
+    """Return what was wrong and the way out, but not the way to here."""
+    from agentops.targets.errors import SHOWN_BY_DOCTOR, TRIED_BY_DOCTOR
+
+    hint = error.hint.removesuffix(SHOWN_BY_DOCTOR).removesuffix(TRIED_BY_DOCTOR)
+    return f"{error.message.removesuffix('.')}; {hint}" if hint else error.message
 
 
 def _told(table: Table | None) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from agentops.base.errors import UsageError
+from agentops.base.wording import counted
 from agentops.cli.output import output_option, say, stdout_paint, stdout_width, write_json, write_lines
 
 if TYPE_CHECKING:
@@ -151,10 +152,9 @@ def _outcome(case: "Case", decision: "Decision", *, is_merged: bool) -> list[str
 
 
 def _left(case: "Case", decision: "Decision") -> str:
-    from agentops.memory_repo.proposals.wording import many
 
     kept = sum(each.operation.id not in decision.rejected for each in case.letter.lessons)
-    return f"{many(kept, 'operation')} into {case.subject.branch}"
+    return f"{counted(kept, 'operation')} into {case.subject.branch}"
 
 
 def _says_yes(question: str) -> bool:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from agentops.base.wording import counted
 from agentops.cli.environment import data_option, database_option, engine_settings
 from agentops.cli.output import output_option, say, write_json, write_lines
 
@@ -37,7 +38,7 @@ def restore(source: Path, database: str | None, data: Path, replace: bool, outpu
         write_json(_as_json(restored, opens))
         return
     manifest = restored.manifest
-    blobs = f"{manifest.blobs} blob{'' if manifest.blobs == 1 else 's'}"
+    blobs = counted(manifest.blobs, "blob")
     write_lines([f"{settings.data}: as it was at {manifest.taken_at}, with {blobs}."])
     if restored.aside:
         say(f"What was here before is in {restored.aside}.")

@@ -7,6 +7,7 @@ import click
 
 from agentops.base.errors import EXIT_PROBLEMS, UsageError
 from agentops.base.names import Kind, nearest
+from agentops.base.wording import counted
 from agentops.cli.output import output_option, say, write_json, write_lines
 
 _SHAPES = ("plan", "outcome")
@@ -49,7 +50,7 @@ def schema(ctx: click.Context, *, check: bool, kind: str | None, folder: Path, o
     elif check:
         _tell(folder, outdated, len(files))
     else:
-        write_lines([f"{folder}: {len(files)} schemas, {len(outdated)} changed"])
+        write_lines([f"{folder}: {counted(len(files), 'schema')}, {len(outdated)} changed"])
     if check and outdated:
         ctx.exit(EXIT_PROBLEMS)
 

@@ -10,6 +10,7 @@ import click
 
 from agentops.base.diagnostics import Report
 from agentops.base.errors import EXIT_PROBLEMS
+from agentops.base.wording import counted
 from agentops.cli.context import cache_folder
 from agentops.cli.options import tree_argument
 from agentops.cli.output import stdout_paint, write_json, write_lines
@@ -68,7 +69,7 @@ def _text(document: dict[str, Any], tree: "Tree") -> None:
         write_lines([report_text(document, colour=paint.is_on)])
     else:
         write_lines(
-            [f"{paint('green', 'ok')}: {_counted(len(tree.documents), 'document')} in {_counted(tree.files, 'file')}"]
+            [f"{paint('green', 'ok')}: {counted(len(tree.documents), 'document')} in {counted(tree.files, 'file')}"]
         )
 
 
@@ -98,7 +99,3 @@ _VIEWS: dict[str, Callable[[dict[str, Any], "Tree"], None]] = {
     "github": _github,
     "sarif": _sarif,
 }
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

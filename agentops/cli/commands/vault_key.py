@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from agentops.base.wording import counted
 from agentops.cli.environment import data_option, database_option, engine_settings
 from agentops.cli.output import output_option, say, write_json, write_lines
 
@@ -48,8 +49,8 @@ def _tell(rotation: "Rotation") -> None:
     if done.old_id == rotation.new_id and not done.boxes:
         write_lines([f"Vault key {rotation.new_id} is in use already."])
     else:
-        secrets = f" and {_counted(done.secrets, 'secret')}" if done.secrets else ""
-        sealed = f"sealed {_counted(done.boxes, 'data key')}{secrets} anew"
+        secrets = f" and {counted(done.secrets, 'secret')}" if done.secrets else ""
+        sealed = f"sealed {counted(done.boxes, 'data key')}{secrets} anew"
         write_lines([f"Vault key {done.old_id} → {rotation.new_id}: {sealed}."])
     if rotation.file is None:
         say("Servers no longer need AGENTOPS_VAULT_KEY_OLD; backups from before do.")
@@ -57,10 +58,6 @@ def _tell(rotation: "Rotation") -> None:
     say(f"The new key is in {rotation.file}; running servers find it there.")
     if rotation.old_file:
         say(f"The old one is kept in {rotation.old_file}. Remove it once you no longer need the backups from before.")
-
-
-def _counted(count: int, thing: str) -> str:
-    return f"{count} {thing}{'' if count == 1 else 's'}"
 
 
 def _as_json(rotation: "Rotation") -> dict[str, str | int | None]:

@@ -8,6 +8,7 @@ from typing import Any
 from agentops.base.errors import UsageError
 from agentops.base.paint import Paint
 from agentops.base.threads import in_thread
+from agentops.base.wording import counted
 from agentops.cli.dreams import claims, slots, wish
 from agentops.cli.dreams.wish import Wish
 from agentops.cli.memory.ground import Declared, repository
@@ -17,7 +18,6 @@ from agentops.memory_repo.git import Repository
 from agentops.memory_repo.proposals.committing import letter_at, operations_folder
 from agentops.memory_repo.proposals.letter import Letter
 from agentops.memory_repo.proposals.refreshing import standing
-from agentops.memory_repo.proposals.wording import many
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ def _cells(row: Row) -> list[str]:
     last = f"{_short(row.last.slot)} {row.last.state}" if row.last else "-"
     after = f"after {row.wish.after_sessions} sessions" if row.wish.after_sessions else "-"
     upcoming = _short(row.upcoming) if row.upcoming else after
-    proposed = many(len(row.proposal.lessons), "operation") if row.proposal else "-"
+    proposed = counted(len(row.proposal.lessons), "operation") if row.proposal else "-"
     return [row.wish.schedule, row.wish.store, row.wish.engine, last, upcoming, proposed]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from agentops.base.paint import Paint, printable
+from agentops.base.wording import counted
 from agentops.cli.dreams.slots import spelled
 from agentops.cli.dreams.working import Result
 from agentops.cli.proposals.showing import Screen
@@ -11,7 +12,6 @@ from agentops.memory_repo.forges.port import PullRequest
 from agentops.memory_repo.proposals import record
 from agentops.memory_repo.proposals.letter import Letter
 from agentops.memory_repo.proposals.publishing import Outcome
-from agentops.memory_repo.proposals.wording import many
 
 _WORDS = {
     Outcome.OPENED: "opened",
@@ -28,7 +28,7 @@ def lines(result: Result, paint: Paint, width: int, *, is_trial: bool) -> Iterat
     wish, morning = result.wish, result.morning
     yield f"{paint('bold', wish.schedule or wish.store)}: {printable(result.words)}"
     for reason, count in sorted(result.skipped.items()):
-        yield f"  left out {many(count, 'time')}: {printable(reason)}"
+        yield f"  left out {counted(count, 'time')}: {printable(reason)}"
     if result.failure is not None and result.failure.hint:
         yield f"  {printable(result.failure.hint)}"
     if morning is None:
@@ -67,11 +67,14 @@ def as_json(result: Result) -> Mapping[str, Any]:
 def _proposal(letter: Letter, outcome: Outcome, request: PullRequest | None) -> Iterator[str]:
     if outcome is Outcome.NOTHING or request is None:
         return
-    counts = [many(len(letter.lessons), "operation"), *([many(len(letter.live), "live edit")] if letter.live else [])]
+    counts = [
+        counted(len(letter.lessons), "operation"),
+        *([counted(len(letter.live), "live edit")] if letter.live else []),
+    ]
     blocked = [each.gate for each in letter.gates if each.mark == "block"]
     yield f"  {' and '.join(counts)} in {request.url}, {_WORDS[outcome]}"
     if letter.quarantined:
-        yield f"  {many(len(letter.quarantined), 'claim')} kept out of it, not backed by what was read"
+        yield f"  {counted(len(letter.quarantined), 'claim')} kept out of it, not backed by what was read"
     if blocked:
         yield f"  not to be merged before it is mended: {', '.join(blocked)}"
     if outcome in {Outcome.OPENED, Outcome.UPDATED, Outcome.UNCHANGED}:

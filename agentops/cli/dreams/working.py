@@ -8,6 +8,7 @@ from datetime import datetime
 from agentops.base.clock import Clock
 from agentops.base.errors import AgentopsError
 from agentops.base.threads import in_thread
+from agentops.base.wording import counted
 from agentops.cli.dreams import claims, night, reading, slots
 from agentops.cli.dreams.dreamers import Dreamers
 from agentops.cli.dreams.night import Attempt, Bed, Morning
@@ -19,7 +20,6 @@ from agentops.cli.sessions import finding
 from agentops.memory_repo.layout import proposal_branch
 from agentops.memory_repo.proposals.committing import memory_at
 from agentops.memory_repo.proposals.publishing import Outcome, Published
-from agentops.memory_repo.proposals.wording import many
 
 Tell = Callable[[str], None]
 """Where progress is told, a sentence at a time."""
@@ -130,7 +130,7 @@ class Worker:
 
     async def _slept(self, attempt: Attempt, heap: reading.Heap, slot: datetime | None) -> Result:
         wish, fresh = attempt.wish, night.unread(attempt.base.memory, heap.transcripts)
-        self._tell(f"{wish.schedule or wish.store}: {many(len(heap.transcripts), 'session')} to read, {fresh} new")
+        self._tell(f"{wish.schedule or wish.store}: {counted(len(heap.transcripts), 'session')} to read, {fresh} new")
         async with AsyncExitStack() as stack:
             dreamer = await self._dreamers.of(wish, stack)
             dream = await dreamer.dream(attempt.night())
@@ -161,4 +161,4 @@ def _waiting(least: int, fresh: int, read: int) -> str:
         return "nothing to read: no session was found, and no log given"
     if least == 1:
         return "nothing new to read: every session was dreamt before"
-    return f"waits for {many(least, 'new session')}, and there {'is' if fresh == 1 else 'are'} {fresh or 'none'}"
+    return f"waits for {counted(least, 'new session')}, and there {'is' if fresh == 1 else 'are'} {fresh or 'none'}"

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from agentops.base.errors import RefusedPlan, UsageError
+from agentops.base.wording import counted
 from agentops.cli.applying import carry_out, ended_by_ctrl_c
 from agentops.cli.context import HOME, Choice, chosen_target, opened
 from agentops.cli.folding import write_folded
@@ -74,7 +75,7 @@ def entered(path: Path, *, is_dry: bool = False) -> tuple[Place, Journal | None]
     if begun and is_dry:
         raise UsageError("an import was interrupted and is not finished", hint="run it again without --dry-run")
     if begun:
-        say(f"Finishing an import of {told.counted(len(begun.taken), 'object')} that was interrupted.")
+        say(f"Finishing an import of {counted(len(begun.taken), 'object')} that was interrupted.")
         staging.place(begun.files)
     return place_of(path), begun
 
@@ -125,8 +126,8 @@ class Run:
         """
         if self._manner.is_agreed:
             return True
-        marks = f" and write our marks on {told.counted(len(drafts.taken), 'object')}" if self._wish.binds else ""
-        question = f"Write {told.counted(len(drafts.files), 'file')}{marks}?"
+        marks = f" and write our marks on {counted(len(drafts.taken), 'object')}" if self._wish.binds else ""
+        question = f"Write {counted(len(drafts.files), 'file')}{marks}?"
         if self._manner.output == "json" or not sys.stdin.isatty():
             raise UsageError(f"{question} Nobody is there to answer", hint="add --yes, or --dry-run to look only")
         with ended_by_ctrl_c():

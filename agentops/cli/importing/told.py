@@ -6,6 +6,7 @@ from typing import Any
 from agentops.base.diagnostics import Severity
 from agentops.base.names import Kind
 from agentops.base.paint import Paint, on_one_line
+from agentops.base.wording import counted
 from agentops.cli.importing.finding import Standing
 from agentops.cli.importing.working import Drafts
 from agentops.manifests.marks import Text
@@ -36,11 +37,6 @@ def summary(drafts: Drafts) -> str:
     """Return the last line: stable, and made to be searched for."""
     objects, left = len(drafts.taken), len(drafts.left)
     return f"Import: {objects} to take over, {counted(len(drafts.files), 'file')} to write, {left} left alone."
-
-
-def counted(number: int, what: str) -> str:
-    """Return a number of things in words: `1 file`, `2 files`."""
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def afterwards(drafts: Drafts, *, is_bound: bool) -> Iterator[str]:

@@ -9,8 +9,8 @@ import click
 
 from agentops.base.errors import UsageError
 from agentops.base.paint import printable
+from agentops.base.wording import counted
 from agentops.cli.memory.taking_back import Forgotten
-from agentops.cli.memory.views import many
 from agentops.cli.output import say
 
 _MOST_SHOWN = 40
@@ -30,7 +30,7 @@ def asking(*, is_agreed: bool) -> Callable[[list[str]], bool]:
             return True
         if not sys.stdin.isatty():
             raise UsageError("forgetting is for good, and nobody is there to be asked", hint="say --yes")
-        question = f"Forget {many(len(lines), 'line')} for good?" if lines else "Leave a tombstone all the same?"
+        question = f"Forget {counted(len(lines), 'line')} for good?" if lines else "Leave a tombstone all the same?"
         return click.confirm(question, err=True)
 
     return ask
@@ -47,7 +47,8 @@ def lines(found: Forgotten) -> Iterator[str]:
     else:
         request = found.landed.request
         yield f"main: pull request #{request.number} {request.url} takes it out, once you merge it"
-    yield f"live store: {many(len(found.memories), 'memory')} rewritten, {many(found.redacted, 'version')} redacted"
+    rewritten = counted(len(found.memories), "memory")
+    yield f"live store: {rewritten} rewritten, {counted(found.redacted, 'version')} redacted"
     for place, paths in found.left.items():
         yield f"remains in {place}: {printable(', '.join(paths))}"
     if any("agentops/memory/" in place for place in found.left):
@@ -55,7 +56,7 @@ def lines(found: Forgotten) -> Iterator[str]:
     if not found.left:
         yield "checked: no live memory, no version, no branch, no ledger holds it"
     if found.in_history:
-        yield f"git's history: {many(found.in_history, 'commit')} of it; docs/memory.md tells how to purge them"
+        yield f"git's history: {counted(found.in_history, 'commit')} of it; docs/memory.md tells how to purge them"
 
 
 def as_json(found: Forgotten) -> Mapping[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from agentops.base.paint import Paint, printable
+from agentops.base.wording import counted
 from agentops.cli.memory.beginning import Begun
 from agentops.cli.memory.working import Done
 from agentops.memory_repo.commits import Commit
@@ -17,12 +18,6 @@ _LIVE = (Finding.LIVE_AHEAD, Finding.KEPT)
 _MAIN = (Finding.MAIN_AHEAD, Finding.TURNED_BACK)
 
 
-def many(count: int, noun: str) -> str:
-    """Return `1 memory`, `2 memories`."""
-    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
-    return f"{count} {noun if count == 1 else plural}"
-
-
 def state(outcome: Outcome) -> str:
     """Return how a store stands to the repository, in one line."""
     comparison = outcome.comparison
@@ -34,8 +29,8 @@ def state(outcome: Outcome) -> str:
         "to be merged": len(comparison.paths(Finding.MERGED)),
     }
     told = [f"{words} {count}" for words, count in counts.items() if count]
-    told += [many(len(comparison.conflicts), "conflict")] if comparison.conflicts else []
-    told += [f"{many(len(comparison.unfit), 'file')} that no memory can be"] if comparison.unfit else []
+    told += [counted(len(comparison.conflicts), "conflict")] if comparison.conflicts else []
+    told += [f"{counted(len(comparison.unfit), 'file')} that no memory can be"] if comparison.unfit else []
     return ", ".join(told) or "in step"
 
 
@@ -76,9 +71,9 @@ def done(each: Done) -> Iterator[str]:
     told = []
     if outcome.taken_in:
         by = f" of {', '.join(sessions)}" if sessions else ""
-        told.append(f"{many(len(outcome.taken_in), 'version')}{by} taken in")
+        told.append(f"{counted(len(outcome.taken_in), 'version')}{by} taken in")
     if outcome.written:
-        told.append(f"{many(len(outcome.written), 'memory')} written to the live store")
+        told.append(f"{counted(len(outcome.written), 'memory')} written to the live store")
     yield f"{outcome.store}: {printable('; '.join(told)) or 'nothing new'}"
     yield from _details(outcome)
     yield from (f"  {line}" for line in _fate(each))
@@ -137,7 +132,7 @@ def begun(found: Begun) -> Iterator[str]:
         return
     yield f"{printable(found.address)} is a memory repository now."
     for store, count in found.exported:
-        yield f"  {store}: {many(count, 'memory')} from the live store"
+        yield f"  {store}: {counted(count, 'memory')} from the live store"
     for store in found.absent:
         yield f"  {store}: not on the target yet; `agentops apply` makes it"
 

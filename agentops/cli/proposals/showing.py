@@ -4,9 +4,10 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from agentops.base.paint import Paint, printable
+from agentops.base.wording import counted
 from agentops.memory.operations import Verb
 from agentops.memory_repo.proposals.letter import Citation, Lesson, Letter
-from agentops.memory_repo.proposals.wording import cost, known, many
+from agentops.memory_repo.proposals.wording import cost, known
 
 _MOST_CITATIONS = 3
 _MOST_OBJECTIONS = 20
@@ -39,7 +40,7 @@ class Screen:
             yield from self._wrapped(letter.dream.words, "  ")
             engines = ", ".join(sorted({each.engine for each in letter.dream.stages})) or "lexical"
             asked = f", schedule {letter.schedule}" if letter.schedule else ""
-            read = f"{many(letter.sessions, 'session')} read by {engines}"
+            read = f"{counted(letter.sessions, 'session')} read by {engines}"
             yield from self._wrapped(f"{letter.dream_id}{asked}: {read}, {cost(letter.dream.spent)}", "  ")
             for stage in letter.dream.stages:
                 if stage.note:
@@ -93,7 +94,7 @@ class Screen:
         if not letter.quarantined:
             return
         yield ""
-        yield f"{many(len(letter.quarantined), 'claim')} kept out of it, not backed by what was read"
+        yield f"{counted(len(letter.quarantined), 'claim')} kept out of it, not backed by what was read"
         for lesson in letter.quarantined[:_MOST_OBJECTIONS]:
             operation = lesson.operation
             yield from self._wrapped(f"{' / '.join(operation.texts) or operation.verb}: {operation.reason}", "    ")

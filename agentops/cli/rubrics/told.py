@@ -5,9 +5,10 @@ from dataclasses import asdict
 from typing import Any
 
 from agentops.base.paint import Paint, printable
+from agentops.base.wording import counted
 from agentops.cli.rubrics.history import By, Record, Standing, standings, texts
 from agentops.cli.rubrics.views import aligned
-from agentops.cli.sessions.words import counted, shortened
+from agentops.cli.sessions.words import shortened
 
 _MISSED_SHOWN = 3
 _RESULT = 6

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from agentops.base.paint import Paint, printable
+from agentops.base.wording import counted
 from agentops.cli.sessions import verdicts, words
 from agentops.cli.sessions.teamwork import Teamwork
 
@@ -99,8 +100,8 @@ class Transcript:
 
     def summary(self, stop: str) -> str:
         """Return the last line: how it ended, and what it took."""
-        others = f" of its own, {words.counted(self.team.count, 'thread')}" if self.team.count else ""
-        asked = [words.counted(self.requests, "request") + others] if self.requests else []
+        others = f" of its own, {counted(self.team.count, 'thread')}" if self.team.count else ""
+        asked = [counted(self.requests, "request") + others] if self.requests else []
         parts = [stop.replace("_", " "), *asked]
         return " · ".join([*parts, *([words.tokens(self.usage)] if self.usage else [])])
 
@@ -221,4 +222,4 @@ def _rubric(event: Event) -> str:
     first = str(rubric.get("content") or "").strip().partition("\n")[0]
     name = first.removeprefix("# ") if first.startswith("# ") else "a rubric"
     most = event.get("max_iterations")
-    return words.shortened(name) + (f", graded at most {words.counted(most, 'time')}" if most else "")
+    return words.shortened(name) + (f", graded at most {counted(most, 'time')}" if most else "")

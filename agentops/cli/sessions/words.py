@@ -94,11 +94,6 @@ def money(amount: Mapping[str, str]) -> str:
     return f"${cents // 100}.{cents % 100:02d}"
 
 
-def counted(count: int, noun: str) -> str:
-    """Return the count with its noun."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
 def _cut(line: str, width: int) -> str:
     shown = printable(line.expandtabs(4))
     return shown if len(shown) <= width else f"{shown[: max(width, _LEAST) - 1]}…"

@@ -5,7 +5,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from agentops.base.paint import Paint, printable
-from agentops.cli.sessions.words import counted
+from agentops.base.wording import counted
 from agentops.cli.testing.stage import Verdict
 
 

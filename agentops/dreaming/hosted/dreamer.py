@@ -4,6 +4,7 @@ from collections.abc import Container, Mapping
 from dataclasses import replace
 
 from agentops.base.errors import DreamFailed
+from agentops.base.wording import counted
 from agentops.dreaming import collecting, tidying, verifying
 from agentops.dreaming.hosted.backing import Backing
 from agentops.dreaming.hosted.inferring import inferred
@@ -75,7 +76,7 @@ def proposed(memory: Memory, told: Told, transcripts: Mapping[str, Transcript]) 
             Stage("collect", "lexical"),
             Stage("map", ENGINE),
             Stage("reduce", ENGINE, "inferred from the difference of two stores"),
-            Stage("verify", "lexical", f"{len(apart)} lines set apart" if apart else ""),
+            Stage("verify", "lexical", f"{counted(len(apart), 'line')} set apart" if apart else ""),
         ),
         candidates=len(kept) + len(apart),
         words=_words(len(transcripts), len(kept), len(apart)),

@@ -5,12 +5,13 @@ The same letter gives the same bytes. A person unticks a box, and `agentops memo
 
 from collections.abc import Iterator, Sequence
 
+from agentops.base.wording import counted
 from agentops.dreaming.port import Dream
 from agentops.memory.gates.port import Objection
 from agentops.memory.operations import Operation, Verb
 from agentops.memory_repo.proposals.letter import Citation, Lesson, Letter
 from agentops.memory_repo.proposals.markdown import plain, quoted
-from agentops.memory_repo.proposals.wording import cost, known, many
+from agentops.memory_repo.proposals.wording import cost, known
 
 MOST_CHARACTERS = 60_000
 """Below GitHub's 65,536. Source: GitHub's answer 422 `body is too long (maximum is 65536 characters)`."""
@@ -33,9 +34,9 @@ def title(letter: Letter) -> str:
     """Return the title: the store and how much there is to look at."""
     counts = []
     if letter.lessons:
-        counts.append(many(len(letter.lessons), "operation"))
+        counts.append(counted(len(letter.lessons), "operation"))
     if letter.live:
-        counts.append(many(len(letter.live), "live edit"))
+        counts.append(counted(len(letter.live), "live edit"))
     return f"Memory {letter.store}: {' and '.join(counts) or 'nothing to change'}"
 
 
@@ -73,7 +74,7 @@ def _provenance(letter: Letter, dream: Dream) -> str:
     engines = sorted({each.engine for each in dream.stages}) or ["lexical"]
     asked = f" · schedule `{letter.schedule}`" if letter.schedule else ""
     slot = f" · due {letter.slot}" if letter.slot else ""
-    read = f"{many(letter.sessions, 'session')} read · {many(dream.candidates, 'candidate')} considered"
+    read = f"{counted(letter.sessions, 'session')} read · {counted(dream.candidates, 'candidate')} considered"
     return (
         f"Dream `{letter.dream_id}`, number {letter.generation} of this store · {read} · "
         f"engine {', '.join(engines)} · {cost(dream.spent)}{asked}{slot}"
@@ -117,7 +118,7 @@ def _boxes(letter: Letter, room: int) -> str:
     """Return a box for each operation, and as many of them with evidence, from the first on, as there is room for."""
     boxes = list(_fitting([_box(each.operation) for each in letter.lessons], room - _NOTICE))
     left = len(letter.lessons) - len(boxes)
-    notice = [f"\n{many(left, 'operation')} more: see `ledger/{letter.store}/ops` in this branch."] if left else []
+    notice = [f"\n{counted(left, 'operation')} more: see `ledger/{letter.store}/ops` in this branch."] if left else []
     spare = room - _NOTICE - sum(len(each) + 1 for each in boxes)
     for index, box in enumerate(boxes):
         full = "\n".join(_lesson(letter.lessons[index]))
@@ -153,7 +154,7 @@ def _lesson(lesson: Lesson) -> Iterator[str]:
     if operation.reason:
         yield f"  - why: {plain(operation.reason)}"
     if lesson.reworded:
-        yield f"  - its text was reworded {many(lesson.reworded, 'time')} since it was written from raw evidence"
+        yield f"  - its text was reworded {counted(lesson.reworded, 'time')} since it was written from raw evidence"
     yield f"  - {known(operation)}"
     shown = [each for each in lesson.citations if not each.speaks_against][:_MOST_CITATIONS]
     yield from map(_cited, shown)
@@ -181,7 +182,7 @@ def _foot(letter: Letter) -> Iterator[str]:
     if letter.quarantined:
         yield ""
         yield "<details><summary>"
-        yield f"{many(len(letter.quarantined), 'claim')} kept out: not backed by what was read"
+        yield f"{counted(len(letter.quarantined), 'claim')} kept out: not backed by what was read"
         yield "</summary>"
         yield ""
         yield from _part([_kept_out(each.operation) for each in letter.quarantined])

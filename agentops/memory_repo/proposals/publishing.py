@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from agentops.base.threads import in_thread
+from agentops.base.wording import counted
 from agentops.memory.rejecting import is_among, names
 from agentops.memory_repo import layout
 from agentops.memory_repo.commits import Move
@@ -153,7 +154,7 @@ async def _marked(forge: Forge, proposed: Proposed, head: str, url: str) -> None
     if not letter.gates:
         return
     against = [each.gate for each in letter.gates if each.mark == "block"]
-    words = f"{', '.join(against)}: not to be merged" if against else f"{len(letter.gates)} gates passed"
+    words = f"{', '.join(against)}: not to be merged" if against else f"{counted(len(letter.gates), 'gate')} passed"
     mark = Mark.FAILURE if against else Mark.SUCCESS
     await forge.status(head, mark, context=CONTEXT, words=words[:140], url=url)
 

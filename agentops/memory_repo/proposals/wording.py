@@ -1,5 +1,6 @@
 """The words that a pull request and a terminal share."""
 
+from agentops.base.wording import counted
 from agentops.dreaming.port import Spent
 from agentops.memory.operations import Finding, Operation
 
@@ -8,8 +9,8 @@ def known(operation: Operation) -> str:
     """Return how the claim came to be known and how much speaks for it, in one line."""
     support = operation.support
     counts = [
-        many(support.sessions, "session"),
-        *([many(support.days, "day")] if support.days else []),
+        counted(support.sessions, "session"),
+        *([counted(support.days, "day")] if support.days else []),
         *([f"{support.against} against"] if support.against else []),
     ]
     verdict = operation.verdict
@@ -23,8 +24,3 @@ def cost(spent: Spent) -> str:
         return "no model, no cost"
     money = "price unknown" if spent.dollars is None else f"${spent.dollars:.4f}"
     return f"{spent.input_tokens:,} tokens in, {spent.output_tokens:,} out, {money}"
-
-
-def many(count: int, thing: str) -> str:
-    """Return `1 note`, `2 notes`."""
-    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"

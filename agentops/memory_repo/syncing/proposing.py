@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from agentops.base.wording import counted
 from agentops.memory_repo import layout
 from agentops.memory_repo.commits import Commit, Draft
 from agentops.memory_repo.git import Repository
@@ -42,7 +43,7 @@ def prepared(repository: Repository, subject: Subject) -> Prepared | None:
         return None
     tree = written(repository, subject.store, main, {each.path: each.main for each in proposed})
     at = max(repository.show(main).at, repository.show(live).at)
-    count = f"{len(proposed)} memor{'y' if len(proposed) == 1 else 'ies'}"
+    count = counted(len(proposed), "memory")
     draft = Draft(
         tree, (main, live), f"{subject.store}: {count} from the live store", at, trailers=((STORE, subject.store),)
     )

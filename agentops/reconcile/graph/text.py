@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from agentops.base.paint import Paint, printable
+from agentops.base.wording import counted
 from agentops.reconcile.graph.colours import terminal_colour, word
 from agentops.reconcile.graph.graph import Graph
 
@@ -22,7 +23,7 @@ def graph_text(graph: Graph, paint: Paint) -> Iterator[str]:
         for each in named.get(node["address"], ()):
             yield f"  {_role(each):<{width}} → {printable(each['to'])}"
     yield ""
-    yield paint("bold", _counted(len(graph["nodes"]), "thing") + ", " + _counted(len(edges), "reference") + ".")
+    yield paint("bold", counted(len(graph["nodes"]), "thing") + ", " + counted(len(edges), "reference") + ".")
 
 
 def _headline(node: Mapping[str, Any], named_by: list[str], paint: Paint) -> str:
@@ -38,7 +39,3 @@ def _headline(node: Mapping[str, Any], named_by: list[str], paint: Paint) -> str
 
 def _role(edge: Mapping[str, Any]) -> str:
     return printable(", ".join(edge["as"]))
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 from agentops.base.names import Address
+from agentops.base.wording import counted
 from agentops.manifests.policies.policy import Price, Prices
 from agentops.reconcile.costs import Cost
 from agentops.reconcile.objects import ObjectKind
@@ -123,7 +124,7 @@ def _after(
     alike = [each for each in mine if (each.effort, each.model) == (effort, wanted["id"])]
     if alike:
         mean = {key: sum(each.tokens[key] for each in alike) / len(alike) for key in _COUNTED}
-        return len(mine) * _money(mean, price), f"as {_counted(len(alike), 'session')} with effort {effort} used"
+        return len(mine) * _money(mean, price), f"as {counted(len(alike), 'session')} with effort {effort} used"
     unknown = f"effort {effort} will use other tokens, and no session tells how many"
     if live["id"] == wanted["id"]:
         return None, unknown
@@ -133,7 +134,7 @@ def _after(
 def _said(tokens: Mapping[str, int], count: int, table: _Table) -> str:
     came_in = tokens["input"] + tokens["cache_read"] + tokens["cache_write"]
     when = f"newest {count} since {table.past.since}" if table.past.is_more else f"last {DAYS} days"
-    sessions = "" if table.past.is_more else f"{_counted(count, 'session')}, "
+    sessions = "" if table.past.is_more else f"{counted(count, 'session')}, "
     return f"{when}: {sessions}{_short(came_in)} tokens in, {_short(tokens['output'])} out"
 
 
@@ -146,10 +147,6 @@ def _effort(model: Mapping[str, Any]) -> str:
     effort = model.get("effort")
     found = effort.get("type") if isinstance(effort, Mapping) else effort
     return str(found or "")
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def _short(count: int) -> str:

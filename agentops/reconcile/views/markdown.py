@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from agentops.base.views.text import report_text
+from agentops.base.wording import counted
 from agentops.reconcile.views.folded import Depth, folded
 from agentops.reconcile.views.steps import Sign, sign, word
 from agentops.reconcile.views.text import summary_line
@@ -81,7 +82,7 @@ def plan_markdown(plan: Json, about: About, limit: int = LIMIT) -> str:
 def drift_markdown(document: Json, about: About, limit: int = LIMIT) -> str:
     """Return a drift report, made from its JSON shape, in at most so many characters."""
     count = len(document["steps"])
-    said = f"{_counted(count, 'object')} changed on the target since the last apply." if count else "No drift."
+    said = f"{counted(count, 'object')} changed on the target since the last apply." if count else "No drift."
     head = f"### {about.title}: {code(document['target'])}\n\n**{said}**"
     ways = "`agentops apply` brings back what the manifests want; `agentops drift` shows more."
     facts = [f"owner {code(document['owner'])}", *([f"commit {code(about.commit[:12])}"] if about.commit else [])]
@@ -135,7 +136,7 @@ def _verdict(plan: Json) -> str:
     count, errors = plan["summary"], sum(each["severity"] == "error" for each in plan.get("diagnostics", ()))
     if plan["is_blocked"]:
         in_conflict = f", {count['conflict']} in conflict" if count["conflict"] else ""
-        return f"Blocked: {_counted(errors, 'error')}{in_conflict}. Nothing can be applied until that is settled."
+        return f"Blocked: {counted(errors, 'error')}{in_conflict}. Nothing can be applied until that is settled."
     if not plan["steps"]:
         return "No changes."
     final = sum(each["is_final"] for each in plan["steps"])
@@ -143,7 +144,7 @@ def _verdict(plan: Json) -> str:
     notes = [f"{risky} with risks"] if risky else []
     notes += [f"{count['drift']} fields drifted"] if count["drift"] else []
     notes += [f"{final} cannot be undone"] if final else []
-    return f"{_counted(len(plan['steps']), 'object')} to change{''.join(f', {each}' for each in notes)}."
+    return f"{counted(len(plan['steps']), 'object')} to change{''.join(f', {each}' for each in notes)}."
 
 
 def _body(rows: Sequence[_Row]) -> Iterator[str]:
@@ -153,7 +154,7 @@ def _body(rows: Sequence[_Row]) -> Iterator[str]:
     yield from _section("Changed on the target since the last apply", foreign)
     if short := [each for each in rows if each.depth is not Depth.WHOLE]:
         yield ""
-        yield f"*{_counted(len(short), 'object')} told in less than full: `agentops plan` shows all of it.*"
+        yield f"*{counted(len(short), 'object')} told in less than full: `agentops plan` shows all of it.*"
 
 
 def _section(title: str, rows: Sequence[_Row]) -> Iterator[str]:
@@ -196,7 +197,7 @@ def _named(names: Iterable[str]) -> str:
 
 def _foot(plan: Json, about: About) -> Iterator[str]:
     others = [each for each in plan.get("diagnostics", ()) if each["severity"] != "error"]
-    yield from _said(f"{_counted(len(others), 'remark')}", others)
+    yield from _said(f"{counted(len(others), 'remark')}", others)
     undeclared = [code(each["address"]) for each in plan["undeclared"]]
     yield from _noted("Declared no more, and left alone", undeclared)
     yield from _noted("Left out, as the target has no such objects", [code(each) for each in plan["left_out"]])
@@ -224,7 +225,3 @@ def _said(title: str, diagnostics: Sequence[Json], *, is_open: bool = False) -> 
     yield f"\n<details{' open' if is_open else ''}><summary>{title}</summary>\n"
     yield fenced(each[:_SAID_WIDTH] for each in lines)
     yield "\n</details>"
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

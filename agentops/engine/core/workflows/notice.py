@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from agentops.base.wording import counted
 from agentops.engine.core.json import Json
 from agentops.engine.core.workflows.state import Run
 
@@ -16,9 +17,9 @@ def notice(run: Run, result: Json, report: str, logs: Sequence[str]) -> str:
     failures = sum(each.answer is not None and each.answer.is_error for each in run.agents.values())
     is_error = result["type"] == "error"
     how = f"has failed: {result['error']['message']}" if is_error else f"{_HOW[result['type']]}."
-    counted = f"{len(run.agents)} agents were asked, {failures} of them failed."
+    asked = f"{counted(len(run.agents), 'agent')} asked, {failures} failed."
     shown = report[-SHOWN_MAX:] if is_error else report[:SHOWN_MAX]
-    parts = [f'The workflow run {run.id} ("{run.plan.name}") {how} {counted}']
+    parts = [f'The workflow run {run.id} ("{run.plan.name}") {how} {asked}']
     if shown:
         parts.append(f"{'What was known of it' if is_error else 'Its report'}:\n{shown}")
     if logs:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from agentops.base.wording import counted
 from agentops.memory.evidence import Origin
 from agentops.memory.gates import changes
 from agentops.memory.gates.port import Consequence, Objection, Proposal
@@ -76,7 +77,7 @@ class Capabilities:
 def words(proposal: Proposal) -> str:
     """Return in one line what the proposal adds: `adds 2 commands, 1 domain`; nothing when it adds nothing."""
     counts = Counter(each.sort for each in {capability for _, capability in _new(proposal)})
-    parts = [f"{count} {sort}{'' if count == 1 else 's'}" for sort, count in sorted(counts.items())]
+    parts = [counted(count, sort) for sort, count in sorted(counts.items())]
     return f"adds {', '.join(parts)}" if parts else ""
 
 

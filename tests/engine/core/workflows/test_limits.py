@@ -148,5 +148,5 @@ def test_a_report_reaches_the_agent() -> None:
     desk.end_thread(0, is_error=True)
     desk.happen(Finished("three bugs"))
     assert "three bugs" in desk.run.notice
-    assert "1 agents were asked, 1 of them failed" in desk.run.notice
+    assert "1 agent asked, 1 failed" in desk.run.notice
     assert desk.result == {"type": "completed"}
