@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from agentops.base.names import Address
+from agentops.base.paths import at
 from agentops.reconcile import normal
 from agentops.reconcile.changes import Names, told
 from agentops.reconcile.objects import OBJECTS
@@ -104,7 +105,7 @@ def _explained(address: str, change: Json, background: Background, now: datetime
     key = (found, change["field"])
     more: Json = {}
     if base := background.bases.get(key):
-        more["base"] = None if base.missing else _below(told(base.value, background.names), change["path"])
+        more["base"] = None if base.missing else at(told(base.value, background.names), change["path"])
         more["base_missing"] = base.missing or None
     memory = (found, ".".join([change["field"], *change["path"]]))
     if since := background.since.get(memory) or background.since.get(key):
@@ -124,9 +125,3 @@ def _age_s(at: str, now: datetime) -> int | None:
         return max(int((now - datetime.fromisoformat(at)).total_seconds()), 0)
     except (ValueError, TypeError):
         return None
-
-
-def _below(value: Any, path: Sequence[str]) -> Any:
-    for step in path:
-        value = value.get(step) if isinstance(value, Mapping) else None
-    return value

@@ -6,7 +6,7 @@ from itertools import combinations
 from typing import Any
 
 from agentops.base.names import Address, Kind
-from agentops.base.paths import Path
+from agentops.base.paths import Path, at
 from agentops.manifests.document import Document
 from agentops.manifests.editing import Edit
 from agentops.reconcile import normal
@@ -108,7 +108,7 @@ def _left_in_git(document: Document, steps: Sequence[Step]) -> Iterator[str]:
     if document.kind in BECOMES:
         for place in OBJECTS[BECOMES[document.kind]].fixed:
             changed = next((each for each in steps if each.path[0] == place[0]), None)
-            if changed and _at(changed.before, place[1:]) != _at(changed.after, place[1:]):
+            if changed and at(changed.before, place[1:]) != at(changed.after, place[1:]):
                 yield f"`{'.'.join(place)}` on the live object, which cannot be changed in place: the plan says so"
 
 
@@ -177,9 +177,3 @@ def _of_the_lead(document: Document, name: str) -> str:
 def _is_below(path: Path, field: str) -> bool:
     dotted = ".".join(map(str, path))
     return dotted == field or dotted.startswith(f"{field}.") or field.startswith(f"{dotted}.")
-
-
-def _at(value: Any, path: Sequence[str]) -> Any:
-    for step in path:
-        value = value.get(step) if isinstance(value, Mapping) else None
-    return value

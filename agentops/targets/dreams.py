@@ -1,13 +1,11 @@
 """Dreams that a target runs by itself, over the public API: begun on a copy, watched to their end, read, put away."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
-
-import httpx2
 
 from agentops.base.errors import DreamFailed, TargetError
 from agentops.dreaming.hosted.port import Told, Wanted
@@ -17,9 +15,6 @@ from agentops.targets.live import LiveTarget
 from agentops.targets.memory import Memory
 from agentops.targets.pages import Sleep
 from agentops.targets.sessions import Sessions
-
-if TYPE_CHECKING:
-    from anthropic.resources.beta import AsyncBeta
 
 _BETAS = "managed-agents-2026-04-01,dreaming-2026-04-21"
 _PAUSES_S = (1.0, 2.0, 3.0, 5.0, 8.0, 13.0, 20.0, 30.0)
@@ -104,7 +99,7 @@ class TargetDreams:
             "instructions": wanted.instructions,
             "output_behavior": {"type": "create_new"},
         }
-        dream = await self._sent("begin a dream", lambda beta: beta.dreams.with_raw_response.create(**asked))
+        dream = await self._target.called("begin a dream", lambda beta: beta.dreams.with_raw_response.create(**asked))
         if not isinstance(dream.get("id"), str):
             raise DreamFailed(f"{self._target.label} began a dream and did not say which.", hint=_UNKNOWN)
         return dream
@@ -164,7 +159,7 @@ class TargetDreams:
         """Stop a dream that still runs: nobody will read it, and it costs."""
         if dream.get("status") not in _ENDS:
             dream_id = str(dream["id"])
-            await self._sent(f"cancel {dream_id}", lambda beta: beta.dreams.with_raw_response.cancel(dream_id))
+            await self._target.called(f"cancel {dream_id}", lambda beta: beta.dreams.with_raw_response.cancel(dream_id))
 
     async def _put_away(self, dream: Body) -> None:
         """Archive the dream and the store that it wrote; never the store that it read."""
@@ -172,20 +167,14 @@ class TargetDreams:
         dream = await self._looked(dream_id)
         output = _output_id(dream)
         if output is not None and output != self._order.store_id:
-            await self._sent(f"archive {output}", lambda beta: beta.memory_stores.with_raw_response.archive(output))
-        await self._sent(f"archive {dream_id}", lambda beta: beta.dreams.with_raw_response.archive(dream_id))
+            await self._target.called(
+                f"archive {output}", lambda beta: beta.memory_stores.with_raw_response.archive(output)
+            )
+        await self._target.called(f"archive {dream_id}", lambda beta: beta.dreams.with_raw_response.archive(dream_id))
 
     async def _texts(self, store_id: str) -> dict[str, str]:
         found = await Memory(self._target, store_id).memories(full=True)
         return {str(each["path"]): str(each.get("content") or "") for each in found}
-
-    async def _sent(self, what: str, call: "Callable[[AsyncBeta], Awaitable[Any]]") -> Body:
-        return await self._target.answered(what, _response(call(self._target.sdk().beta)))
-
-
-async def _response(sending: Awaitable[Any]) -> httpx2.Response:
-    response: httpx2.Response = (await sending).http_response
-    return response
 
 
 def _path(dream_id: str) -> str:

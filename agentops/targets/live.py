@@ -1,15 +1,13 @@
 """The target of a plan: reads by raw pages, writes through the official SDK, which is loaded at the first write."""
 
 import asyncio
-import ssl
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
 from typing import TYPE_CHECKING, Any, Self
-from urllib.parse import urlsplit
 
 import httpx2
 
+from agentops.base.certificates import trust
 from agentops.base.clock import Clock
 from agentops.base.errors import TargetError, TargetRejected
 from agentops.base.secrets import Secret
@@ -23,6 +21,7 @@ from agentops.targets.secrecy import repeatable, revealed, secrets_in, unlogged
 
 if TYPE_CHECKING:
     from anthropic import AsyncAnthropic
+    from anthropic.resources.beta import AsyncBeta
 
 _MEMORY_BETA = OBJECTS[ObjectKind.MEMORY_STORE].betas
 
@@ -42,7 +41,7 @@ class LiveTarget:
         self.label = endpoint.label
         self.url = endpoint.url
         self._endpoint = endpoint
-        self._http = httpx2.AsyncClient(base_url=endpoint.url, transport=transport, verify=_trust(endpoint.url))
+        self._http = httpx2.AsyncClient(base_url=endpoint.url, transport=transport, verify=trust(endpoint.url))
         self.pages = Pages(endpoint, self._http, sleep, clock)
         """Reads what no method here does."""
 
@@ -123,6 +122,10 @@ class LiveTarget:
         sending = self.sdk().post(f"/v1/{path}", body=dict(body), cast_to=httpx2.Response)
         return await self.answered(what, sending)
 
+    async def called(self, what: str, call: "Callable[[AsyncBeta], Awaitable[Any]]") -> Body:
+        """Return what the server answered to a call of the SDK's `beta`, made `with_raw_response`."""
+        return await self.answered(what, _response(call(self.sdk().beta)))
+
     async def answered(self, what: str, sending: Awaitable[httpx2.Response], secrets: Sequence[Secret] = ()) -> Body:
         """Return what the server answered to a call of the SDK."""
         import anthropic  # noqa: PLC0415 - 1.3 CPU-seconds that a plan without changes must not pay
@@ -157,15 +160,9 @@ class LiveTarget:
         return self._loaded
 
 
-def _trust(url: str) -> ssl.SSLContext | bool:
-    """Return what certificates are checked with. Plain HTTP shows none: it does not pay for reading the system's."""
-    return urlsplit(url).scheme == "https" or _nobody()
-
-
-@cache
-def _nobody() -> ssl.SSLContext:
-    """Return what trusts no certificate, made once: each takes a millisecond."""
-    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+async def _response(sending: Awaitable[Any]) -> httpx2.Response:
+    response: httpx2.Response = (await sending).http_response
+    return response
 
 
 def in_process(endpoint: Endpoint, app: Any) -> LiveTarget:

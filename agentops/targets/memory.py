@@ -1,19 +1,14 @@
 """One memory store of a target, whole: its memories, their versions, and writes that overwrite nobody."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
 from urllib.parse import quote
-
-import httpx2
 
 from agentops.base.errors import TargetError
 from agentops.reconcile.objects import OBJECTS, ObjectKind
 from agentops.reconcile.target import Body
 from agentops.targets import errors
 from agentops.targets.live import LiveTarget
-
-if TYPE_CHECKING:
-    from anthropic.resources.beta import AsyncBeta
 
 _BETAS = OBJECTS[ObjectKind.MEMORY_STORE].betas
 _FULL_PAGE = 20
@@ -66,7 +61,7 @@ class Memory:
 
     async def create(self, path: str, text: str) -> Body:
         """Make a memory, where there is none, and return it."""
-        return await self._sent(
+        return await self._target.called(
             f"create the memory {path}",
             lambda beta: beta.memory_stores.memories.with_raw_response.create(self.id, path=path, content=text),
         )
@@ -74,7 +69,7 @@ class Memory:
     async def update(self, memory_id: str, text: str, *, expected: str) -> Body:
         """Give a memory another text, if its content has the digest `expected`, and return it."""
         precondition: Any = {"type": "content_sha256", "content_sha256": expected}
-        return await self._sent(
+        return await self._target.called(
             f"update the memory {memory_id}",
             lambda beta: beta.memory_stores.memories.with_raw_response.update(
                 memory_id, memory_store_id=self.id, content=text, precondition=precondition
@@ -83,7 +78,7 @@ class Memory:
 
     async def delete(self, memory_id: str, *, expected: str) -> None:
         """Remove a memory, if its content has the digest `expected`."""
-        await self._sent(
+        await self._target.called(
             f"delete the memory {memory_id}",
             lambda beta: beta.memory_stores.memories.with_raw_response.delete(
                 memory_id, memory_store_id=self.id, expected_content_sha256=expected
@@ -92,7 +87,7 @@ class Memory:
 
     async def redact(self, version_id: str) -> None:
         """Remove for ever what a version held."""
-        await self._sent(
+        await self._target.called(
             f"redact the memory version {version_id}",
             lambda beta: beta.memory_stores.memory_versions.with_raw_response.redact(
                 version_id, memory_store_id=self.id
@@ -102,15 +97,7 @@ class Memory:
     async def annotate(self, metadata: Mapping[str, str]) -> None:
         """Set metadata of the store."""
         given: Any = dict(metadata)
-        await self._sent(
+        await self._target.called(
             f"update the memory store {self.id}",
             lambda beta: beta.memory_stores.with_raw_response.update(self.id, metadata=given),
         )
-
-    async def _sent(self, what: str, call: "Callable[[AsyncBeta], Awaitable[Any]]") -> Body:
-        return await self._target.answered(what, _response(call(self._target.sdk().beta)))
-
-
-async def _response(sending: Awaitable[Any]) -> httpx2.Response:
-    response: httpx2.Response = (await sending).http_response
-    return response

@@ -1,9 +1,9 @@
 """The sessions of a target: begun, read, watched and sent to. Watching and writing load the SDK; reading does not."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 import httpx2
@@ -13,9 +13,6 @@ from agentops.reconcile.target import Body
 from agentops.targets import errors
 from agentops.targets.live import LiveTarget
 from agentops.targets.pages import LARGEST_PAGE, Params
-
-if TYPE_CHECKING:
-    from anthropic.resources.beta import AsyncBeta
 
 _BETAS = "managed-agents-2026-04-01"
 _SILENCE_S = 90.0
@@ -36,7 +33,7 @@ class Sessions:
 
     async def create(self, body: Mapping[str, Any]) -> Body:
         """Return a new session."""
-        return await self._sent("begin a session", lambda beta: beta.sessions.with_raw_response.create(**body))
+        return await self._target.called("begin a session", lambda beta: beta.sessions.with_raw_response.create(**body))
 
     async def read(self, session_id: str) -> Body:
         """Return a session.
@@ -101,21 +98,25 @@ class Sessions:
         """Send events."""
         what = f"send {' and '.join(dict.fromkeys(each['type'] for each in events))} to {session_id}"
         sent: Any = list(map(dict, events))
-        await self._sent(what, lambda beta: beta.sessions.events.with_raw_response.send(session_id, events=sent))
+        await self._target.called(
+            what, lambda beta: beta.sessions.events.with_raw_response.send(session_id, events=sent)
+        )
 
     async def archive(self, session_id: str) -> Body:
         """End a session for good and return it."""
-        return await self._sent(
+        return await self._target.called(
             f"archive {session_id}", lambda beta: beta.sessions.with_raw_response.archive(session_id)
         )
 
     async def delete(self, session_id: str) -> None:
         """Remove a session with its history."""
-        await self._sent(f"delete {session_id}", lambda beta: beta.sessions.with_raw_response.delete(session_id))
+        await self._target.called(
+            f"delete {session_id}", lambda beta: beta.sessions.with_raw_response.delete(session_id)
+        )
 
     async def upload(self, path: Path) -> Body:
         """Return a new file with the bytes of one of ours."""
-        return await self._sent(f"upload {path}", lambda beta: beta.files.with_raw_response.upload(file=path))
+        return await self._target.called(f"upload {path}", lambda beta: beta.files.with_raw_response.upload(file=path))
 
     async def written(self, session_id: str) -> Sequence[Body]:
         """Return the files that a session wrote."""
@@ -143,14 +144,6 @@ class Sessions:
             raise errors.asked_to_wait(refused, error.response.headers) from error
         except (anthropic.APIConnectionError, httpx2.TransportError, httpx2.StreamError) as error:
             raise errors.from_transport(what, self.label, error) from error
-
-    async def _sent(self, what: str, call: "Callable[[AsyncBeta], Awaitable[Any]]") -> Body:
-        return await self._target.answered(what, _response(call(self._target.sdk().beta)))
-
-
-async def _response(sending: Awaitable[Any]) -> httpx2.Response:
-    response: httpx2.Response = (await sending).http_response
-    return response
 
 
 def _path(session_id: str) -> str:

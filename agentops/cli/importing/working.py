@@ -5,7 +5,6 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from agentops.base.errors import AgentopsError, InvalidManifests, UsageError
 from agentops.base.names import Address, Kind
@@ -29,6 +28,7 @@ from agentops.reconcile.observed import Live, World, observe
 from agentops.reconcile.raising.vaults import variables
 from agentops.reconcile.resource import Desired
 from agentops.targets.live import LiveTarget
+from agentops.wire.networks import host_of
 
 _MOST_ROUNDS = 6
 """How often what cannot be said exactly is left out, and the rest tried again without it."""
@@ -285,7 +285,7 @@ def _is_lost(found: Found) -> bool:
 def _called(live: Live) -> str:
     """Return what people call an object: its display name, or where it sends to."""
     name = NAME_FIELDS.get(KINDS[live.object])
-    return str(live.body.get(name) or "") if name else _host(str(live.body.get("url", "")))
+    return str(live.body.get(name) or "") if name else host_of(str(live.body.get("url", "")))
 
 
 def _part_names(subject: Subject) -> dict[str, Address]:
@@ -294,14 +294,7 @@ def _part_names(subject: Subject) -> dict[str, Address]:
     for part in subject.parts:
         known = Address.parse(part.marks.id) if part.marks else None
         auth = part.body["auth"]
-        label = part.body.get("display_name") or auth.get("secret_name") or _host(auth.get("mcp_server_url", ""))
+        label = part.body.get("display_name") or auth.get("secret_name") or host_of(auth.get("mcp_server_url", ""))
         name = names.take(Kind.VAULT, known.part if known else slug(label, "credential"))
         found[part.id] = replace(subject.address, part=name)
     return found
-
-
-def _host(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:  # no address that there can be
-        return ""

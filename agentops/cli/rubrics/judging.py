@@ -59,18 +59,8 @@ class Judgement:
             "criteria": [_criterion(each) for each in self.findings],
             "unjudged": list(self.unjudged),
             "explanation": self.explanation,
-            "usage": usage_json(self.usage),
+            "usage": self.usage.shown(),
         }
-
-
-def usage_json(took: Usage) -> dict[str, int]:
-    """Return what graders took, in the API's words."""
-    return {
-        "input_tokens": took.input_tokens,
-        "output_tokens": took.output_tokens,
-        "cache_creation_input_tokens": took.cache_creation_input_tokens,
-        "cache_read_input_tokens": took.cache_read_input_tokens,
-    }
 
 
 def by_grader(rubric: Rubric, grade: Grade) -> Judgement:

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from agentops.base.paint import Paint, printable
 from agentops.cli.rubrics.agreement import Agreement, Standing, Trial
-from agentops.cli.rubrics.judging import SATISFIED, Judgement, usage_json
+from agentops.cli.rubrics.judging import SATISFIED, Judgement
 from agentops.cli.sessions import words
 from agentops.engine.core.conversation import Usage
 from agentops.engine.core.outcomes.verdict import Degree, Finding
@@ -117,7 +117,7 @@ def agreement_json(found: Agreement) -> dict[str, Any]:
         "undecided": found.named("undecided"),
         "criteria": found.by_criterion,
         "stability": found.stability,
-        "usage": usage_json(found.usage),
+        "usage": found.usage.shown(),
         "artifacts": [_trial_json(each) for each in found.trials],
     }
 

@@ -94,6 +94,18 @@ class Usage:
     cache_creation_1h_input_tokens: int = 0
     """Of those created, the ones that are kept for an hour."""
 
+    def shown(self) -> Json:
+        """Return the counts in the API's words.
+
+        Source: SDK 2.11.0 `types/beta/sessions/beta_managed_agents_span_model_usage.py`.
+        """
+        return {
+            "input_tokens": self.input_tokens,
+            "output_tokens": self.output_tokens,
+            "cache_creation_input_tokens": self.cache_creation_input_tokens,
+            "cache_read_input_tokens": self.cache_read_input_tokens,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Ask:

@@ -69,7 +69,7 @@ def body(evaluation: Evaluation) -> str:
             "result": evaluation.result,
             "score": evaluation.score,
             "findings": [_finding(each) for each in evaluation.findings],
-            "usage": _usage(evaluation.usage),
+            "usage": evaluation.usage.shown(),
             "started_at": evaluation.started_at,
             "created_at": evaluation.ended_at,
         }
@@ -87,11 +87,17 @@ def _finding(finding: Finding) -> Json:
     }
 
 
-def _usage(usage: Usage) -> Json:
-    """Source: SDK 2.11.0 `types/beta/sessions/beta_managed_agents_span_model_usage.py`."""
+def pending(wanted: Json) -> Json:
+    """Return the record of an outcome that nobody works on yet.
+
+    Source: SDK 2.11.0 `types/beta/beta_managed_agents_outcome_evaluation_resource.py`.
+    """
     return {
-        "input_tokens": usage.input_tokens,
-        "output_tokens": usage.output_tokens,
-        "cache_creation_input_tokens": usage.cache_creation_input_tokens,
-        "cache_read_input_tokens": usage.cache_read_input_tokens,
+        "type": "outcome_evaluation",
+        "outcome_id": wanted["outcome_id"],
+        "description": wanted["description"],
+        "iteration": 0,
+        "result": "pending",
+        "explanation": None,
+        "completed_at": None,
     }

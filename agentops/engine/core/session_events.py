@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from agentops.base.ids import IdSource
+from agentops.engine.core.evaluations import pending
 from agentops.engine.core.json import Json, written
 
 OUTCOME = "user.define_outcome"
@@ -59,7 +60,7 @@ def received(sent: Json, ids: IdSource, at: str) -> tuple[Event, Json | None]:
         "max_iterations": sent.get("max_iterations") or _ITERATIONS,
     }
     # Documented: an outcome counts as processed when it is accepted, messages when the agent comes to them.
-    return Event(event_id, sent["type"], at, written({**said, **wanted})), _pending(wanted)
+    return Event(event_id, sent["type"], at, written({**said, **wanted})), pending(wanted)
 
 
 def emitted(event_type: str, ids: IdSource, at: str, **more: object) -> Event:
@@ -101,16 +102,3 @@ def file_ids(events: Sequence[Json]) -> Iterator[tuple[tuple[str | int, ...], st
             source = block.get("source") or {}
             if source.get("type") == "file":
                 yield (index, "content", number, "source", "file_id"), source["file_id"]
-
-
-def _pending(outcome: Json) -> Json:
-    """Source: SDK 2.11.0 `types/beta/beta_managed_agents_outcome_evaluation_resource.py`."""
-    return {
-        "type": "outcome_evaluation",
-        "outcome_id": outcome["outcome_id"],
-        "description": outcome["description"],
-        "iteration": 0,
-        "result": "pending",
-        "explanation": None,
-        "completed_at": None,
-    }

@@ -7,7 +7,7 @@ from typing import Any
 
 from agentops.base.canonical import digest
 from agentops.dreaming.messages.port import Answer, Request, Unanswered
-from agentops.engine.core.conversation import Ask, Reply, Usage
+from agentops.engine.core.conversation import Ask, Reply
 from agentops.engine.core.dream_sessions import DREAMER
 from agentops.engine.core.json import Json, written
 from agentops.engine.dreams.port import Meter
@@ -50,7 +50,7 @@ class Speaker:
                     raise Unanswered(error.message, retry="temporary" if error.may_pass else "permanent") from None
                 await self._sleep(min(error.retry_after_s or pause_s, _LONGEST_PAUSE_S))
             else:
-                self._meter.add(_took(reply.usage))
+                self._meter.add(reply.usage.shown())
                 return answer(reply, str(wanted.model["id"]))
         raise AssertionError("the last attempt returns or raises")
 
@@ -77,16 +77,7 @@ def answer(reply: Reply, model_id: str) -> Json:
         "model": model_id,
         "content": list(reply.content),
         "stop_reason": reply.stop_reason,
-        "usage": _took(reply.usage),
-    }
-
-
-def _took(usage: Usage) -> Json:
-    return {
-        "input_tokens": usage.input_tokens,
-        "output_tokens": usage.output_tokens,
-        "cache_creation_input_tokens": usage.cache_creation_input_tokens,
-        "cache_read_input_tokens": usage.cache_read_input_tokens,
+        "usage": reply.usage.shown(),
     }
 
 

@@ -47,7 +47,7 @@ class SessionEvents:
 
     def append(self, events: Sequence[Event]) -> None:
         """Add events at the end, in their order."""
-        last = self._last()
+        last = end_of(self._tx, self._key)
         placed = tuple(replace(each, seq=seq) for seq, each in enumerate(events, start=last + 1))
         insert(self._tx, self._key, [(each, None) for each in placed])
         self._tx.gains.append(Gain(self._key["session"], last, placed))
@@ -94,11 +94,11 @@ class SessionEvents:
         )
         return row is not None
 
-    def _last(self) -> int:
-        row = self._tx.one(
-            "SELECT MAX(seq) FROM session_events WHERE workspace_id = :workspace AND session_id = :session", self._key
-        )
-        return int(row[0] or 0) if row else 0
+
+def end_of(tx: Transaction, key: Mapping[str, str]) -> int:
+    """Return the last position in the log of a session."""
+    row = tx.one("SELECT MAX(seq) FROM session_events WHERE workspace_id = :workspace AND session_id = :session", key)
+    return int(row[0] or 0) if row else 0
 
 
 def event(row: Row) -> Event:

@@ -7,7 +7,7 @@ from agentops.engine.core.entries import Entry
 from agentops.engine.core.sending import Origin
 from agentops.engine.core.session_events import Event
 from agentops.engine.store.port import Gain, Transaction
-from agentops.engine.store.session_events import COLUMNS, event, insert, insert_if_held
+from agentops.engine.store.session_events import COLUMNS, end_of, event, insert, insert_if_held
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +42,7 @@ class SessionLog:
 
     def end(self) -> int:
         """Return the last position."""
-        row = self._tx.one(
-            "SELECT MAX(seq) FROM session_events WHERE workspace_id = :workspace AND session_id = :session", self._key
-        )
-        return int(row[0] or 0) if row else 0
+        return end_of(self._tx, self._key)
 
     def waiting(self) -> int:
         """Return how many events of clients wait: the session shows them all."""

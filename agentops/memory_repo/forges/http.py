@@ -6,15 +6,14 @@ whether it was.
 
 import asyncio
 import json
-import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
 from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
 
 import httpx2
 
+from agentops.base.certificates import trust
 from agentops.base.clock import Clock, SystemClock
 from agentops.base.errors import ForgeError, ForgeUnavailable, UsageError
 from agentops.base.secrets import Secret, masked
@@ -106,7 +105,7 @@ class Client:
         self.site = site
         self.sleep = sleep
         self._clock = clock or SystemClock()
-        self._http = httpx2.AsyncClient(timeout=timeout_s, transport=transport, verify=_trust(site.url))
+        self._http = httpx2.AsyncClient(timeout=timeout_s, transport=transport, verify=trust(site.url))
         self._writing = asyncio.Lock()
         self._has_written = False
 
@@ -297,17 +296,6 @@ _GARBAGE = object()
 def is_loopback(host: str) -> bool:
     """Tell whether a host is this machine, by its name alone: no name is looked up."""
     return host in {"localhost", "127.0.0.1", "::1"}
-
-
-def _trust(url: str) -> ssl.SSLContext | bool:
-    """Return what certificates are checked with. Plain HTTP shows none: it does not pay for reading the system's."""
-    return urlsplit(url).scheme == "https" or _nobody()
-
-
-@cache
-def _nobody() -> ssl.SSLContext:
-    """Return what trusts no certificate, made once: each takes a millisecond."""
-    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def _kind(headers: Mapping[str, str]) -> str:

@@ -80,16 +80,3 @@ def total(usages: list[Usage]) -> Usage:
         sum(each.cache_read_input_tokens for each in usages),
         sum(each.cache_creation_1h_input_tokens for each in usages),
     )
-
-
-def shown(usage: Usage) -> Json:
-    """Return what a request took.
-
-    Source: SDK 2.11.0 `types/beta/sessions/beta_managed_agents_span_model_usage.py`.
-    """
-    return {
-        "input_tokens": usage.input_tokens,
-        "output_tokens": usage.output_tokens,
-        "cache_creation_input_tokens": usage.cache_creation_input_tokens,
-        "cache_read_input_tokens": usage.cache_read_input_tokens,
-    }

@@ -11,7 +11,6 @@ from agentops.base.ids import IdSource
 from agentops.engine.core.entries import Entry
 from agentops.engine.core.json import written
 from agentops.engine.core.runs import evaluations, messages, plans, reports
-from agentops.engine.core.runs.costs import shown
 from agentops.engine.core.runs.draft import Draft
 from agentops.engine.core.runs.effects import AskModel, Cancel, Evaluate, RunTool, Summarise, Task
 from agentops.engine.core.runs.failures import compact, failed
@@ -121,7 +120,7 @@ def _react(draft: Draft, happening: Happening) -> None:
 
 def _summed_up(draft: Draft, happening: Summarised) -> None:
     left = messages.summed_up(draft.state.conversation, happening.text)
-    kept = {"messages": left, "usage": shown(happening.usage)}
+    kept = {"messages": left, "usage": happening.usage.shown()}
     draft.say("agent.thread_context_compacted", kept=written(kept))
     ask(draft)
 

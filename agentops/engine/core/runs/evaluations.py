@@ -5,7 +5,7 @@ Source: platform.claude.com/docs/en/managed-agents/define-outcomes; SDK 2.11.0
 """
 
 from agentops.engine.core.json import written
-from agentops.engine.core.runs.costs import NO_USAGE, shown
+from agentops.engine.core.runs.costs import NO_USAGE
 from agentops.engine.core.runs.draft import Draft
 from agentops.engine.core.runs.effects import Cancel, Evaluate
 from agentops.engine.core.runs.happenings import Evaluated
@@ -65,7 +65,7 @@ def evaluated(draft: Draft, found: Evaluated) -> None:
         "iteration": outcome.iteration,
         "result": "max_iterations_reached" if is_last else found.result,
         "explanation": found.explanation,
-        "usage": shown(found.usage),
+        "usage": found.usage.shown(),
     }
     draft.say(END, body, kept=written({"cents": found.cents}))
 

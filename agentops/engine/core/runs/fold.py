@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
 from agentops.engine.core.entries import Entry
+from agentops.engine.core.evaluations import pending
 from agentops.engine.core.json import Json, parsed
 from agentops.engine.core.runs.altered import altered
 from agentops.engine.core.runs.evolve import added, evolve, laid_aside
@@ -136,22 +137,6 @@ def _defined(session: SessionState, entry: Entry) -> SessionState:
         wanted["outcome_id"], wanted["description"], wanted["rubric"]["content"], wanted["max_iterations"]
     )
     return altered(session, outcome=outcome, evaluations=(*session.evaluations, pending(wanted)))
-
-
-def pending(wanted: Json) -> Json:
-    """Return the record of an outcome that nobody works on yet.
-
-    Source: SDK 2.11.0 `types/beta/beta_managed_agents_outcome_evaluation_resource.py`.
-    """
-    return {
-        "type": "outcome_evaluation",
-        "outcome_id": wanted["outcome_id"],
-        "description": wanted["description"],
-        "iteration": 0,
-        "result": "pending",
-        "explanation": None,
-        "completed_at": None,
-    }
 
 
 def _begun(session: SessionState, entry: Entry) -> SessionState:

@@ -3,7 +3,6 @@
 from agentops.engine.core.conversation import Reply
 from agentops.engine.core.json import Json
 from agentops.engine.core.runs import delegation, messages, permissions, reports
-from agentops.engine.core.runs.costs import shown
 from agentops.engine.core.runs.draft import Draft
 from agentops.engine.core.runs.effects import RunTool
 from agentops.engine.core.runs.happenings import Preview, Replied
@@ -35,7 +34,7 @@ def replied(draft: Draft, happening: Replied) -> None:
     uses = [each for each in every if each not in consultations]
     obstacles = [_obstacle(use, draft.setting.grants(use["name"]), number) for number, use in enumerate(uses)]
     calls = [_say_call(draft, use, is_barred=bool(why)) for use, why in zip(uses, obstacles, strict=True)]
-    body = {"model_request_start_id": draft.state.request_id, "model_usage": shown(reply.usage)}
+    body = {"model_request_start_id": draft.state.request_id, "model_usage": reply.usage.shown()}
     draft.say("span.model_request_end", body, kept=messages.reply_message(reply, list(map(_object, every))))
     if is_refusal:
         reports.refused(draft, reply.stop_details or _UNEXPLAINED)
