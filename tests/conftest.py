@@ -103,6 +103,7 @@ def _keeps_files_in_memory(config: pytest.Config) -> bool:
     return found.f_bavail * found.f_frsize >= _ROOM and not found.f_flag & os.ST_NOEXEC
 
 
+@pytest.hookimpl(optionalhook=True)  # there are runs without pytest-xdist: under a debugger, say
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Return how many cores there are, and one more with a disk: while one waits for it, another computes."""
     return (os.cpu_count() or 1) + (not _keeps_files_in_memory(config))
