@@ -4,7 +4,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from starlette.types import ASGIApp
 
@@ -17,33 +17,24 @@ from agentops.engine.api.auth import Door
 from agentops.engine.api.edge import Edge
 from agentops.engine.api.exchange import Backend
 from agentops.engine.blobs.folder import FolderBlobs
-from agentops.engine.dreams.choosing import Choice
-from agentops.engine.dreams.crew import DreamCrew
-from agentops.engine.dreams.run import Chamber
-from agentops.engine.duty import Duty
 from agentops.engine.feeds import Feeds
-from agentops.engine.firing.rounds import Station
-from agentops.engine.firing.watch import Watch
-from agentops.engine.grading.grader import ModelGrader
 from agentops.engine.instruments import NOTHING, Instruments
 from agentops.engine.keyring import VAULT_KEY_FILE, Keyring
 from agentops.engine.keys import Caller
-from agentops.engine.mounting.desk import Backing
 from agentops.engine.news import News
-from agentops.engine.outbound import Outbound, trusting
+from agentops.engine.outbound import Outbound
 from agentops.engine.previews import Previews
-from agentops.engine.retention import Archive, Retirement
-from agentops.engine.runner import life
-from agentops.engine.runner.crew import Crew
-from agentops.engine.runner.means import Means
-from agentops.engine.runner.outfit import Outfit
-from agentops.engine.runner.warm import WarmToolboxes
-from agentops.engine.runner.workshop import Workshop
 from agentops.engine.settings import Settings
 from agentops.engine.store.api_keys import ApiKeys, StoredKey
 from agentops.engine.store.choice import database, wire
 from agentops.engine.store.port import Database, Transaction
 from agentops.engine.store.server_key import ServerKey
+
+if TYPE_CHECKING:
+    from agentops.engine.dreams.crew import DreamCrew
+    from agentops.engine.duty import Duty
+    from agentops.engine.runner.crew import Crew
+    from agentops.engine.runner.means import Means
 
 _log = logging.getLogger("agentops.engine")
 
@@ -70,7 +61,7 @@ class Engine:
         *,
         clock: Clock,
         ids: IdSource,
-        means: Means | None = None,
+        means: "Means | None" = None,
         instruments: Instruments = NOTHING,
     ) -> None:
         """Assemble; nothing is opened yet. Without means sessions are kept, and do not run."""
@@ -86,7 +77,6 @@ class Engine:
         self.is_draining = False
         """Whether it was asked to go."""
 
-        self._instruments = instruments
         self._database = instruments.on_database(database(settings.database))
         self._keyring = Keyring(settings.vault_key, settings.data / VAULT_KEY_FILE, settings.vault_key_old)
         self._blobs = FolderBlobs(settings.data / BLOB_FOLDER)
@@ -96,13 +86,20 @@ class Engine:
         previews = Previews(news)
         self._feeds = feeds = Feeds(news)
         self._database.watched_by(feeds.gained)
-        self._turns = instruments.turns(self._database)
-        self._means = means = instruments.on_means(means, self._turns) if means else None
-        self._crew = self._manned(means, news, previews) if means else None
-        self._dreams = self._dreaming(means, news) if means else None
-        self._duties: tuple[Duty, ...] = (
-            (self._firing(), *self._couriers(), self._retirement()) if settings.has_duties else ()
-        )
+        turns = instruments.turns(self._database)
+        self._means = means = instruments.on_means(means, turns) if means else None
+        self._crew: Crew | None = None
+        self._dreams: DreamCrew | None = None
+        self._duties: tuple[Duty, ...] = ()
+        if means or settings.has_duties:
+            from agentops.engine.staff import Premises  # noqa: PLC0415 - `agentops plan` runs nothing
+
+            backing = (self._database, self._blobs, clock, ids, self._keyring, news, previews, instruments, turns)
+            premises = Premises(self._name, settings, *backing)
+            if means:
+                self._crew, self._dreams = premises.crew(means), premises.dream_crew(means)
+            if settings.has_duties:
+                self._duties = premises.duties(delivers=means is not None)
         backend = Backend(
             self._database,
             clock,
@@ -189,66 +186,6 @@ class Engine:
             await self._wire.close()
             await self._database.close()
 
-    def _manned(self, means: Means, news: News, previews: Previews) -> Crew:
-        backing = Backing(
-            self._database, self._blobs, self._clock, self._ids, self._keyring, self.settings.organization, news.tell
-        )
-        outfit = Outfit(backing, means.toolboxes, means.bounds)
-        return Crew(
-            Workshop(
-                runner_id=self._name,
-                organization=self.settings.organization,
-                database=self._database,
-                clock=self._clock,
-                ids=self._ids,
-                model=means.model,
-                outfitter=outfit,
-                news=news,
-                previews=previews,
-                warm=WarmToolboxes(),
-                grader=ModelGrader(means.model, means.sleep),
-                programs=means.programs,
-                committed=self._instruments.committed(self._turns),
-                sleep=means.sleep,
-                beat=means.beat,
-            )
-        )
-
-    def _dreaming(self, means: Means, news: News) -> DreamCrew:
-        chamber = Chamber(
-            runner_id=self._name,
-            database=self._database,
-            clock=self._clock,
-            ids=self._ids,
-            keyring=self._keyring,
-            organization=self.settings.organization,
-            news=news,
-            dreamers=means.dreamers or Choice(means.model, means.has_model, means.sleep),
-            bounds=self.settings.dreams,
-        )
-        return DreamCrew(chamber, look_every_s=life.SIGN_S)
-
-    def _firing(self) -> Watch:
-        station = Station(self._name, self._database, self._ids, self._keyring, self._news, self._instruments.meter)
-        return Watch(station, self._clock, look_every_s=life.SIGN_S)
-
-    def _couriers(self) -> tuple[Duty, ...]:
-        """Return who delivers: only who is on the list of those that live, or others would take it for dead."""
-        if self._crew is None:
-            return ()
-        from agentops.engine.deliveries.courier import Courier, PostOffice  # noqa: PLC0415 - loads aiohttp
-
-        settings = self.settings
-        tls = trusting(settings.webhook_ca) if settings.webhook_ca else None
-        outbound = Outbound(allow_loopback=settings.allow_loopback, private=settings.private_webhooks, tls=tls)
-        parts = (self._name, self._database, self._clock, self._keyring, self._news, outbound)
-        office = PostOffice(*parts, meter=self._instruments.meter)
-        return (Courier(office, look_every_s=life.SIGN_S),)
-
-    def _retirement(self) -> Retirement:
-        backing = (self._database, self._blobs, self._clock, self._ids, self._keyring, self._news)
-        return Retirement(Archive(*backing, self.settings.organization), self.settings.retention)
-
     async def first_key(self) -> Secret:
         """Return the key that clients use: the configured one, else the one kept in the data folder.
 
@@ -318,7 +255,7 @@ def build(
     *,
     clock: Clock,
     ids: IdSource,
-    means: Means | None = None,
+    means: "Means | None" = None,
     instruments: Instruments = NOTHING,
 ) -> Engine:
     """Return the engine for the settings, closed.

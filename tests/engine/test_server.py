@@ -107,6 +107,6 @@ async def test_the_author_of_a_memory_version_is_the_key_and_stays_it(settings: 
 
 
 def test_in_process_use_loads_neither_uvicorn_nor_psycopg_nor_the_sdk() -> None:
-    heavy = {"uvicorn", "psycopg", "anthropic", "httpx2", "cryptography"}
+    heavy = {"uvicorn", "psycopg", "anthropic", "httpx2", "cryptography", "agentops.engine.staff", "agentops.dreaming"}
     script = f"import sys, agentops.engine.server; print(*{heavy} & {{*sys.modules}})"
     assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout == "\n"
