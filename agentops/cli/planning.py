@@ -91,7 +91,10 @@ class Planned:
 
 def target_option(function: F) -> F:
     """Add `--target NAME` to a command."""
-    text = "A target of the Project, or `embedded`. Default: ANTHROPIC_BASE_URL and ANTHROPIC_API_KEY, else `embedded`."
+    text = (
+        "A target of the Project, or `embedded`. "
+        "Default: that of ANTHROPIC_BASE_URL and ANTHROPIC_API_KEY (or ANTHROPIC_AUTH_TOKEN), else `embedded`."
+    )
     return click.option("--target", metavar="NAME", help=text)(function)
 
 

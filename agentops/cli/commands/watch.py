@@ -28,7 +28,7 @@ def watch(path: Path, applies: bool, target: str | None) -> None:
     if applies and choice.name != EMBEDDED:
         hint = "say `watch: apply` beside the target's url in the Project"
         raise UsageError("--apply is for the engine inside this process", hint=hint)
-    name = choice.name or "the target of ANTHROPIC_BASE_URL and ANTHROPIC_API_KEY"
+    name = choice.name or f"the target of {choice.reason}"
     asyncio.run(_watch(path, target, f"{path if path != Path() else 'this tree'} → {name}", applies=applies))
 
 
