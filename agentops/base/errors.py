@@ -85,6 +85,12 @@ class InvalidManifests(AgentopsError):
         self.source_line = source_line
 
 
+class WrongSettings(InvalidManifests):
+    """A file of settings has errors: whoever starts it again with the same file gains nothing."""
+
+    exit_code = EXIT_USAGE
+
+
 class CannotEdit(AgentopsError):
     """A manifest cannot be rewritten."""
 

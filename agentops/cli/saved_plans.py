@@ -144,10 +144,11 @@ class _Application:
 
     def _stale(self, comparison: "Comparison") -> StalePlan:
         moved = counted(len(comparison.moved), "thing")
+        target = f" --target {self._read.target.name}" if self._read.target.name else ""
         way = "; or apply what stayed the same with --partial-ok" if comparison.same else ""
         return StalePlan(
             f"{self._file} is not the plan any more: {moved} moved; nothing was changed",
-            hint=f"look at the new plan: agentops plan {self._read.tree.path} --out {self._file}{way}",
+            hint=f"look at the new plan: agentops plan {self._read.tree.path}{target} --out {self._file}{way}",
         )
 
     def _narrowed(self, planned: Planned, comparison: "Comparison") -> Planned:
@@ -157,7 +158,8 @@ class _Application:
         from agentops.reconcile.saving.description import of_same
 
         # What moved may be in conflict by now. It is left out, so its conflicts stand in nobody's way.
-        out = {found for each in comparison.moved if (found := Address.parse(each.address))}
+        moved = {Address.parse(each.address) for each in comparison.moved}
+        out = {each for each in planned.desired.by_address if each in moved}
         allowed = replace(self._options, overwrite=self._options.overwrite | out)
         full = plan(planned.desired, planned.world, planned.target.label, allowed)
         steps, left_out = of_same(full, comparison.same)

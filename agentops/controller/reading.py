@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agentops.base.diagnostics import Report
-from agentops.base.errors import InvalidManifests, UsageError
+from agentops.base.errors import UsageError, WrongSettings
 from agentops.base.secrets import Secret
 from agentops.controller.config import Config, SecretFrom
 from agentops.manifests import source
@@ -20,14 +20,14 @@ def read_config(file: Path) -> Config:
 
     Raises:
         UsageError: there is no such file.
-        InvalidManifests: it has problems; all of them are told.
+        WrongSettings: it has problems; all of them are told.
     """
     if not file.is_file():
         raise UsageError(f"there is no file {file}", hint="docs/controller.md has one to begin with")
     try:
         text = source.read(file, str(file))
     except source.Unreadable as error:
-        raise InvalidManifests(Report.of([error.diagnostic]), lambda _file, _line: "") from None
+        raise WrongSettings(Report.of([error.diagnostic]), lambda _file, _line: "") from None
     stream = read(text)
     if len(stream.documents) != 1 and not stream.diagnostics:
         hint = "write `repositories:` with one repository to follow; docs/controller.md shows how"
@@ -38,7 +38,7 @@ def read_config(file: Path) -> Config:
         told += problems
     report = Report.of(told)
     if report.has_errors or found is None:
-        raise InvalidManifests(report, lambda _file, line: text.line(line))
+        raise WrongSettings(report, lambda _file, line: text.line(line))
     return found
 
 

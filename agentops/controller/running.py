@@ -49,7 +49,7 @@ class Setting:
 
         Raises:
             UsageError: there is no such file.
-            InvalidManifests: it has problems.
+            WrongSettings: it has problems.
         """
         return cls(read_config(file), Secrets(environment, file.absolute().parent), database, data.absolute() / FOLDER)
 

@@ -18,6 +18,7 @@ MAX_BYTES = 1 << 20
 """Files beyond 1 MiB are refused before they are read."""
 
 _SUFFIXES = (".yaml", ".yml")
+_BEGIN = "check the path; `agentops init` writes a first project"
 _SLIPS = ({*"yaml"}, {*"yml"})
 """The letters that a mistyped ending is made of."""
 _LONGEST_SLIP = 6
@@ -67,7 +68,7 @@ def find(root: Path) -> Source:
     except OSError as error:
         return Source(str(root), root, (), (_unreadable(str(root), error),))
     message = f"there is neither a folder nor a file at {ticked(str(shown))}"
-    return Source(str(shown), shown, (), (Diagnostic(trees.NOT_FOUND, message),))
+    return Source(str(shown), shown, (), (Diagnostic(trees.NOT_FOUND, message, notes=(_BEGIN,)),))
 
 
 def read(path: str | Path, shown: str) -> Text:

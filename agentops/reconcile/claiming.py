@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from agentops.base.diagnostics import Code, Diagnostic
-from agentops.base.names import Address
+from agentops.base.names import Address, nearest
 from agentops.reconcile import codes
 from agentops.reconcile.likeness import Likeness, share
 from agentops.reconcile.objects import OBJECTS
@@ -76,7 +76,8 @@ class Claims:
                 yield Diagnostic(codes.STALE_IDENTITY, fact, identities.spans.get(gone))
 
     def in_vain(self) -> Iterator[Diagnostic]:
-        """Yield the ids that were to be taken over, and are not. Reports: plan.not-there."""
+        """Yield what was named to be taken over, doubled or overwritten, and cannot be. Reports: plan.not-there."""
+        yield from self._named_in_vain()
         for each in sorted(self._options.take_over - {*self.former_owners}):
             fact = f"{each} was to be taken over, but no manifest asks for an object of its kind and name"
             if found := next((live for live in self._world.lives if live.id == each), None):
@@ -85,6 +86,17 @@ class Claims:
                 if marks and marks.owner == self._desired.owner:
                     fact = f"{each} was to be taken over, but it is ours: {marks.id}"
             yield Diagnostic(codes.NOT_THERE, fact)
+
+    def _named_in_vain(self) -> Iterator[Diagnostic]:
+        declared = {parent for each in self._desired.resources for parent in (each.address, each.parent) if parent}
+        options = self._options
+        named = {"--adopt": options.adopt, "--create-new": options.create_new, "--overwrite": options.overwrite}
+        for option, addresses in named.items():
+            for address in sorted(addresses - declared):
+                near = nearest(str(address), map(str, declared))
+                notes = (f"did you mean {near}?",) if near else ()
+                fact = f"{address} is named with {option}, but no manifest declares it"
+                yield Diagnostic(codes.NOT_THERE, fact, notes=notes)
 
     def _told_stale(self, new: Address, old: Address) -> Diagnostic:
         identities = self._desired.identities

@@ -209,9 +209,10 @@ Give one of the two Projects another name. If the objects really are to go, name
 )
 NOT_THERE = Code(
     "plan.not-there",
-    "What was named is not on the target",
-    """An option names an object that this project does not have on the target: a typo, another target, or it is gone
-already. Nothing is planned in its place. `agentops plan` lists what is there and declared no more.""",
+    "What was named is not there",
+    """An option names an object that this project does not have on the target, or that no manifest declares: a typo,
+another target, or it is gone already. Nothing is planned in its place. `agentops plan` lists what is there and declared
+no more.""",
 )
 STILL_DECLARED = Code(
     "plan.still-declared",

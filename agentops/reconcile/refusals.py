@@ -29,7 +29,8 @@ def refusals(leaving: Leaving, steps: Sequence[Step]) -> Iterator[Diagnostic]:
         return
     if not leaving.desired.resources:
         total = _total(leaving)
-        yield Diagnostic(codes.EMPTY_TREE, f"the tree declares nothing; pruning would remove all {total} objects")
+        said = f"the tree declares nothing; pruning would remove all {total} objects"
+        yield Diagnostic(codes.EMPTY_TREE, said, notes=("if they are all to go: `agentops destroy`",))
         return
     others = list(_another_tree(leaving, steps))
     yield from others or _brakes(leaving, steps)

@@ -145,7 +145,7 @@ def _note(orphans: Sequence[Orphan], *, pruned: bool) -> tuple[Diagnostic, ...]:
     said = []
     if left:
         fact = f"declared no more, and left alone: {_few([each.identity for each in left])}"
-        way = _LIFTED if pruned else "apply with --prune to remove them"
+        way = _LIFTED if pruned else f"apply with --prune to remove {'it' if len(left) == 1 else 'them'}"
         said.append(Diagnostic(codes.ORPHANS, fact, notes=(way,)))
     if waiting:
         names = _few([f"{each.identity} until {each.ripe:%Y-%m-%d %H:%M} UTC" for each in waiting])

@@ -65,6 +65,8 @@ def test_what_is_tried_out_without_a_server_waits_for_one(agentops: Shell, monke
     assert "session.requires_action  pending" in tried.out
     assert "was not told anything yet\n  a server that runs (`agentops serve`) sends what waits" in tried.err
     (listed,) = agentops("webhook", "deliveries", URL, "-o", "json").json["deliveries"]
+    told = agentops("webhook", "test", URL, "-o", "json", status=1).json
+    assert told["delivery"]["status"] == "pending", "one document, whatever came of it"
     shown = agentops("webhook", "deliveries", URL, listed["id"], "-o", "json").json["deliveries"][0]
     assert shown["event"]["data"]["type"] == "session.requires_action"
     assert shown["attempts"] == []

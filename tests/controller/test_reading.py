@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from agentops.base.errors import InvalidManifests, UsageError
+from agentops.base.errors import EXIT_USAGE, UsageError, WrongSettings
 from agentops.controller.config import Config, Repository, SecretFrom
 from agentops.controller.reading import Secrets, read_config
 
@@ -23,8 +23,9 @@ def read(folder: Path, text: str) -> Config:
 
 def wrongs(folder: Path, text: str) -> list[tuple[int, str, str]]:
     """Return line, sentence and way out of everything that is wrong."""
-    with pytest.raises(InvalidManifests) as caught:
+    with pytest.raises(WrongSettings) as caught:
         read(folder, text)
+    assert caught.value.exit_code == EXIT_USAGE, "what keeps a server up does not start it again for it"
     found = caught.value.report.diagnostics
     assert all(each.span and caught.value.source_line(each.span.file, each.span.line) for each in found)
     return [(each.span.line, each.message, each.label) for each in found if each.span]

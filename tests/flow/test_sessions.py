@@ -162,6 +162,7 @@ def test_a_session_is_listed_followed_sent_to_and_ended(shop: Command) -> None:
     tree = shop("session", "tree", "last").out
     assert tree.index("\ndoer ") < tree.index("├─ > Count") < tree.index("└─ > Go on") < tree.index("\nsesn_")
     assert "rests already" in shop("session", "interrupt", "last").err
+    assert shop("session", "interrupt", "last", "-o", "json").json()["session"]["status"] == "idle"
     shown = shop("session", "show", "last", "-o", "json").json()
     assert shown["waits_for"] == []
     assert shown["session"]["budget"]["max_list_cost"]["amount"] == "500"

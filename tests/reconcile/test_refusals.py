@@ -180,3 +180,13 @@ def test_prune_never_removes_what_is_declared_protected_or_foreign(
         at_once = {each.live.body["name"] for each in made.steps if each.live and each.action is Action.ARCHIVE}
         assert at_once <= now or day >= 7
         world = after(made, world)
+
+
+@pytest.mark.parametrize("option", ["adopt", "create_new", "overwrite"])
+def test_what_no_manifest_declares_cannot_be_named(option: str) -> None:
+    made = planned((an_agent("reviewer"),), world_of(an_agent("reviewer")), **{option: {address("Agent/reviwer")}})
+    (said,) = made.report.diagnostics
+    assert (said.code.slug, said.notes) == ("plan.not-there", ("did you mean Agent/reviewer?",))
+    assert said.message == f"Agent/reviwer is named with --{option.replace('_', '-')}, but no manifest declares it"
+    good = {option: {address("Agent/reviewer")}}
+    assert codes(planned((an_agent("reviewer"),), world_of(an_agent("reviewer")), **good)) == []

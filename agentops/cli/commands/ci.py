@@ -55,7 +55,7 @@ _folder = click.option(
 _more = click.argument("options", nargs=-1, type=click.UNPROCESSED)
 
 
-@ci.command()
+@ci.command(short_help="Check the manifests, and show problems at their lines.")
 @_path
 @click.option("--base", metavar="COMMIT", default="", help="What the pull request goes onto: its files come first.")
 @click.option("--sarif", type=click.Path(path_type=Path, dir_okay=False), help="Write all of it for code scanning.")
@@ -67,7 +67,7 @@ def validate(run: "Pipeline", path: str, base: str, sarif: Path | None) -> int:
     return validated(run, path, base, sarif)
 
 
-@ci.command(context_settings={"ignore_unknown_options": True})
+@ci.command(context_settings={"ignore_unknown_options": True}, short_help="Plan, and show it where reviewers look.")
 @_path
 @_target
 @_folder
@@ -97,7 +97,7 @@ def plan(run: "Pipeline", path: str, target: str, results: Path, **rest: Any) ->
     return status
 
 
-@ci.command()
+@ci.command(short_help="Show the plan of a fork's run in a comment.")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @_in_pipeline
 def comment(run: "Pipeline", file: Path) -> int:
@@ -130,7 +130,7 @@ def apply(run: "Pipeline", path: str, target: str, expect: str, options: tuple[s
     return asyncio.run(apply_approved(run, [path, *where, *options], expect))
 
 
-@ci.command()
+@ci.command(short_help="Keep one issue about what changed on the target.")
 @_path
 @_target
 @_in_pipeline

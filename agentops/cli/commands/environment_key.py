@@ -19,7 +19,7 @@ def environment_key() -> None:
     """
 
 
-@environment_key.command()
+@environment_key.command(short_help="Make a key and print it.")
 @click.argument("environment_id")
 @click.option("--name", metavar="TEXT", default="", help="What the key is for.")
 @target_option
@@ -38,7 +38,7 @@ def create(environment_id: str, name: str, target: str | None, output: str) -> N
     say(f"It is shown this once; `agentops environment-key revoke {environment_id} {made['id']}` makes it void.")
 
 
-@environment_key.command("list")
+@environment_key.command("list", short_help="List keys, newest first.")
 @click.argument("environment_id")
 @target_option
 @output_option
@@ -53,7 +53,7 @@ def list_(environment_id: str, target: str | None, output: str) -> None:
         write_lines(_listed(found))
 
 
-@environment_key.command()
+@environment_key.command(short_help="Make a key void at once.")
 @click.argument("environment_id")
 @click.argument("key_id")
 @target_option

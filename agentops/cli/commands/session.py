@@ -232,6 +232,8 @@ def interrupt(ctx: click.Context, /, session_id: str, target: str | None, output
         calls = await waiting.calls(ground.sessions, found)
         if found["status"] in ("idle", "terminated") and not calls:
             say(f"{known} rests already")
+            if output == "json":
+                write_json({"format_version": 1, "session": found})
             return 0
         return await conducting.conduct(ground, known, [{"type": "user.interrupt"}], output, calls)
 

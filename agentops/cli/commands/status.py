@@ -34,7 +34,8 @@ def status(
         for name in names:
             if name not in states:
                 near = nearest(name, list(states))
-                hint = f"did you mean `{near}`?" if near else f"followed are: {', '.join(states) or 'none'}"
+                known = f"followed are: {', '.join(states)}" if states else "none is: docs/controller.md tells how"
+                hint = f"did you mean `{near}`?" if near else known
                 raise UsageError(f"no repository `{name}` is followed", hint=hint)
         chosen = {name: each for name, each in states.items() if not names or name in names}
         return standing.standing(chosen, acting, register.now())

@@ -83,7 +83,7 @@ def rotate(endpoint: str, target: str | None, output: str) -> None:
     _tell_secret(live, secret, f"{live['id']} signs with a new secret from now on:", output)
 
 
-@webhook.command()
+@webhook.command(short_help="Tell ENDPOINT things again.")
 @click.argument("endpoint")
 @target_option
 @output_option

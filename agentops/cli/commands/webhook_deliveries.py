@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from agentops.base.errors import TargetError
+from agentops.base.errors import EXIT_PROBLEMS, TargetError
 from agentops.base.paint import printable
 from agentops.cli.output import output_option, write_json, write_lines
 from agentops.cli.planning import target_option, with_target
@@ -18,12 +18,13 @@ _LOOKS = 60
 """How long to wait for the first attempt: a receiver has ten seconds to answer it."""
 
 
-@click.command()
+@click.command(short_help="Send ENDPOINT an event that did not happen.")
 @click.argument("endpoint")
 @click.option("--event", metavar="TYPE", help="Send an event of this type; else of the first that it asks for.")
 @target_option
 @output_option
-def test(endpoint: str, event: str | None, target: str | None, output: str) -> None:
+@click.pass_context
+def test(ctx: click.Context, /, endpoint: str, event: str | None, target: str | None, output: str) -> None:
     """Send ENDPOINT an event that did not happen, and tell whether it arrived.
 
     The event's object is the endpoint itself. ENDPOINT is an id, a URL, or the name of a declared one: Webhook/alerts.
@@ -43,12 +44,14 @@ def test(endpoint: str, event: str | None, target: str | None, output: str) -> N
     sent = with_target(target, send)
     if output == "json":
         write_json({"format_version": 1, "delivery": sent})
-    else:
-        write_lines(_whole(sent))
+        if sent["status"] != "delivered":
+            ctx.exit(EXIT_PROBLEMS)
+        return
+    write_lines(_whole(sent))
     _judge(sent)
 
 
-@click.command()
+@click.command(short_help="List what ENDPOINT was told.")
 @click.argument("endpoint")
 @click.argument("delivery", required=False)
 @click.option("--status", type=click.Choice(["pending", "delivered", "failed", "dropped"]), help="Only those.")
@@ -76,7 +79,7 @@ def deliveries(
         write_lines(map(_line, listed) if listed else ["No deliveries."])
 
 
-@click.command()
+@click.command(short_help="Send ENDPOINT events once more.")
 @click.argument("endpoint")
 @click.argument("delivery", nargs=-1)
 @click.option("--failed", is_flag=True, help="Every event that no delivery brought: failed and dropped ones.")

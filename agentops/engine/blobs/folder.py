@@ -165,7 +165,9 @@ def _make(root: Path, folder: Path) -> None:
     current = root
     for name in folder.relative_to(root).parts:
         current /= name
-        current.mkdir(exist_ok=True, mode=0o700)
+        # Not by `exist_ok`, which takes a folder that was there, and that somebody took away since, for no folder.
+        with suppress(FileExistsError):
+            current.mkdir(mode=0o700)
 
 
 def _create(root: Path, path: Path) -> BinaryIO:

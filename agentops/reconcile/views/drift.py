@@ -49,11 +49,12 @@ def drift_text(document: Mapping[str, Any], paint: Paint) -> Iterator[str]:
     for step in document["steps"]:
         yield from step_text(step, paint, column(document["steps"]))
     yield ""
-    count = len(document["steps"])
+    fought = sum(any(each["verdict"] == "conflict" for each in step["changes"]) for step in document["steps"])
+    count = len(document["steps"]) - fought
     ways = "`--mode correct` brings it back, `--mode adopt` writes it into the manifests"
-    found = f"{count} drifted; {ways}." if count else "No drift."
-    yield paint("bold", found)
-    if fought := sum(any(each["verdict"] == "conflict" for each in step["changes"]) for step in document["steps"]):
+    if count or not fought:
+        yield paint("bold", f"{count} drifted; {ways}." if count else "No drift.")
+    if fought:
         yield (
             f"{fought} in conflict, changed here as well: `--mode adopt --only ADDRESS.FIELD` takes the live value, "
             "`agentops apply --overwrite ADDRESS` the manifest's."

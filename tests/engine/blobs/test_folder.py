@@ -1,6 +1,7 @@
 """The blob folder: bytes shared but owned apart, nothing half-written, nothing left behind for ever."""
 
 import asyncio
+import errno
 import os
 from hashlib import sha256
 from pathlib import Path
@@ -76,6 +77,21 @@ async def test_keeping_and_removing_the_same_bytes_at_once_loses_nothing(tmp_pat
 
     await asyncio.gather(*(come_and_go(number) for number in range(4)))
     assert files(tmp_path) == []
+
+
+async def test_a_folder_may_be_taken_away_while_it_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    blobs, make, met = FolderBlobs(tmp_path), os.mkdir, []
+
+    def there_and_gone(path: Path, mode: int = 0o777) -> None:
+        """Find the folder of another owner, who removes its last bytes in the same moment."""
+        if len(Path(path).name) == 64 and not met:
+            met.append(path)
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
+        make(path, mode)
+
+    monkeypatch.setattr(os, "mkdir", there_and_gone)
+    assert await content(blobs, await kept(blobs, "file_1")) == b"bytes"
+    assert met
 
 
 async def test_a_draft_that_fails_leaves_nothing(tmp_path: Path) -> None:
