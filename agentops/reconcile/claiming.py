@@ -93,8 +93,8 @@ class Claims:
         named = {"--adopt": options.adopt, "--create-new": options.create_new, "--overwrite": options.overwrite}
         for option, addresses in named.items():
             for address in sorted(addresses - declared):
-                near = nearest(str(address), map(str, declared))
-                notes = (f"did you mean {near}?",) if near else ()
+                near = nearest(address.name, (each.name for each in declared if each.kind is address.kind))
+                notes = (f"did you mean {address.kind}/{near}?",) if near else ()
                 fact = f"{address} is named with {option}, but no manifest declares it"
                 yield Diagnostic(codes.NOT_THERE, fact, notes=notes)
 
