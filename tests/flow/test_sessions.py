@@ -170,7 +170,10 @@ def test_a_session_is_listed_followed_sent_to_and_ended(shop: Command) -> None:
     assert shop("session", "list").out == "No sessions.\n"
     name = shop("session", "list", "--archived", "-o", "json").json()["sessions"][0]["id"]
     assert "is deleted" in shop("session", "delete", name).out
-    assert f"no session {name}" in shop("session", "show", name, status=1).err
+    for deed in ("show", "archive", "delete"):
+        told = shop("session", deed, name, status=1).err
+        assert f"no session {name}" in told
+        assert "agentops session list" in told
     assert "agentops run" in shop("session", "tail", "last", status=2).err
 
 

@@ -248,7 +248,8 @@ def archive(session_id: str, target: str | None, output: str) -> None:
     """End SESSION for good and keep its history."""
 
     async def end(ground: "Ground") -> Mapping[str, Any]:
-        return await ground.sessions.archive(await ground.identity(session_id))
+        known = await ground.sessions.read(await ground.identity(session_id))
+        return await ground.sessions.archive(known["id"])
 
     ended = _looked(target, end)
     if output == "json":
@@ -265,9 +266,9 @@ def delete(session_id: str, target: str | None, output: str) -> None:
     """Remove SESSION with its history and the files that it wrote."""
 
     async def remove(ground: "Ground") -> str:
-        known = await ground.identity(session_id)
-        await ground.sessions.delete(known)
-        return known
+        known = await ground.sessions.read(await ground.identity(session_id))
+        await ground.sessions.delete(known["id"])
+        return str(known["id"])
 
     gone = _looked(target, remove)
     if output == "json":

@@ -25,7 +25,7 @@ def rows(records: Sequence[Record], digest: str, names: Names, paint: Paint) -> 
     if not records:
         yield "No evaluations."
         return
-    head = ("ENDED", "SESSION", "IT", "AGENT", "MODEL", "SCORE", "RESULT", "MISSED")
+    head = ("ENDED", "SESSION", "EVALUATION", "AGENT", "MODEL", "SCORE", "RESULT", "MISSED")
     first, *rest = aligned([head, *(_cells(each, digest, names) for each in records)])
     yield paint("dim", "  ".join(first).rstrip())
     for cells, each in zip(rest, records, strict=True):
@@ -74,7 +74,7 @@ def _cells(each: Record, digest: str, names: Names) -> tuple[str, ...]:
     return (
         printable(each["created_at"][:16].replace("T", " ")),
         printable(each["session_id"]),
-        f"{each['iteration']}{'' if each['rubric']['digest'] == digest else '*'}",
+        f"{each['iteration'] + 1}{'' if each['rubric']['digest'] == digest else '*'}",
         shortened(f"{names.get(agent['id'], agent['id'])} v{agent['version']}", 40),
         shortened(agent["model"], 32),
         "-" if each["score"] is None else f"{each['score']:.2f}",

@@ -128,9 +128,9 @@ async def _begun(engine: Engine, *events: dict[str, Any]) -> tuple[str, str]:
 
 def test_the_history_of_a_rubric_is_shown_newest_first(remembered: Shell) -> None:
     head, newest, oldest, _, note = remembered("rubric", "history", "note").out.splitlines()
-    assert head.split()[:3] == ["ENDED", "SESSION", "IT"]
-    assert newest.split()[3:] == ["1", "Writer", "v1", "claude-opus-5-5", "1.00", "satisfied"]
-    assert oldest.split()[3:] == ["0*", "Writer", "v1", "claude-opus-5-5", "0.50", "needs", "revision", "kind"]
+    assert head.split()[:3] == ["ENDED", "SESSION", "EVALUATION"]
+    assert newest.split()[3:] == ["2", "Writer", "v1", "claude-opus-5-5", "1.00", "satisfied"]
+    assert oldest.split()[3:] == ["1*", "Writer", "v1", "claude-opus-5-5", "0.50", "needs", "revision", "kind"]
     assert note.startswith("* graded by another text")
     session = newest.split()[2]
     read = remembered("rubric", "history", "note", "--session", session, "-o", "json").json["evaluations"]
