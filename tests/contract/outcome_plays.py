@@ -134,6 +134,18 @@ async def outcome_interrupted_before_grading(scene: Scene) -> None:
     assert (found.result, found.completed_at is None) == ("interrupted", False)
 
 
+@outcome_play({"when": {"last": "Go"}, "say": "Never told.", "delay_ms": 67}, WRITTEN, GOOD)
+async def outcome_behind_an_interrupt(scene: Scene) -> None:
+    """One request stops what is under way and says what to do instead."""
+    await scene.say()
+    await scene.until("span.model_request_start")
+    await scene.send({"type": "user.interrupt"}, outcome())
+    await scene.idle()
+    await scene.idle()
+    (found,) = await evaluations(scene)
+    assert found.result == "satisfied"
+
+
 @outcome_play(WRITTEN, {**GOOD, "delay_ms": 62})
 async def outcome_interrupted_while_it_is_graded(scene: Scene) -> None:
     await scene.send(outcome())

@@ -260,6 +260,15 @@ async def archived_child(scene: Scene) -> None:
     await scene.turn("And now?")
 
 
+@team_play(sends("scout"), WAITS, {"say": "So it was the disk."}, scout())
+async def archived_team(scene: Scene) -> None:
+    """With a session all of its threads end, the primary one last."""
+    await scene.turn()
+    await scene.client.beta.sessions.archive(scene.session.id)
+    scene.note("archive")
+    await scene.end()
+
+
 ADVICE = {"when": {"agent": "anthropic.advisor"}, "say": "Look at the disk."}
 ADVISOR = {"subagents": {"type": "disabled"}, "advisor": {"type": "enabled", "model": "claude-fable-5-1"}}
 CONSULTS = {"say": "I ask.", "call": [{"tool": "consult_advisor", "input": {"question": "Where do I look?"}}]}

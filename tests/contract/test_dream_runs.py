@@ -97,9 +97,10 @@ def test_a_dream_is_watched_as_the_session_that_runs_it(portal: BlockingPortal, 
         events = [each async for each in beta.sessions.events.list(dream.session_id)]
         kinds = [each.type for each in events]
         assert kinds[:2] == ["session.status_running", "session.thread_status_running"]
-        assert set(kinds[2:-4]) == {"agent.message"}
-        assert kinds[-4:] == [
-            "session.thread_status_idle", "session.usage", "session.status_idle", "session.status_terminated",
+        assert set(kinds[2:-5]) == {"agent.message"}
+        assert kinds[-5:] == [
+            "session.thread_status_idle", "session.usage", "session.status_idle",
+            "session.thread_status_terminated", "session.status_terminated",
         ]  # fmt: skip
         said = [each.content[0].text for each in events if each.type == "agent.message"]
         assert said[0] == f"Reading memory store {store_id} and one session."

@@ -34,6 +34,7 @@ PLAYED: dict[str, Counter[str]] = {
     ),
     "interrupt_at_rest": BEGUN + TURN,
     "archive": BEGUN + TURN + Counter(archived=1, status_terminated=1),
+    "archived_team": BEGUN + TURN + CHILD + Counter(thread_terminated=1, archived=1, status_terminated=1),
     "delete": BEGUN + TURN + Counter(deleted=1),
 }
 """What each play tells, `session.` left out."""

@@ -192,7 +192,8 @@ def test_an_archived_session_can_only_be_read_and_deleted(api: Api, clock: Manua
     clock.advance(timedelta(seconds=3))
     archived = api.sessions.archive(session.id)
     assert (archived.status, archived.archived_at) == ("terminated", clock.now())
-    assert [each.type for each in api.sessions.events.list(session.id).data] == ["session.status_terminated"]
+    told = [each.type for each in api.sessions.events.list(session.id).data]
+    assert told == ["session.thread_status_terminated", "session.status_terminated"]
     clock.advance(timedelta(seconds=1))
     assert api.sessions.archive(session.id) == archived
     assert archived.stats.duration_seconds == 3

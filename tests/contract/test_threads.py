@@ -317,9 +317,22 @@ def test_a_thread_is_watched_to_its_end(team: Callable[..., Team], api: Api, str
     seen, shown = list(its), list(whole)
     assert [each.type for each in seen] == ["user.interrupt", "session.thread_status_terminated"]
     assert {each.session_thread_id for each in seen} == {child}
-    kinds = ["user.interrupt", "user.interrupt", "session.thread_status_terminated", "session.status_terminated"]
+    ended = "session.thread_status_terminated"
+    kinds = ["user.interrupt", "user.interrupt", ended, ended, ended, "session.status_terminated"]
     assert [each.type for each in shown] == kinds
+    assert [each.session_thread_id for each in shown[2:5]] == [child, other, crew.primary]
     assert [shown[0], shown[2]] == seen
+
+
+def test_a_stream_of_what_is_over_ends_at_once(team: Callable[..., Team], api: Api, streams: Api) -> None:
+    crew = team()
+    child, other = crew.child(), crew.child()
+    watch = partial(streams.sessions.threads.events.stream, session_id=crew.session.id)
+    api.sessions.threads.archive(child, session_id=crew.session.id)
+    assert list(watch(child)) == []
+    api.sessions.archive(crew.session.id)
+    assert [list(watch(each)) for each in (child, other, crew.primary)] == [[], [], []]
+    assert list(streams.sessions.events.stream(crew.session.id, event_deltas=["agent.message"])) == []
 
 
 def test_only_a_child_that_rests_can_be_archived(team: Callable[..., Team], api: Api) -> None:

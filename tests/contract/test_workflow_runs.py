@@ -295,9 +295,9 @@ async def an_end(scene: Scene) -> None:
     await scene.retell()
     ended = scene.last("workflow_run.status_ended")
     assert ended.result.type == "stopped"
-    assert [each.type for each in scene.seen[-3:]] == [
-        *("session.thread_status_terminated", "workflow_run.status_ended", "session.status_terminated")
-    ]
+    of_a_thread = "session.thread_status_terminated"
+    ends = [of_a_thread, "workflow_run.status_ended", of_a_thread, "session.status_terminated"]
+    assert [each.type for each in scene.seen[-4:]] == ends
     _, *others = [each async for each in sessions.threads.list(scene.session.id)]
     assert {(each.status, each.archived_at is None) for each in others} == {("terminated", False)}
 

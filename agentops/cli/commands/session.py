@@ -87,7 +87,7 @@ def show(session_id: str, target: str | None, output: str) -> None:
     from agentops.cli.sessions.transcript import Transcript
 
     transcript = Transcript(stdout_paint(), stdout_width())
-    transcript.meet(threads)
+    transcript.team.meet(threads)
     told = [line for each in events for line in transcript.tell(each)]
     write_lines([*page(known, SystemClock().now()), *(["", *told] if told else [])])
     waiting.explain(calls, seen.command("approve", known["id"]), transcript.said)

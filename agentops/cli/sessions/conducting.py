@@ -36,7 +36,7 @@ async def conduct(
 
     shown = screen(output)
     if any(each.get("session_thread_id") for each in calls):
-        shown.transcript.meet(await ground.sessions.threads(session_id))
+        shown.transcript.team.meet(await ground.sessions.threads(session_id))
     shown.transcript.know(calls)
     following = Following(ground.sessions, session_id, say, previews=shown.previews, begin=begin, is_from_now=True)
     rest = await Turn(following, shown, Desk(is_attended=output == "text" and sys.stdin.isatty()), calls).run()

@@ -1,6 +1,6 @@
 """Delegation as lines: whom the lead asks and why, whom it waits for, what comes back; pure, and safe to print."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from agentops.base.paint import Paint, printable
@@ -30,6 +30,7 @@ class Teamwork:
         self.agents: dict[str, str] = {}
         """Names by thread."""
 
+        self._primary_id = ""
         self._children: set[str] = set()
         self._addressed: set[str] = set()
         self._working: dict[str, None] = {}
@@ -53,9 +54,20 @@ class Teamwork:
         """Return who runs a thread."""
         return printable(self.agents.get(thread_id, thread_id))
 
+    def meet(self, threads: Iterable[Event]) -> None:
+        """Learn who runs which thread."""
+        for each in threads:
+            if each["parent_thread_id"] is None:
+                self._primary_id = each["id"]
+            if "name" in each["agent"]:
+                self.agents[each["id"]] = each["agent"]["name"]
+
     def note(self, event: Event) -> None:
         """Learn from an event who is there, and who works."""
         thread_id = event.get("session_thread_id")
+        if not self._primary_id and event["type"].startswith("session.thread_status_"):
+            # The first to stand anywhere is the session's own: only that is there when it begins.
+            self._primary_id = thread_id or ""
         if thread_id and "agent_name" in event:
             self.agents[thread_id] = event["agent_name"]
         match event["type"]:
@@ -114,6 +126,11 @@ class Teamwork:
         yield self._paint("magenta", f"⇠ {name} reports")
         lines = [part for line in text.splitlines() for part in self._folded(line)]
         yield from (f"  │ {line}".rstrip() for line in words.result("\n".join(lines), _REPORT_LINES))
+
+    def left(self, event: Event) -> Iterator[str]:
+        """Yield that a thread has ended; the session's own ends with the session, which says so itself."""
+        if event["session_thread_id"] != self._primary_id:
+            yield self._paint("dim", f"■ {printable(event['agent_name'])} has ended")
 
     def rested(self, event: Event) -> Iterator[str]:
         """Yield why a thread rests, unless it is done or waits for an answer."""

@@ -60,7 +60,7 @@ class Transcript:
             "agent.thread_message_sent": self.team.sent,
             "agent.thread_message_received": self.team.received,
             "session.thread_status_idle": self.team.rested,
-            "session.thread_status_terminated": self._left,
+            "session.thread_status_terminated": self.team.left,
             "workflow_run.created": self._planned,
             "workflow_run.status_ended": self._carried_out,
             "session.error": self._failed,
@@ -74,10 +74,6 @@ class Transcript:
         """Learn of calls that were made before."""
         for each in calls:
             self._calls[each["id"]] = self.said(each)
-
-    def meet(self, threads: Iterable[Event]) -> None:
-        """Learn who runs which thread."""
-        self.team.agents |= {each["id"]: each["agent"]["name"] for each in threads if "name" in each["agent"]}
 
     def tell(self, event: Event) -> list[str]:
         """Return the lines that tell an event, a blank one before what is of another sort than the last."""
@@ -191,9 +187,6 @@ class Transcript:
         if not self._is_told(event):
             whose = self._whose(event).removesuffix(": ")
             yield self.paint("yellow", f"■ {whose} interrupted" if whose else "■ interrupted")
-
-    def _left(self, event: Event) -> Lines:
-        yield self.paint("dim", f"■ {printable(event['agent_name'])} has ended")
 
     def _planned(self, event: Event) -> Lines:
         self._runs[event["workflow_run_id"]] = event["name"]

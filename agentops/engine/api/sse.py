@@ -17,22 +17,28 @@ from agentops.engine.core.json import Json, written
 from agentops.engine.core.sessions import watchers_topic
 from agentops.engine.feeds import Feed
 from agentops.engine.operations import session_events
-from agentops.engine.operations.session_events import Frame, Glimpse
+from agentops.engine.operations.session_events import Frame, Glimpse, Opening
 from agentops.engine.previews import Part, Watcher
 
 HEARTBEAT_S = 15.0
 """How often a silent stream says that it is there; clients wait up to 600 s. Source: SDK 2.11.0 `_constants.py`."""
 
+_MEDIA_TYPE = "text/event-stream"
 _HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 _PING = Frame("ping", '{"type":"ping"}')
 
 
 def response(
-    exchange: Exchange, session_id: str, seq: int, types: frozenset[str], thread_id: str | None = None
+    exchange: Exchange, session_id: str, opening: Opening, types: frozenset[str], thread_id: str | None = None
 ) -> Response:
-    """Return the stream of what comes behind a position, of a thread or of what the session shows."""
-    lines = _lines(exchange, session_id, seq, types, thread_id)
-    return StreamingResponse(lines, media_type="text/event-stream", headers=_HEADERS)
+    """Return the stream of what comes from now on, of a thread or of what the session shows; of what is over, nothing.
+
+    A stream shows nothing again, as documented: who watches something that has ended reads in the list that it did.
+    """
+    if opening.is_over:
+        return Response(media_type=_MEDIA_TYPE, headers=_HEADERS)
+    lines = _lines(exchange, session_id, opening.seq, types, thread_id)
+    return StreamingResponse(lines, media_type=_MEDIA_TYPE, headers=_HEADERS)
 
 
 async def _lines(

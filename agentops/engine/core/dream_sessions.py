@@ -90,5 +90,6 @@ def end(dream: Dream, session_id: str, ids: IdSource, at: str) -> Sequence[Event
         session_events.emitted("session.thread_status_idle", ids, at, **thread, stop_reason=_END_TURN),
         session_events.emitted("session.usage", ids, at, usage=usage, budget=None),
         session_events.emitted("session.status_idle", ids, at, stop_reason=_END_TURN),
+        session_events.emitted("session.thread_status_terminated", ids, at, **thread),
         session_events.emitted("session.status_terminated", ids, at),
     ]

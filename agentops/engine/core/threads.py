@@ -3,8 +3,11 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from agentops.base.ids import IdSource
+from agentops.engine.core import session_events
 from agentops.engine.core.json import Json, parsed, written
 from agentops.engine.core.rosters import ADVISOR_NAME
+from agentops.engine.core.session_events import Event
 from agentops.engine.core.sessions import IDLE, RUNNING, TERMINATED, Session
 
 _PREFIX = "sthr"
@@ -119,6 +122,16 @@ def obstacle(thread: Thread) -> str | None:
     if thread.status not in (IDLE, TERMINATED):
         return f"is {thread.status}: interrupt it and wait until it is idle before it is archived"
     return None
+
+
+def end(thread: Thread, ids: IdSource, at: str) -> Event:
+    """Return what the log says of a thread that has ended; of a child the session's feed shows it, too.
+
+    Source: SDK 2.11.0 `types/beta/sessions/beta_managed_agents_session_thread_status_terminated_event.py`.
+    """
+    more = {"session_thread_id": thread.id, "agent_name": agent_name(thread)}
+    event = session_events.emitted("session.thread_status_terminated", ids, at, **more)
+    return event if thread.parent_id is None else replace(event, thread_id=thread.id, is_crossposted=True)
 
 
 def forgotten(progress: Json, thread_id: str) -> Json:

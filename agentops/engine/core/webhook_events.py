@@ -64,7 +64,9 @@ CAUSES: Final[Mapping[str, Cause]] = MappingProxyType(
         "session.status_terminated": Cause("A session is archived: none of this server ends in another way."),
         "session.thread_created": Cause("Another thread begins: a delegation, an advisor, an agent of a workflow."),
         "session.thread_idled": Cause("A thread beside the primary one comes to rest."),
-        "session.thread_terminated": Cause("Such a thread is archived, has used up its attempts, or has advised."),
+        "session.thread_terminated": Cause(
+            "Such a thread is archived, alone or with its session, has used up its attempts, or has advised."
+        ),
         "session.outcome_evaluation_ended": Cause("With each `span.outcome_evaluation_end` of the log."),
         "session.budget_reached": Cause("A session rests because its budget is used up; once of each budget."),
         "vault.created": Cause("A vault is created."),

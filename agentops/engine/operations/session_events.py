@@ -12,7 +12,7 @@ from agentops.engine.core.json import Json, parsed
 from agentops.engine.core.refusals import invalid, refused
 from agentops.engine.core.sending import Situation
 from agentops.engine.core.session_events import Event
-from agentops.engine.core.sessions import IDLE, Session, consumed_cents
+from agentops.engine.core.sessions import IDLE, TERMINATED, Session, consumed_cents
 from agentops.engine.operations import files, sessions, work
 from agentops.engine.operations.call import Call, Listed
 from agentops.engine.operations.happenings import record
@@ -83,6 +83,17 @@ class Glimpse:
 
     lines: bytes = b""
     """The frames as they travel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Where somebody begins to watch."""
+
+    seq: int
+    """The last position of the log."""
+
+    is_over: bool
+    """Whether nothing will come: the session has ended, or the thread that is watched."""
 
 
 def page(call: Call, session_id: str, window: EventWindow) -> Listed:
@@ -184,14 +195,16 @@ def _open_outcome(call: Call, session: Session, progress: Json) -> str | None:
     return None if outcome_id in ended else outcome_id
 
 
-def end(call: Call, session_id: str) -> int:
-    """Return the last position of the log.
+def opening(call: Call, session_id: str, thread_id: str | None = None) -> Opening:
+    """Return where to begin to watch a session, or one of the threads beside its primary one.
 
     Raises:
         NotFound: there is no such session.
     """
-    sessions.existing(call, session_id)
-    return SessionLog(call.tx, call.workspace, session_id).end()
+    session = sessions.existing(call, session_id)
+    child = SessionThreads(call.tx, call.workspace, session_id).get(thread_id) if thread_id else None
+    is_over = session.status == TERMINATED or (child is not None and child.is_closed)
+    return Opening(SessionLog(call.tx, call.workspace, session_id).end(), is_over)
 
 
 def look(call: Call, session_id: str, seq: int) -> Stretch:

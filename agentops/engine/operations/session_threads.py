@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from agentops.base.errors import InvalidRequest, NotFound
-from agentops.engine.core import session_events
 from agentops.engine.core import threads as core
 from agentops.engine.core.happenings import Happening
 from agentops.engine.core.json import parsed, written
@@ -89,10 +88,7 @@ def _existing(call: Call, session: Session, thread_id: str) -> Thread:
 
 def _say(call: Call, session: Session, thread: Thread) -> None:
     """Tell those who run and who watch the session that a thread of it has ended."""
-    more = {"session_thread_id": thread.id, "agent_name": core.agent_name(thread)}
-    event = session_events.emitted("session.thread_status_terminated", call.ids, call.at, **more)
-    crossposted = replace(event, thread_id=thread.id, is_crossposted=True)
-    SessionEvents(call.tx, call.workspace, session.id).append([crossposted])
+    SessionEvents(call.tx, call.workspace, session.id).append([core.end(thread, call.ids, call.at)])
     record(call, Happening("session.thread_terminated", session.id, thread.id))
     stored = Sessions(call.tx, call.workspace)
     progress = core.forgotten(parsed(session.progress), thread.id)

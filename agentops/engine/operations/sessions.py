@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from agentops.base.errors import InvalidRequest, NotFound
 from agentops.engine.core import session_agents as agents
-from agentops.engine.core import session_events, session_rules
+from agentops.engine.core import session_events, session_rules, threads
 from agentops.engine.core import sessions as core
 from agentops.engine.core.happenings import Happening
 from agentops.engine.core.ids import is_id
@@ -18,6 +18,7 @@ from agentops.engine.operations.happenings import record
 from agentops.engine.store.documents import Environments, Vaults
 from agentops.engine.store.session_events import SessionEvents
 from agentops.engine.store.session_resources import SessionResources
+from agentops.engine.store.session_threads import SessionThreads
 from agentops.engine.store.sessions import SessionFilter, Sessions, Stretch
 from agentops.wire.problems import check
 from agentops.wire.sessions import SessionCreate
@@ -111,8 +112,7 @@ def archive(call: Call, session_id: str) -> str:
     progress = written(workflow_runs.end_all(call, stored))
     ended = replace(stored, status=core.TERMINATED, progress=progress, updated_at=call.at, archived_at=call.at)
     Sessions(call.tx, call.workspace).replace(ended)
-    _log(call, session_id, "session.status_terminated")
-    record(call, Happening("session.status_terminated", session_id), Happening("session.archived", session_id))
+    _say_ended(call, stored)
     mounts.secrets(call, session_id).destroy()
     work.withdraw(call, session_id)
     return _answers(call, [ended])[0]
@@ -234,6 +234,16 @@ def _refuse_busy(call: Call, session: Session, becoming: str) -> None:
         raise InvalidRequest(
             f"Session {session.id} is {session.status}: {way_out} and wait until it is idle before it is {becoming}."
         )
+
+
+def _say_ended(call: Call, session: Session) -> None:
+    """Tell of a session's end, and before it of every thread's that had not ended."""
+    children = [each for each in SessionThreads(call.tx, call.workspace, session.id).all() if not each.is_closed]
+    ends = [threads.end(each, call.ids, call.at) for each in (*children, threads.primary(session))]
+    SessionEvents(call.tx, call.workspace, session.id).append(ends)
+    record(call, *(Happening("session.thread_terminated", session.id, each.id) for each in children))
+    _log(call, session.id, "session.status_terminated")
+    record(call, Happening("session.status_terminated", session.id), Happening("session.archived", session.id))
 
 
 def _log(call: Call, session_id: str, event_type: str, **more: object) -> None:

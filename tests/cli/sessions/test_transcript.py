@@ -82,7 +82,13 @@ def test_an_answer_to_a_call_of_an_earlier_turn_names_it() -> None:
 
 def test_what_others_do_has_their_name() -> None:
     transcript = Transcript(Paint())
-    transcript.meet([{"id": "t2", "agent": {"name": "metrics"}}, {"id": "t3", "agent": {"type": "advisor"}}])
+    transcript.team.meet(
+        [
+            {"id": "t0", "agent": {"name": "lead"}, "parent_thread_id": None},
+            {"id": "t2", "agent": {"name": "metrics"}, "parent_thread_id": "t0"},
+            {"id": "t3", "agent": {"type": "advisor"}, "parent_thread_id": "t0"},
+        ]
+    )
     theirs = {"input": {"command": "ls"}, "name": "bash", "evaluated_permission": "ask"}
     told = [
         event("session.thread_created", "1", session_thread_id="t1", agent_name="lo\x1bgs"),
@@ -92,6 +98,7 @@ def test_what_others_do_has_their_name() -> None:
         event("user.tool_confirmation", "5", tool_use_id="2", result="allow", session_thread_id="t1"),
         event("user.interrupt", "6", session_thread_id="t2"),
         event("session.thread_status_terminated", "7", session_thread_id="t2", agent_name="metrics"),
+        event("session.thread_status_terminated", "b", session_thread_id="t0", agent_name="lead"),
         event("workflow_run.created", "8", workflow_run_id="r", name="sweep", phases=[]),
         event("workflow_run.status_ended", "9", workflow_run_id="r", result={"type": "completed"}),
         event(

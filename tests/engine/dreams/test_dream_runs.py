@@ -167,9 +167,9 @@ async def test_a_dream_is_watched_while_it_runs(settings: Settings, clock: Manua
         async with await client.beta.sessions.events.stream(running.session_id) as stream:
             held.may_end.set()
             seen = [each.type async for each in stream]
-        assert seen[-5:] == [
+        assert seen[-6:] == [
             "agent.message", "session.thread_status_idle", "session.usage", "session.status_idle",
-            "session.status_terminated",
+            "session.thread_status_terminated", "session.status_terminated",
         ]  # fmt: skip
 
 

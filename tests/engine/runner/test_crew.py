@@ -241,7 +241,8 @@ async def test_a_session_that_ended_is_not_written_to_by_who_had_read_it_before(
     writing = Writing((entry,), frozenset(), 0, None)
     with pytest.raises(Superseded):
         await server.database.append(lambda tx: session_runs.write(tx, place, "runner_01a", writing))
-    assert await server.types(place.session_id) == ["session.status_terminated"]
+    told = await server.types(place.session_id)
+    assert told == ["session.thread_status_terminated", "session.status_terminated"]
 
 
 async def test_what_comes_in_at_a_server_that_goes_is_done_by_the_next(begin: Begin) -> None:

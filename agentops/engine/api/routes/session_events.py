@@ -32,5 +32,5 @@ async def stream(exchange: Exchange) -> Response:
     """Show what happens in a session from now on."""
     query = exchange.query(SessionStreamQuery)
     session_id = exchange.id("session_id")
-    seq = await exchange.glance(session_events.end, session_id)
-    return sse.response(exchange, session_id, seq, frozenset(query.event_deltas or ()))
+    opening = await exchange.glance(session_events.opening, session_id)
+    return sse.response(exchange, session_id, opening, frozenset(query.event_deltas or ()))

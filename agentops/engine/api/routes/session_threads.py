@@ -48,5 +48,5 @@ async def stream(exchange: Exchange) -> Response:
     query = exchange.query(SessionStreamQuery)
     session_id = exchange.id("session_id")
     thread_id = await exchange.glance(session_threads.feed, session_id, exchange.id("thread_id"))
-    seq = await exchange.glance(session_events.end, session_id)
-    return sse.response(exchange, session_id, seq, frozenset(query.event_deltas or ()), thread_id)
+    opening = await exchange.glance(session_events.opening, session_id, thread_id)
+    return sse.response(exchange, session_id, opening, frozenset(query.event_deltas or ()), thread_id)

@@ -13,6 +13,7 @@ from agentops.engine.core.json import written
 from agentops.engine.core.runs import evaluations, messages, plans, reports
 from agentops.engine.core.runs.draft import Draft
 from agentops.engine.core.runs.effects import AskModel, Cancel, Evaluate, RunTool, Summarise, Task
+from agentops.engine.core.runs.evolve import INTERRUPT
 from agentops.engine.core.runs.failures import compact, failed
 from agentops.engine.core.runs.happenings import (
     Due,
@@ -27,7 +28,7 @@ from agentops.engine.core.runs.happenings import (
     Summarised,
     Troubled,
 )
-from agentops.engine.core.runs.interrupts import INTERRUPT, interrupt
+from agentops.engine.core.runs.interrupts import interrupt
 from agentops.engine.core.runs.replies import replied
 from agentops.engine.core.runs.rests import settle
 from agentops.engine.core.runs.results import result
@@ -144,10 +145,10 @@ def _hear(draft: Draft, entries: Iterable[Entry]) -> None:
 
 
 def _know(draft: Draft, entry: Entry) -> None:
-    """Take in one entry; a thread that was archived may have been given a task at the same moment."""
+    """Take in one entry; a child that was archived may have been given a task at the same moment."""
     thread = draft.session.threads.get(entry.thread_id)
     draft.know(entry)
-    if entry.type == ENDED and thread is not None and thread.state.is_active:
+    if entry.type == ENDED and entry.thread_id and thread is not None and thread.state.is_active:
         with draft.within(entry.thread_id):
             draft.do(Cancel())
             reports.bereft(draft, "it was archived.")

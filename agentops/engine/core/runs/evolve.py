@@ -12,6 +12,7 @@ from agentops.engine.core.runs.setting import Setting
 from agentops.engine.core.runs.state import END_TURN, Call, Phase, Standing, State, between
 from agentops.engine.core.runs.team import WAIT
 
+INTERRUPT = "user.interrupt"
 INTERRUPTED = "Tool execution was interrupted before completion. Please retry."
 """Source: documented, platform.claude.com/docs/en/managed-agents/session-threads."""
 
@@ -273,7 +274,7 @@ _CHANGES: Mapping[str, Change] = {
     "user.message": _message,
     "user.define_outcome": _outcome,
     "system.message": _instructions,
-    "user.interrupt": _interrupt,
+    INTERRUPT: _interrupt,
     "user.tool_confirmation": _confirmation,
     "user.custom_tool_result": _client_result,
     "user.tool_result": _client_result,

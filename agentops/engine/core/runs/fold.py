@@ -7,7 +7,7 @@ from agentops.engine.core.entries import Entry
 from agentops.engine.core.evaluations import pending
 from agentops.engine.core.json import Json, parsed
 from agentops.engine.core.runs.altered import altered
-from agentops.engine.core.runs.evolve import added, evolve, laid_aside
+from agentops.engine.core.runs.evolve import INTERRUPT, added, evolve, laid_aside
 from agentops.engine.core.runs.session_state import Outcome, SessionState, Stage, Thread
 from agentops.engine.core.runs.setting import Settings
 from agentops.engine.core.runs.state import ADVICE, Call, Phase, Standing, between
@@ -134,9 +134,21 @@ def _of_run(session: SessionState, entry: Entry) -> SessionState:
 def _defined(session: SessionState, entry: Entry) -> SessionState:
     wanted = entry.body
     outcome = Outcome(
-        wanted["outcome_id"], wanted["description"], wanted["rubric"]["content"], wanted["max_iterations"]
+        wanted["outcome_id"],
+        wanted["description"],
+        wanted["rubric"]["content"],
+        wanted["max_iterations"],
+        outlives=frozenset(each.id for each in session.primary.queue if each.type == INTERRUPT),
     )
     return altered(session, outcome=outcome, evaluations=(*session.evaluations, pending(wanted)))
+
+
+def _interrupted(session: SessionState, entry: Entry) -> SessionState:
+    """Forget of an interrupt that the outcome outlived it."""
+    outcome = session.outcome
+    if outcome is None or entry.id not in outcome.outlives:
+        return session
+    return altered(session, outcome=altered(outcome, outlives=outcome.outlives - {entry.id}))
 
 
 def _begun(session: SessionState, entry: Entry) -> SessionState:
@@ -196,6 +208,7 @@ _CHANGES: Mapping[str, _Change] = {
     "session.thread_status_idle": _thread_rests,
     "session.thread_status_terminated": _thread_ended,
     "user.define_outcome": _defined,
+    INTERRUPT: _interrupted,
     "span.model_request_start": _begun,
     "span.outcome_evaluation_start": _evaluating,
     "span.outcome_evaluation_end": _evaluated,

@@ -6,9 +6,10 @@ Source: documented, platform.claude.com/docs/en/managed-agents, pages events-and
 from agentops.engine.core.entries import Entry
 from agentops.engine.core.json import Json
 from agentops.engine.core.runs import evaluations, reports
+from agentops.engine.core.runs.altered import altered
 from agentops.engine.core.runs.draft import Draft
 from agentops.engine.core.runs.effects import Cancel
-from agentops.engine.core.runs.evolve import INTERRUPTED
+from agentops.engine.core.runs.evolve import INTERRUPT, INTERRUPTED
 from agentops.engine.core.runs.failures import close_request
 from agentops.engine.core.runs.rests import settle
 from agentops.engine.core.runs.results import broken_off
@@ -16,18 +17,19 @@ from agentops.engine.core.runs.session_state import Thread
 from agentops.engine.core.runs.state import END_TURN, Phase
 from agentops.engine.core.runs.turns import is_due
 
-INTERRUPT = "user.interrupt"
-
 _TOLD: Json = {"type": "text", "text": INTERRUPTED}
 
 
 def interrupt(draft: Draft, sent: Entry) -> None:
-    """Stop what the interrupt is for."""
+    """Stop what the interrupt is for; an outcome that was defined behind it is not, as a message there is not."""
     earlier = _before(draft.state.queue, sent)
     concerned = _concerned(draft, sent)
+    outcome = draft.session.outcome
+    is_spared = outcome is None or sent.id in outcome.outlives
     halted = [key for key in concerned if is_at_work(draft.session.threads[key])]
-    is_awaited = draft.thread_id in halted or not is_due(draft.state, earlier)
-    if not halted and is_awaited and (draft.session.outcome is None or None not in concerned):
+    meant = altered(draft.state, task=None) if is_spared else draft.state
+    is_awaited = draft.thread_id in halted or not is_due(meant, earlier)
+    if not halted and is_awaited and (is_spared or None not in concerned):
         draft.take(sent)
         return
     for key in halted:
@@ -39,7 +41,7 @@ def interrupt(draft: Draft, sent: Entry) -> None:
         draft.run()
         halted.append(draft.thread_id)
     draft.take(sent)
-    if None in concerned:
+    if None in concerned and not is_spared:
         evaluations.interrupted(draft)
     for key in sorted(halted, key=lambda each: each is None):
         with draft.within(key):

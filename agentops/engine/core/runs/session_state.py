@@ -74,6 +74,9 @@ class Outcome:
     started_at: str = ""
     """When that began."""
 
+    outlives: frozenset[str] = frozenset()
+    """The interrupts that were sent before it and waited still: it is not what they are to stop."""
+
 
 @dataclass(frozen=True)
 class SessionState:

@@ -130,6 +130,30 @@ def test_an_interrupt_before_anybody_came_to_it_ends_it_and_the_agent_reads_it_l
     assert desk.last_user_blocks == [say("Write a note."), say("Go on.")]
 
 
+@pytest.mark.parametrize("is_running", [False, True])
+def test_one_that_is_defined_behind_an_interrupt_is_worked_on_after_it(is_running: bool) -> None:
+    desk = Desk(team_setting())
+    if is_running:
+        desk.message("Tidy up.")
+    desk.send({"type": "user.interrupt"}, is_heard=False)
+    desk.define()
+    begun = ["session.status_running", "session.thread_status_running", *ASKED]
+    assert desk.said == (
+        ["span.model_request_end", "user.interrupt", *RESTS, *begun] if is_running else ["user.interrupt", *begun]
+    )
+    assert desk.last_user_blocks[-1] == say("Write a note.")
+    assert record(desk) == ("running", 0, None)
+
+
+def test_an_interrupt_behind_it_ends_it_though_one_before_it_did_not() -> None:
+    desk = Desk(team_setting())
+    desk.send({"type": "user.interrupt"}, is_heard=False)
+    desk.define(is_heard=False)
+    desk.interrupt()
+    assert record(desk)[0] == "interrupted"
+    assert not desk.is_at_work
+
+
 def test_an_interrupt_while_it_is_graded_cuts_that_off() -> None:
     desk = graded()
     (start,) = desk.evaluations
