@@ -115,3 +115,8 @@ def test_the_log_is_searched_by_type_and_time(api: Api, clock: ManualClock) -> N
     refused(BadRequestError, lambda: events.list(session.id, limit=1001), "limit", "1000")
     cursor = events.list(session.id, limit=1).next_page
     refused(BadRequestError, lambda: events.list(session.id, limit=1, page=cursor, order="desc"), "page", "order")
+    waits = events.list(session.id, limit=1, order="desc").next_page
+    assert [each.type for each in events.list(session.id, page=waits, order="desc").data] == ["session.updated"] * 3
+    for page, order in ((cursor, "asc"), (waits, "desc")):
+        query: Any = {"page": page, "order": order, "created_at_gt": times[0]}
+        refused(BadRequestError, lambda query=query: events.list(session.id, **query), "page", "created_at")

@@ -42,6 +42,26 @@ def test_pages_lead_forth_and_back(api: Api, clock: ManualClock, order: str) -> 
     assert ids(api.sessions.list(**query)) == expected
 
 
+@pytest.mark.parametrize("order", ["asc", "desc"])
+def test_an_empty_page_leads_back_to_where_it_was_come_from(api: Api, clock: ManualClock, order: str) -> None:
+    agent = an_agent(api).id
+    expected = made(api, clock, agent=agent)
+    if order == "desc":
+        expected.reverse()
+    query = {"agent_id": agent, "limit": 2, "order": order}
+    first = api.sessions.list(**query)
+    second = api.sessions.list(**query, page=first.next_page)
+    for each in expected[:2]:
+        api.sessions.delete(each)
+    nothing = api.sessions.list(**query, page=second.prev_page)
+    assert (nothing.data, nothing.prev_page) == ([], None)
+    assert ids(api.sessions.list(**query, page=nothing.next_page).data) == expected[2:4]
+    api.sessions.delete(expected[4])
+    nothing = api.sessions.list(**query, page=second.next_page)
+    assert (nothing.data, nothing.next_page) == ([], None)
+    assert ids(api.sessions.list(**query, page=nothing.prev_page).data) == expected[2:4]
+
+
 def test_a_filter_and_the_size_of_a_page_may_change_on_the_way(api: Api, clock: ManualClock) -> None:
     agent = an_agent(api).id
     expected = made(api, clock, agent=agent)

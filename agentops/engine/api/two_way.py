@@ -65,14 +65,14 @@ def bounds(query: object) -> dict[str, str]:
 
 
 def refuse_outside(place: Start, times: dict[str, str]) -> None:
-    """Refuse a cursor that the list with these times could not have given out.
+    """Refuse a cursor that the list with these times could not have given out; what waits has no time.
 
     Raises:
         InvalidRequest: its place lies outside of them.
     """
     at = place.place[0]
     is_inside = times.get("gt", "") < at < times.get("lt", "~") and times.get("gte", "") <= at <= times.get("lte", "~")
-    if not (place.is_first or is_inside):
+    if times and not (place.is_first or is_inside):
         raise InvalidRequest("page: the cursor's place lies outside of created_at; start at the first page.")
 
 
@@ -82,16 +82,23 @@ def onward(begun: Start, read: Listed) -> Page:
 
 
 def answered(begun: Start, read: Listed, scope: str) -> str:
-    """Return the page's JSON, with the way to the pages on both sides of it.
+    """Return the page's JSON, with the way to the pages on both sides of it; from an empty one, too, the way it came.
 
     Source: SDK 2.11.0 `pagination.py` `SyncBidirectionalPageCursor`; `prev_page` is null on the first page.
     """
     items, places = (read.items[::-1], read.places[::-1]) if begun.is_back else (read.items, read.places)
     has_next = begun.is_back or read.has_more
     has_previous = read.has_more if begun.is_back else not begun.is_first
-    following = _cursor(places[-1], begun.order, _AFTER, scope) if places and has_next else None
-    previous = _cursor(places[0], begun.order, _BEFORE, scope) if places and has_previous else None
+    first, last = (places[0], places[-1]) if places else (_beside(begun, 1), _beside(begun, -1))
+    following = _cursor(last, begun.order, _AFTER, scope) if has_next else None
+    previous = _cursor(first, begun.order, _BEFORE, scope) if has_previous else None
     return f'{{"data":[{",".join(items)}],"next_page":{written(following)},"prev_page":{written(previous)}}}'
+
+
+def _beside(begun: Start, step: int) -> tuple[str, int]:
+    """Return the place one step on in the list's order: what is read from there has the page's own start in it."""
+    at, seq = begun.place
+    return at, seq + (step if begun.order == "asc" else -step)
 
 
 def _cursor(place: tuple[str, int], order: Order, side: str, scope: str) -> str:

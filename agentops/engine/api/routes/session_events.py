@@ -14,9 +14,9 @@ async def page(exchange: Exchange) -> str:
     """List what happened in a session."""
     query = exchange.query(SessionEventQuery)
     start = two_way.start(query, exchange.list_name)
-    window = EventWindow(
-        start.place, query.limit, start.is_descending, types=tuple(query.types or ()), **two_way.bounds(query)
-    )
+    times = two_way.bounds(query)
+    two_way.refuse_outside(start, times)
+    window = EventWindow(start.place, query.limit, start.is_descending, types=tuple(query.types or ()), **times)
     read = await exchange.glance(session_events.page, exchange.id("session_id"), window)
     return exchange.page(two_way.onward(start, read))
 
