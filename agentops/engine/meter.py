@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 
 from agentops.engine.core.conversation import Usage
 from agentops.engine.core.entries import Entry
+from agentops.engine.core.json import Json
 from agentops.engine.store.port import Gain
 
 ToolOutcome = Literal["ok", "error", "unavailable", "cancelled"]
@@ -24,7 +25,7 @@ class Meter(Protocol):
     def answered(self, route: str | None, method: str, status: int, seconds: float) -> None:
         """Count a request that is over; None for one that came to no route. The time is that until its answer began."""
 
-    def asked(self, model_id: str, outcome: str, seconds: float, usage: Usage | None) -> None:
+    def asked(self, model: Json, outcome: str, seconds: float, usage: Usage | None) -> None:
         """Count a request to a model: `ok`, `cancelled`, or the type of the error; what it took, where it answered."""
 
     def ran(self, tool: str, server: str | None, outcome: ToolOutcome, seconds: float) -> None:

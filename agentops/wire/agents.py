@@ -5,14 +5,14 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, Tag, model_validator
 
+from agentops.wire import models
 from agentops.wire.fields import Metadata, MetadataPatch, ModelId, SkillId
+from agentops.wire.models import Level
 from agentops.wire.multiagent import Multiagent, MultiagentPatch
 from agentops.wire.problems import Problem, obeying
 from agentops.wire.shape import STRING_OR_OBJECT, LongText, Omissible, Shape
 from agentops.wire.tools import AgentToolset, McpServer, McpServerList, McpToolset, Tool, ToolList
 from agentops.wire.wording import quoted
-
-_Level = Literal["low", "medium", "high", "xhigh", "max"]
 
 AgentName = Annotated[str, Field(min_length=1, max_length=256)]
 Description = Annotated[str, Field(max_length=2048), LongText()]
@@ -22,18 +22,22 @@ System = Annotated[str, Field(max_length=100_000), LongText()]
 class Effort(Shape):
     """How hard the model works on each call. Source: SDK 2.11.0 `…effort_{low,medium,high,xhigh,max}_param.py`."""
 
-    type: _Level
+    type: Level
 
 
 class ModelConfig(Shape):
     """A model and how it is used. Source: SDK 2.11.0 `types/beta/beta_managed_agents_model_config_params.py`."""
 
     id: ModelId
-    effort: Annotated[Annotated[_Level, Tag("string")] | Annotated[Effort, Tag("object")], STRING_OR_OBJECT] | None = (
+    effort: Annotated[Annotated[Level, Tag("string")] | Annotated[Effort, Tag("object")], STRING_OR_OBJECT] | None = (
         None
     )
     speed: Literal["standard", "fast"] | None = None
     inference_geo: Literal["us", "global"] | None = None
+
+    @model_validator(mode="after")
+    def _can_be_had(self) -> "ModelConfig":
+        return obeying(self, model_problems(self))
 
 
 Model = Annotated[Annotated[ModelId, Tag("string")] | Annotated[ModelConfig, Tag("object")], STRING_OR_OBJECT]
@@ -130,6 +134,20 @@ class AgentUpdate(Shape):
     metadata: MetadataPatch | None = None
     multiagent: MultiagentPatch | None = None
     execution_identity: ExecutionIdentity | None = None
+
+
+def model_problems(model: ModelConfig) -> Iterator[Problem]:
+    """Yield what a model of the platform does not have. Documented: refused, as an effort or as a speed."""
+    known = models.MODELS.get(model.id)
+    if known is None:
+        return
+    effort = model.effort.type if isinstance(model.effort, Effort) else model.effort
+    if effort is not None and effort not in known.efforts:
+        levels = f"must be one of {', '.join(known.efforts)}" if known.takes_effort else "must be left out"
+        yield Problem(("effort",), "bad-combination", f"{levels}: {model.id} does not have {quoted(effort)}")
+    if model.speed == "fast" and not known.has_fast_mode:
+        others = ", ".join(models.with_fast_mode())
+        yield Problem(("speed",), "bad-combination", f"must be standard: {model.id} has no fast mode, {others} have")
 
 
 def connection_problems(agent: AgentCreate | Connections) -> Iterator[Problem]:

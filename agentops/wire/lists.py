@@ -131,16 +131,12 @@ class SessionQuery(_CreatedPage):
     created_at_lt: _Moment = Field(None, alias="created_at[lt]")
     agent_id: _Text = None
     agent_version: Annotated[int, Field(ge=1)] | None = None
+    """Documented: it only applies when `agent_id` is also set."""
+
     deployment_id: _Text = None
     memory_store_id: _Text = None
     order: _Order = "desc"
     statuses: list[Literal["rescheduling", "running", "idle", "terminated"]] | None = Field(None, alias="statuses[]")
-
-    @model_validator(mode="after")
-    def _has_an_agent(self) -> "SessionQuery":
-        lone = self.agent_version is not None and self.agent_id is None
-        problem = Problem(("agent_version",), "bad-combination", "must come with agent_id")
-        return obeying(self, (problem,) if lone else ())
 
 
 class SessionResourceQuery(Query):

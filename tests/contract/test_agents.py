@@ -104,6 +104,12 @@ def test_effort_is_resolved_when_it_is_not_given(api: Api, model: Any) -> None:
 
 
 @pytest.mark.stateless
+def test_a_model_has_its_own_default_effort(api: Api) -> None:
+    found = {name: an_agent(api, model=name).model.effort.type for name in ("claude-opus-5-5", "claude-sonnet-5-5")}
+    assert found == {"claude-opus-5-5": "medium", "claude-sonnet-5-5": "high"}
+
+
+@pytest.mark.stateless
 def test_a_model_we_have_never_heard_of_is_taken(api: Api) -> None:
     assert an_agent(api, model="qwen3-coder:30b").model.id == "qwen3-coder:30b"
 
@@ -169,6 +175,12 @@ BEYOND_THE_LIMIT: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "unknown effort": ({"model": {"id": MODEL, "effort": "heroic"}}, ("model.effort",)),
     "unknown effort object": ({"model": {"id": MODEL, "effort": {"type": "heroic"}}}, ("model.effort",)),
     "unknown speed": ({"model": {"id": MODEL, "speed": "warp"}}, ("model.speed",)),
+    "an effort that the model lacks": ({"model": {"id": "claude-opus-4-5", "effort": "max"}}, ("model.effort", "high")),
+    "a model without effort": ({"model": {"id": "claude-haiku-4-5", "effort": "low"}}, ("model.effort", "left out")),
+    "a model without fast mode": (
+        {"model": {"id": "claude-sonnet-5-5", "speed": "fast"}},
+        ("model.speed", "claude-opus-5-5"),
+    ),
     "unknown geo": ({"model": {"id": MODEL, "inference_geo": "atlantis"}}, ("model.inference_geo",)),
     "unknown model field": ({"model": {"id": MODEL, "temperature": 1}}, ("model.temperature",)),
     "long description": ({"description": "d" * 2049}, ("description", "2048")),

@@ -84,6 +84,13 @@ UNUSABLE: dict[str, tuple[Callable[[Api], dict[str, Any]], tuple[str, ...]]] = {
         lambda api: {"agent": an_agent(api, model="llama").id, "budget": a_budget()},
         ("budget", "llama", "model_not_budgetable"),
     ),
+    "a fast mode without a price": (
+        lambda api: {
+            "agent": an_agent(api, model={"id": "claude-fable-5-2", "speed": "fast"}).id,
+            "budget": a_budget(),
+        },
+        ("budget", "fast mode", "model_not_budgetable"),
+    ),
     "a fraction of a cent": (lambda _: {"budget": a_budget("1.5")}, ("budget.max_list_cost.amount",)),
     "no cent at all": (lambda _: {"budget": a_budget("0")}, ("budget.max_list_cost.amount",)),
     "too much metadata": (lambda _: {"metadata": {str(number): "" for number in range(17)}}, ("metadata", "16")),

@@ -51,7 +51,8 @@ _MODEL = _MODELS | st.builds(
         effort=st.none() | _LEVELS | _LEVELS.map(lambda each: {"type": each}),
         speed=st.sampled_from([None, "standard", "fast"]),
     ),
-)
+).filter(lambda model: model["id"] == MODEL or model.get("speed") != "fast")
+"""Only one of the two has a fast mode."""
 _DOMAINS = st.lists(st.sampled_from(["a.example.com", "b.example.com", "example.org"]), min_size=1, unique=True)
 _SWITCH = st.sampled_from(["all", "none", {"type": "all"}, {"type": "none"}])
 _CONFIGS = {

@@ -19,7 +19,7 @@ MEDDLING: dict[str, tuple[dict[str, Any], list[tuple[str, Any, Any]]]] = {
     "model": (
         {"model": OTHER},
         [
-            ("model.effort.type", "high", "low"),
+            ("model.effort.type", "medium", "low"),
             ("model.id", OTHER, BASE_AGENT["model"]["id"]),
             ("model.inference_geo", None, "us"),
         ],

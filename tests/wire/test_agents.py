@@ -46,6 +46,27 @@ def test_effort_is_a_word_or_an_object(effort: Any) -> None:
     assert said(model={"id": "m", "effort": effort, "speed": "fast", "inference_geo": "us"}) == []
 
 
+@pytest.mark.parametrize(
+    ("model", "effort", "speed", "wrong"),
+    [
+        ("claude-opus-5-5", "xhigh", "fast", []),
+        ("claude-opus-4-8", "max", "fast", []),
+        ("claude-opus-4-7", "xhigh", "fast", ["speed"]),
+        ("claude-opus-4-6", {"type": "xhigh"}, None, ["effort"]),
+        ("claude-sonnet-4-6", "max", "standard", []),
+        ("claude-opus-4-5", "max", None, ["effort"]),
+        ("claude-haiku-4-5-20251001", "low", "fast", ["effort", "speed"]),
+        ("claude-haiku-4-5", "high", None, []),
+        ("claude-mythos-5-2", "xhigh", "fast", []),
+    ],
+)
+def test_a_model_of_the_platform_is_asked_only_for_what_it_has(
+    model: str, effort: Any, speed: str | None, wrong: list[str]
+) -> None:
+    asked = {"id": model, "effort": effort, "speed": speed}
+    assert said(model=asked) == [("model", each, "bad-combination") for each in wrong]
+
+
 def test_a_model_s_settings_are_closed_choices() -> None:
     model = {"id": "m", "effort": "extreme", "speed": "slow", "inference_geo": "mars"}
     assert said(model=model) == [

@@ -47,7 +47,6 @@ def test_repeated_brackets_gather_in_a_list() -> None:
     ("shape", "pairs", "path"),
     [
         (lists.DeploymentQuery, [("status", "active"), ("include_archived", "true")], "status"),
-        (lists.SessionQuery, [("agent_version", "1")], "agent_version"),
         (lists.FileQuery, [("ids[]", "a"), ("limit", "5")], "ids[]"),
         (lists.FileQuery, [("ids[]", str(n)) for n in range(101)], "ids[]"),
         (lists.MemoryQuery, [("path_prefix", "/notes")], "path_prefix"),

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from agentops.wire.models import MODELS, Rate
+
 _MILLION = 1_000_000
 _MOST = 10**9
 """More tokens than any answer takes: what an endpoint claims beyond is no count."""
@@ -57,34 +59,6 @@ def _count(value: Any) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Rate:
-    """Units: dollars for a million tokens."""
-
-    fresh: Decimal
-    """Input that was not in the cache."""
-
-    output: Decimal
-    cache_read: Decimal
-    cache_write: Decimal
-
-    @classmethod
-    def of(cls, fresh: str, output: str, cache_read: str | None = None) -> "Rate":
-        """Return a rate; where the list says nothing of the cache, the platform's usual tenth and five quarters."""
-        plain = Decimal(fresh)
-        read = plain / 10 if cache_read is None else Decimal(cache_read)
-        return cls(plain, Decimal(output), read, plain * Decimal("1.25"))
-
-    def dollars(self, usage: Usage) -> Decimal:
-        """Return what tokens cost outside a batch."""
-        return (
-            usage.input_tokens * self.fresh
-            + usage.output_tokens * self.output
-            + usage.cache_read_input_tokens * self.cache_read
-            + usage.cache_creation_input_tokens * self.cache_write
-        ) / _MILLION
-
-
-@dataclass(frozen=True, slots=True)
 class Price:
     """What a model costs, and what it costs for prompts above a length, where that is dearer."""
 
@@ -96,16 +70,30 @@ class Price:
     def dollars(self, usage: Usage) -> Decimal:
         """Return what an answer cost."""
         rate = self.long if self.long and usage.prompt > self.long_above else self.usual
-        return rate.dollars(usage) * (_BATCHED if usage.is_batched else 1)
+        return _dollars(rate, usage) * (_BATCHED if usage.is_batched else 1)
+
+
+def _dollars(rate: Rate, usage: Usage) -> Decimal:
+    """Return what tokens cost outside a batch."""
+    return (
+        usage.input_tokens * _exact(rate.fresh)
+        + usage.output_tokens * _exact(rate.output)
+        + usage.cache_read_input_tokens * _exact(rate.cache_read)
+        + usage.cache_creation_input_tokens * _exact(rate.cache_write)
+    ) / _MILLION
+
+
+def _exact(price: float) -> Decimal:
+    """Return the price as the list says it: its shortest decimal form."""
+    return Decimal(repr(price))
 
 
 Prices = Mapping[str, Price]
 """By the model's id."""
 
 LIST_PRICES: Prices = {
-    "claude-haiku-5-5": Price(Rate.of("0.10", "0.50"), Rate.of("0.50", "2.50"), 100_000),
-    "claude-sonnet-5-5": Price(Rate.of("2", "10", "0.10")),
-    "claude-opus-5-5": Price(Rate.of("4", "20", "0.20")),
-    "claude-fable-5-1": Price(Rate.of("10", "50")),
+    model_id: Price(each.rate, each.long_rate, each.long_above)
+    for model_id, each in MODELS.items()
+    if each.rate is not None
 }
-"""Source: the platform's list prices in November 2026. What is not here has no known price."""
+"""What is not here has no known price."""

@@ -1,9 +1,7 @@
 """An agent's model: from an id or an object to the object that answers show."""
 
 from agentops.engine.core.json import Json
-
-DEFAULT_EFFORT = "high"
-"""What `effort` resolves to when nobody names it; the API's own default of the parameter, for every model we know."""
+from agentops.wire.models import DEFAULT_LEVEL, MODELS
 
 
 def resolved(sent: str | Json, stored: Json | None = None) -> Json:
@@ -14,7 +12,8 @@ def resolved(sent: str | Json, stored: Json | None = None) -> Json:
     """
     model: Json = {"id": sent} if isinstance(sent, str) else sent
     kept = stored["effort"]["type"] if stored and stored["id"] == model["id"] and "effort" not in model else None
-    effort = model.get("effort") or kept or DEFAULT_EFFORT
+    known = MODELS.get(model["id"])
+    effort = model.get("effort") or kept or (known.default_effort if known else DEFAULT_LEVEL)
     return {
         "id": model["id"],
         "effort": {"type": effort} if isinstance(effort, str) else effort,

@@ -89,11 +89,12 @@ def everyone(agent: Json) -> list[Json]:
     return list(found.values())
 
 
-def models(agent: Json) -> set[str]:
-    """Return the id of every model that a session of the whole snapshot can run."""
-    advisors = {each["model"] for each in _entries(agent["multiagent"]) if each["type"] == "advisor"}
+def models(agent: Json) -> list[Json]:
+    """Return every model that a session of the whole snapshot can run, as it runs it."""
+    advisors = [each["model"] for each in _entries(agent["multiagent"]) if each["type"] == "advisor"]
     advisor = (agent["multiagent"] or {}).get("advisor", {}).get("model")
-    return {each["model"]["id"] for each in everyone(agent)} | advisors | ({advisor} if advisor else set())
+    named = [*advisors, advisor] if advisor else advisors
+    return [*(each["model"] for each in everyone(agent)), *({"id": each} for each in named)]
 
 
 def roster_problems(agent: Json) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ from agentops.base.errors import InvalidRequest
 from agentops.engine.core import session_agents
 from agentops.engine.core.json import Json
 from agentops.engine.core.refusals import refused
-from agentops.engine.core.runs.prices import PRICES
+from agentops.engine.core.runs import prices
 from agentops.wire.networks import is_blocked
 from agentops.wire.wording import quoted
 
@@ -29,15 +29,21 @@ def refuse_blocked_servers(agents: Iterable[Json], environment: Json) -> None:
 
 
 def refuse_unpriced_models(agent: Json, budget: Json | None) -> None:
-    """Refuse a budget for models without a public list price: those that are not the platform's.
+    """Refuse a budget for models without a public list price: most are not the platform's.
 
     Raises:
         InvalidRequest: the agent or one it runs has such a model.
     """
-    unpriced = sorted(each for each in session_agents.models(agent) if each not in PRICES)
-    if budget is not None and unpriced:
-        named = ", ".join(map(quoted, unpriced))
+    if budget is None:
+        return
+    unpriced = [each for each in session_agents.models(agent) if prices.rate(each) is None]
+    if unpriced:
+        named = ", ".join(sorted(set(map(_named, unpriced))))
         raise refused(("budget",), f"needs models with a public list price, {named} has none (model_not_budgetable)")
+
+
+def _named(model: Json) -> str:
+    return quoted(model["id"]) + (" in fast mode" if model.get("speed") == "fast" else "")
 
 
 def refuse_self_hosted(config: Json, resources: Sequence[Json]) -> None:

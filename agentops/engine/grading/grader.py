@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from agentops.engine.core.conversation import Ask, Usage
-from agentops.engine.core.json import written
+from agentops.engine.core.json import Json, written
 from agentops.engine.core.outcomes.explaining import Line, explained_freely, failed
 from agentops.engine.core.outcomes.rubric import Rubric, Unreadable, rubric
 from agentops.engine.core.outcomes.scoring import judged
@@ -69,16 +69,20 @@ class ModelGrader:
         raise AssertionError("every talk ends in a verdict or without one")
 
 
-def _model(assignment: Assignment) -> str:
+def _model(assignment: Assignment) -> Json:
     try:
-        return rubric(assignment.rubric).model or str(assignment.model["id"])
+        return _model_of(assignment, rubric(assignment.rubric))
     except Unreadable:
-        return str(assignment.model["id"])
+        return assignment.model
+
+
+def _model_of(assignment: Assignment, found: Rubric) -> Json:
+    return {"id": found.model} if found.model else assignment.model
 
 
 def _ask(assignment: Assignment, found: Rubric, first: bytes) -> Ask:
     return Ask(
-        model={"id": found.model} if found.model else assignment.model,
+        model=_model_of(assignment, found),
         system=prompt.system(found),
         tools=b"[]",
         messages=(first,),

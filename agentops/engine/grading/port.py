@@ -34,7 +34,7 @@ class Grade:
 
     verdict: Verdict
     usage: Usage
-    model_id: str
+    model: Json
     """The model that was asked, which says what it cost."""
 
 

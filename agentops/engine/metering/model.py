@@ -41,4 +41,4 @@ class MeteredModel:
             self._tell(ask, outcome, perf_counter() - began, usage)
 
     def _tell(self, ask: Ask, outcome: str, seconds: float, usage: Usage | None) -> None:
-        self._meter.asked(str(ask.model["id"]), outcome, seconds, usage)
+        self._meter.asked(ask.model, outcome, seconds, usage)

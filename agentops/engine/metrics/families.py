@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Proc
 from agentops import __version__
 from agentops.engine.core.conversation import Usage
 from agentops.engine.core.entries import Entry
-from agentops.engine.core.json import parsed
+from agentops.engine.core.json import Json, parsed
 from agentops.engine.core.model_table import Model
 from agentops.engine.core.runs import prices
 from agentops.engine.meter import FiringOutcome, SandboxOutcome, ToolOutcome
@@ -259,19 +259,19 @@ class Families:
         self._requests[where, how, labels.among(labels.STATUS_CLASSES, f"{status // 100}xx")].inc()
         self._request_seconds[where, how].observe(seconds)
 
-    def asked(self, model_id: str, outcome: str, seconds: float, usage: Usage | None) -> None:
+    def asked(self, model: Json, outcome: str, seconds: float, usage: Usage | None) -> None:
         """Count a request to a model."""
-        model = self._models.get(model_id, labels.OTHER)
-        self._asked[model, labels.among(labels.MODEL_OUTCOMES, outcome)].inc()
-        self._asked_seconds[model,].observe(seconds)
+        name = self._models.get(model["id"], labels.OTHER)
+        self._asked[name, labels.among(labels.MODEL_OUTCOMES, outcome)].inc()
+        self._asked_seconds[name,].observe(seconds)
         if usage is None:
             return
-        self._tokens[model, "input"].inc(usage.input_tokens)
-        self._tokens[model, "output"].inc(usage.output_tokens)
-        self._tokens[model, "cache_read"].inc(usage.cache_read_input_tokens)
-        self._tokens[model, "cache_creation"].inc(usage.cache_creation_input_tokens)
-        if (price := prices.PRICES.get(model)) is not None:
-            self._dollars[model,].inc(price.cents(usage) / 100)
+        self._tokens[name, "input"].inc(usage.input_tokens)
+        self._tokens[name, "output"].inc(usage.output_tokens)
+        self._tokens[name, "cache_read"].inc(usage.cache_read_input_tokens)
+        self._tokens[name, "cache_creation"].inc(usage.cache_creation_input_tokens)
+        if (rate := prices.rate(model)) is not None:
+            self._dollars[name,].inc(prices.token_cents(rate, usage) / 100)
 
     def ran(self, tool: str, server: str | None, outcome: ToolOutcome, seconds: float) -> None:
         """Count a tool call that ended here."""

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from agentops.engine.core.model_table import Model
-from agentops.engine.core.runs import prices
 from agentops.wire.custom_tools import BUILT_IN_TOOLS
+from agentops.wire.models import MODELS
 
 OTHER = "other"
 
@@ -43,8 +43,8 @@ def among(allowed: frozenset[str], value: str) -> str:
 
 
 def models(known: Iterable[Model]) -> Mapping[str, str]:
-    """Return by every id and alias that the model table and the price list know the one label of the model."""
-    found = {name: name for name in prices.PRICES}
+    """Return by every id and alias that the model table and the list of prices know the one label of the model."""
+    found = {name: name for name in MODELS}
     for each in known:
         found |= dict.fromkeys((each.id, *each.aliases), each.id)
     return MappingProxyType(found)

@@ -9,6 +9,7 @@ Source: SDK 2.11.0 `types/message_create_params.py`.
 from agentops.engine.core.conversation import Ask, pieces
 from agentops.engine.core.json import Json, written
 from agentops.engine.models.endpoints import Endpoint
+from agentops.wire.models import MODELS
 
 MAX_TOKENS = 32_000
 """Where neither the endpoint nor the table of models knows better: the least that a current model can write.
@@ -50,7 +51,7 @@ def _settings(ask: Ask, endpoint: Endpoint, max_tokens: int) -> Json:
     found: Json = {"model": endpoint.name_of(ask.model["id"]), "max_tokens": max_tokens, "stream": True}
     if endpoint.is_cached:
         found["cache_control"] = _MARK
-    if effort := _effort(ask.model.get("effort")):
+    if effort := _effort(ask.model):
         found["output_config"] = {"effort": effort}
     if _is_fast(ask):
         found["speed"] = "fast"
@@ -59,7 +60,12 @@ def _settings(ask: Ask, endpoint: Endpoint, max_tokens: int) -> Json:
     return found
 
 
-def _effort(said: str | Json | None) -> str | None:
+def _effort(model: Json) -> str | None:
+    """Return the effort to ask for; a model that takes none refuses even the one that it always has."""
+    known = MODELS.get(model["id"])
+    if known is not None and not known.takes_effort:
+        return None
+    said: str | Json | None = model.get("effort")
     return said["type"] if isinstance(said, dict) else said
 
 

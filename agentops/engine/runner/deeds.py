@@ -269,7 +269,7 @@ def _failure(error: ModelError) -> RequestFailed:
 
 
 def _evaluated(start_id: str, grade: Grade) -> Evaluated:
-    cents = prices.cents(grade.model_id, grade.usage, 0, 0) or 0
+    cents = prices.costs(grade.model)(grade.usage, 0, 0) or 0
     found = grade.verdict
     return Evaluated(start_id, found.result, found.explanation, grade.usage, cents, found)
 

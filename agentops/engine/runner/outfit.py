@@ -3,7 +3,6 @@
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Protocol
 
 from agentops.base.clock import timestamp
@@ -93,7 +92,7 @@ class Outfit:
                 of_servers=offer.tools,
                 of_team=[each["name"] for each in ours],
             ),
-            cost_cents=partial(prices.cents, whole["model"]["id"]),
+            cost_cents=prices.costs(whole["model"]),
             budget=parsed(session.fields)["budget"],
             team=team,
             planner=planner,
@@ -104,15 +103,16 @@ class Outfit:
         return Equipment(setting, whole["model"], system, tools, has_servers=bool(whole["mcp_servers"]))
 
     def _advisor(self, session: Session, thread_id: str, agent: Json) -> Equipment:
+        model = {"id": agent["model"]}
         setting = Setting(
             thread_id=thread_id,
             agent_name=ADVISOR_NAME,
             grants=Grants((), is_self_hosted=False),
-            cost_cents=partial(prices.cents, agent["model"]),
+            cost_cents=prices.costs(model),
             budget=parsed(session.fields)["budget"],
             bounds=self._bounds,
         )
-        return Equipment(setting, {"id": agent["model"]}, _ADVISE, b"[]")
+        return Equipment(setting, model, _ADVISE, b"[]")
 
     async def begin(self) -> None:
         """Remove what is left of sessions that are gone."""

@@ -27,10 +27,10 @@ def test_a_long_prompt_of_the_cheap_model_costs_five_times_as_much() -> None:
     assert price.dollars(Usage(100_001, 10_000)) == Decimal("0.0750005")
 
 
-def test_batches_cost_half_and_the_cache_a_tenth() -> None:
+def test_batches_cost_half_and_the_cache_what_the_list_says() -> None:
     price = LIST_PRICES["claude-fable-5-1"]
     assert price.dollars(Usage(1_000_000, is_batched=True)) == 5
-    assert price.dollars(Usage(cache_read_input_tokens=1_000_000)) == 1
+    assert price.dollars(Usage(cache_read_input_tokens=1_000_000)) == Decimal("0.25")
     assert price.dollars(Usage(cache_creation_input_tokens=1_000_000)) == Decimal("12.5")
 
 

@@ -69,7 +69,7 @@ def test_a_model_is_replaced_as_a_whole_except_for_the_effort_of_the_same_model(
         "inference_geo": None,
     }
     other = agents.updated(stored(), {"model": {"id": "claude-haiku-5-5"}})["model"]
-    assert other["effort"] == {"type": "high"}
+    assert other["effort"] == {"type": "medium"}
 
 
 def test_an_execution_identity_of_null_is_the_default() -> None:

@@ -17,6 +17,15 @@ def test_every_short_form_resolves_to_the_same_object(sent: Any) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("model", "effort"), [("claude-opus-5-5", "medium"), ("claude-haiku-5-5", "medium"), ("claude-opus-5", "high")]
+)
+def test_a_model_of_the_platform_has_its_own_default(model: str, effort: str) -> None:
+    stored = models.resolved({"id": model, "effort": "low"})
+    assert models.resolved(model)["effort"] == models.resolved({"id": model, "effort": None}, stored)["effort"]
+    assert models.resolved(model)["effort"] == {"type": effort}
+
+
 @pytest.mark.parametrize("effort", ["max", {"type": "max"}])
 def test_effort_is_shown_as_an_object(effort: object) -> None:
     assert models.resolved({"id": "m", "effort": effort})["effort"] == {"type": "max"}

@@ -86,7 +86,7 @@ def test_a_roster_is_copied_with_whole_agents_and_the_overridden_one_for_itself(
     assert set(session_agents.references(multiagent, "agent_a")) == {Reference("agent_b", 7)}
     whole = session_agents.with_roster(own, multiagent, members(other))
     assert whole["multiagent"] == team(other, own, {"type": "advisor", "model": "wise"})
-    assert session_agents.models(whole) == {"m", "wise"}
+    assert {each["id"] for each in session_agents.models(whole)} == {"m", "wise"}
 
 
 def test_the_newer_form_is_copied_level_by_level() -> None:
@@ -103,14 +103,14 @@ def test_the_newer_form_is_copied_level_by_level() -> None:
         "workflows": multiagent["workflows"],
         "advisor": multiagent["advisor"],
     }
-    assert session_agents.models(whole) == {"m", "cheap", "wise"}
+    assert {each["id"] for each in session_agents.models(whole)} == {"m", "cheap", "wise"}
     assert session_agents.everyone(whole)[1:] == [other]
 
 
 def test_an_agent_of_its_own_has_no_roster() -> None:
     whole = session_agents.with_roster(FULL, None, {})
     assert whole == {**FULL, "multiagent": None}
-    assert (session_agents.everyone(whole), session_agents.models(whole)) == ([whole], {"m"})
+    assert (session_agents.everyone(whole), session_agents.models(whole)) == ([whole], [whole["model"]])
 
 
 def test_a_change_reaches_the_copies_of_the_agent_in_its_roster() -> None:

@@ -60,7 +60,7 @@ def _everything(families: Families) -> None:
             families.answering()
             families.answered(path, "GET", status, 0.1)
     for outcome in labels.MODEL_OUTCOMES:
-        families.asked("claude-opus-5-5", outcome, 1.0, Usage(1, 1))
+        families.asked({"id": "claude-opus-5-5"}, outcome, 1.0, Usage(1, 1))
     for tool in labels.TOOLS:
         for ended in ("ok", "error", "unavailable", "cancelled"):
             families.ran(tool, None, ended, 0.1)  # type: ignore[arg-type]  # the closed set, spelled out

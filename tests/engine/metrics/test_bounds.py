@@ -72,7 +72,7 @@ async def _ask(engine: Any, path: str, method: str) -> None:
 def _hostile(families: Families) -> None:
     for number in range(MANY):
         stranger: Any = f"stranger{number}"
-        families.asked(stranger, stranger, 0.1, Usage(1, 1))
+        families.asked({"id": stranger}, stranger, 0.1, Usage(1, 1))
         families.ran(stranger, None, "ok", 0.1)
         families.ran(stranger, stranger, "error", 0.1)
         families.transacted("read", 0.1, stranger)

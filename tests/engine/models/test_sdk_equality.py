@@ -109,6 +109,12 @@ def deaf(_piece: Piece) -> None:
     """Hear nothing."""
 
 
+async def test_a_model_that_takes_no_effort_is_asked_for_none(server: ModelServer, ours: Messages) -> None:
+    """Such a model refuses even the level that it always has, and answers of the API always name one."""
+    await ours.ask(asking(*CONVERSATION, model={"id": "claude-haiku-4-5", "effort": {"type": "high"}}), deaf)
+    assert "output_config" not in server.asked[0].body
+
+
 @pytest.mark.parametrize(
     ("model", "extra"),
     [

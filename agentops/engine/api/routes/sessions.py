@@ -45,7 +45,7 @@ async def page(exchange: Exchange) -> str:
     two_way.refuse_outside(start, times)
     wanted = SessionFilter(
         agent_id=query.agent_id,
-        agent_version=query.agent_version and min(query.agent_version, VERSION_MAX),
+        agent_version=min(query.agent_version, VERSION_MAX) if query.agent_id and query.agent_version else None,
         deployment_id=query.deployment_id,
         memory_store_id=query.memory_store_id,
         statuses=tuple(query.statuses or ()),

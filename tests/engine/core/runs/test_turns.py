@@ -180,8 +180,17 @@ def test_no_event_is_earlier_than_the_one_before_it_whatever_the_clock_does() ->
 
 def test_what_is_used_costs_its_list_price() -> None:
     usage = Usage(1_000_000, 1_000_000, 1_000_000, 1_000_000)
-    assert prices.cents("claude-opus-5-5", usage, 1, 3600) == 400 + 2000 + 500 + 20 + 1 + 8
-    assert prices.cents("a-model-of-your-own", usage, 0, 0) is None
+    assert prices.costs({"id": "claude-opus-5-5"})(usage, 1, 3600) == 400 + 2000 + 500 + 20 + 1 + 8
+    assert prices.costs({"id": "a-model-of-your-own"})(usage, 0, 0) is None
+
+
+def test_a_fast_mode_costs_more_and_a_long_prompt_is_taken_for_granted() -> None:
+    usage = Usage(1_000_000, 1_000_000, 1_000_000, 1_000_000)
+    plain, fast = ({"id": "claude-opus-5-5", "speed": each} for each in ("standard", "fast"))
+    assert prices.costs(fast)(usage, 1, 0) == 2 * (400 + 2000 + 500 + 20) + 1
+    assert prices.costs(plain)(usage, 0, 0) == 400 + 2000 + 500 + 20
+    assert prices.costs({"id": "claude-fable-5-2", "speed": "fast"})(usage, 0, 0) is None
+    assert prices.costs({"id": "claude-haiku-5-5"})(Usage(1_000_000, 0), 0, 0) == 50
 
 
 def _reply(*content: dict[str, str]) -> Reply:
