@@ -36,7 +36,7 @@ async def every(target: LiveTarget, environment_id: str) -> Sequence[Body]:
             f"{target.label} has no API for the keys of an environment",
             hint="make the key in the target's console; an engine of your own (`agentops serve`) has the API",
         )
-    raise TargetError(f"{target.label} has no environment {environment_id}", hint="name it by its id: env_…")
+    raise TargetError(f"{target.label} has no environment {environment_id}", hint="`agentops ids` shows what there is")
 
 
 async def revoke(target: LiveTarget, environment_id: str, key_id: str) -> Body:

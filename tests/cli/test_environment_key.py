@@ -50,6 +50,16 @@ def test_a_key_stands_alone_on_standard_output_and_nowhere_later(agentops: Shell
     assert "sk-ant" not in listed + json.dumps(found)
 
 
+def test_an_environment_goes_by_its_name_too(agentops: Shell, environment: str) -> None:
+    made = agentops("environment-key", "create", "fleet", "-o", "json").json["environment_key"]["id"]
+    assert agentops("environment-key", "list", "Environment/fleet").out.startswith(made)
+    assert agentops("environment-key", "list", environment).out.startswith(made)
+    assert agentops("environment-key", "revoke", "fleet", made).out.startswith(f"{made} is void since ")
+    said = agentops("environment-key", "create", "flet", status=2).err
+    assert "embedded has no environment `flet`" in said
+    assert "did you mean `fleet`?" in said
+
+
 def test_what_there_is_not_is_named(agentops: Shell, environment: str) -> None:
     assert agentops("environment-key", "list", environment).out == "No keys.\n"
     said = agentops("environment-key", "create", "env_01Nowhere", status=1).err

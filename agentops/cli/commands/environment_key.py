@@ -1,7 +1,7 @@
 """`agentops environment-key`: what the workers of a self-hosted environment come with."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -9,44 +9,52 @@ from agentops.base.paint import printable
 from agentops.cli.output import output_option, say, write_json, write_lines
 from agentops.cli.planning import target_option, with_target
 
+if TYPE_CHECKING:
+    from agentops.targets.live import LiveTarget
+
+
+T = TypeVar("T")
+
+_environment = click.argument("environment", metavar="ENVIRONMENT")
+
 
 @click.group("environment-key")
 def environment_key() -> None:
     """Make, list and revoke keys for the workers of a self-hosted environment.
 
     A worker is given its key as ANTHROPIC_ENVIRONMENT_KEY. It opens the environment's work queue and the sessions in
-    it, and nothing else of the workspace.
+    it, and nothing else of the workspace. An ENVIRONMENT is named as its manifest is, or by its id.
     """
 
 
 @environment_key.command(short_help="Make a key and print it.")
-@click.argument("environment_id")
+@_environment
 @click.option("--name", metavar="TEXT", default="", help="What the key is for.")
 @target_option
 @output_option
-def create(environment_id: str, name: str, target: str | None, output: str) -> None:
-    """Make a key for the workers of ENVIRONMENT_ID and print it."""
+def create(environment: str, name: str, target: str | None, output: str) -> None:
+    """Make a key for the workers of ENVIRONMENT and print it."""
     from agentops.targets import environment_keys
 
-    made = dict(with_target(target, lambda found: environment_keys.create(found, environment_id, name)))
+    made = dict(_of(target, environment, lambda found, its_id: environment_keys.create(found, its_id, name)))
     key = made.pop("key")
     if output == "json":
         write_json({"format_version": 1, "environment_key": made, "key": key})
         return
-    say(f"{made['id']} lets workers of {environment_id} in:")
+    say(f"{made['id']} lets workers of {environment} in:")
     write_lines([key])
-    say(f"It is shown this once; `agentops environment-key revoke {environment_id} {made['id']}` makes it void.")
+    say(f"It is shown this once; `agentops environment-key revoke {environment} {made['id']}` makes it void.")
 
 
 @environment_key.command("list", short_help="List keys, newest first.")
-@click.argument("environment_id")
+@_environment
 @target_option
 @output_option
-def list_(environment_id: str, target: str | None, output: str) -> None:
-    """List the keys of ENVIRONMENT_ID, newest first, without what they are."""
+def list_(environment: str, target: str | None, output: str) -> None:
+    """List the keys of ENVIRONMENT, newest first, without what they are."""
     from agentops.targets import environment_keys
 
-    found = with_target(target, lambda reached: environment_keys.every(reached, environment_id))
+    found = _of(target, environment, environment_keys.every)
     if output == "json":
         write_json({"format_version": 1, "environment_keys": found})
     else:
@@ -54,19 +62,29 @@ def list_(environment_id: str, target: str | None, output: str) -> None:
 
 
 @environment_key.command(short_help="Make a key void at once.")
-@click.argument("environment_id")
+@_environment
 @click.argument("key_id")
 @target_option
 @output_option
-def revoke(environment_id: str, key_id: str, target: str | None, output: str) -> None:
-    """Make KEY_ID of ENVIRONMENT_ID void at once; `list` shows the ids of keys."""
+def revoke(environment: str, key_id: str, target: str | None, output: str) -> None:
+    """Make KEY_ID of ENVIRONMENT void at once; `list` shows the ids of keys."""
     from agentops.targets import environment_keys
 
-    gone = with_target(target, lambda found: environment_keys.revoke(found, environment_id, key_id))
+    gone = _of(target, environment, lambda found, its_id: environment_keys.revoke(found, its_id, key_id))
     if output == "json":
         write_json({"format_version": 1, "environment_key": gone})
     else:
         write_lines([f"{gone['id']} is void since {gone['revoked_at']}."])
+
+
+def _of(target: str | None, environment: str, use: "Callable[[LiveTarget, str], Awaitable[T]]") -> T:
+    """Return what comes of using the target of the command with the id of an environment."""
+    from agentops.cli.sessions import finding
+
+    async def used(found: "LiveTarget") -> T:
+        return await use(found, await finding.identity(finding.ENVIRONMENT, environment, found))
+
+    return with_target(target, used)
 
 
 def _listed(found: Sequence[Mapping[str, Any]]) -> Iterator[str]:

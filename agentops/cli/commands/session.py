@@ -14,6 +14,7 @@ from agentops.cli.planning import target_option
 
 if TYPE_CHECKING:
     from agentops.cli.sessions.ground import Ground
+    from agentops.reconcile.target import Body
 
 _STATUSES = ("running", "idle", "rescheduling", "terminated")
 _LAST_EVENTS = 20
@@ -72,7 +73,7 @@ def show(session_id: str, target: str | None, output: str) -> None:
     from agentops.cli.sessions import waiting
 
     async def found(ground: "Ground") -> "tuple[Ground, Mapping[str, Any], Any, Any, Any]":
-        known = await ground.sessions.read(await ground.identity(session_id))
+        known = await ground.session(session_id)
         events = await ground.sessions.last_events(known["id"], _LAST_EVENTS)
         calls = await waiting.calls(ground.sessions, known)
         is_team = any(each.get("session_thread_id") for each in events)
@@ -104,7 +105,7 @@ def tree_(session_id: str, target: str | None, output: str) -> None:
     from agentops.cli.sessions.lineage import tree
 
     async def found(ground: "Ground") -> "tuple[Mapping[str, Any], Mapping[str, Any]]":
-        known = await ground.sessions.read(await ground.identity(session_id))
+        known = await ground.session(session_id)
         return known, tree(await gather(ground.sessions, known), SystemClock().now())
 
     known, root = _looked(target, found)
@@ -142,8 +143,8 @@ def tail(
 
     begin = timestamp(moment(since, SystemClock().now())) if since else None
 
-    async def watch(ground: "Ground", known: str) -> int:
-        return await conducting.watch(ground, known, begin, output, is_endless=follow)
+    async def watch(ground: "Ground", known: "Body") -> int:
+        return await conducting.watch(ground, known["id"], begin, output, is_endless=follow)
 
     ctx.exit(_driven(target, ModelFlags(**model), session_id, watch, needs_model=False))
 
@@ -179,11 +180,11 @@ def send(
     rubric, most = options.pop("rubric"), options.pop("max_iterations")
     event = sent_event(text, description, rubric, most)
 
-    async def conduct(ground: "Ground", known: str) -> int:
-        if found := await waiting.calls(ground.sessions, await ground.sessions.read(known)):
-            waiting.explain(found, ground.command("approve", known))
-            raise UsageError(f"{known} takes no message while it waits for an answer")
-        return await conducting.conduct(ground, known, [event], output)
+    async def conduct(ground: "Ground", known: "Body") -> int:
+        if found := await waiting.calls(ground.sessions, known):
+            waiting.explain(found, ground.command("approve", known["id"]))
+            raise UsageError(f"{known['id']} takes no message while it waits for an answer")
+        return await conducting.conduct(ground, known["id"], [event], output)
 
     ctx.exit(_driven(target, ModelFlags(**options), session_id, conduct))
 
@@ -209,10 +210,10 @@ def approve(
     """Allow the CALLs that SESSION waits with, or all of them; `session show` lists them."""
     from agentops.cli.sessions import conducting, waiting
 
-    async def conduct(ground: "Ground", known: str) -> int:
-        found = await waiting.calls(ground.sessions, await ground.sessions.read(known))
-        answers = waiting.answers(found, calls, deny, known)
-        return await conducting.conduct(ground, known, answers, output, found)
+    async def conduct(ground: "Ground", known: "Body") -> int:
+        found = await waiting.calls(ground.sessions, known)
+        answers = waiting.answers(found, calls, deny, known["id"])
+        return await conducting.conduct(ground, known["id"], answers, output, found)
 
     ctx.exit(_driven(target, ModelFlags(**model), session_id, conduct))
 
@@ -227,15 +228,14 @@ def interrupt(ctx: click.Context, /, session_id: str, target: str | None, output
     """Stop what SESSION does; it can be sent something else afterwards."""
     from agentops.cli.sessions import conducting, waiting
 
-    async def conduct(ground: "Ground", known: str) -> int:
-        found = await ground.sessions.read(known)
-        calls = await waiting.calls(ground.sessions, found)
-        if found["status"] in ("idle", "terminated") and not calls:
-            say(f"{known} rests already")
+    async def conduct(ground: "Ground", known: "Body") -> int:
+        calls = await waiting.calls(ground.sessions, known)
+        if known["status"] in ("idle", "terminated") and not calls:
+            say(f"{known['id']} rests already")
             if output == "json":
-                write_json({"format_version": 1, "session": found})
+                write_json({"format_version": 1, "session": known})
             return 0
-        return await conducting.conduct(ground, known, [{"type": "user.interrupt"}], output, calls)
+        return await conducting.conduct(ground, known["id"], [{"type": "user.interrupt"}], output, calls)
 
     ctx.exit(_driven(target, ModelFlags(**model), session_id, conduct, needs_model=False))
 
@@ -248,7 +248,7 @@ def archive(session_id: str, target: str | None, output: str) -> None:
     """End SESSION for good and keep its history."""
 
     async def end(ground: "Ground") -> Mapping[str, Any]:
-        known = await ground.sessions.read(await ground.identity(session_id))
+        known = await ground.session(session_id)
         return await ground.sessions.archive(known["id"])
 
     ended = _looked(target, end)
@@ -266,7 +266,7 @@ def delete(session_id: str, target: str | None, output: str) -> None:
     """Remove SESSION with its history and the files that it wrote."""
 
     async def remove(ground: "Ground") -> str:
-        known = await ground.sessions.read(await ground.identity(session_id))
+        known = await ground.session(session_id)
         await ground.sessions.delete(known["id"])
         return str(known["id"])
 
@@ -294,16 +294,20 @@ def _driven(
     target: str | None,
     model: ModelFlags,
     session_id: str,
-    use: "Callable[[Ground, str], Awaitable[int]]",
+    use: "Callable[[Ground, Body], Awaitable[int]]",
     *,
     needs_model: bool = True,
 ) -> int:
     """Return what the command ends with, once the session rests."""
     from agentops.cli.sessions import conducting
-    from agentops.cli.sessions.ground import running_ground
+    from agentops.cli.sessions.ground import ground, lacks_model, running_ground
 
     async def drive() -> int:
+        if needs_model and lacks_model(target, model):
+            # That there is no such session is said before what it would need.
+            async with ground(target) as looked:
+                await looked.session(session_id)
         async with running_ground(target, model, needs_model=needs_model) as found:
-            return await use(found, await found.identity(session_id))
+            return await use(found, await found.session(session_id))
 
     return conducting.run(drive())

@@ -13,6 +13,7 @@ from agentops.reconcile.target import Body
 
 if TYPE_CHECKING:
     from agentops.manifests.document import Tree
+    from agentops.targets.live import LiveTarget
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,18 @@ class Scope:
 def is_id(wanted: Wanted, text: str) -> bool:
     """Tell whether the text is a server's id: then nothing has to be looked up."""
     return text.startswith(wanted.prefix)
+
+
+async def identity(wanted: Wanted, text: str, target: "LiveTarget") -> str:
+    """Return the id of what a name or an id stands for on a target, whichever project it is of.
+
+    Raises:
+        UsageError: it stands for none, or for more than one.
+        TargetError: the target cannot be read.
+    """
+    if is_id(wanted, text):
+        return text
+    return named(wanted, text, await target.list(wanted.object) or [], Scope(target.label))
 
 
 def named(wanted: Wanted, text: str, lives: Sequence[Body], scope: Scope) -> str:

@@ -58,6 +58,15 @@ class Ground:
             raise UsageError(f"{self.target.label} has no session", hint="`agentops run AGENT TASK` begins one")
         return str(found[0]["id"])
 
+    async def session(self, text: str) -> "Body":
+        """Return a session by its id, or by `last`.
+
+        Raises:
+            TargetError: there is none of this id.
+            UsageError: there is no session at all.
+        """
+        return await self.sessions.read(await self.identity(text))
+
     async def written(self, session_id: str) -> "Sequence[tuple[str, int, str]]":
         """Return the files that a session wrote: name, bytes, and where to get them."""
         if self.is_embedded:
@@ -84,6 +93,11 @@ async def ground(flag: str | None, *, needs_tree: bool = False) -> AsyncIterator
         yield _ground(target, choice, home, tree, flag)
 
 
+def lacks_model(flag: str | None, model: ModelFlags) -> bool:
+    """Tell whether sessions would run in this process, and have no model."""
+    return chosen_target(flag, os.environ).name == EMBEDDED and not has_model(model, is_embedded=True)
+
+
 @asynccontextmanager
 async def running_ground(
     flag: str | None, model: ModelFlags, *, needs_tree: bool = False, needs_model: bool = True
@@ -100,7 +114,7 @@ async def running_ground(
         async with opened(choice, tree, home) as target:
             yield _ground(target, choice, home, tree, flag)
         return
-    if needs_model and not has_model(model, is_embedded=True):
+    if needs_model and lacks_model(flag, model):
         raise UsageError("no model is configured for the engine inside this process", hint=_NO_MODEL)
     async with opened_to_run(home, model) as target:
         yield _ground(target, choice, home, tree, flag)
