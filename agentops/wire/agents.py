@@ -143,11 +143,13 @@ def model_problems(model: ModelConfig) -> Iterator[Problem]:
         return
     effort = model.effort.type if isinstance(model.effort, Effort) else model.effort
     if effort is not None and effort not in known.efforts:
-        levels = f"must be one of {', '.join(known.efforts)}" if known.takes_effort else "must be left out"
-        yield Problem(("effort",), "bad-combination", f"{levels}: {model.id} does not have {quoted(effort)}")
+        levels = ", ".join(known.efforts)
+        how = f"one of {levels} for {model.id}, is {quoted(effort)}" if known.takes_effort else "left out"
+        why = "" if known.takes_effort else f": {model.id} takes no effort"
+        yield Problem(("effort",), "bad-combination", f"must be {how}{why}")
     if model.speed == "fast" and not known.has_fast_mode:
         others = ", ".join(models.with_fast_mode())
-        yield Problem(("speed",), "bad-combination", f"must be standard: {model.id} has no fast mode, {others} have")
+        yield Problem(("speed",), "bad-combination", f"must be standard: {model.id} has no fast mode; {others} have one")
 
 
 def connection_problems(agent: AgentCreate | Connections) -> Iterator[Problem]:

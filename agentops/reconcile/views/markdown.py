@@ -138,7 +138,7 @@ def _verdict(plan: Json) -> str:
         in_conflict = f", {count['conflict']} in conflict" if count["conflict"] else ""
         return f"Blocked: {counted(errors, 'error')}{in_conflict}. Nothing can be applied until that is settled."
     if not plan["steps"]:
-        return "No changes."
+        return "The target is as declared."
     final = sum(each["is_final"] for each in plan["steps"])
     risky = sum(any(risk["risk"] != "drift_undone" for risk in each["risks"]) for each in plan["steps"])
     notes = [f"{risky} with risks"] if risky else []
