@@ -88,8 +88,8 @@ TEAM = (
     r"│ +why: Everything hangs on the onset",
     r"├─ ☐ evaluation 1 .*needs revision$",
     r"└─ ☑ evaluation 2 .*satisfied$",
-    r"\d\S+ \S+  sesn_\w+  1   Team/incident v\d  claude-opus-5-5  1\.00   satisfied$",
-    r"\d\S+ \S+  sesn_\w+  0   Team/incident v\d  .* needs revision  chronological, follow-up$",
+    r"\d\S+ \S+  sesn_\w+  2  +Team/incident v\d  claude-opus-5-5  1\.00   satisfied$",
+    r"\d\S+ \S+  sesn_\w+  1  +Team/incident v\d  .* needs revision  chronological, follow-up$",
     r"✓ bad/unordered-timeline  needs revision  chronological$",
     r"4 of 7 agree · false passes 0 · false fails 0 · undecided 3$",
 )
