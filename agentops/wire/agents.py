@@ -149,7 +149,9 @@ def model_problems(model: ModelConfig) -> Iterator[Problem]:
         yield Problem(("effort",), "bad-combination", f"must be {how}{why}")
     if model.speed == "fast" and not known.has_fast_mode:
         others = ", ".join(models.with_fast_mode())
-        yield Problem(("speed",), "bad-combination", f"must be standard: {model.id} has no fast mode; {others} have one")
+        yield Problem(
+            ("speed",), "bad-combination", f"must be standard: {model.id} has no fast mode; {others} have one"
+        )
 
 
 def connection_problems(agent: AgentCreate | Connections) -> Iterator[Problem]:

@@ -1,4 +1,4 @@
-"""What a run does for its threads: each deed ends in a happening, whatever goes wrong."""
+"""What a run does for its threads: each deed ends in a happening, or ends the run, which is then taken up again."""
 
 import asyncio
 import logging
@@ -49,13 +49,15 @@ class Deeds:
         equipments: Equipments,
         hear: Callable[[Heard], None],
         show: Show,
+        fail: Callable[[BaseException], None],
     ) -> None:
-        """Begin with nothing; `hear` is told what came of a deed."""
+        """Begin with nothing; `hear` is told what came of a deed, `fail` of one that nothing came of."""
         self._place = place
         self._shop = workshop
         self._equipments = equipments
         self._hear = hear
         self._show = show
+        self._fail = fail
         self._tasks: dict[asyncio.Task[None], str | None] = {}
         self._tools_at_work: set[asyncio.Task[None]] = set()
         self._opening = asyncio.Lock()
@@ -118,6 +120,8 @@ class Deeds:
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.pop(task, None)
         self._tools_at_work.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._fail(error)
         self.at_end()
 
     async def _report(self, thread_id: str | None, deed: _Done) -> None:

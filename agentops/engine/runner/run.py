@@ -61,13 +61,16 @@ class Run:
         self._shop = workshop
         self._inbox = Inbox()
         self._equipments = Equipments(workshop.outfitter, place)
-        self._deeds = Deeds(place, workshop, self._equipments, self._hear, self._show)
+        self._deeds = Deeds(place, workshop, self._equipments, self._hear, self._show, self._fail)
         self._plans = Plans(workshop.programs, workshop.clock, self._hear)
         self.is_claimed = False
         """Whether the session is known to be this process's."""
 
         self._is_leaving = False
         self._is_lost = False
+        self._failure: BaseException | None = None
+        """Why a deed came to nothing: whoever takes the session up again begins it anew."""
+
         self._unheeded: tuple[Entry, ...] = ()
         """What was written from outside, is known to be there, and has not been taken yet."""
 
@@ -164,6 +167,8 @@ class Run:
         """Take what is there, or wait for something to happen."""
         if self._is_lost:
             raise Superseded
+        if self._failure is not None:
+            raise self._failure
         if self._unheeded:
             found, self._unheeded = self._unheeded, ()
             await self._heed(found)
@@ -200,6 +205,10 @@ class Run:
 
     def _hear(self, heard: Heard) -> None:
         self._inbox.put(heard)
+        self._stirred.set()
+
+    def _fail(self, error: BaseException) -> None:
+        self._failure = error
         self._stirred.set()
 
     async def _take(self, *heard: Heard) -> None:

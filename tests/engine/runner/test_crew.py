@@ -15,11 +15,13 @@ from agentops.base.secrets import Secret
 from agentops.engine.core.conversation import Ask, Reply, Usage
 from agentops.engine.core.entries import Entry
 from agentops.engine.core.happenings import TOPIC, Happening, Home
+from agentops.engine.core.runs.session_state import Thread
 from agentops.engine.models.port import Hear
 from agentops.engine.operations import session_runs
 from agentops.engine.operations.happenings import Report
 from agentops.engine.operations.session_runs import Superseded, Writing
 from agentops.engine.runner.crew import Crew
+from agentops.engine.runner.deeds import Deeds
 from agentops.engine.runner.means import Means
 from agentops.engine.server import Engine, build
 from agentops.engine.settings import Settings
@@ -243,6 +245,25 @@ async def test_a_session_that_ended_is_not_written_to_by_who_had_read_it_before(
         await server.database.append(lambda tx: session_runs.write(tx, place, "runner_01a", writing))
     told = await server.types(place.session_id)
     assert told == ["session.thread_status_terminated", "session.status_terminated"]
+
+
+async def test_a_session_whose_deed_broke_is_taken_up_again(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = await server.a_session()
+
+    async def broken(_deeds: Deeds, _thread_id: str | None, _thread: Thread) -> None:
+        raise ValueError("there is a bug in the server")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Deeds, "_ask_servers", broken)
+        await server.say(session)
+        await server.at_rest()
+        assert (await server.types(session))[-1] == "span.model_request_start"
+    server.model.answers.release()
+    await server.crew._look()
+    await server.at_rest()
+    assert (await server.types(session))[-4:] == [
+        "span.model_request_end", "session.thread_status_idle", "session.usage", "session.status_idle",
+    ]  # fmt: skip
 
 
 async def test_what_comes_in_at_a_server_that_goes_is_done_by_the_next(begin: Begin) -> None:
