@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from weakref import WeakValueDictionary
 
+from agentops.base.carrying import carried_through
 from agentops.base.clock import timestamp
 from agentops.base.secrets import Secret
 from agentops.engine import probing
@@ -78,16 +79,20 @@ class SessionCredentials:
                 return other
             if not held.candidate.can_refresh:
                 return None
-            clock = self.desk.backing.clock
-            exchange, tokens = await probing.exchanged(self.renewals.outbound, clock, held.candidate)
-            if tokens is None:
-                # Another server may have been faster with the same refresh token.
-                other = await self._other(url, refused)
-                if other is None and exchange.is_refused and self.renewals.is_first_refusal(held):
-                    await self.desk.write(credentials.refresh_failed, held.vault_id, held.credential_id, held.candidate)
-                return other
-            await self.desk.write(credentials.refreshed, held.vault_id, held.credential_id, held.candidate, tokens)
-            return tokens.access_token
+            # With the exchange the old token may be void: what came for it is kept, whoever stops waiting for it.
+            return await carried_through(self._exchanged(url, held, refused))
+
+    async def _exchanged(self, url: str, held: Held, refused: Secret) -> Secret | None:
+        clock = self.desk.backing.clock
+        exchange, tokens = await probing.exchanged(self.renewals.outbound, clock, held.candidate)
+        if tokens is None:
+            # Another server may have been faster with the same refresh token.
+            other = await self._other(url, refused)
+            if other is None and exchange.is_refused and self.renewals.is_first_refusal(held):
+                await self.desk.write(credentials.refresh_failed, held.vault_id, held.credential_id, held.candidate)
+            return other
+        await self.desk.write(credentials.refreshed, held.vault_id, held.credential_id, held.candidate, tokens)
+        return tokens.access_token
 
     async def _other(self, url: str, refused: Secret) -> Secret | None:
         held = await self._held(url)
