@@ -1,5 +1,6 @@
 """Postgres: a pool of connections in worker threads, serialisable transactions; the only user of `psycopg`."""
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +20,8 @@ from agentops.engine.store.port import NO_PARAMS, Contention, Gain, Params, Row,
 from agentops.engine.store.postgres_link import Link
 
 T = TypeVar("T")
+
+_log = logging.getLogger("agentops.engine")
 
 SPELLING = {
     # Byte order, whatever the server's locale: cursors, times and paths are compared as SQLite compares them.
@@ -190,6 +193,9 @@ class PostgresDatabase:
                 except _AGAIN:
                     # Whoever fails again and again lets the others come to their end first.
                     time.sleep(attempt * _STEP_BACK_S)
+                except errors.ReadOnlySqlTransaction as error:
+                    # The server became a standby, or somebody made it one that is only read.
+                    raise _refused(error) from error
                 except errors.DiskFull as error:
                     raise DiskFull("The disk of the database is full.", hint="Free some of it.") from error
         raise Contention("Too many requests change the same objects at once.", hint="Send the request again.")
@@ -204,11 +210,19 @@ class PostgresDatabase:
                 try:
                     yield link
                 except psycopg.Error as error:
-                    if not link.closed:
-                        raise
-                    raise Unreachable from error
+                    if link.closed:
+                        raise Unreachable from error
+                    if isinstance(error, psycopg.OperationalError):
+                        raise _refused(error) from error
+                    raise
         except PoolTimeout as error:
             raise Unreachable from error
+
+
+def _refused(error: psycopg.Error) -> Unreachable:
+    """Return what is the server's state and not the statement's fault; why is for the log, and for nobody outside."""
+    _log.warning("the database refuses: %s", error)
+    return Unreachable("The database takes no requests now.", hint="The server's log says why.")
 
 
 def _bounded(link: Link) -> None:

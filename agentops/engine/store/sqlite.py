@@ -259,10 +259,15 @@ class SqliteDatabase:
             self._connections.pop().close()
 
     def _read(self, work: Callable[[Transaction], T]) -> T:
-        connection = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._local.connection = self._connect_to_read()
-        return _snapshot(connection, work)
+        try:
+            connection = getattr(self._local, "connection", None)
+            if connection is None:
+                connection = self._local.connection = self._connect_to_read()
+            return _snapshot(connection, work)
+        except sqlite3.Error as error:
+            if (known := _as_storage_error(error)) is error:
+                raise
+            raise known from error
 
     def _connect_to_read(self) -> sqlite3.Connection:
         connection = self._connect()
@@ -364,7 +369,27 @@ def _as_storage_error(error: Exception) -> Exception:
         return Contention("The database is held by another process.", hint="Send the request again.")
     if isinstance(error, sqlite3.OperationalError) and _primary_code(error) == sqlite3.SQLITE_FULL:
         return DiskFull("The disk of the database is full.", hint="Free some of it.")
+    if isinstance(error, sqlite3.Error) and _primary_code(error) in _UNUSABLE:
+        return StorageError(f"The file of the database cannot be used: {error}.")
     return error
+
+
+_UNUSABLE = frozenset(
+    {
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_NOTADB,
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_PROTOCOL,
+        sqlite3.SQLITE_READONLY,
+    }
+)
+"""What is the state of the file or of the machine, and not the statement's fault.
+
+Source: https://www.sqlite.org/rescode.html.
+"""
 
 
 def _is_busy(error: Exception) -> bool:

@@ -13,7 +13,7 @@ import pytest
 from agentops.base.errors import StorageError, UsageError
 from agentops.engine.store.choice import database
 from agentops.engine.store.documents import Document, Environments
-from agentops.engine.store.port import Contention, Database, Transaction, Window
+from agentops.engine.store.port import Contention, Database, Transaction, Unreachable, Window
 from agentops.engine.store.sqlite import SqliteDatabase
 
 pytestmark = pytest.mark.anyio
@@ -211,6 +211,44 @@ async def test_a_busy_file_is_contention_and_not_an_error_of_ours(
     peer.execute("ROLLBACK")
     await opened.write(add("a"))
     peer.close()
+    await opened.close()
+
+
+async def test_a_file_that_is_damaged_is_told_as_such(tmp_path: Path) -> None:
+    opened = SqliteDatabase(tmp_path / "engine.db")
+    await opened.open(AT)
+    await opened.write(add("a"))
+    with sqlite3.connect(tmp_path / "engine.db") as peer:
+        peer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        size = peer.execute("PRAGMA page_size").fetchone()[0]
+    with (tmp_path / "engine.db").open("r+b") as file:
+        file.seek(size)
+        file.write(b"\xff" * ((tmp_path / "engine.db").stat().st_size - size))
+    with pytest.raises(StorageError, match=r"database.*malformed"):
+        await opened.read(names("other"))
+    with pytest.raises(StorageError, match=r"database.*malformed"):
+        await opened.write(add("b"))
+    await opened.close()
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize(
+    ("setting", "work"),
+    [
+        ("default_transaction_read_only = on", add("b")),
+        ("statement_timeout = 1", lambda tx: tx.one("SELECT pg_sleep(9)")),
+    ],
+)
+async def test_a_server_that_will_not_is_unreachable_and_not_an_error_of_ours(
+    own_postgres: str, setting: str, work: Callable[[Transaction], object]
+) -> None:
+    """A standby after a failover, and a limit that an administrator set."""
+    opened = database(own_postgres)
+    await opened.open(AT)
+    await opened.write(lambda tx: tx.run(f"SET {setting}"))
+    for attempt in (opened.write, opened.append):
+        with pytest.raises(Unreachable, match="takes no requests now"):
+            await attempt(work)
     await opened.close()
 
 
