@@ -1,7 +1,7 @@
 """Questions asked in waves: within the budget, within so many at once, each mended at most once, each answer kept."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,14 @@ from agentops.dreaming.messages.spending import Purse
 
 _SPENT = "the budget is spent"
 _NO_MESSAGE = Unanswered("the answer is no message of the Messages API", retry="permanent")
+
+
+Take = Callable[[int, "Answer | Unanswered"], None]
+"""Is told what came of a request, by its place among those that were asked together."""
+
+
+def _nobody(_index: int, _answer: Answer | Unanswered) -> None:
+    """Take nothing."""
 
 
 def _message(said: object) -> Answer | Unanswered:
@@ -40,6 +48,30 @@ class Heard:
     def is_answered(self) -> bool:
         """Tell whether there is a value."""
         return not self.why
+
+
+class _Wave:
+    """Questions that are asked together, and what has come of them so far; what is good is kept at once."""
+
+    def __init__(self, questions: Sequence[Question], kept: Kept) -> None:
+        self._questions = questions
+        self._kept = kept
+        self.heard: dict[str, Heard] = {}
+        self.broken: dict[int, tuple[Question, Answer, str]] = {}
+        """By their places: which question, what was said, and what is wrong with it."""
+
+    def take(self, index: int, answer: Answer | Unanswered) -> None:
+        question = self._questions[index]
+        if isinstance(answer, Unanswered):
+            self.heard[question.key] = Heard(why=answer.message)
+            return
+        value = value_of(question, answer)
+        fault = "there is no JSON object in it" if value is None else question.judge(value)
+        self.heard[question.key] = Heard(None if fault else value, fault)
+        if fault:
+            self.broken[index] = (question, answer, fault)
+        else:
+            self._kept.put(question.key, value)
 
 
 class Asker:
@@ -81,7 +113,7 @@ class Asker:
         """Try how a model answers in a shape, unless that is known or nothing is asked any more."""
         if self.ended or model in self._modes:
             return
-        (answer,) = await self._tried([probing.request(model)])
+        (answer,) = await self._tried([probing.request(model)], _nobody)
         mode = probing.classified(model, answer)
         if mode is None:
             self.end(f"the endpoint does not answer ({answer})")
@@ -94,39 +126,21 @@ class Asker:
 
     async def _wave(self, questions: Sequence[Question]) -> dict[str, Heard]:
         """Return what became of one wave; what is broken is asked for once more."""
-        requests = [each.request(self._mode(each)) for each in questions]
-        answers = await self._answers(requests)
-        heard, broken = self._sorted(questions, answers)
-        if broken and not self.ended:
-            asked = [question for question, _, _ in broken]
-            mended = await self._answers([each.repair(self._mode(each), said, why) for each, said, why in broken])
-            heard.update(self._sorted(asked, mended)[0])
-        return heard
+        first = _Wave(questions, self._kept)
+        await self._answers([each.request(self._mode(each)) for each in questions], first.take)
+        if not first.broken or self.ended:
+            return first.heard
+        broken = [first.broken[index] for index in sorted(first.broken)]
+        again = _Wave([question for question, _, _ in broken], self._kept)
+        await self._answers([each.repair(self._mode(each), said, why) for each, said, why in broken], again.take)
+        return {**first.heard, **again.heard}
 
-    def _sorted(
-        self, questions: Sequence[Question], answers: Sequence[Answer | Unanswered]
-    ) -> tuple[dict[str, Heard], list[tuple[Question, Answer, str]]]:
-        heard: dict[str, Heard] = {}
-        broken = []
-        for question, answer in zip(questions, answers, strict=True):
-            if isinstance(answer, Unanswered):
-                heard[question.key] = Heard(why=answer.message)
-                continue
-            value = value_of(question, answer)
-            fault = "there is no JSON object in it" if value is None else question.judge(value)
-            heard[question.key] = Heard(None if fault else value, fault)
-            if fault:
-                broken.append((question, answer, fault))
-            else:
-                self._kept.put(question.key, value)
-        return heard, broken
-
-    async def _answers(self, requests: Sequence[Request]) -> Sequence[Answer | Unanswered]:
-        """Return what came back for each request. Where nothing comes back at all, nothing more is asked.
+    async def _answers(self, requests: Sequence[Request], take: Take) -> None:
+        """Have what comes back for each request taken. Where nothing comes back at all, nothing more is asked.
 
         One request alone that is refused for good says little of the others: two in a row do.
         """
-        answers = await self._tried(requests)
+        answers = await self._tried(requests, take)
         failures = [each for each in answers if isinstance(each, Unanswered)]
         if len(failures) < len(answers):
             self._is_doubtful = False
@@ -134,34 +148,50 @@ class Asker:
             self.end(f"the endpoint does not answer ({failures[0]})")
         else:
             self._is_doubtful = True
-        return answers
 
-    async def _tried(self, requests: Sequence[Request]) -> Sequence[Answer | Unanswered]:
-        """Return what the endpoint says to each request that the budget allows, counted."""
+    async def _tried(self, requests: Sequence[Request], take: Take) -> Sequence[Answer | Unanswered]:
+        """Return what the endpoint says to each request that the budget allows; each is counted and taken as it comes.
+
+        An answer is paid for when it comes, whatever becomes of the others.
+        """
         count = 0 if self.ended else self._purse.affordable(requests)
         if count < len(requests):
             self.end(_SPENT)
-        answers = await self._spoken(requests[:count])
-        for request, answer in zip(requests, answers, strict=False):
-            if not isinstance(answer, Unanswered):
-                self._purse.charge(request, answer)
-        return [*answers, *(Unanswered(self.ended) for _ in requests[count:])]
 
-    async def _spoken(self, requests: Sequence[Request]) -> list[Answer | Unanswered]:
+        def come(index: int, answer: Answer | Unanswered) -> None:
+            if not isinstance(answer, Unanswered):
+                self._purse.charge(requests[index], answer)
+            take(index, answer)
+
+        answers = await self._spoken(requests[:count], come)
+        left = [Unanswered(self.ended) for _ in requests[count:]]
+        for index, each in enumerate(left, start=count):
+            take(index, each)
+        return [*answers, *left]
+
+    async def _spoken(self, requests: Sequence[Request], come: Take) -> list[Answer | Unanswered]:
         speaker = self._speaker
         if isinstance(speaker, BatchSpeaker) and len(requests) > 1:
-            found = await speaker.say_all(requests)
-        else:
-            room = asyncio.Semaphore(self._pace.at_once)
-            found = await asyncio.gather(*(self._said(each, room) for each in requests))
-        return [_message(each) for each in found]
+            found = [_message(each) for each in await speaker.say_all(requests)]
+            for index, each in enumerate(found):
+                come(index, each)
+            return found
+        room = asyncio.Semaphore(self._pace.at_once)
+        said = [asyncio.ensure_future(self._said(index, each, room, come)) for index, each in enumerate(requests)]
+        try:
+            return await asyncio.gather(*said)
+        finally:
+            for task in said:
+                task.cancel()
 
-    async def _said(self, request: Request, room: asyncio.Semaphore) -> Answer | Unanswered:
+    async def _said(self, index: int, request: Request, room: asyncio.Semaphore, come: Take) -> Answer | Unanswered:
         async with room:
             try:
-                return await self._speaker.say(request)
+                answer = _message(await self._speaker.say(request))
             except Unanswered as error:
-                return error
+                answer = error
+        come(index, answer)
+        return answer
 
     @property
     def _is_batching(self) -> bool:

@@ -1,5 +1,6 @@
 """Questions and answers: probed, mended, kept, bounded, and never spent more on than a wave."""
 
+import asyncio
 import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -65,6 +66,27 @@ async def test_what_is_kept_is_judged_again() -> None:
     voice = Voice()
     heard = await Asker(voice, Purse(NO_LIMIT, {}, []), kept, Pace()).ask([question()])
     assert heard[0].value == {"verdict": "supported"}
+
+
+async def test_an_answer_is_kept_and_counted_as_it_comes_though_the_others_never_do() -> None:
+    came = asyncio.Event()
+
+    class Slow(Voice):
+        async def say(self, request: Request) -> Answer:
+            if "slow" in json.dumps(request):
+                came.set()
+                await asyncio.Event().wait()
+            return await super().say(request)
+
+    kept, purse = KeptHere(), Purse(NO_LIMIT, LIST_PRICES, [MODEL])
+    asking = asyncio.ensure_future(Asker(Slow(), purse, kept, Pace()).ask([question("quick"), question("slow")]))
+    await came.wait()
+    asking.cancel()
+    await asyncio.wait({asking})
+    assert kept.get(question("quick").key) == {"verdict": "supported"}
+    assert kept.get(question("slow").key) is None
+    one = message("give_verdict", {})["usage"]["output_tokens"]
+    assert purse.spent.output_tokens == 2 * one  # of the probe, and of what came
 
 
 @pytest.mark.parametrize(
