@@ -69,7 +69,7 @@ def update(call: Call, session_id: str, request: Json) -> str:
 
     Raises:
         NotFound: there is no such session.
-        InvalidRequest: it is archived or running, or the outcome breaks a rule.
+        InvalidRequest: it is archived, its agent is to change while it is not idle, or the outcome breaks a rule.
     """
     stored = writable(call, session_id)
     before = {**parsed(stored.fields), "agent": parsed(stored.agent)}

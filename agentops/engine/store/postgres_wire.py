@@ -49,7 +49,7 @@ class PostgresWire:
         self._name = name
         self._waiting: dict[str, None] = {}
         self._tasks: list[asyncio.Task[None]] = []
-        self._has_some = self._is_empty = asyncio.Event()
+        self._has_some, self._is_empty = asyncio.Event(), asyncio.Event()
         self._can_speak = False
 
     def open(self, hear: Callable[[Collection[str]], None], missed: Callable[[], None]) -> None:

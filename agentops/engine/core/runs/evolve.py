@@ -16,6 +16,9 @@ INTERRUPT = "user.interrupt"
 INTERRUPTED = "Tool execution was interrupted before completion. Please retry."
 """Source: documented, platform.claude.com/docs/en/managed-agents/session-threads."""
 
+_SEARCH = "web_search"
+"""The tool whose results have a price; what failed has none."""
+
 _MESSAGE = '{"role":'
 """How every message begins that was written; in a text its quotation marks would be escaped."""
 
@@ -115,6 +118,8 @@ def _result(state: State, entry: Entry, _setting: Setting) -> State:
     # Who waited for others may rest with them, and goes on when they do.
     is_called = state.is_called or (call.name == WAIT and state.phase is Phase.IDLE)
     state = altered(state, is_called=is_called) if is_called is not state.is_called else state
+    if call.name == _SEARCH and call.type == "agent.tool_use" and not entry.body.get("is_error"):
+        state = altered(state, web_searches=state.web_searches + 1)
     return _finished(state, call, content, is_error=bool(entry.body.get("is_error")))
 
 

@@ -2,7 +2,7 @@
 
 from agentops.engine.core.conversation import Reply, Usage
 from agentops.engine.core.runs import prices
-from agentops.engine.core.runs.happenings import Preview, Replied, Troubled
+from agentops.engine.core.runs.happenings import Preview, Ran, Replied, Troubled
 from agentops.engine.core.runs.state import Phase
 
 from .desk import Desk, say
@@ -182,6 +182,19 @@ def test_what_is_used_costs_its_list_price() -> None:
     usage = Usage(1_000_000, 1_000_000, 1_000_000, 1_000_000)
     assert prices.costs({"id": "claude-opus-5-5"})(usage, 1, 3600) == 400 + 2000 + 500 + 20 + 1 + 8
     assert prices.costs({"id": "a-model-of-your-own"})(usage, 0, 0) is None
+
+
+def test_searches_that_found_something_are_counted_and_have_a_price() -> None:
+    desk = Desk()
+    desk.message()
+    desk.reply({"web_search": {"query": "one"}}, {"web_search": {"query": "two"}}, {"bash": {}})
+    one, two, other = desk.tools
+    for call_id in (one, other):
+        desk.end(call_id)
+    desk.take(Ran(two, ({"type": "text", "text": "No answer."},), is_error=True))
+    desk.reply("Found.")
+    usage = desk.body("session.usage")["usage"]
+    assert usage["server_tool_use"] == {"web_search_requests": 1, "web_fetch_requests": 0}
 
 
 def test_a_fast_mode_costs_more_and_a_long_prompt_is_taken_for_granted() -> None:
