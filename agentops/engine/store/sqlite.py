@@ -1,6 +1,7 @@
 """SQLite: one writer thread that commits queued writes in groups, a few readers; the only user of `sqlite3`."""
 
 import asyncio
+import logging
 import os
 import sqlite3
 import sys
@@ -22,6 +23,8 @@ from agentops.engine.store import migrations
 from agentops.engine.store.port import NO_PARAMS, Contention, Gain, Params, Row, Transaction, unwatched
 
 T = TypeVar("T")
+
+_log = logging.getLogger("agentops.engine")
 
 SPELLING = {"text": "TEXT", "integer": "INTEGER", "serial": "INTEGER PRIMARY KEY AUTOINCREMENT"}
 
@@ -265,7 +268,9 @@ class SqliteDatabase:
                 connection = self._local.connection = self._connect_to_read()
             return _snapshot(connection, work)
         except sqlite3.Error as error:
-            if (known := _as_storage_error(error)) is error:
+            # To write here is a fault of ours, whatever the file is like.
+            is_ours = _primary_code(error) == sqlite3.SQLITE_READONLY
+            if is_ours or (known := _as_storage_error(error)) is error:
                 raise
             raise known from error
 
@@ -370,7 +375,9 @@ def _as_storage_error(error: Exception) -> Exception:
     if isinstance(error, sqlite3.OperationalError) and _primary_code(error) == sqlite3.SQLITE_FULL:
         return DiskFull("The disk of the database is full.", hint="Free some of it.")
     if isinstance(error, sqlite3.Error) and _primary_code(error) in _UNUSABLE:
-        return StorageError(f"The file of the database cannot be used: {error}.")
+        # Why is for the log, and for nobody outside.
+        _log.warning("the file of the database cannot be used: %s", error)
+        return StorageError("The file of the database cannot be used.", hint="The server's log says why.")
     return error
 
 

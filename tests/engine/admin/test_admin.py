@@ -87,7 +87,7 @@ async def test_a_file_that_is_damaged_is_told_and_what_is_counted_here_still_is(
         assert "agentops_sessions{" not in (answer := await http.get("/metrics")).text
         assert 'agentops_database_errors_total{kind="other"}' in answer.text
         assert "malformed" not in (await http.get("/readyz")).text
-    assert "the database cannot be read: " in caplog.text
+    assert "the file of the database cannot be used: " in caplog.text
 
 
 async def test_nothing_is_told_of_a_database_that_is_closed(tmp_path: Path, clock: ManualClock) -> None:
