@@ -108,7 +108,7 @@ class Git:
     async def _refuse_excess(self) -> None:
         limits = self._limits
         taken = await on_disk(lambda: room(self._folder, size_max=limits.mib * _MIB, files_max=limits.files))
-        if taken.size > limits.mib * _MIB or taken.files > limits.files or taken.is_too_deep:
+        if taken.size > limits.mib * _MIB or taken.files > limits.files or taken.is_too_deep or taken.is_hidden:
             raise GitFailed(f"It is larger than the {limits.mib} MiB and {limits.files} files that a clone may have.")
 
     def _settings(self, descriptor: int | None) -> Sequence[str]:

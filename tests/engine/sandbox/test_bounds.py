@@ -1,14 +1,17 @@
 """What is counted from outside: room on the disk and memory, also of who hides it; and users that are lent."""
 
+import asyncio
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from agentops.engine.sandbox.bounds import usage
+from agentops.engine.sandbox.bounds import usage, watch
 from agentops.engine.sandbox.bounds.owners import UserRange, Users, give
 from agentops.engine.sandbox.bounds.usage import Process, family, memory, room, unlinked
-from agentops.engine.sandbox.bounds.watch import Watched, over_disk, over_memory
+from agentops.engine.sandbox.bounds.watch import Watch, Watched, over_disk, over_memory
 from agentops.engine.sandbox.port import Limits, SandboxFailed
 
 MIB = 1 << 20
@@ -40,6 +43,45 @@ def test_a_folder_that_its_owner_closed_is_counted_all_the_same(tmp_path: Path) 
     (tmp_path / "closed").chmod(0)
     assert room(tmp_path, **PLENTY).size >= MIB
     (tmp_path / "closed").chmod(0o700)
+
+
+COUNTS = """
+import os, signal
+from pathlib import Path
+from agentops.engine.sandbox.bounds.usage import room
+if os.geteuid() == 0:
+    os.chown(".", 65534, 65534)
+    os.setgid(65534)
+    os.setuid(65534)
+folders = [Path(str(number)) for number in range(60)]
+for each in folders:
+    each.mkdir()
+    (each / "file").write_bytes(bytes(65536))
+if (closing := os.fork()) == 0:
+    while True:
+        for each in folders:
+            os.chmod(each, 0)
+found = [room(Path("."), size_max=1 << 40, files_max=10_000) for _ in range(20)]
+os.kill(closing, signal.SIGKILL)
+os.waitpid(closing, 0)
+print(sum(each.size < 60 * 65536 and not each.is_hidden for each in found))
+"""
+"""As somebody whom the modes of folders bind: of root they do not."""
+
+
+def test_no_count_is_smaller_because_its_owner_closes_folders_all_the_time(tmp_path: Path) -> None:
+    told = subprocess.run([sys.executable, "-c", COUNTS], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert told.stdout == "0\n"
+
+
+def test_what_is_hidden_is_too_much(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def closed(_name: str, _folder: int) -> os.stat_result:
+        raise PermissionError
+
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(usage, "_looked_at", closed)
+    assert room(tmp_path, **PLENTY).is_hidden
+    assert "kept its folders from being counted" in str(over_disk(watched(tmp_path)))
 
 
 def test_counting_ends_where_it_is_too_much(tmp_path: Path) -> None:
@@ -82,6 +124,30 @@ def process(proc: Path, pid: int, parent: int, pages: int, *, proportional_kib: 
     (folder / "stat").write_text(f"{pid} (a) b) S) S {parent} 0 0")
     (folder / "statm").write_text(f"9999 {pages + 10} 10 0 0 0 0")
     (folder / "smaps_rollup").write_text(f"00-ff ---p [rollup]\nPss_Anon:  {proportional_kib} kB\n")
+
+
+@pytest.mark.anyio
+async def test_a_sandbox_that_cannot_be_counted_is_counted_again_and_then_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: asyncio.Queue[str] = asyncio.Queue()
+    counts = []
+
+    def broken(_watched: Watched) -> str | None:
+        counts.append(len(counts))
+        if len(counts) == 3:
+            return None
+        raise OSError("too many open files")
+
+    monkeypatch.setattr(watch, "_PERIOD_S", 0)
+    monkeypatch.setattr(watch, "_DISK_PERIOD_S", 0)
+    monkeypatch.setattr(watch, "_DISK_SHARE", 0)
+    monkeypatch.setattr(watch, "over_disk", broken)
+    looking = Watch()
+    looking.add(Watched(os.getpid(), (tmp_path,), Limits(), counts_memory=False), said.put_nowait)
+    assert await said.get() == "What the sandbox uses could not be counted, and it was stopped."
+    assert len(counts) == 3 + watch._FAILURES_MAX
+    looking.close()
 
 
 def test_memory_is_that_of_all_who_come_from_the_first(tmp_path: Path) -> None:

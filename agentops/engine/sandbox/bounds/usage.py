@@ -3,9 +3,12 @@
 import contextlib
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
+
+T = TypeVar("T")
 
 DEEPEST = 100
 """Folders in folders; what is deeper could not be counted without opening more files than a process may."""
@@ -23,29 +26,41 @@ class Room:
 
     files: int = 0
     is_too_deep: bool = False
-
-    def __add__(self, other: "Room") -> "Room":
-        return Room(self.size + other.size, self.files + other.files, self.is_too_deep or other.is_too_deep)
+    is_hidden: bool = False
+    """Whether there is more, which its owner kept from being counted."""
 
 
 def room(folder: Path, *, size_max: int, files_max: int) -> Room:
-    """Return what the folder takes; the count ends where it is above one of the limits."""
+    """Return what the folder takes; the count ends where it is above one of the limits.
+
+    Raises:
+        OSError: it cannot be counted, and that is not its owner's doing.
+    """
     size = files = 0
     try:
-        for found in _below(os.open(folder, _FOLDER), 0):
+        for found in _below(_opened(str(folder), None), 0):
             size += found.st_blocks * _BLOCK
             files += 1
             if size > size_max or files > files_max:
                 break
     except _TooDeep:
         return Room(size, files, is_too_deep=True)
-    except OSError:  # it is gone, or about to be
+    except PermissionError:
+        return Room(size, files, is_hidden=True)
+    except _GONE:
         pass
     return Room(size, files)
 
 
 class _TooDeep(Exception):
     pass
+
+
+_GONE = (FileNotFoundError, NotADirectoryError)
+"""What happens to a name that somebody removed, or put something else behind, since it was read."""
+
+_TRIES = 1_000
+"""How often a folder is opened anew that its owner closes in the same moment: he has to be faster every time."""
 
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -58,8 +73,8 @@ def _below(folder: int, depth: int) -> Iterator[os.stat_result]:
             raise _TooDeep
         with os.scandir(folder) as entries:
             for entry in entries:
-                with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-                    found = entry.stat(follow_symlinks=False)
+                with contextlib.suppress(*_GONE):
+                    found = _looked_at(entry.name, folder)
                     yield found
                     if stat.S_ISDIR(found.st_mode):
                         yield from _below(_opened(entry.name, folder), depth + 1)
@@ -67,18 +82,42 @@ def _below(folder: int, depth: int) -> Iterator[os.stat_result]:
         os.close(folder)
 
 
-def _opened(name: str, folder: int) -> int:
+def _looked_at(name: str, folder: int) -> os.stat_result:
+    """Return what a name of an open folder is, also where the folder's owner closes it meanwhile."""
+    return _in_spite_of_its_owner(lambda: os.stat(name, dir_fd=folder, follow_symlinks=False), folder)
+
+
+def _opened(name: str, folder: int | None) -> int:
     """Open a folder, also one whose owner closed it to himself to hide what is in it."""
-    try:
-        return os.open(name, _FOLDER, dir_fd=folder)
-    except PermissionError:
-        # By its number: whoever puts a link under the name now has nothing changed.
-        held = os.open(name, os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
+
+    def opened() -> int:
         try:
-            Path(f"/proc/self/fd/{held}").chmod(0o700)
-        finally:
-            os.close(held)
-        return os.open(name, _FOLDER, dir_fd=folder)
+            return os.open(name, _FOLDER, dir_fd=folder)
+        except PermissionError:
+            # By its number: whoever puts a link under the name now has nothing changed.
+            held = os.open(name, os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
+            try:
+                Path(f"/proc/self/fd/{held}").chmod(0o700)
+            finally:
+                os.close(held)
+            return os.open(name, _FOLDER, dir_fd=folder)
+
+    return _in_spite_of_its_owner(opened, folder)
+
+
+def _in_spite_of_its_owner(look: Callable[[], T], folder: int | None) -> T:
+    """Return what a look at a name in a folder finds; the folder is opened anew as often as it is closed.
+
+    Raises:
+        PermissionError: it is closed faster than it can be looked at.
+    """
+    for _ in range(_TRIES):
+        try:
+            return look()
+        except PermissionError:
+            if folder is not None:
+                os.fchmod(folder, 0o700)
+    return look()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,20 @@
 
 import asyncio
 import contextlib
+import logging
 import os
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from agentops.engine.sandbox.bounds import usage
 from agentops.engine.sandbox.port import Limits
+
+_log = logging.getLogger("agentops.engine")
+
+_FAILURES_MAX = 5
+"""Counts in a row that may fail: what nobody counts has no bounds."""
 
 _PERIOD_S = 1.0
 _DISK_PERIOD_S = 2.0
@@ -56,6 +62,8 @@ def over_disk(watched: Watched) -> str | None:
         size, files = size + found.size, files + found.files
         if found.is_too_deep:
             return f"The sandbox made folders nested deeper than {usage.DEEPEST} and was stopped."
+        if found.is_hidden:
+            return "The sandbox kept its folders from being counted and was stopped."
     if files > limits.files:
         return f"The sandbox made more than its {limits.files} files and was stopped."
     with contextlib.suppress(OSError):
@@ -93,15 +101,32 @@ class Watch:
         self._thread.shutdown(wait=False, cancel_futures=True)
 
     async def _look(self, watched: Watched, excess: Callable[[str], None]) -> None:
-        loop = asyncio.get_running_loop()
-        next_disk = 0.0
-        said = None
+        said, failures = None, 0
+        counts = self._counts(watched)
         while said is None:
             await asyncio.sleep(_PERIOD_S)
-            if watched.counts_memory:
-                said = await loop.run_in_executor(self._thread, over_memory, watched)
+            try:
+                said = await counts()
+                failures = 0
+            except Exception:  # noqa: BLE001 - whatever keeps it from being counted
+                failures += 1
+                _log.exception("a sandbox could not be counted, for the %d. time", failures)
+                if failures >= _FAILURES_MAX:
+                    said = "What the sandbox uses could not be counted, and it was stopped."
+        excess(said)
+
+    def _counts(self, watched: Watched) -> Callable[[], Awaitable[str | None]]:
+        """Return what counts a sandbox once: the disk seldom, where that takes long."""
+        loop = asyncio.get_running_loop()
+        next_disk = 0.0
+
+        async def count() -> str | None:
+            nonlocal next_disk
+            said = await loop.run_in_executor(self._thread, over_memory, watched) if watched.counts_memory else None
             if said is None and loop.time() >= next_disk:
                 begun = loop.time()
                 said = await loop.run_in_executor(self._thread, over_disk, watched)
                 next_disk = loop.time() + max(_DISK_PERIOD_S, _DISK_SHARE * (loop.time() - begun))
-        excess(said)
+            return said
+
+        return count
