@@ -27,6 +27,7 @@ from agentops.engine.tools.port import Toolbox
 from agentops.engine.tools.search import Searcher, WebSearch
 from agentops.engine.tools.session_tools import SessionTools
 from agentops.engine.tools.web import WebFetch
+from agentops.wire.networks import host_of
 
 _log = logging.getLogger("agentops.engine")
 
@@ -143,4 +144,4 @@ def egress(agent: Json, config: Json) -> Egress:
 
 
 def _hosts(agent: Json) -> tuple[str, ...]:
-    return tuple(each["url"].partition("://")[2].partition("/")[0].partition(":")[0] for each in agent["mcp_servers"])
+    return tuple(filter(None, (host_of(each["url"]) for each in agent["mcp_servers"])))

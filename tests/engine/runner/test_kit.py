@@ -34,3 +34,16 @@ def limited(*hosts: str, servers: bool = False, packages: bool = False) -> Json:
 )
 def test_the_environment_says_where_to(config: Json, expected: Egress) -> None:
     assert egress(AGENT, config) == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://mcp.example.com?key=1", "mcp.example.com"),
+        ("https://MCP.example.com#top", "mcp.example.com"),
+        ("https://[2001:db8::1]:8443/mcp", "2001:db8::1"),
+    ],
+)
+def test_a_server_may_be_reached_however_its_url_goes_on(url: str, host: str) -> None:
+    agent = {"mcp_servers": [{"name": "wiki", "type": "url", "url": url}]}
+    assert egress(limited(servers=True), agent) == Egress("limited", (host,))

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from agentops.engine.sandbox.egress.dialing import Dialer, Stream
 from agentops.engine.sandbox.egress.hello import NotTls, server_name
 from agentops.engine.sandbox.egress.rules import Refused, is_allowed, spelled
 from agentops.engine.sandbox.port import Egress
+
+_log = logging.getLogger("agentops.engine")
 
 _CHUNK = 64 * 1024
 _MIB = 1024 * 1024
@@ -68,11 +71,21 @@ class Proxy:
         await asyncio.gather(*waiting, return_exceptions=True)
 
     async def _accept(self, listener: socket.socket) -> None:
-        loop = asyncio.get_running_loop()
+        loop, is_told = asyncio.get_running_loop(), False
         with listener:
             while True:
                 await self._free.acquire()
-                connection, _ = await loop.sock_accept(listener)
+                try:
+                    connection, _ = await loop.sock_accept(listener)
+                except OSError as error:
+                    # The server is out of descriptors or of memory, or who came is gone already: all of it passes.
+                    self._free.release()
+                    if not is_told:
+                        _log.warning("connections of a sandbox are not accepted: %s", error)
+                    is_told = True
+                    await asyncio.sleep(self._bounds.refusal_s)
+                    continue
+                is_told = False
                 task = asyncio.create_task(self._serve(connection))
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)

@@ -1,6 +1,7 @@
 """The proxy at work, on real sockets of this machine: what passes, what does not, and what it costs."""
 
 import asyncio
+import errno
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -69,6 +70,22 @@ async def test_a_tunnel_carries_bytes_both_ways() -> None:
     assert came.startswith(b"HTTP/1.1 200 ")
     assert dialer.dialled == [("ok.test", 443)]
     assert came.endswith(b"echo:hello")
+
+
+async def test_a_moment_without_descriptors_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    loop = asyncio.get_running_loop()
+    accept, failures = loop.sock_accept, [OSError(errno.EMFILE, "too many open files"), ConnectionAbortedError()] * 600
+
+    async def failing(listener: socket.socket) -> tuple[socket.socket, object]:
+        if failures:
+            raise failures.pop()
+        return await accept(listener)
+
+    monkeypatch.setattr(loop, "sock_accept", failing)
+    async with proxied(Egress("unrestricted")) as (port, _):
+        came = await answer(port, b"CONNECT ok.test:443 HTTP/1.1\r\n\r\n", b"hello")
+    assert came.endswith(b"echo:hello")
+    assert failures == []
 
 
 async def test_tls_to_the_host_that_was_allowed_passes_a_limit() -> None:
