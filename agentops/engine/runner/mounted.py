@@ -76,15 +76,18 @@ class MountedTools:
         place = self._desk.place
         try:
             resources = await self._desk.backing.database.read(lambda tx: session_runs.resources(tx, place))
-            self._notices += await self._mounting.refresh(place, self._prepared, resources)
+            found = await self._mounting.refresh(place, self._prepared, resources)
         except StorageError as error:
-            self._notices += (_unkept(error),)
+            found = (_unkept(error),)
+        # Not where it is awaited: other calls come in between, and take what is there or add to it.
+        self._notices += found
 
     async def _settle(self) -> None:
         try:
-            self._notices += await self._mounting.settle(self._desk.place, self._prepared)
+            found = await self._mounting.settle(self._desk.place, self._prepared)
         except StorageError as error:
-            self._notices += (_unkept(error),)
+            found = (_unkept(error),)
+        self._notices += found
 
     def _told(self, outcome: Outcome) -> Outcome:
         lacks = self._lacks()

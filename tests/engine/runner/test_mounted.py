@@ -103,6 +103,32 @@ async def test_what_is_to_be_told_is_told_once_and_behind_the_result() -> None:
     assert (len(first.troubles), len(second.troubles)) == (1, 0)
 
 
+class Uneven(Folder):
+    """The first look takes until it is told, and finds nothing; the second finds something at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may_end = asyncio.Event()
+
+    async def refresh(self, *_: object) -> tuple[str, ...]:
+        self._refreshed += 1
+        if self._refreshed == 1:
+            await self.may_end.wait()
+            return ()
+        return ("one file was changed elsewhere",)
+
+
+async def test_what_one_of_two_calls_at_once_learns_is_told_once() -> None:
+    folder = Uneven()
+    box = mounted(Tools(), folder, "one file is too large")
+    slow = asyncio.ensure_future(box.run(call(1, "read")))
+    await asyncio.sleep(0)
+    quick = await box.run(call(2, "read"))
+    folder.may_end.set()
+    told = [each["text"] for outcome in (quick, await slow) for each in outcome.content]
+    assert told == ["sevt_2", "[one file is too large]", "[one file was changed elsewhere]", "sevt_1"]
+
+
 async def test_reading_keeps_nothing_and_the_web_knows_no_folder() -> None:
     folder = Folder()
     box = mounted(Tools(), folder)
