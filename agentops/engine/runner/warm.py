@@ -1,11 +1,16 @@
 """Toolboxes of sessions that rest: kept for a while, so that shells and servers in them outlive a turn."""
 
+import asyncio
+import logging
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from agentops.engine.store.runners import Place
 from agentops.engine.tools.port import Toolbox
+
+_log = logging.getLogger("agentops.engine")
 
 KEPT = timedelta(minutes=5)
 """How long a sandbox waits for its session's next turn."""
@@ -37,15 +42,23 @@ class WarmToolboxes:
         self._waiting[place] = _Waiting(toolbox, now + KEPT)
         if len(self._waiting) > KEPT_MAX:
             _, oldest = self._waiting.popitem(last=False)
-            await oldest.toolbox.close()
+            await _closed([oldest])
 
     async def close_expired(self, now: datetime) -> None:
         """Close what waited long enough."""
-        for place in [place for place, each in self._waiting.items() if each.until <= now]:
-            await self._waiting.pop(place).toolbox.close()
+        expired = [place for place, each in self._waiting.items() if each.until <= now]
+        # Taken out before anything is closed: meanwhile others take theirs, and put them back.
+        await _closed([self._waiting.pop(place) for place in expired])
 
     async def close(self) -> None:
         """Close everything."""
-        while self._waiting:
-            _, waiting = self._waiting.popitem()
-            await waiting.toolbox.close()
+        left = list(self._waiting.values())
+        self._waiting.clear()
+        await _closed(left)
+
+
+async def _closed(waiting: Iterable[_Waiting]) -> None:
+    """Close toolboxes; of one that cannot be closed neither the others nor who closes them is to suffer."""
+    for found in await asyncio.gather(*(each.toolbox.close() for each in waiting), return_exceptions=True):
+        if isinstance(found, Exception):
+            _log.error("a sandbox could not be closed", exc_info=found)
