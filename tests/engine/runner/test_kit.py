@@ -46,4 +46,4 @@ def test_the_environment_says_where_to(config: Json, expected: Egress) -> None:
 )
 def test_a_server_may_be_reached_however_its_url_goes_on(url: str, host: str) -> None:
     agent = {"mcp_servers": [{"name": "wiki", "type": "url", "url": url}]}
-    assert egress(limited(servers=True), agent) == Egress("limited", (host,))
+    assert egress(agent, limited(servers=True)) == Egress("limited", (host,))
