@@ -103,7 +103,9 @@ class Commands:
         answer = _answer(done)
         if done.status == 0 and answer is not None:
             return None
-        return self._problem(done, answer, "validate", is_refusal=True)
+        # Killed by somebody else, or out of time: another time the same commit may pass.
+        is_refusal = not done.is_late and (done.status >= 0 or bool(done.broke))
+        return self._problem(done, answer, "validate", is_refusal=is_refusal)
 
     async def plan(self, folder: Path, *, prunes: bool) -> Planned | Problem:
         """Return what would change on the target."""
@@ -162,7 +164,8 @@ class Commands:
         """Return what a command says that it could not do."""
         if done.broke:
             fact = f"`agentops {name}` {done.broke}"
-            return Problem(fact, "make the commit smaller, or look at what it does", is_refusal=True)
+            way_out = "look at the machine and the target" if done.is_late else "make the commit smaller"
+            return Problem(fact, f"{way_out}, or look at what it does", is_refusal)
         said = (answer or {}).get("error") or {}
         first = _first_error((answer or {}).get("diagnostics") or [])
         if first is not None:

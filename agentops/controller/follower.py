@@ -130,6 +130,9 @@ class Follower:
         """Return why the commit is not taken."""
         if state.live and state.accepted != commit and not await desk.clone.descends(commit, state.live):
             return _replaced(self.name, commit, state.live)
+        # Who may sign is not the commit's to say, and is looked at each time.
+        if (unsigned := await self._unsigned(commit, desk)) is not None:
+            return unsigned
         if self._refused is not None and self._refused[0] == commit:
             return self._refused[1]
         problem = await self._judged(commit, desk)
@@ -137,11 +140,14 @@ class Follower:
             self._refused = commit, problem
         return problem
 
-    async def _judged(self, commit: str, desk: Desk) -> Problem | None:
+    async def _unsigned(self, commit: str, desk: Desk) -> Problem | None:
         verify = self.repository.verify
-        if verify and not await desk.clone.is_signed(commit, self._ground.secrets.path(verify.signers).absolute()):
-            message = f"{commit[:12]} is not signed by anybody in {verify.signers}"
-            return Problem(message, "sign the commit with an allowed key, or add the key to that file", is_refusal=True)
+        if not verify or await desk.clone.is_signed(commit, self._ground.secrets.path(verify.signers).absolute()):
+            return None
+        message = f"{commit[:12]} is not signed by anybody in {verify.signers}"
+        return Problem(message, "sign the commit with an allowed key, or add the key to that file", is_refusal=True)
+
+    async def _judged(self, commit: str, desk: Desk) -> Problem | None:
         found = await desk.clone.survey(commit, self.repository.path or "", self.repository.limits)
         if found.refusal:
             return Problem(f"{commit[:12]} is not taken out of git: {found.refusal}", found.advice, is_refusal=True)

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from agentops.base.clock import SystemClock, timestamp
 from agentops.base.threads import in_thread
 from agentops.cli.failure import run
 from agentops.cli.table import cli
+from agentops.controller import commands
 from agentops.controller.config import Config
 from agentops.controller.follower import Follower
 from agentops.controller.ground import Ground
@@ -21,6 +22,7 @@ from agentops.controller.register import Register
 from agentops.controller.state import Phase, State
 from agentops.engine.store.choice import database
 from agentops.wire.problems import check
+from tests.controller.test_clone import made_key
 from tests.controller.upstream import PROJECT, Upstream, agent
 from tests.flow.holding import LINK, hold
 from tests.flow.server import Server, serving
@@ -109,6 +111,38 @@ async def scene(request: pytest.FixtureRequest, server: Server, tmp_path: Path) 
     ground = Ground(register, secrets, tmp_path / "data", tell=tell)
     yield Scene(upstream, Follower(config.repositories[0], ground), register, server, told, url)
     await opened.close()
+
+
+@pytest.mark.parametrize("scene", [pytest.param({"verify": {"signers": "signers"}}, id="signed")], indirect=True)
+async def test_a_commit_is_taken_once_its_signer_is_known(scene: Scene, tmp_path: Path) -> None:
+    key, signers = tmp_path / "key", tmp_path / "signers"
+    made_key(key)
+    signers.write_text("")
+    scene.upstream.git("config", "gpg.format", "ssh")
+    scene.upstream.git("config", "user.signingKey", str(key))
+    scene.upstream.git("config", "commit.gpgSign", "true")
+    signed = scene.tree(agent("one"))
+    state = await scene.round()
+    assert (state.phase, state.live) == (Phase.REFUSED, "")
+    assert "is not signed by anybody in signers" in state.message
+    signers.write_text(f"a@b {key.with_suffix('.pub').read_text()}")
+    state = await scene.round()
+    assert (state.phase, state.live) == (Phase.IN_SYNC, signed)
+
+
+@pytest.mark.parametrize("scene", [pytest.param({}, id="late")], indirect=True)
+async def test_a_commit_that_could_not_be_looked_at_in_time_is_looked_at_again(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit = scene.tree(agent("one"))
+    for name in ("_VALIDATE", "_PLAN", "_APPLY"):
+        with monkeypatch.context() as patch:
+            patch.setattr(commands, name, replace(getattr(commands, name), time_s=0.001))
+            state = await scene.round()
+        assert (state.phase, state.live) == (Phase.FAILED, "")
+        assert "took longer than 0.001 s" in state.message
+    state = await scene.round()
+    assert (state.phase, state.live) == (Phase.IN_SYNC, commit)
 
 
 @pytest.mark.parametrize("scene", [pytest.param({"limits": {"files": 50}}, id="hostile")], indirect=True)

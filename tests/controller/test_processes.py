@@ -59,6 +59,13 @@ def is_running(pid: int) -> bool:
         return False
 
 
+async def test_what_takes_too_long_is_asked_to_stop_before_it_is_ended(tmp_path: Path) -> None:
+    code = "import pathlib, time\ntry: time.sleep(60)\nexcept KeyboardInterrupt: pathlib.Path('stopped').touch()"
+    done = await python(code, tmp_path, time_s=1)
+    assert done.is_late
+    assert (tmp_path / "stopped").exists()
+
+
 async def test_who_is_cancelled_asks_its_command_to_stop_first(tmp_path: Path) -> None:
     code = (
         "import pathlib, time\ntry: pathlib.Path('began').touch(); time.sleep(60)\n"
