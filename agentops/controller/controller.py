@@ -51,6 +51,8 @@ class Controller:
             while True:
                 self.acts = await self._keep_lease()
                 if self.acts and (work is None or work.done()):
+                    if work is not None:
+                        await _ended(work)
                     _log.info("this controller acts: %s", self._register.holder)
                     work = asyncio.create_task(self._work())
                 elif not self.acts and work is not None:
@@ -60,10 +62,12 @@ class Controller:
                 await asyncio.sleep(self._register.lease_s / _RENEWALS)
         finally:
             self.acts = False
-            if work is not None:
-                await asyncio.shield(_ended(work))
-            with suppress(StorageError):
-                await asyncio.shield(self._register.give_up())
+            try:
+                if work is not None:
+                    await asyncio.shield(_ended(work))
+            finally:
+                with suppress(StorageError):
+                    await asyncio.shield(self._register.give_up())
 
     async def once(self) -> Sequence[State] | None:
         """Do one round for each repository, and what is beside; None when another controller acts."""
@@ -106,9 +110,11 @@ class Controller:
         loop = asyncio.get_running_loop()
         asked_at = loop.time()  # before: a database that answers late counts from when it was asked
         try:
-            is_ours = await self._register.take()
-        except StorageError as error:
-            _log.warning("the lease was not renewed: %s", error.message)
+            async with asyncio.timeout_at(self._lasts_until if self.acts else None):
+                is_ours = await self._register.take()
+        except (StorageError, TimeoutError) as error:
+            why = error.message if isinstance(error, StorageError) else "the database does not answer"
+            _log.warning("the lease was not renewed: %s", why)
             return self.acts and loop.time() < self._lasts_until
         self._lasts_until = asked_at + self._register.lease_s
         return is_ours
@@ -181,7 +187,8 @@ async def _looked(follower: Follower, beside: Beside) -> State:
 
 
 async def _ended(task: "asyncio.Task[None]") -> None:
-    """Cancel a task and wait until it has let go of everything."""
+    """Cancel a task, wait until it has let go of everything, and say what broke it, if anything did."""
     task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
+    await asyncio.wait({task})
+    if not task.cancelled() and (error := task.exception()) is not None:
+        _log.error("the controller broke in a way that was not foreseen", exc_info=error)

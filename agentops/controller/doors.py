@@ -6,7 +6,7 @@ What a push says is not believed beyond that: which commit there is, git tells.
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -53,6 +53,9 @@ class Doors:
                 body = await _body(request)
         except TimeoutError:
             return PlainTextResponse("the push did not arrive in time\n", 408, {"connection": "close"})
+        except ClientDisconnect:
+            # Nobody is there to hear it.
+            return Response(status_code=400)
         if body is None:
             return PlainTextResponse(f"a push has at most {MOST_BYTES:,} bytes\n", 413)
         repository = self._repositories.get(name)

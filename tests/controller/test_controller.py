@@ -1,5 +1,6 @@
 """The whole controller: none of its repositories is anybody else's trouble, and nothing is left behind."""
 
+import asyncio
 import json
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from agentops.base.clock import SystemClock, timestamp
 from agentops.base.errors import StorageError
 from agentops.controller.clone import CHECKOUTS
+from agentops.controller.controller import Controller
 from agentops.controller.register import registered
 from agentops.controller.running import Setting, opened
 from agentops.controller.state import Phase
@@ -49,3 +51,35 @@ async def test_what_a_killed_controller_left_on_disk_is_gone(setting: Setting) -
     async with opened(setting, SystemClock()) as controller:
         await controller.once()
     assert not left.exists()
+
+
+async def test_a_controller_that_broke_says_so_and_keeps_nobody_from_acting(
+    setting: Setting, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    has_broken = asyncio.Event()
+
+    async def broken(_controller: Controller) -> None:
+        has_broken.set()
+        raise ValueError("nobody thought of it")
+
+    monkeypatch.setattr(Controller, "_work", broken)
+    async with opened(setting, SystemClock()) as controller:
+        running = asyncio.ensure_future(controller.run())
+        await has_broken.wait()
+        running.cancel()
+        await asyncio.wait({running})
+        assert running.cancelled()
+    assert "nobody thought of it" in caplog.text
+    async with registered(setting.database, SystemClock()) as register:
+        assert await register.acting() is None
+
+
+async def test_a_database_that_is_silent_keeps_no_lease_beyond_its_end(
+    setting: Setting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(setting, SystemClock()) as controller:
+        controller.acts = await controller._keep_lease()
+        assert controller.acts
+        controller._lasts_until = asyncio.get_running_loop().time()
+        monkeypatch.setattr(controller._register, "take", asyncio.Event().wait)
+        assert not await controller._keep_lease()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from starlette.types import Message
 
 from agentops.base.errors import StorageError
 from agentops.controller.config import Config
@@ -82,3 +83,21 @@ async def test_only_posts_are_taken_and_only_there(door: tuple[httpx2.AsyncClien
     client, _ = door
     assert (await client.get("shop")).status_code == 405
     assert (await client.get("http://door.test/v1/agents")).status_code == 404
+
+
+async def test_who_hangs_up_is_no_trouble(tmp_path: Path) -> None:
+    came = [{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}]
+    answered: list[Message] = []
+
+    async def receive() -> Message:
+        return came.pop(0)
+
+    async def send(message: Message) -> None:
+        answered.append(message)
+
+    async def push(_name: str) -> None:
+        raise AssertionError
+
+    scope = {"type": "http", "method": "POST", "path": f"{PREFIX}shop", "headers": [], "query_string": b""}
+    await Doors({}, Secrets({}, tmp_path), push)(scope, receive, send)
+    assert answered[0]["status"] == 400
