@@ -74,6 +74,9 @@ class Dream:
     words: str = ""
     """One sentence for a person: what was learnt, or why nothing was."""
 
+    read: frozenset[str] | None = None
+    """The sessions that were read, where that was not everything: the others are read another time."""
+
 
 class Dreamer(Protocol):
     """Proposes operations for a night's reading."""

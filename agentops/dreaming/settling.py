@@ -113,10 +113,19 @@ def _apart(
             yield Apart(each.id, _shown(replace(each, reason=reason), memory, unspeakable), by)
 
 
-def remembered(after: Memory, night: Night) -> Memory:
-    """Return the memory with the sessions that were read in its ledger: they are not read again."""
-    known = {**after.ledger.dreamt, **dreamt(night.transcripts)}
+def remembered(after: Memory, night: Night, dream: Dream) -> Memory:
+    """Return the memory with the sessions that were read, and copies of them, in its ledger: none is read again."""
+    known = {**after.ledger.dreamt, **sessions_read(night, dream)}
     return replace(after, ledger=replace(after.ledger, dreamt=known))
+
+
+def sessions_read(night: Night, dream: Dream) -> Mapping[str, str]:
+    """Return the sessions that a dream has read, each with the digest of its content."""
+    there = dreamt(night.transcripts)
+    if dream.read is None:
+        return there
+    contents = {there[each] for each in dream.read if each in there}
+    return {session: content for session, content in there.items() if content in contents}
 
 
 def dream_id(base: str, night: Night, engine: str, model: str = "") -> str:

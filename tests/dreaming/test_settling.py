@@ -42,7 +42,7 @@ def test_a_good_dream_stays_whole_and_its_sessions_are_remembered(night: Night, 
     assert found.dream.operations == dream.operations
     assert found.dream.words == dream.words
     assert not found.judgement.is_blocked
-    known = settling.remembered(found.after, night).ledger.dreamt
+    known = settling.remembered(found.after, night, found.dream).ledger.dreamt
     assert known.keys() == {each.session for each in night.transcripts}
 
 

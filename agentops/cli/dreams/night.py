@@ -196,7 +196,7 @@ class Attempt:
         repository, base = self.bed.repository, self.base
         if not letter.lessons and not base.turned_down:
             return base.commit
-        after = settling.remembered(base.whole(settled.after), self.night())
+        after = settling.remembered(base.whole(settled.after), self.night(), settled.dream)
         return committed(repository, base.commit, after, letter, base.at)
 
     def _letter(self, reading: Night, settled: settling.Settled, name: str) -> Letter:
@@ -211,7 +211,7 @@ class Attempt:
             schedule=self.wish.schedule,
             slot=self.slot,
             generation=base.generation,
-            sessions=len(reading.transcripts),
+            sessions=len(settling.sessions_read(reading, dream)),
             lessons=lessons(dream.operations, texts, witnesses, reworded),
             quarantined=lessons(dream.quarantined, texts, witnesses),
             live=base.live,

@@ -50,11 +50,11 @@ class HostedDreamer:
         there = [each.session for each in reading.transcripts if each.source == _ITS_OWN]
         if not there:
             why = "no session of the target is read" if reading.transcripts else "no session was not dreamt before"
-            return Dream((), words=f"Nothing to learn: {why}.")
+            return Dream((), words=f"Nothing to learn: {why}.", read=frozenset())
         read = sorted(there)[-MOST_SESSIONS:]
         told = await self._elsewhere.dreamt(Wanted(tuple(read), instructions(night.instructions)))
         transcripts = {each: redacted(reading.by_session[each]) for each in read}
-        return replace(proposed(night.memory, told, transcripts), spent=told.spent)
+        return replace(proposed(night.memory, told, transcripts), spent=told.spent, read=frozenset(read))
 
 
 def proposed(memory: Memory, told: Told, transcripts: Mapping[str, Transcript]) -> Dream:

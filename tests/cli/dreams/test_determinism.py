@@ -27,7 +27,8 @@ dream = asyncio.run(LexicalDreamer().dream(night))
 found = settling.settled(night, dream, settling.Ground(Memory(), "dream-1", Policy()))
 told = lessons(found.dream.operations, {}, settling.witnesses(night))
 letter = Letter("desk", found.dream, "dream-1", night.today, lessons=told, gates=found.judgement.marks)
-files, ledger = dict(found.after.files), dict(ledger_text.written(settling.remembered(found.after, night).ledger))
+after = settling.remembered(found.after, night, found.dream)
+files, ledger = dict(found.after.files), dict(ledger_text.written(after.ledger))
 assert len(told) >= 3
 print(digest([files, ledger, body.body(letter), dict(record.written(letter))]))
 """

@@ -13,6 +13,7 @@ from agentops.base.errors import DreamFailed
 from agentops.dreaming.hosted.dreamer import HostedDreamer, proposed
 from agentops.dreaming.hosted.port import Told, Wanted
 from agentops.dreaming.port import Budget, Dream, Spent
+from agentops.dreaming.settling import remembered
 from agentops.memory.applying import applied
 from agentops.memory.evidence import Evidence, Origin
 from agentops.memory.files import notes_of
@@ -352,8 +353,10 @@ async def test_a_budget_is_refused_rather_than_overrun() -> None:
 async def test_a_target_is_not_asked_for_sessions_that_it_never_had() -> None:
     elsewhere = Elsewhere(OLD)
     foreign = replace(SESSIONS[0], source="claude-code", session="log-1", task="another")
-    await HostedDreamer(elsewhere).dream(night(MEMORY, sessions=(*SESSIONS[:2], foreign)))
+    reading = night(MEMORY, sessions=(*SESSIONS[:2], foreign))
+    dream = await HostedDreamer(elsewhere).dream(reading)
     assert elsewhere.wanted[0].sessions == ("sesn_1", "sesn_2")
+    assert set(remembered(MEMORY, reading, dream).ledger.dreamt) == {"sesn_1", "sesn_2"}
     dream = await HostedDreamer(elsewhere).dream(night(MEMORY, sessions=(foreign,)))
     assert dream.words == "Nothing to learn: no session of the target is read."
 

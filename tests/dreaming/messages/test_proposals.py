@@ -21,7 +21,7 @@ async def proposed(model: Model, before: Memory = MINE) -> Memory:
     dream = await dreamer(model, at_once=1, wave=2).dream(reading)
     found = settled(reading, dream, Ground(before, "dream-1", Policy()))
     assert not found.judgement.is_blocked
-    return remembered(found.after, reading)
+    return remembered(found.after, reading, found.dream)
 
 
 def check(after: Memory) -> None:
