@@ -9,6 +9,7 @@ from agentops.memory_repo.git import Repository
 from agentops.memory_repo.syncing.comparing import compared
 from agentops.memory_repo.syncing.planning import Decision
 from agentops.memory_repo.syncing.shelf import written
+from agentops.memory_repo.syncing.side import Side
 from agentops.memory_repo.syncing.subject import Subject
 from agentops.memory_repo.syncing.versions import STORE, VERSION
 
@@ -38,7 +39,8 @@ def prepared(repository: Repository, subject: Subject) -> Prepared | None:
     if main is None or live is None:
         return None
     comparison = compared(repository, subject, live)
-    proposed = tuple(each for each in comparison.decisions if _changes_main(repository, main, subject.store, each))
+    there = Side(repository, main, subject.store)
+    proposed = tuple(each for each in comparison.decisions if there.text(each.path) != each.main)
     if not proposed:
         return None
     tree = written(repository, subject.store, main, {each.path: each.main for each in proposed})
@@ -49,8 +51,3 @@ def prepared(repository: Repository, subject: Subject) -> Prepared | None:
     )
     edits = tuple(each for each in repository.commits_between(main, live) if each.value(VERSION))
     return Prepared(repository.commit(draft), main, live, proposed, comparison.conflicts, edits)
-
-
-def _changes_main(repository: Repository, main: str, store: str, decision: Decision) -> bool:
-    found = repository.text(main, f"{layout.folder(store)}/{layout.file_names([decision.path])[decision.path]}")
-    return found != decision.main

@@ -258,6 +258,23 @@ async def test_a_path_may_be_a_memory_and_a_folder_and_be_called_what_git_keeps_
     assert (await world.sync()).written == ()
 
 
+async def test_that_a_memory_with_others_below_it_is_gone_is_proposed(world: World) -> None:
+    await world.agent("/x", "one\n")
+    await world.agent("/x/y", "two\n")
+    await world.sync()
+    first = world.proposal()
+    assert first is not None
+    world.merge(first.commit)
+    await world.agent("/x", None)
+    await world.sync()
+    proposal = world.proposal()
+    assert proposal is not None
+    assert world.side(proposal.commit) == {"/x/y": "two\n"}
+    world.merge(proposal.commit)
+    await world.sync()
+    assert world.proposal() is None
+
+
 async def test_what_no_memory_can_be_is_named_and_left_alone(world: World) -> None:
     world.commit({f"stores/{STORE}/big.md": "x" * 102_401, f"stores/{STORE}/ok.md": "ok"})
     outcome = await world.sync()
