@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
 
+from agentops.base.carrying import carried_through
 from agentops.base.errors import RepositoryError
 from agentops.base.threads import in_thread
 from agentops.controller.config import Limits
@@ -139,7 +140,8 @@ class Clone:
         """Write the files into a fresh folder, which is gone in the end."""
         folder = self.folder / CHECKOUTS / f"{commit[:12]}-{token_hex(4)}"
         try:
-            await in_thread(self._extract, folder, entries)
+            # To its end: what is written after the removal would stay.
+            await carried_through(in_thread(self._extract, folder, entries))
             yield folder
         finally:
             await in_thread(_removed, folder)

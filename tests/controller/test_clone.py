@@ -1,8 +1,11 @@
 """A commit is judged by its objects: what is too much, or leads out, is refused before anything of it is on disk."""
 
+import asyncio
 import os
 import subprocess
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -82,6 +85,33 @@ async def test_links_submodules_and_what_is_large_or_deep_are_refused_by_name(up
     await clone.fetch()
     for refusal, commit in cases:
         assert (await clone.survey(commit, "", LIMITS)).refusal == refusal
+
+
+async def test_a_folder_that_nobody_waits_for_any_more_is_gone_all_the_same(
+    clone: Clone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head = await clone.fetch()
+    found = await clone.survey(head, "", LIMITS)
+    is_writing, may_go_on, extract = threading.Event(), threading.Event(), Clone._extract
+
+    def slowly(*arguments: Any) -> None:
+        is_writing.set()
+        may_go_on.wait()
+        extract(*arguments)
+
+    async def taken() -> None:
+        async with clone.taken_out(head, found.entries):
+            raise AssertionError
+
+    monkeypatch.setattr(Clone, "_extract", slowly)
+    taking = asyncio.ensure_future(taken())
+    await asyncio.to_thread(is_writing.wait)
+    taking.cancel()
+    await asyncio.sleep(0)
+    may_go_on.set()
+    await asyncio.wait({taking})
+    assert taking.cancelled()
+    assert not any((clone.folder / CHECKOUTS).iterdir())
 
 
 def made_key(file: Path) -> None:
