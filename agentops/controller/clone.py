@@ -108,15 +108,21 @@ class Clone:
         self._check(await self._git(["update-ref", _LIVE, commit]), f"keeping {commit[:12]}")
 
     async def descends(self, new: str, old: str) -> bool:
-        """Tell whether `new` has everything that `old` has."""
-        done = await self._git(["merge-base", "--is-ancestor", old, new])
-        return done.status == 0 and not done.broke
+        """Tell whether `new` has everything that `old` has.
+
+        Raises:
+            RepositoryError: git was stopped before it could say.
+        """
+        return await self._is_so(["merge-base", "--is-ancestor", old, new], f"looking from {new[:12]} to {old[:12]}")
 
     async def is_signed(self, commit: str, signers: Path) -> bool:
-        """Tell whether one of the allowed signers (the absolute path of a file) signed the commit."""
+        """Tell whether one of the allowed signers (the absolute path of a file) signed the commit.
+
+        Raises:
+            RepositoryError: git was stopped before it could say.
+        """
         settings = (*_SIGNATURES, ("gpg.ssh.allowedSignersFile", str(signers)))
-        done = await self._git(["verify-commit", "--raw", commit], settings)
-        return done.status == 0 and not done.broke
+        return await self._is_so(["verify-commit", "--raw", commit], f"verifying {commit[:12]}", settings)
 
     async def survey(self, commit: str, under: str, limits: Limits) -> Survey:
         """Return what lies below a folder of a commit, as far as it may be taken out.
@@ -126,7 +132,7 @@ class Clone:
         """
         found = Survey(limits)
         tree = f"{commit}:{under}"
-        if (await self._git(["cat-file", "-e", f"{commit}:{under}"])).status != 0:
+        if not await self._is_so(["cat-file", "-e", tree], f"looking into {commit[:12]}"):
             found.refusal = f"it has no folder {under}"
             found.advice = "name the folder that holds agents.d as `path` in the controller's configuration"
             return found
@@ -170,7 +176,14 @@ class Clone:
                     file.write(repository.blob(each.blob))
 
     async def _has(self, commit: str) -> bool:
-        return (await self._git(["cat-file", "-e", f"{commit}^{{commit}}"])).status == 0
+        return await self._is_so(["cat-file", "-e", f"{commit}^{{commit}}"], f"looking for {commit[:12]}")
+
+    async def _is_so(self, question: Sequence[str], what: str, settings: Sequence[tuple[str, str]] = ()) -> bool:
+        """Tell what git answers; one that was stopped has not said no."""
+        done = await self._git(question, settings)
+        if done.broke or done.status < 0:
+            self._check(done, what)
+        return done.status == 0
 
     async def _at(self, ref: str) -> str:
         """Return the commit of a ref: as it lies in its file, or as git tells it where it is packed or nowhere."""
@@ -196,7 +209,8 @@ class Clone:
         if done.broke:
             raise failure(what, f"operation timed out: git {done.broke}", self.remote.secrets)
         if done.status != 0:
-            raise failure(what, done.err, self.remote.secrets)
+            how = f"git was ended by signal {-done.status}" if done.status < 0 else done.err
+            raise failure(what, how, self.remote.secrets)
 
 
 def tidied(git_folder: Path) -> None:

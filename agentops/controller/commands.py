@@ -103,9 +103,7 @@ class Commands:
         answer = _answer(done)
         if done.status == 0 and answer is not None:
             return None
-        # Killed by somebody else, or out of time: another time the same commit may pass.
-        is_refusal = not done.is_late and (done.status >= 0 or bool(done.broke))
-        return self._problem(done, answer, "validate", is_refusal=is_refusal)
+        return self._problem(done, answer, "validate")
 
     async def plan(self, folder: Path, *, prunes: bool) -> Planned | Problem:
         """Return what would change on the target."""
@@ -113,7 +111,7 @@ class Commands:
         done = await self._run(folder, ["plan", "-o", "json", *prune], _PLAN)
         answer = _answer(done)
         if answer is None or "steps" not in answer or answer.get("is_blocked"):
-            return self._problem(done, answer, "plan", is_refusal=bool(answer and answer.get("is_blocked")))
+            return self._problem(done, answer, "plan")
         return Planned(answer, prunes)
 
     async def apply(self, folder: Path, planned: Planned, commit: str) -> Applied:
@@ -160,14 +158,15 @@ class Commands:
         environment = {**given, **kept, **settings, **own, **(more or {})}
         return await run(Order([*_AGENTOPS, *words], folder, environment, bounds=bounds))
 
-    def _problem(self, done: Done, answer: Mapping[str, Any] | None, name: str, *, is_refusal: bool = False) -> Problem:
-        """Return what a command says that it could not do."""
+    def _problem(self, done: Done, answer: Mapping[str, Any] | None, name: str) -> Problem:
+        """Return what a command says that it could not do; only what it says of the commit refuses that."""
         if done.broke:
-            fact = f"`agentops {name}` {done.broke}"
-            way_out = "look at the machine and the target" if done.is_late else "make the commit smaller"
-            return Problem(fact, f"{way_out}, or look at what it does", is_refusal)
-        said = (answer or {}).get("error") or {}
-        first = _first_error((answer or {}).get("diagnostics") or [])
+            # A target that is slow today, or a machine that is busy, breaks a bound as well as a commit does.
+            return Problem(f"`agentops {name}` {done.broke}", "look at what it waited for, or make the commit smaller")
+        known = {} if answer is None or done.status < 0 else answer
+        said = known.get("error") or {}
+        first = _first_error(known.get("diagnostics") or [])
+        is_refusal = bool(known.get("is_blocked"))
         if first is not None:
             return Problem(self._clean(first[0]), self._clean(first[1]), is_refusal=True)
         if said:

@@ -56,9 +56,6 @@ class Done:
     broke: str = ""
     """The bound that it ran into, in words; nothing when it ended by itself."""
 
-    is_late: bool = False
-    """Whether that was the time, which says more of the machine and of the target than of the command."""
-
 
 class Sink(Protocol):
     """Takes what a command says, piece by piece."""
@@ -68,9 +65,7 @@ class Sink(Protocol):
 
 
 async def run(order: Order, sink: Sink | None = None) -> Done:
-    """Run the command to its end, or to the end of what it may use.
-
-    When its time is over, or this is cancelled, it is asked to stop first.
+    """Run the command to its end, or to the end of what it may use; whom we stop is asked first.
 
     Raises:
         OSError: it cannot be started.
@@ -88,7 +83,7 @@ async def run(order: Order, sink: Sink | None = None) -> Done:
     )
     kept = bytearray()
     said = bytearray()
-    broke, is_late = "", False
+    broke = ""
 
     def keep(piece: bytes) -> bool:
         kept.extend(piece)
@@ -115,7 +110,7 @@ async def run(order: Order, sink: Sink | None = None) -> Done:
                 writing.cancel()
                 hearing.cancel()
     except TimeoutError:
-        broke, is_late = f"took longer than {bounds.time_s:g} s", True
+        broke = f"took longer than {bounds.time_s:g} s"
         await asyncio.shield(_stopped(process))
     except asyncio.CancelledError:
         await asyncio.shield(_stopped(process))
@@ -127,12 +122,12 @@ async def run(order: Order, sink: Sink | None = None) -> Done:
     status = process.returncode
     if not broke and status == -signal.SIGXCPU:
         broke = f"used more than {bounds.cpu_s} s of processor time"
-    return Done(status, bytes(kept), said.decode("utf-8", "replace"), broke, is_late)
+    return Done(status, bytes(kept), said.decode("utf-8", "replace"), broke)
 
 
 async def _stopped(process: asyncio.subprocess.Process) -> None:
     """Ask the command to finish what is under way, and wait a while: an apply stops between two steps."""
-    if process.returncode is not None:
+    if process.returncode is not None:  # only what it started still holds its pipes, and is not asked
         return
     with suppress(ProcessLookupError):
         process.send_signal(signal.SIGINT)

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from agentops.base.errors import RepositoryError
+from agentops.controller import clone as cloning
 from agentops.controller.clone import CHECKOUTS, Clone
 from agentops.controller.config import Limits
+from agentops.controller.processes import Done
 from agentops.memory_repo.remotes import Remote
 from tests.controller.upstream import Upstream, agent
 
@@ -184,3 +186,24 @@ async def test_a_clone_is_packed_as_it_grows(upstream: Upstream, clone: Clone) -
         head = await clone.fetch()
     assert len(list((clone.git_folder / "objects/pack").glob("*.pack"))) < 20
     assert await clone.recall(head)
+
+
+@pytest.mark.parametrize("done", [Done(-9, b"", ""), Done(-15, b"", "", "took longer than 60 s")])
+async def test_a_git_that_was_stopped_says_nothing_of_a_commit(
+    clone: Clone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, done: Done
+) -> None:
+    head = await clone.fetch()
+
+    async def stopped(_order: object, _sink: object) -> Done:
+        return done
+
+    monkeypatch.setattr(cloning, "run", stopped)
+    questions = (
+        clone.is_signed(head, tmp_path / "signers"),
+        clone.descends(head, head),
+        clone.survey(head, "agents.d", LIMITS),
+        clone.recall(head),
+    )
+    for question in questions:
+        with pytest.raises(RepositoryError, match=r"signal 9|took longer than 60 s"):
+            await question
