@@ -171,7 +171,8 @@ def _has_moved(live: Live, current: Any, base: Any, mark: FieldMark | None) -> b
 def _let_go(name: str, field: FieldRule, live: Live) -> Judged:
     """Judge a field that was declared once and is no more."""
     current = in_normal_form(name, field, live.body)
-    cleared = field.normal(field.cleared) if field.cleared is not None and _can_clear(field) else None
+    # Normal, so that a default that was spelled out is no change when the line goes.
+    cleared = field.normal(field.cleared) if _can_clear(field) else None
     if not _can_clear(field) or not any(normal.differences(current, cleared)):
         return Judged(name, Verdict.CONVERGED, current, ABSENT)
     return Judged(name, Verdict.CLEAR, current, cleared)

@@ -264,6 +264,21 @@ async def test_kinds_without_versions_keep_names_and_rubrics(ground: Ground, tmp
     assert "description: Theirs.   # no more" in text
 
 
+async def test_what_went_back_to_its_default_goes_from_the_manifest(ground: Ground, tmp_path: Path) -> None:
+    agents = REVIEWER.split("---\n")[1]
+    timed = f'{DEPLOYMENT}  schedule: {{type: cron, expression: "0 3 * * *", timezone: UTC}}\n'
+    tree = Written(tmp_path, ground, {"a.yaml": agents, "d.yaml": timed, "scribe.md": "You write.\n"})
+    await tree.settle()
+    beta = ground.sdk.beta
+    environment, triage = await tree.live("Environment/workshop"), await tree.live("Deployment/triage")
+    plain: Any = {"type": "cloud", "networking": {"type": "unrestricted"}}
+    await beta.environments.update(environment["id"], config=plain)
+    await beta.deployments.update(triage["id"], schedule=None)
+    await tree.adopted()
+    assert "config:" not in tree.text("d.yaml")
+    assert "schedule:" not in tree.text("d.yaml")
+
+
 TEXTS = st.sampled_from(
     ["One.", "One.\nTwo.\n", "# no comment\n", "yes", "x: y", "- a", "  in\nout\n", "'", "a\n\n\nb"]
 )

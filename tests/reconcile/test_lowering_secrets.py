@@ -57,6 +57,12 @@ def token(desired: Desired) -> WriteOnly:
     return found
 
 
+def test_an_empty_name_of_a_credential_says_nothing(tmp_path: Path) -> None:
+    text = VAULT.replace("    tickets:\n", '    tickets:\n      display_name: ""\n')
+    desired, _ = lowered(tmp_path, text, {"TICKETS": TOKEN})
+    assert "display_name" not in desired.by_address[TICKETS].fields
+
+
 def test_a_variable_is_read_and_its_credential_stands_below_its_vault(tmp_path: Path) -> None:
     desired, said = lowered(tmp_path, environ={"TICKETS": TOKEN})
     assert said == []

@@ -190,6 +190,12 @@ def test_an_environments_configuration_is_cleared_to_the_open_cloud() -> None:
     assert judged(live, name="workshop")["config"].verdict is Verdict.CLEAR
 
 
+def test_a_default_that_was_spelled_out_is_no_change_when_its_line_goes() -> None:
+    spelled = an_agent(system="old", execution_identity={"type": "service_account"})
+    live = the(world_of(spelled), "Agent/reviewer")
+    assert judged(live, system="old")["execution_identity"].verdict is Verdict.CONVERGED
+
+
 def test_seeds_are_judged_elsewhere() -> None:
     (live,) = world_of(a_store()).lives
     assert "seed" not in judged(live, name="lessons", seed=None)

@@ -20,8 +20,8 @@ def nearest(old: Any, new: Any, cost: Cost) -> Any:
     keys that only the new one has were filled in by the server, until they turn out to be needed.
     """
     if new is ABSENT:
-        nothing: Any = [] if isinstance(old, list) else {} if isinstance(old, dict) else ABSENT
-        return nothing if nothing is not ABSENT and _costs(nothing, cost) == 0 else ABSENT
+        # An empty list says that there is nothing; an empty object would say half of something.
+        return [] if isinstance(old, list) and _costs([], cost) == 0 else ABSENT
     if old is ABSENT or old is None:
         return new
     flips: set[Path] = set()

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from agentops.base.absent import ABSENT
 from agentops.base.names import Address
 from agentops.reconcile import normal
 from agentops.reconcile.adopting.merging import in_order_of, nearest
@@ -52,6 +53,8 @@ def value_of(step: Step, judged: Judged, values: tuple[Any, Any], surroundings: 
 
 def _model(old: Any, new: Any, rule: FieldRule, live: Any) -> Any:
     """Return the model; one that was written as a word stays a word while that says enough."""
+    if new is ABSENT:
+        return ABSENT
     before, after = ({"id": each} if isinstance(each, str) else each for each in (old, new))
     found = nearest(before, after, lambda value: _differences(rule.normal(live), rule.normal(value)))
     return found["id"] if isinstance(old, str) and found.keys() == {"id"} else found

@@ -39,7 +39,8 @@ def _flat(
     for key, value in data.items():
         place, name = (*path, key), f"{above}{key}"
         rule = _FIELDS.get(name)
-        if value is None:
+        # The API takes an empty name for a new credential and for none that is there, and clears it for neither.
+        if value is None or (name, value) == ("display_name", ""):
             continue
         if rule is None:
             yield from _flat(document, setting, place, value, f"{name}.")
