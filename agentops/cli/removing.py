@@ -19,7 +19,7 @@ _OPTIONS = (
     click.option("--archive-now", multiple=True, metavar="ADDRESS", help="Archive this one, with no grace."),
     click.option("--no-grace", is_flag=True, help="Let --prune archive all of it at once."),
     click.option("--spare-protected", is_flag=True, help="Let --prune leave what is protected, and what that needs."),
-    click.option("--cascade", multiple=True, metavar="ID", help="Let a deployment of others go with its agent."),
+    click.option("--cascade", multiple=True, metavar="ID", help="Let what others own go with ours."),
     click.option("--max-archive", type=click.IntRange(min=0), metavar="N", help="Let --prune remove up to N."),
     click.option("--allow-partial-checkout", is_flag=True, help="Prune although part of the repository is not here."),
 )

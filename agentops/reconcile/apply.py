@@ -11,11 +11,12 @@ from agentops.base.errors import AgentopsError, TargetError, TargetRejected
 from agentops.base.ids import IdSource
 from agentops.base.names import Address
 from agentops.reconcile import bodies
+from agentops.reconcile.along import Along
 from agentops.reconcile.bodies import Stamp
 from agentops.reconcile.delivery import Delivery
 from agentops.reconcile.marks import Marks, read
 from agentops.reconcile.memory_writes import MemoryWriter
-from agentops.reconcile.objects import OBJECTS, ObjectKind
+from agentops.reconcile.objects import OBJECTS
 from agentops.reconcile.observed import Live
 from agentops.reconcile.parting import Partings
 from agentops.reconcile.plan import CREATES, PARTINGS, REMOVALS, Action, Plan, Step
@@ -93,7 +94,7 @@ class Applier:
         self._stopped = ""
         self._known: dict[Address, Known] = {}
         self._memories = MemoryWriter(target, delivery)
-        self._deployments: Sequence[Body] | None = None
+        self._along = Along(target)
         self._partings = Partings(target, delivery, nonces, stamp.tool)
 
     def stop(self, why: str = "interrupted") -> None:
@@ -267,12 +268,7 @@ class Applier:
             return True
         if not is_as_planned(planned, live):
             check_removable(step, planned, live)
-        if step.object is ObjectKind.AGENT:
-            if (
-                self._deployments is None
-            ):  # Once: whoever destroys a thousand agents does not list them a thousand times.
-                self._deployments = await self._target.list(ObjectKind.DEPLOYMENT) or ()
-            check_alone(step, live, self._deployments)
+        check_alone(step, await self._along.of(live))
         return False
 
 

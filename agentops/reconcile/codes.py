@@ -179,12 +179,13 @@ that somebody had paused before stay paused. `--archive-now Agent/reviewer` does
 )
 CASCADE = Code(
     "plan.cascade",
-    "An agent would take a deployment with it that must stay",
+    "Something would go along that must stay",
     """The API archives an agent's deployments together with the agent, at once and for good. One of them is declared,
-or has a grace of its own, or belongs to somebody else.
+or has a grace of its own, or belongs to somebody else. A vault goes with all of its credentials: one of them is not
+ours.
 
-Give a declared one another agent. Name one of ours with `--archive-now` too. One of another owner is named by its id,
-after its owner agreed:
+Give a declared deployment another agent. Name one of ours with `--archive-now` too. What another owner put there, or
+somebody by hand, is named by its id, after they agreed:
 
     agentops apply --prune --cascade depl_01…""",
 )

@@ -33,7 +33,7 @@ class RemovalRules:
     """Whether pruning archives everything at once."""
 
     cascade: frozenset[str] = frozenset()
-    """Ids of deployments of others that a person named: they may go with their agents."""
+    """Ids of what others own, that a person named: they may go with what is ours."""
 
     checkout: str = ""
     """What of the tree's repository is not here, in words; nothing where all of it is."""
@@ -62,7 +62,7 @@ class Leaving:
     """The ids of what is declared, by whatever name it was known."""
 
     hanging: Hanging
-    """Deployments by the id of the agent that they run once the plan is done."""
+    """What goes along with each object, by its id: deployments by the agent that they run once the plan is done."""
 
     rules: RemovalRules
 

@@ -77,8 +77,9 @@ class Risk:
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """A deployment that the API archives at once with its agent."""
+    """What goes at once with another: a deployment with its agent, or what somebody else put inside."""
 
+    object: ObjectKind
     id: str
     name: str
     """Its address, where it is ours; its display name, where it is not."""

@@ -119,12 +119,12 @@ class _Planner:
 
     @property
     def _hanging(self) -> Hanging:
-        """Return the deployments of each agent as they are once the plan is done."""
+        """Return what goes along with each object, once the plan is done."""
         agents: dict[str, str] = {}
         for each in self._desired.resources:
             if each.object is ObjectKind.DEPLOYMENT and isinstance(own := self._known[each.address].id, str):
                 agents[own] = agent_id(self._wanted(each).get("agent"))
-        return hanging(self._world.lives, agents)
+        return hanging(self._world.lives, agents, self._desired.owner)
 
     def _replaced(self) -> Iterator[Step]:
         """Yield the removal of what another object took the place of, now or in a run that did not come to its end."""

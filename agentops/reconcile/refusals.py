@@ -9,7 +9,7 @@ from agentops.reconcile.brakes import Counted, held
 from agentops.reconcile.leaving import Leaving
 from agentops.reconcile.objects import ObjectKind
 from agentops.reconcile.observed import Live
-from agentops.reconcile.plan import REMOVALS, Step, Swept
+from agentops.reconcile.plan import REMOVALS, Action, Step, Swept
 
 
 def refusals(leaving: Leaving, steps: Sequence[Step]) -> Iterator[Diagnostic]:
@@ -61,7 +61,7 @@ def _named_in_vain(leaving: Leaving) -> Iterator[Diagnostic]:
 
 
 def _cascades(leaving: Leaving, steps: Sequence[Step]) -> Iterator[Diagnostic]:
-    """Yield the deployments that would go with their agents and must not."""
+    """Yield what would go along with others and must not."""
     going = {each.live.id for each in steps if each.live and each.action in REMOVALS}
     for step in steps:
         if step.action not in REMOVALS or step.live is None:
@@ -69,12 +69,13 @@ def _cascades(leaving: Leaving, steps: Sequence[Step]) -> Iterator[Diagnostic]:
         lives = {each.id: each for each in leaving.hanging.get(step.live.id, ())}
         for swept in step.blast.swept:
             if swept.id not in going and (why := _spared(lives[swept.id], swept, leaving)):
-                message = f"{step.address} would be archived, and with it at once {swept.name} ({swept.id}), {why[0]}"
+                goes = "deleted" if step.action is Action.DELETE else "archived"
+                message = f"{step.address} would be {goes}, and with it at once {swept.name} ({swept.id}), {why[0]}"
                 yield Diagnostic(codes.CASCADE, message, notes=(why[1],))
 
 
 def _spared(live: Live, swept: Swept, leaving: Leaving) -> tuple[str, str] | None:
-    """Return why a deployment must not go with its agent, and the way out."""
+    """Return why something must not go along, and the way out."""
     if swept.is_ours and live.id in leaving.kept:
         return "which is declared", "give it another agent, or remove its manifest too"
     if swept.is_ours:

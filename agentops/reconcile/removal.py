@@ -7,7 +7,7 @@ from datetime import datetime
 from agentops.base.diagnostics import Diagnostic
 from agentops.base.names import Address, Kind
 from agentops.reconcile import codes
-from agentops.reconcile.cascade import swept_with
+from agentops.reconcile.cascade import is_of, swept_with
 from agentops.reconcile.leaving import Leaving, RemovalRules
 from agentops.reconcile.objects import BECOMES, OBJECTS, PARTS, ObjectKind
 from agentops.reconcile.observed import Live
@@ -129,7 +129,7 @@ def ripe_at(live: Live, leaving: Leaving) -> datetime | None:
 
 def _is_waited_for(live: Live, leaving: Leaving) -> bool:
     """Tell whether a deployment goes by a grace of its own."""
-    return bool(live.marks and live.marks.owner == leaving.desired.owner and live.id not in leaving.kept)
+    return is_of(live, leaving.desired.owner) and live.id not in leaving.kept
 
 
 def _company(live: Live, undeclared: Sequence[Live]) -> str:

@@ -6,13 +6,13 @@ from typing import Any
 
 from agentops.base.errors import TargetConflict
 from agentops.reconcile import normal
-from agentops.reconcile.cascade import agent_id
+from agentops.reconcile.cascade import name_of
 from agentops.reconcile.changes import unfought
 from agentops.reconcile.marks import read
 from agentops.reconcile.objects import OBJECTS
 from agentops.reconcile.observed import Live
 from agentops.reconcile.plan import Step
-from agentops.reconcile.target import Body, Target
+from agentops.reconcile.target import Target
 from agentops.reconcile.verdicts import DIFFERENT, SEED, Judged, in_normal_form, judge
 
 _HINT = "look at it with `agentops plan`, then run the command again"
@@ -72,15 +72,15 @@ def check_removable(step: Step, planned: Live, live: Live) -> None:
         raise changed(step, live, moved)
 
 
-def check_alone(step: Step, agent: Live, deployments: Iterable[Body]) -> None:
-    """See that no deployment came to an agent that is to go: the target would archive it along.
+def check_alone(step: Step, along: Iterable[Live]) -> None:
+    """See that nothing came to an object that is to go: the target would take it `along`.
 
     Raises:
-        TargetConflict: there is one which the plan did not show.
+        TargetConflict: there is something which the plan did not show.
     """
     shown = {each.id for each in step.blast.swept}
-    if new := [each for each in deployments if agent_id(each.get("agent")) == agent.id and each["id"] not in shown]:
-        names = ", ".join(f"{each.get('name')} ({each['id']})" for each in new[:3])
+    if new := [each for each in along if each.id not in shown]:
+        names = ", ".join(f"{name_of(each)} ({each.id})" for each in new[:3])
         raise TargetConflict(
             f"{step.address} would be archived, and with it what it was given after it was planned: {names}", hint=_HINT
         )

@@ -7,11 +7,24 @@ from typing import Any
 import httpx2
 import pytest
 
+from agentops.reconcile.marks import ID, OWNER
 from agentops.reconcile.options import Forgetting
 from agentops.reconcile.plan import Plan
 from agentops.reconcile.removal import RemovalRules
 
-from .given import MODEL, a_deployment, a_store, a_team, a_vault, actions, address, an_agent, an_environment, codes
+from .given import (
+    MODEL,
+    a_credential,
+    a_deployment,
+    a_store,
+    a_team,
+    a_vault,
+    actions,
+    address,
+    an_agent,
+    an_environment,
+    codes,
+)
 from .given import pruning as at_once
 from .ground import Ground, by_identity, told
 from .test_exactly_once import is_write, losing
@@ -207,6 +220,43 @@ async def test_an_agent_that_was_given_a_deployment_after_it_was_planned_is_not_
     assert result.state == "failed"
     assert f"and with it what it was given after it was planned: late ({new.id})" in result.detail
     assert (await ground.sdk.beta.deployments.retrieve(new.id)).status == "active"
+
+
+async def their_credential(ground: Ground, secret_name: str, **fields: Any) -> str:
+    """Put a credential into our vault that is not ours, and return its id."""
+    (vault,) = (await ground.everything(archived=False))["vaults"]
+    auth: Any = {
+        "type": "environment_variable",
+        "secret_name": secret_name,
+        "secret_value": "theirs",
+        "networking": {"type": "unrestricted"},
+    }
+    made = await ground.sdk.beta.vaults.credentials.create(vault["id"], auth=auth, display_name=secret_name, **fields)
+    return made.id
+
+
+@pytest.mark.parametrize("metadata", [{}, {OWNER: "github.com/acme/other", ID: "Vault/tools/theirs"}])
+async def test_a_credential_of_others_stops_the_removal_of_its_vault_until_it_is_named(
+    ground: Ground, metadata: dict[str, str]
+) -> None:
+    await ground.settle(a_vault(), a_credential(), KEPT)
+    theirs = await their_credential(ground, "THEIRS", metadata=metadata)
+    made = await retire(ground, KEPT)
+    assert [each.id for each in made.steps[0].blast.swept] == [theirs]
+    for rules, goes in ((on(7), "archived"), (at_once(), "archived"), (RemovalRules(destroy=True), "deleted")):
+        blocked = await ground.plan(KEPT, removal=rules)
+        assert codes(blocked) == ["plan.cascade"]
+        (found,) = blocked.report.diagnostics
+        assert found.message.startswith(f"Vault/tools would be {goes}, and with it at once THEIRS ({theirs}), which ")
+        assert f"--cascade {theirs}" in found.notes[0]
+    made, world = await ground.planned(KEPT, removal=on(7, cascade=frozenset({theirs})))
+    assert codes(made) == []
+    late = await their_credential(ground, "LATE", metadata=metadata)
+    (result,) = (await ground.carry_out(made, world)).results
+    assert result.state == "failed"
+    assert f"and with it what it was given after it was planned: LATE ({late})" in result.detail
+    assert (await ground.apply(KEPT, removal=on(7, cascade=frozenset({theirs, late})))).is_complete
+    assert (await ground.everything(archived=False))["vaults"] == []
 
 
 async def test_an_agent_whose_deployment_is_declared_is_not_archived(ground: Ground) -> None:

@@ -8,7 +8,7 @@ from agentops.base.diagnostics import Span
 from agentops.base.names import Address
 from agentops.reconcile.costs import Cost
 from agentops.reconcile.objects import ObjectKind
-from agentops.reconcile.plan import Action, Blast, Change, Orphan, Plan, Risk, Step
+from agentops.reconcile.plan import Action, Blast, Change, Orphan, Plan, Risk, Step, Swept
 from agentops.reconcile.verdicts import Verdict
 from agentops.reconcile.views.masks import masked
 from agentops.reconcile.views.steps import in_order
@@ -100,13 +100,17 @@ def _cents(amount: float | None) -> float | None:
 
 
 def _blast(blast: Blast) -> dict[str, Any]:
-    swept = [{"id": each.id, "name": each.name, "owner": each.owner, "is_ours": each.is_ours} for each in blast.swept]
     return {
-        "deployments": swept,
+        "deployments": [_swept(each) for each in blast.swept if each.object is ObjectKind.DEPLOYMENT],
+        "credentials": [_swept(each) for each in blast.swept if each.object is ObjectKind.CREDENTIAL],
         "sessions_running": blast.running,
         "sessions_recent": blast.recent,
         "is_more": blast.is_more,
     }
+
+
+def _swept(swept: Swept) -> dict[str, Any]:
+    return {"id": swept.id, "name": swept.name, "owner": swept.owner, "is_ours": swept.is_ours}
 
 
 def _version(step: Step) -> dict[str, int | None] | None:

@@ -144,9 +144,9 @@ def _since() -> Schema:
 
 
 def _blast() -> Schema:
-    deployment = _object({"id": _TEXT, "name": _TEXT, "owner": _TEXT, "is_ours": _TRUTH})
+    swept = _list(_object({"id": _TEXT, "name": _TEXT, "owner": _TEXT, "is_ours": _TRUTH}))
     counts = {"sessions_running": _or_null(_COUNT), "sessions_recent": _or_null(_COUNT)}
-    return _object({"deployments": _list(deployment), **counts, "is_more": _TRUTH})
+    return _object({"deployments": swept, "credentials": swept, **counts, "is_more": _TRUTH})
 
 
 def _cost() -> Schema:

@@ -52,6 +52,7 @@ COLOURS: Mapping[Sign, str] = {
     Sign.REPIN: "dim",
     Sign.RESTAMP: "dim",
 }
+_ALSO = {"retire": "archiving it will also archive", "delete": "also deletes"}
 _WORDS = {"repin": "re-pin", "restamp": "re-stamp"}
 _REMOVALS = {Sign.REMOVE, Sign.REPLACE}
 
@@ -89,8 +90,8 @@ def word(action: str) -> str:
 def blast_line(step: Mapping[str, Any]) -> str:
     """Return what else is hit when the object goes; nothing, where nothing is."""
     blast = step.get("blast") or {}
-    names = [_swept(each) for each in blast.get("deployments", ())]
-    will = "archiving it will also archive" if step["action"] == "retire" else "also archives"
+    names = [_swept(each) for kind in ("deployments", "credentials") for each in blast.get(kind, ())]
+    will = _ALSO.get(step["action"], "also archives")
     parts = [f"{will} {', '.join(names)}"] if names else []
     more = " or more" if blast.get("is_more") else ""
     if (running := blast.get("sessions_running")) is not None:
@@ -104,8 +105,8 @@ def _sessions(count: int, more: str) -> str:
     return f"{count}{more} session{'' if count == 1 and not more else 's'}"
 
 
-def _swept(deployment: Mapping[str, Any]) -> str:
-    if deployment["is_ours"]:
-        return str(deployment["name"])
-    whose = f"of {deployment['owner']}" if deployment["owner"] else "nobody's"
-    return f"{deployment['name']} ({deployment['id']}, {whose})"
+def _swept(swept: Mapping[str, Any]) -> str:
+    if swept["is_ours"]:
+        return str(swept["name"])
+    whose = f"of {swept['owner']}" if swept["owner"] else "nobody's"
+    return f"{swept['name']} ({swept['id']}, {whose})"
