@@ -134,7 +134,11 @@ def _declared(name: str, field: FieldRule, live: Live, value: Any, mark: FieldMa
     base = in_normal_form(name, field, live.base) if live.base else None
     moved = _has_moved(live, current, base, mark)
     is_wanted = not any(normal.differences(current, wanted))
-    return Judged(name, _verdict(mark, sent, moved=moved, is_wanted=is_wanted), current, wanted, base, sent)
+    verdict = _verdict(mark, sent, moved=moved, is_wanted=is_wanted)
+    if verdict is Verdict.CONFLICT and field.shown and not any(normal.differences(current, field.live(value))):
+        # The manifest says what is to be seen there; what is hidden was ours to write all the time.
+        verdict = Verdict.UPDATE
+    return Judged(name, verdict, current, wanted, base, sent)
 
 
 def _as_shown(name: str, field: FieldRule, live: Live, value: Any, mark: FieldMark | None) -> Judged:

@@ -20,6 +20,7 @@ from .given import (
     OTHER_MODEL,
     TARGET,
     a_deployment,
+    a_secret,
     a_store,
     a_team,
     a_vault,
@@ -289,6 +290,30 @@ async def test_each_field_that_is_left_out_is_cleared(ground: Ground) -> None:
         live = by_identity(await ground.everything())["Deployment/triage"]
         assert name == "metadata" or not live.get(name)
         assert name != "budget" or "budget" not in live
+
+
+@pytest.mark.parametrize("token", [{}, {"authorization_token": "token-1"}])
+async def test_what_somebody_mounted_and_is_declared_then_is_an_edit_and_no_conflict(
+    ground: Ground, token: dict[str, str]
+) -> None:
+    await ground.settle(*PARTS, a_deployment(resources=[{**CLONE, **_secret(token)}]))
+    live = by_identity(await ground.everything())["Deployment/triage"]
+    main: Any = {**CLONE, "checkout": {"type": "branch", "name": "main"}}
+    await ground.sdk.beta.deployments.update(live["id"], resources=[{**main, **token}])
+    drifted = await ground.plan(*PARTS, a_deployment(resources=[{**CLONE, **_secret(token)}]))
+    assert [each.verdict for each in drifted.steps[0].changes] == ["drift"] * len(drifted.steps[0].changes)
+    adopted = a_deployment(resources=[{**main, **_secret(token)}])
+    made = await ground.plan(*PARTS, adopted)
+    assert actions(made) == {"Deployment/triage": "update"}
+    assert {each.verdict for each in made.steps[0].changes} == {"update"}
+    other = {**main, "checkout": {"type": "branch", "name": "other"}, **_secret(token)}
+    both = await ground.plan(*PARTS, a_deployment(resources=[other]))
+    assert "conflict" in {each.verdict for each in both.steps[0].changes}
+    await ground.settle(*PARTS, adopted)
+
+
+def _secret(token: dict[str, str]) -> dict[str, Any]:
+    return {name: a_secret(text) for name, text in token.items()}
 
 
 async def test_what_a_server_fills_in_is_no_difference(ground: Ground) -> None:
