@@ -5,11 +5,12 @@ from dataclasses import replace
 
 from agentops.base.names import Address
 from agentops.reconcile.changes import action_for
-from agentops.reconcile.objects import ObjectKind
+from agentops.reconcile.objects import OBJECTS, ObjectKind
 from agentops.reconcile.observed import World
 from agentops.reconcile.plan import Action, Plan, Step
 from agentops.reconcile.planner import PlanOptions, plan
 from agentops.reconcile.resource import Desired, Resource
+from agentops.reconcile.verdicts import ABSENT, Verdict
 from agentops.reconcile.write_only import UNREAD, is_partly_read
 
 _MARKING = frozenset({Action.ADOPT, Action.RESTAMP, Action.REPIN})
@@ -19,17 +20,19 @@ _MARKING = frozenset({Action.ADOPT, Action.RESTAMP, Action.REPIN})
 def binding(desired: Desired, world: World, target: str, taken: Mapping[Address, str]) -> Plan:
     """Return the plan that takes over these objects by their ids, and touches no other.
 
-    Secrets are neither read nor sent: what a server has of them stays, and is not marked as ours.
+    Secrets are neither read nor sent: what a server has of them stays, and is marked as ours only if it was before.
     """
-    asked = {address: _without_secrets(each) for address, each in desired.by_address.items()}
-    resources = tuple(asked[address] for address in asked)
+    free = _free(world, taken)
+    resources = tuple(
+        _without_secrets(each) if address in free else each for address, each in desired.by_address.items()
+    )
     whole = plan(
         replace(Desired.of(desired.owner, resources), brakes=desired.brakes),
         world,
         target,
-        PlanOptions(take=_free(world, taken)),
+        PlanOptions(take=free),
     )
-    steps = tuple(each for each in whole.steps if each.address in taken)
+    steps = tuple(_with_what_is_hidden(each) for each in whole.steps if each.address in taken)
     kept = {each.address for each in steps}
     steps = tuple(replace(each, needs=tuple(need for need in each.needs if need in kept)) for each in steps)
     ours = tuple(each for each in whole.report.diagnostics if any(_is_about(each.message, name) for name in taken))
@@ -69,6 +72,23 @@ def _without_secrets(resource: Resource) -> Resource:
         if each.value is not UNREAD and not (_may_hold(resource) and is_partly_read(each.value))
     }
     return replace(resource, fields=fields)
+
+
+def _with_what_is_hidden(step: Step) -> Step:
+    """Return the step without clearing what no import can write down, because the server does not show it.
+
+    Its mark goes, so that no later plan clears it either.
+    """
+    rules = OBJECTS[step.object].fields
+    hidden = {each.name for each in step.judged if each.verdict is Verdict.CLEAR and rules[each.name].is_blind}
+    if not hidden:
+        return step
+    judged = (
+        replace(each, verdict=Verdict.CONVERGED, wanted=ABSENT) if each.name in hidden else each for each in step.judged
+    )
+    left = tuple(each for each in step.changes if each.field not in hidden)
+    action, reason = action_for(left) if left else (Action.RESTAMP, "only the marks are behind")
+    return replace(step, judged=tuple(judged), changes=left, action=action, reason=reason)
 
 
 def _may_hold(resource: Resource) -> bool:

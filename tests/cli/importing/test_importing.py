@@ -18,6 +18,7 @@ from tests.reconcile.given import (
     BARE,
     a_credential,
     a_deployment,
+    a_secret,
     a_seed,
     a_skill,
     a_store,
@@ -100,6 +101,29 @@ async def test_a_lost_manifest_is_written_again_under_the_name_that_the_marks_kn
     assert await workspace.bring()
     assert await names(workspace) == {"Project/acme", "Agent/reviewer"}
     assert (await workspace.plan()).is_empty
+
+
+async def test_a_lost_manifest_with_secrets_is_written_again_and_the_secrets_stay_as_they_are(
+    workspace: Workspace,
+) -> None:
+    mounted = {"type": "github_repository", "url": "https://github.com/acme/shop", "authorization_token": "first"}
+    deployed = a_deployment("nightly", resources=[{**mounted, "authorization_token": a_secret("first")}])
+    renewed = {"type": "mcp_oauth", "access_token": a_secret("first"), "expires_at": "2027-01-01T00:00:00Z"}
+    ours = (
+        an_agent("reviewer"),
+        an_environment("workshop"),
+        deployed,
+        a_vault("tools"),
+        a_credential("tickets"),
+        a_credential("pager", **{**BARE, **renewed, "mcp_server_url": "https://pager.example.com/mcp"}),
+    )
+    await workspace.ground.of("acme").settle(*ours)
+    before = await workspace.bodies()
+    assert await workspace.bring()
+    assert await names(workspace) >= {"Deployment/nightly", "Vault/tools"}
+    assert (await workspace.plan()).is_empty
+    assert (await workspace.plan({})).is_empty
+    assert await workspace.bodies() == before
 
 
 @pytest.mark.long
