@@ -53,6 +53,8 @@ def difference(step: Step) -> str:
     if told:
         places = dict.fromkeys(".".join([each.field, *map(str, each.path)]) for each in told)
         return f"{step.address} would change: {', '.join(f'`{each}`' for each in places)}"
+    if step.action is Action.RESTORE:
+        return f"{step.address} was retired: take its manifest out of git's history, and apply gives it back as it was"
     if step.action not in _MARKING or step.memories:
         return f"{step.address} would be made or replaced ({step.action})"
     return ""

@@ -1,6 +1,7 @@
 """What is taken over and what is not, how it is called, and what becomes of texts that YAML and git would change."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx2
@@ -12,6 +13,7 @@ from agentops.cli.importing.wish import Wish, kind_of, names_of
 from agentops.manifests.load import load
 from agentops.reconcile.objects import ObjectKind
 from agentops.reconcile.raising.vaults import variables
+from agentops.reconcile.removal import RemovalRules
 from agentops.reconcile.resource import Resource
 from agentops.reconcile.target import Verb, Write
 from tests.reconcile.given import (
@@ -124,6 +126,18 @@ async def test_a_lost_manifest_with_secrets_is_written_again_and_the_secrets_sta
     assert (await workspace.plan()).is_empty
     assert (await workspace.plan({})).is_empty
     assert await workspace.bodies() == before
+
+
+async def test_what_is_retired_is_left_alone_with_the_way_to_have_it_back(
+    workspace: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ours = workspace.ground.of("acme")
+    await ours.settle(an_agent("kept"), an_agent("reviewer"))
+    now = datetime(2026, 11, 22, tzinfo=UTC)
+    await ours.apply(an_agent("kept"), removal=RemovalRules(prune=True, now=now, max_archive=1))
+    assert not await workspace.bring()
+    assert "Agent/reviewer was retired: take its manifest out of git's history" in capsys.readouterr().out
+    assert await names(workspace) == {"Project/acme", "Agent/kept"}
 
 
 @pytest.mark.long
