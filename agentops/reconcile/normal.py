@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from agentops.reconcile.marks import user_pairs
-from agentops.reconcile.values import ANY
+from agentops.reconcile.values import ANY, NULL
 from agentops.reconcile.write_only import HIDDEN
 from agentops.wire import durations
 
@@ -177,7 +177,7 @@ def differences(live: Any, wanted: Any, path: Path = ()) -> Iterator[tuple[Path,
     """Yield each place where the live normal form is not what is wanted: path, live value, wanted value."""
     if wanted == ANY or live == wanted == HIDDEN:
         return
-    if live == HIDDEN:
+    if live == HIDDEN or (NULL in (live, wanted) and live != wanted):
         yield path, live, wanted
     elif isinstance(live, dict) and isinstance(wanted, dict):
         for key in sorted({*live, *wanted}):
@@ -221,8 +221,8 @@ def _server(url: str) -> Any:
 def _tool(value: Mapping[str, Any]) -> tuple[str, Any]:
     match value["type"]:
         case "custom":
-            rest = {key: value[key] for key in ("description", "input_schema")}
-            return f"custom/{value['name']}", pruned(rest)
+            schema = {key: verbatim(each) for key, each in value["input_schema"].items() if each is not None}
+            return f"custom/{value['name']}", {"description": value["description"], "input_schema": schema}
         case "mcp_toolset":
             return f"mcp_toolset/{value['mcp_server_name']}", _toolset(value, policy="always_ask")
         case other:
@@ -289,6 +289,15 @@ def as_key(value: Any) -> str:
 
 def _typed(value: Any) -> Any:
     return {"type": value} if isinstance(value, str) else pruned(value)
+
+
+def verbatim(value: Any) -> Any:
+    """Return a value of which nothing may be left out: a null in it says something."""
+    if isinstance(value, dict):
+        return {key: verbatim(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [verbatim(each) for each in value]
+    return NULL if value is None else value
 
 
 def pruned(value: Any) -> Any:

@@ -9,6 +9,9 @@ from agentops.base.names import Address
 ANY: Mapping[str, bool] = {"$any": True}
 """A place where the server chooses and we have no opinion: equal to whatever stands there."""
 
+NULL: Mapping[str, bool] = {"$null": True}
+"""A null that says something: in a JSON Schema `default: null` is not the same as no default."""
+
 
 @dataclass(frozen=True, slots=True)
 class IdOf:

@@ -90,7 +90,9 @@ _SCHEMA: st.SearchStrategy[dict[str, Any]] = st.builds(
     lambda properties, more: {"type": "object", **({"properties": properties} if properties else {}), **more},
     st.dictionaries(
         _WORD,
-        st.fixed_dictionaries({"type": st.sampled_from(["string", "number"]), "default": st.booleans() | _INTEGERS}),
+        st.fixed_dictionaries(
+            {"type": st.sampled_from(["string", "number"]), "default": st.none() | st.booleans() | _INTEGERS}
+        ),
         max_size=2,
     ),
     _optional(additionalProperties=st.booleans()),

@@ -295,7 +295,15 @@ DEFAULTS = st.fixed_dictionaries({}, optional={"enabled": st.booleans()})
 TOOLSETS = st.builds(
     lambda default, configs: {**SHELL, "default_config": default, "configs": configs}, DEFAULTS, CONFIGS
 )
-CUSTOM = st.builds(lambda name, text: {**RM, "name": name, "description": text}, st.sampled_from(["rm", "mv"]), TEXTS)
+SCHEMAS = st.sampled_from(
+    [{"type": "object"}, *({"type": "object", "properties": {"a": each}} for each in ({}, {"default": None}))]
+)
+CUSTOM = st.builds(
+    lambda name, text, schema: {**RM, "name": name, "description": text, "input_schema": schema},
+    st.sampled_from(["rm", "mv"]),
+    TEXTS,
+    SCHEMAS,
+)
 TOOLS = st.tuples(
     st.lists(TOOLSETS, max_size=1), st.lists(CUSTOM, max_size=2, unique_by=lambda each: each["name"])
 ).map(lambda both: [*both[1][:1], *both[0], *both[1][1:]])

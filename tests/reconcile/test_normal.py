@@ -158,6 +158,26 @@ def test_a_change_deep_in_a_custom_tools_schema_shows_with_its_path() -> None:
     assert found == (("custom/lookup", "input_schema", "properties", "id", "type"), "string", "integer")
 
 
+@pytest.mark.parametrize(
+    ("live", "wanted", "place"),
+    [
+        ({"id": {"default": None}}, {"id": {}}, ("id", "default")),
+        ({"id": {}}, {"id": {"default": None}}, ("id", "default")),
+        ({"id": {"enum": ["a", None]}}, {"id": {"enum": ["a"]}}, ("id", "enum")),
+        ({"id": {"const": {"a": 1}}}, {"id": {"const": None}}, ("id", "const")),
+    ],
+)
+def test_a_null_in_a_custom_tools_schema_says_something(live: Any, wanted: Any, place: tuple[str, ...]) -> None:
+    def tools(properties: Any) -> Any:
+        schema = {"type": "object", "properties": properties, "required": None}
+        return normal.tools([{"type": "custom", "name": "x", "description": "X.", "input_schema": schema}])
+
+    (found,) = normal.differences(tools(live), tools(wanted))
+    assert found[0] == ("custom/x", "input_schema", "properties", *place)
+    assert not [*normal.differences(tools(live), tools(live))]
+    assert "required" not in tools(live)["custom/x"]["input_schema"]
+
+
 @pytest.mark.parametrize("form", [normal.tools, normal.mcp_servers, normal.skills, normal.multiagent])
 @pytest.mark.parametrize("nothing", [None, []])
 def test_an_empty_list_and_no_list_are_one(form: Any, nothing: Any) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from agentops.base.paint import on_one_line, printable
 
-_STAND_INS = {"$any": "(chosen by the server)", "$hidden": "(not shown)", "$secret": "(a secret)"}
+_STAND_INS = {"$any": "(chosen by the server)", "$hidden": "(not shown)", "$secret": "(a secret)", "$null": "null"}
 _VALUE_WIDTH = 60
 
 
@@ -105,7 +105,7 @@ def plain(value: Any) -> str:
             return str(value).lower()
         case {"$id": name} | {"$version": name}:
             return f"({'id' if '$id' in value else 'next version'} of {name})"
-        case {"$any": True} | {"$hidden": True} | {"$secret": True}:
+        case {"$any": True} | {"$hidden": True} | {"$secret": True} | {"$null": True}:
             return _STAND_INS[next(iter(value))]
         case {"type": str(word), **rest} if not rest:
             return word
@@ -119,4 +119,4 @@ def plain(value: Any) -> str:
 
 def _nested(value: Any) -> str:
     text = plain(value)
-    return f"{{{text}}}" if isinstance(value, dict) and value.keys() & {"$any", "$id"} == set() else text
+    return f"{{{text}}}" if isinstance(value, dict) and value.keys() & {"$any", "$id", "$null"} == set() else text
