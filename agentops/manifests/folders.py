@@ -13,6 +13,8 @@ from agentops.manifests.draft import Draft
 from agentops.manifests.marks import Text
 from agentops.manifests.texts import Files, Refused
 from agentops.manifests.wording import ticked
+from agentops.wire.skill_paths import FILES_MAX, problem_with
+from agentops.wire.wording import quoted
 
 LIMIT = 2_000
 """Units: files. Source: memories in a store, platform.claude.com/docs/en/managed-agents/memory."""
@@ -50,11 +52,16 @@ def header_of(reachable: Files, manifest: str, folder: str) -> Text:
     """Return the text of a skill's SKILL.md.
 
     Raises:
-        Refused: with a file code: the folder has no SKILL.md, or is too large to be uploaded.
+        Refused: with a file code: the folder has no SKILL.md, or cannot be uploaded as it is.
     """
     paths = _paths(reachable, manifest, folder)
     if HEADER_FILE not in paths:
         raise Refused(files.MISSING, f"{ticked(folder)} has no {HEADER_FILE}", "it says what the skill is for")
+    if len(paths) > FILES_MAX:
+        message = f"{ticked(folder)} holds {len(paths)} files, a skill takes {FILES_MAX} at most"
+        raise Refused(files.TOO_LARGE, message, "leave out what the agent does not read")
+    if found := problem_with(paths):
+        raise Refused(files.NAME, f"{ticked(folder)} holds {quoted(found[0][:200])}, which {found[1]}", "rename it")
     real = reachable.find(manifest, folder)
     size = sum((real / each).stat().st_size for each in paths)
     if size >= LARGEST_SKILL_BYTES:

@@ -22,6 +22,7 @@ from agentops.manifests.policies.policy import Policy
 from agentops.manifests.references import resolved
 from agentops.manifests.rules import names, security
 from agentops.manifests.rules.identities import still_declared
+from agentops.manifests.rules.mounts import unmountable
 from agentops.manifests.rules.networks import blocked
 from agentops.manifests.rules.references import Dangling, Named, circles, circular
 from agentops.manifests.rules.rosters import abroad, namesakes, nested, reserved
@@ -195,6 +196,7 @@ class _Loading:
             self._diagnostics += islice(reserved(naming, declared), MOST_TOLD)
             self._diagnostics += islice(abroad(naming, right), MOST_TOLD)
             self._diagnostics += islice(blocked(naming, self._named, right), MOST_TOLD)
+            self._diagnostics += islice(unmountable(naming, right), MOST_TOLD)
 
     def tree(self) -> Tree:
         """Return what was found."""

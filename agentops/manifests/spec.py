@@ -82,8 +82,8 @@ class _Judge:
         from agentops.manifests.headers import header_problems  # noqa: PLC0415 - a parser that plain texts need not load
 
         for problem in header_problems(header_of(self._files, self._draft.text.file, folder)):
-            field = dotted(problem.path) or "the front matter"
-            message = f"{subject(self._draft.address, path)}: {HEADER_FILE}: {field} {problem.message}"
+            what = f"{HEADER_FILE}: {dotted(problem.path)}" if problem.path else HEADER_FILE
+            message = f"{subject(self._draft.address, path)}: {what} {problem.message}"
             self._report(code_of(problem), message, path, f"mend it in {folder}/{HEADER_FILE}")
 
     def _fetched(self, path: Path, value: dict[str, Any]) -> Any:

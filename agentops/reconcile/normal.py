@@ -7,12 +7,12 @@ Sources: SDK 2.11.0 `types/beta/beta_managed_agents_agent.py` and the params bes
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from agentops.reconcile.marks import user_pairs
 from agentops.reconcile.values import ANY, NULL
 from agentops.reconcile.write_only import HIDDEN
 from agentops.wire import durations
+from agentops.wire.urls import normalized
 
 Path = tuple[str | int, ...]
 _PACKAGE_MANAGERS = ("apt", "cargo", "gem", "go", "npm", "pip")
@@ -126,7 +126,7 @@ def credential_key(body: Mapping[str, Any]) -> Any:
     """Return what a vault takes one of: the server of a token, whatever its spelling, or the name of a variable."""
     auth = body["auth"]
     url = auth.get("mcp_server_url")
-    return ("server", _server(url)) if url else ("variable", auth.get("secret_name"))
+    return ("server", normalized(url) or url) if url else ("variable", auth.get("secret_name"))
 
 
 def plain(value: Any) -> Any:
@@ -202,20 +202,6 @@ def _is_same(live: Any, wanted: Any) -> bool:
     if isinstance(live, dict) and isinstance(wanted, dict):
         return not any(differences(live, wanted))
     return bool(live == wanted) and isinstance(live, bool) == isinstance(wanted, bool)
-
-
-def _server(url: str) -> Any:
-    """Return an address in one spelling: case of the host, default port and last slash mean nothing.
-
-    Source: the documentation of vaults.
-    """
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:  # no port that there can be: the server will say so
-        return url
-    port = None if port == {"http": 80, "https": 443}.get(parts.scheme) else port
-    return (parts.scheme, parts.hostname, port, parts.path.removesuffix("/"), parts.query)
 
 
 def _tool(value: Mapping[str, Any]) -> tuple[str, Any]:

@@ -10,6 +10,7 @@ from agentops.base.paths import Path
 from agentops.wire import durations
 from agentops.wire.problems import Problem, obeying
 from agentops.wire.shape import Form, IdOf
+from agentops.wire.urls import NAMES_A_SERVER
 
 METADATA_PAIRS: Final = 16
 
@@ -42,6 +43,7 @@ Url = Annotated[
     str,
     Field(max_length=2048, pattern=r"^https?://[^\s/?#@\\]+([/?#][^\s]*)?$"),
     Form("an http or https URL without credentials, at most 2048 characters"),
+    NAMES_A_SERVER,
 ]
 
 _LABEL = "[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"

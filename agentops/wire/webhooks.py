@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field
 from agentops.wire.fields import Metadata, MetadataPatch, repeats
 from agentops.wire.problems import obeying
 from agentops.wire.shape import Form, LongText, Omissible, Shape
+from agentops.wire.urls import NAMES_A_SERVER
 
 OrganizationEvent = Literal[
     "external_key.failed",
@@ -68,6 +69,7 @@ HttpsUrl = Annotated[
     str,
     Field(max_length=2048, pattern=r"^https://[^\s/?#@\\]+([/?#][^\s]*)?$"),
     Form("an https URL without credentials"),
+    NAMES_A_SERVER,
 ]
 
 
@@ -95,6 +97,7 @@ ReceiverUrl = Annotated[
     str,
     Field(max_length=2048, pattern=rf"^(https://[^\s/?#@\\]+|http://{_THIS_MACHINE})([/?#][^\s]*)?$"),
     Form("an https URL without credentials, or an http URL of this machine"),
+    NAMES_A_SERVER,
 ]
 """A receiver beside the server needs no certificate; deliveries judge the address again."""
 

@@ -61,7 +61,7 @@ def test_what_was_right_is_not_read_again(loads: Loads) -> None:
     ("path", "content", "found"),
     [
         ("agents.d/agents.yaml", agent("writer", ", sytem: x"), "manifest.unknown-field"),
-        ("agents.d/tables/SKILL.md", "No header.\n", "manifest.missing-field"),
+        ("agents.d/tables/SKILL.md", "No header.\n", "manifest.bad-format"),
         ("agents.d/team.yaml", manifest("Team", "desk", "{lead: writer, specialists: [raeder]}"), "reference.dangling"),
         ("agents.d/prompt.md", SECRET, "security.plain-secret"),
         ("agents.d/prompt.md", "x" * 100_001, "manifest.too-long"),

@@ -15,8 +15,8 @@ from agentops.manifests.load import load
 GOLDEN = Path(__file__).parents[1] / "golden" / "diagnostics"
 CASES = sorted(each.name for each in GOLDEN.iterdir() if each.is_dir())
 
-GENERATED = {"tree.not-found", "file.too-large", "yaml.too-deep", "policy.no-library"}
-"""Codes whose input is made by a test: it is too large, is nothing at all, or takes a machine without a library."""
+GENERATED = {"tree.not-found", "file.too-large", "file.name", "yaml.too-deep", "policy.no-library"}
+"""Codes whose input is made by a test: it is too large, nothing at all, or cannot be had on every machine."""
 
 SECRETS = {
     "@ANTHROPIC-KEY@": "sk-ant-" + "api03-Zx8Qv2Lk9Rt4Wm7Np1Bs6",

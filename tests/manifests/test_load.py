@@ -315,6 +315,39 @@ def test_a_skill_needs_a_header_that_says_what_it_is_for(loads: Loads) -> None:
     assert not codes(loads({"agents.d/s.yaml": skill, "agents.d/triage/SKILL.md": header}))
 
 
+@pytest.mark.parametrize(
+    ("head", "said"),
+    [
+        ("name: triage", "SKILL.md must begin with front matter"),
+        ("---\nname: triage\nname: x\ndescription: S.\n---\n", "SKILL.md must have the key name once"),
+        ("---\nname: &a triage\ndescription: S.\n---\n", "SKILL.md must not have anchors"),
+        ("---\nname: triage\ndescription: S.\nx: " + "[" * 20 + "]" * 20 + "\n---\n", "nested 16 levels at most"),
+        ("---\nname: triage\ndescription: S.\nx: " + "y" * 16_384 + "\n---\n", "at most 16384 characters"),
+        (" ---\nname: triage\ndescription: S.\n---\n", "SKILL.md must begin with front matter"),
+    ],
+)
+def test_a_header_is_judged_as_the_server_judges_it(loads: Loads, head: str, said: str) -> None:
+    skill = manifest("Skill", "triage", "{folder: triage}")
+    tree = loads({"agents.d/s.yaml": skill, "agents.d/triage/SKILL.md": head})
+    assert codes(tree) == ["manifest.bad-format"]
+    assert said in messages(tree)
+
+
+def test_the_files_of_a_skill_are_judged_as_the_server_judges_them(loads: Loads) -> None:
+    skill = manifest("Skill", "triage", "{folder: triage}")
+    header = {"agents.d/s.yaml": skill, "agents.d/triage/SKILL.md": "---\nname: triage\ndescription: Sorts.\n---\n"}
+    tree = loads({**header, "agents.d/triage/a\\b.md": "x"})
+    assert codes(tree) == ["file.name"]
+    assert 'holds "a\\b.md", which must start in the skill' in messages(tree)
+    assert codes(loads({**header, "agents.d/triage/e\u0301.md": "x", "agents.d/triage/\u00e9.md": "x"})) == [
+        "file.name"
+    ]
+    many = {f"agents.d/triage/{number}": "" for number in range(500)}
+    tree = loads({**header, **many})
+    assert codes(tree) == ["file.too-large"]
+    assert "holds 504 files, a skill takes 500 at most" in messages(tree)
+
+
 def test_seeds_are_memories(loads: Loads) -> None:
     store = manifest("MemoryStore", "notes", "{seed: {files: {/a.md: Text., b.md: {file: b.md}}}}")
     tree = loads({"agents.d/m.yaml": store, "agents.d/b.md": "B.\n"})

@@ -40,7 +40,7 @@ def test_a_skill_s_label_is_one_short_line(name: str) -> None:
     assert [each[0] for each in said(SkillCreate, {"display_name": name})] == ["display_name"]
 
 
-@pytest.mark.parametrize("url", ["http://a.b", "a.b", "https://u:p@a.b"])
+@pytest.mark.parametrize("url", ["http://a.b", "a.b", "https://u:p@a.b", "https://a:70000"])
 def test_a_webhook_goes_to_an_https_url(url: str) -> None:
     assert said(WebhookCreate, {"url": url, "enabled_events": ["external_key.failed"]}) == [("url", "bad-format")]
 

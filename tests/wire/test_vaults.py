@@ -31,6 +31,13 @@ def test_a_credential_is_of_one_of_three_kinds() -> None:
     assert said({"type": "basic"}) == [("type", "invalid-value")]
 
 
+@pytest.mark.parametrize("url", ["https://a:0", "https://a:65536", "https://:443", "https://[::1"])
+def test_the_server_of_a_token_can_be_reached(url: str) -> None:
+    assert said({**OAUTH, "mcp_server_url": url}) == [("mcp_server_url", "bad-format")]
+    refresh = {**REFRESH, "token_endpoint": url, "token_endpoint_auth": {"type": "none"}}
+    assert said({**OAUTH, "refresh": refresh}) == [("refresh", "token_endpoint", "bad-format")]
+
+
 @pytest.mark.parametrize("kind", ["client_secret_basic", "client_secret_post"])
 def test_a_token_endpoint_that_asks_for_a_secret_gets_one(kind: str) -> None:
     auth = {**OAUTH, "refresh": {**REFRESH, "token_endpoint_auth": {"type": kind}}}

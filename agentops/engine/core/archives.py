@@ -15,9 +15,10 @@ from dataclasses import dataclass
 
 from agentops.base.errors import InvalidRequest
 from agentops.engine.core.refusals import refused
+from agentops.wire.skill_paths import FILES_MAX
 from agentops.wire.wording import quoted
 
-ENTRIES_MAX = 500
+ENTRIES_MAX = FILES_MAX
 RATIO_MAX = 100
 """Text shrinks to a fifth; what shrinks to a hundredth is there to fill a disk."""
 

@@ -7,8 +7,8 @@ from agentops.base.secrets import Secret
 from agentops.engine.core import metadata
 from agentops.engine.core.json import Json, written
 from agentops.engine.core.refusals import refused
-from agentops.engine.core.urls import normalized
 from agentops.wire.timestamps import moment
+from agentops.wire.urls import normalized
 
 SECRETS = ("access_token", "refresh_token", "client_secret", "token", "secret_value")
 """The fields that are sealed and never shown; no kind has two of one name."""
@@ -21,7 +21,7 @@ def created(request: Json, at: str) -> Json:
     """Return the fields of a new credential. Source: SDK 2.11.0 `types/beta/vaults/credential_create_params.py`.
 
     Raises:
-        InvalidRequest: a URL names no host, or the token has expired.
+        InvalidRequest: the token has expired.
     """
     return {
         "display_name": request.get("display_name") or None,
@@ -83,12 +83,12 @@ def _shown(auth: Json, at: str) -> Json:
         case "mcp_oauth":
             return {
                 "type": "mcp_oauth",
-                "mcp_server_url": _url(auth["mcp_server_url"], "mcp_server_url"),
+                "mcp_server_url": auth["mcp_server_url"],
                 "expires_at": _expiry(auth.get("expires_at"), at),
                 "refresh": _refresh(auth["refresh"]) if auth.get("refresh") else None,
             }
         case "static_bearer":
-            return {"type": "static_bearer", "mcp_server_url": _url(auth["mcp_server_url"], "mcp_server_url")}
+            return {"type": "static_bearer", "mcp_server_url": auth["mcp_server_url"]}
         case _:
             return {
                 "type": "environment_variable",
@@ -100,7 +100,7 @@ def _shown(auth: Json, at: str) -> Json:
 
 def _refresh(sent: Json) -> Json:
     return {
-        "token_endpoint": _url(sent["token_endpoint"], "refresh", "token_endpoint"),
+        "token_endpoint": sent["token_endpoint"],
         "client_id": sent["client_id"],
         "token_endpoint_auth": {"type": sent["token_endpoint_auth"]["type"]},
         "scope": sent.get("scope") or None,
@@ -158,9 +158,3 @@ def _expiry(text: str | None, at: str) -> str | None:
     if now is None or expiry <= now:
         raise refused(("auth", "expires_at"), "must be in the future")
     return timestamp(min(expiry, _END))
-
-
-def _url(url: str, *path: str) -> str:
-    if normalized(url) is None:
-        raise refused(("auth", *path), "must name a host, and a port from 1 to 65535 if any")
-    return url

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from agentops.engine.core.json import Json
-from agentops.engine.core.urls import normalized
+from agentops.wire.urls import normalized
 
 _URL = re.compile(r"https?://[^\s<>\"'`\\^{}|\x00-\x20]+", re.IGNORECASE)
 _AFTER = ".,;:!?*_~"

@@ -2,21 +2,15 @@
 
 from agentops.base.secrets import Secret
 from agentops.engine.core.json import Json, written
-from agentops.engine.core.refusals import refused
-from agentops.engine.core.urls import normalized
 
 ENDPOINTS_MAX = 32
 """How many endpoints an organization has. Source: SDK 2.11.0 `resources/beta/organization/webhooks.py`, `create`."""
 
 
 def created(request: Json) -> Json:
-    """Return the fields of a new endpoint. Source: SDK 2.11.0 `types/beta/organization/webhook_create_params.py`.
-
-    Raises:
-        InvalidRequest: the URL names no host.
-    """
+    """Return the fields of a new endpoint. Source: SDK 2.11.0 `types/beta/organization/webhook_create_params.py`."""
     return {
-        "url": checked_url(request["url"]),
+        "url": request["url"],
         "name": request.get("name", ""),
         "description": request.get("description", ""),
         "enabled_events": list(dict.fromkeys(request["enabled_events"])),
@@ -36,7 +30,7 @@ def updated(stored: Json, request: Json) -> Json:
     fields = {name: stored[name] for name in ("url", "name", "description", "enabled_events", "state")}
     fields |= {name: request[name] for name in ("name", "description", "state") if name in request}
     if "url" in request:
-        fields["url"] = checked_url(request["url"])
+        fields["url"] = request["url"]
     if events := request.get("enabled_events"):
         fields["enabled_events"] = list(dict.fromkeys(events))
     return {**fields, "disabled_reason": "" if "state" in request else stored["disabled_reason"]}
@@ -58,14 +52,3 @@ def with_secret(body: str, secret: Secret) -> str:
     Source: SDK 2.11.0 `…/organization/beta_new_organization_webhook_endpoint.py`.
     """
     return f'{body[:-1]},"signing_secret":{written(secret.reveal())}}}'
-
-
-def checked_url(url: str) -> str:
-    """Return the URL.
-
-    Raises:
-        InvalidRequest: it names no host, or no port there can be.
-    """
-    if normalized(url) is None:
-        raise refused(("url",), "must name a host, and a port from 1 to 65535 if any")
-    return url

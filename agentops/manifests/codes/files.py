@@ -121,3 +121,20 @@ Right:
     system: {file: reviewer.md}
 """,
 )
+
+NAME = Code(
+    "file.name",
+    "A file of a folder has a name that no server takes",
+    """\
+The files of a skill are unpacked elsewhere, on file systems that know no case or have other separators. Their names
+hold no backslash, no control character and no drive letter, differ in more than case, and are not longer than 255
+bytes; a whole path has at most 1024.
+
+Wrong:
+
+    skills/triage/Notes.md
+    skills/triage/notes.md
+
+Rename the file. A file that begins with a dot is left out.
+""",
+)

@@ -75,3 +75,26 @@ Allow the host, or every MCP server that an agent names. `*.example.org` means w
     networking: {type: limited, allow_mcp_servers: true}
 """,
 )
+
+UNMOUNTABLE = Code(
+    "reference.unmountable",
+    "A deployment mounts what its self-hosted environment cannot",
+    """\
+The machines of a self-hosted environment are their owner's: files and repositories are put there by whoever runs the
+worker. Memory stores are served by the API and can be mounted. A Deployment with anything else could never start a
+session: the server refuses it.
+
+Wrong:
+
+    kind: Environment
+    metadata: {name: our-machines}
+    spec: {config: {type: self_hosted}}
+    ---
+    kind: Deployment
+    spec:
+      environment_id: our-machines
+      resources: [{type: github_repository, url: "https://github.com/acme/shop"}]
+
+Let the worker check the repository out, or run the deployment in a cloud environment.
+""",
+)

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field
 from agentops.wire.fields import repeats
 from agentops.wire.problems import Path, Problem, obeying
 from agentops.wire.shape import Form, Omissible
+from agentops.wire.urls import normalized
 from agentops.wire.vaults import CredentialCreate, EnvironmentVariable, VaultCreate
 
 CredentialName = Annotated[
@@ -21,7 +22,11 @@ def _credential_problems(credentials: dict[str, CredentialCreate]) -> Iterator[P
     """Yield which credentials would be for the same server or variable: a vault takes one of each."""
     names = list(credentials)
     auths = [each.auth for each in credentials.values()]
-    targets = [each.secret_name if isinstance(each, EnvironmentVariable) else each.mcp_server_url for each in auths]
+    # As the API counts them: two spellings of one server are one.
+    targets = [
+        ("variable", each.secret_name) if isinstance(each, EnvironmentVariable) else normalized(each.mcp_server_url)
+        for each in auths
+    ]
 
     def path(index: int) -> Path:
         field = "secret_name" if isinstance(auths[index], EnvironmentVariable) else "mcp_server_url"

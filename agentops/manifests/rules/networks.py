@@ -17,18 +17,18 @@ _Servers = tuple[Draft, Path]
 """A document, and where in its spec a list of MCP servers may stand."""
 
 
-def blocked(each: Named, named: Mapping[Address, Named], right: Mapping[Address, Draft]) -> Iterator[Diagnostic]:
+def blocked(each: Named, documents: Mapping[Address, Named], right: Mapping[Address, Draft]) -> Iterator[Diagnostic]:
     """Yield the MCP servers that a deployment's environment keeps from its agents. Reports: reference.blocked-server.
 
     Only documents that are right are looked at, and agents as they are now: what an older version uses, no tree says.
     """
     draft = each.draft
-    environment = _named(each, "environment_id", right)
-    agent = _named(each, "agent", right)
+    environment = named(each, "environment_id", right)
+    agent = named(each, "agent", right)
     if draft.address.kind is not Kind.DEPLOYMENT or environment is None or agent is None:
         return
     networking = (environment.data.get("config") or {}).get("networking")
-    lists = {owner.address: (owner, path) for owner, path in _lists(named[agent.address], right)}
+    lists = {owner.address: (owner, path) for owner, path in _lists(documents[agent.address], right)}
     for owner, path in lists.values():
         for index, server in enumerate(_value(owner.data, path) or ()):
             if not is_blocked(server["url"], networking):
@@ -44,7 +44,7 @@ def blocked(each: Named, named: Mapping[Address, Named], right: Mapping[Address,
             yield Diagnostic(codes.BLOCKED_SERVER, message, span, label, related=related)
 
 
-def _named(each: Named, field: str, right: Mapping[Address, Draft]) -> Draft | None:
+def named(each: Named, field: str, right: Mapping[Address, Draft]) -> Draft | None:
     """Return the document that a field names, unless it names a version of it."""
     found = (each for each in each.references if each.path[0] == field)
     reference = next(found, None)
@@ -59,7 +59,7 @@ def _lists(agent: Named, right: Mapping[Address, Draft]) -> Iterator[_Servers]:
         yield agent.draft, ("mcp_servers",)
     elif isinstance(agent.draft.data["lead"], dict):
         yield agent.draft, ("lead", "mcp_servers")
-    elif lead := _named(agent, "lead", right):
+    elif lead := named(agent, "lead", right):
         yield lead, ("mcp_servers",)
     for reference, member in members(agent, right):
         if not _is_pinned(agent.draft, reference):

@@ -8,7 +8,7 @@ import pytest
 from agentops.base.secrets import Secret
 from agentops.engine.core import probes
 from agentops.engine.core.probes import Captured, Exchange, Failure, Finding
-from agentops.engine.core.urls import normalized
+from agentops.wire.urls import normalized
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 NAMES = {"credential_id": "c"}
