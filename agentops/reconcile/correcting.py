@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from agentops.base.diagnostics import Report
+from agentops.base.diagnostics import Diagnostic, Report, Severity
 from agentops.base.names import Address
 from agentops.reconcile import codes, policy_codes
 from agentops.reconcile.adopting.adoption import Left, Only
 from agentops.reconcile.marks import user_pairs
 from agentops.reconcile.objects import OBJECTS
-from agentops.reconcile.plan import Action, Plan, Step
+from agentops.reconcile.plan import Action, Plan, Step, subject
 from agentops.reconcile.resource import Field, Resource
 from agentops.reconcile.values import at
 from agentops.reconcile.verdicts import SEED, Judged, Verdict
@@ -18,8 +18,8 @@ from agentops.reconcile.verdicts import SEED, Judged, Verdict
 OF_THE_WHOLE = frozenset({codes.MASS_UPDATE, *policy_codes.CODES.values()})
 """What is said of all that a plan does, edits that wait among it: of drift alone it has to be judged anew."""
 
-_OVERRULED = OF_THE_WHOLE | {codes.CONFLICT, codes.MEMORY_CONFLICT}
-"""What stops an apply, and stays as it is here."""
+_OVERRULED = OF_THE_WHOLE | {codes.CONFLICT, codes.MEMORY_CONFLICT, codes.FIXED_FIELD}
+"""What stops an apply, and stays as it is here: edits that wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +41,18 @@ def correction(plan: Plan, only: Sequence[Only] = ()) -> Correction:
     addresses = {each.address for each in steps}
     steps = [replace(each, needs=tuple(need for need in each.needs if need in addresses)) for each in steps]
     waiting = tuple(_waiting(plan, addresses))
-    report = Report.of(each for each in plan.report.diagnostics if each.code not in _OVERRULED)
+    report = Report.of(each for each in plan.report.diagnostics if _counts(each, addresses))
     unchanged = plan.unchanged + len(plan.steps) - len(steps)
     corrected = replace(plan, steps=tuple(steps), unchanged=unchanged, orphans=(), report=report)
     return Correction(corrected, waiting, tuple(left))
+
+
+def _counts(diagnostic: Diagnostic, corrected: set[Address]) -> bool:
+    """Tell whether something stops a correction, too: what stops an edit of another object does not."""
+    if diagnostic.code in _OVERRULED:
+        return False
+    about = subject(diagnostic)
+    return diagnostic.severity is not Severity.ERROR or about is None or about in corrected
 
 
 def _waiting(plan: Plan, corrected: set[Address]) -> Iterator[tuple[Address, str]]:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from agentops.base.canonical import digest
-from agentops.base.diagnostics import Report, Span
+from agentops.base.diagnostics import Diagnostic, Report, Span
 from agentops.base.names import Address
 from agentops.reconcile.costs import Cost
 from agentops.reconcile.objects import OBJECTS, ObjectKind
@@ -211,6 +211,11 @@ class Plan:
     def id(self) -> str:
         """Return a digest over target, owner and every change: equal exactly when the same thing would be done."""
         return digest([self.target, self.owner, [_essence(each) for each in self.steps]])[:12]
+
+
+def subject(diagnostic: Diagnostic) -> Address | None:
+    """Return the object that something is said of: what is said of one begins with its address."""
+    return Address.parse(diagnostic.message.partition(" ")[0].removesuffix(":"))
 
 
 DRIFTED = frozenset({Verdict.DRIFT, Verdict.CONFLICT})

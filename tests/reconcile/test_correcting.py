@@ -9,7 +9,7 @@ from agentops.reconcile.correcting import Correction, correction
 from agentops.reconcile.resource import Resource, SeedMode
 from agentops.reconcile.verdicts import Verdict
 
-from .given import a_seed, a_store, a_team, address, an_agent, an_environment, codes
+from .given import MODEL, a_seed, a_store, a_team, address, an_agent, an_environment, codes
 from .ground import Ground, by_identity
 from .scenes import with_fields, without
 from .test_items import SHELL, remover
@@ -133,6 +133,22 @@ async def test_memories_that_the_tree_has_the_say_of_come_back(ground: Ground) -
     assert await verdicts(ground, with_fields(wanted, description="two")) == {
         "MemoryStore/lessons.description": Verdict.UPDATE
     }
+
+
+async def test_what_stops_an_edit_stops_no_correction(ground: Ground) -> None:
+    room = an_environment(description="one", config={"type": "cloud"})
+    await ground.settle(an_agent(system="one"), room)
+    live = by_identity(await ground.everything())
+    await ground.sdk.beta.agents.update(live["Agent/reviewer"]["id"], version=1, system="theirs")
+    await ground.sdk.beta.environments.update(live["Environment/workshop"]["id"], description="theirs")
+    await ground.sdk.beta.agents.create(name="by hand", model=MODEL)
+    waiting = (with_fields(room, config={"type": "self_hosted"}), an_agent("byhand", name="by hand"))
+    assert {*codes(await ground.plan(an_agent(system="one"), *waiting))} == {"plan.fixed-field", "plan.look-alike"}
+    await corrected(ground, an_agent(system="one"), *waiting)
+    after = by_identity(await ground.everything())
+    assert after["Agent/reviewer"]["system"] == "one"
+    assert after["Environment/workshop"]["description"] == "one"
+    assert after["Environment/workshop"]["config"]["type"] == "cloud"
 
 
 async def test_nothing_drifted_is_nothing_to_do(ground: Ground) -> None:

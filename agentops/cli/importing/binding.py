@@ -7,7 +7,7 @@ from agentops.base.names import Address
 from agentops.reconcile.changes import action_for
 from agentops.reconcile.objects import OBJECTS, ObjectKind
 from agentops.reconcile.observed import World
-from agentops.reconcile.plan import Action, Plan, Step
+from agentops.reconcile.plan import Action, Plan, Step, subject
 from agentops.reconcile.planner import PlanOptions, plan
 from agentops.reconcile.resource import Desired, Resource
 from agentops.reconcile.verdicts import ABSENT, Verdict
@@ -35,7 +35,7 @@ def binding(desired: Desired, world: World, target: str, taken: Mapping[Address,
     steps = tuple(_with_what_is_hidden(each) for each in whole.steps if each.address in taken)
     kept = {each.address for each in steps}
     steps = tuple(replace(each, needs=tuple(need for need in each.needs if need in kept)) for each in steps)
-    ours = tuple(each for each in whole.report.diagnostics if any(_is_about(each.message, name) for name in taken))
+    ours = tuple(each for each in whole.report.diagnostics if subject(each) in taken)
     return replace(
         whole,
         steps=steps,
@@ -95,7 +95,3 @@ def _with_what_is_hidden(step: Step) -> Step:
 
 def _may_hold(resource: Resource) -> bool:
     return resource.object in (ObjectKind.DEPLOYMENT, ObjectKind.CREDENTIAL)
-
-
-def _is_about(message: str, address: Address) -> bool:
-    return message.startswith((f"{address} ", f"{address}:"))
