@@ -16,7 +16,7 @@ from agentops.manifests.wording import ticked
 from agentops.wire.skill_paths import FILES_MAX, problem_with
 from agentops.wire.wording import quoted
 
-LIMIT = 2_000
+STORE_LIMIT = 2_000
 """Units: files. Source: memories in a store, platform.claude.com/docs/en/managed-agents/memory."""
 
 HEADER_FILE = "SKILL.md"
@@ -41,9 +41,9 @@ def texts_of(reachable: Files, manifest: str, folder: str) -> dict[str, str]:
         Refused: with a file code; nothing is left out in silence.
     """
     paths = _paths(reachable, manifest, folder)
-    if len(paths) > LIMIT:
+    if len(paths) > STORE_LIMIT:
         raise Refused(
-            files.TOO_LARGE, f"{ticked(folder)} holds {len(paths)} files, a store takes {LIMIT} at most", "split it"
+            files.TOO_LARGE, f"{ticked(folder)} holds {len(paths)} files, a store takes {STORE_LIMIT} at most", "split it"
         )
     return {f"/{path}": reachable.text(manifest, f"{folder}/{path}").text for path in paths}
 

@@ -47,10 +47,12 @@ class Edits:
             old = path.read_bytes()
         except OSError as error:
             raise CannotEdit(f"{name} cannot be read: {error.strerror}") from error
-        mark = BOM_UTF8 if old.startswith(BOM_UTF8) else b""
-        if old.removeprefix(mark) != self.before[name].encode():
+        new = _encoded(name, self.after[name])
+        if old.removeprefix(BOM_UTF8) != self.before[name].encode():
             raise CannotEdit(f"{name} changed since it was read", hint="run the command again")
-        return path, (old, mark + _encoded(name, self.after[name]))
+        # The first mark of a file is none of its text: a text that begins with one needs another before it.
+        mark = BOM_UTF8 if old.startswith(BOM_UTF8) or new.startswith(BOM_UTF8) else b""
+        return path, (old, mark + new)
 
 
 def rewritten(tree: Tree, wanted: Mapping[Address, Sequence[Edit]]) -> Edits:

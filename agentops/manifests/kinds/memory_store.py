@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from agentops.manifests.folders import STORE_LIMIT
 from agentops.manifests.kinds.skill import FolderPath
 from agentops.wire.memories import MemoryContent, MemoryPath
 from agentops.wire.memory_stores import MemoryStoreCreate
@@ -17,7 +18,7 @@ class Seed(Shape):
     """The first memories: the files of a folder, or texts by their paths."""
 
     folder: Omissible[FolderPath] = None
-    files: Omissible[dict[MemoryPath, MemoryContent]] = None
+    files: Omissible[Annotated[dict[MemoryPath, MemoryContent], Field(max_length=STORE_LIMIT)]] = None
 
     @model_validator(mode="after")
     def _has_one_source(self) -> "Seed":
