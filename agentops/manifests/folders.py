@@ -43,7 +43,9 @@ def texts_of(reachable: Files, manifest: str, folder: str) -> dict[str, str]:
     paths = _paths(reachable, manifest, folder)
     if len(paths) > STORE_LIMIT:
         raise Refused(
-            files.TOO_LARGE, f"{ticked(folder)} holds {len(paths)} files, a store takes {STORE_LIMIT} at most", "split it"
+            files.TOO_LARGE,
+            f"{ticked(folder)} holds {len(paths)} files, a store takes {STORE_LIMIT} at most",
+            "split it",
         )
     return {f"/{path}": reachable.text(manifest, f"{folder}/{path}").text for path in paths}
 

@@ -10,7 +10,7 @@ from agentops.base.paths import Path
 from agentops.wire import durations
 from agentops.wire.problems import Problem, obeying
 from agentops.wire.shape import Form, IdOf
-from agentops.wire.urls import NAMES_A_SERVER
+from agentops.wire.urls import normalized
 
 METADATA_PAIRS: Final = 16
 
@@ -38,6 +38,15 @@ VaultIds = Annotated[list[VaultId], Field(max_length=50)]
 
 ModelId = Annotated[str, Field(min_length=1, max_length=256)]
 """Any text: the SDK's list of models is open. Source: SDK 2.11.0 `beta_managed_agents_model_param.py`."""
+
+
+def _with_a_server(url: str) -> str:
+    wanted = "must name a host, and a port from 1 to 65535 if any"
+    return obeying(url, [] if normalized(url) else [Problem((), "bad-format", wanted)])
+
+
+NAMES_A_SERVER = AfterValidator(_with_a_server)
+"""A pattern sees neither `https://:443` nor a port beyond all ports."""
 
 Url = Annotated[
     str,

@@ -1,10 +1,6 @@
-"""URLs: one spelling for those that mean the same server, and what none of them may lack."""
+"""One spelling for URLs that mean the same server."""
 
 from urllib.parse import urlsplit
-
-from pydantic import AfterValidator
-
-from agentops.wire.problems import Problem, obeying
 
 _PORTS = {"http": 80, "https": 443}
 
@@ -26,12 +22,3 @@ def normalized(url: str) -> str | None:
     place = name if port in (None, _PORTS.get(parts.scheme)) else f"{name}:{port}"
     query = f"?{parts.query}" if parts.query else ""
     return f"{parts.scheme}://{place}{parts.path.removesuffix('/')}{query}"
-
-
-def _with_a_server(url: str) -> str:
-    wanted = "must name a host, and a port from 1 to 65535 if any"
-    return obeying(url, [] if normalized(url) else [Problem((), "bad-format", wanted)])
-
-
-NAMES_A_SERVER = AfterValidator(_with_a_server)
-"""A pattern sees neither `https://:443` nor a port beyond all ports."""

@@ -4,10 +4,9 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, Field
 
-from agentops.wire.fields import Metadata, MetadataPatch, repeats
+from agentops.wire.fields import NAMES_A_SERVER, Metadata, MetadataPatch, repeats
 from agentops.wire.problems import obeying
 from agentops.wire.shape import Form, LongText, Omissible, Shape
-from agentops.wire.urls import NAMES_A_SERVER
 
 OrganizationEvent = Literal[
     "external_key.failed",
