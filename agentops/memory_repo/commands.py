@@ -21,6 +21,8 @@ _SETTINGS = {
     "core.hooksPath": os.devnull,
     "core.fsmonitor": "false",
     "core.attributesFile": os.devnull,
+    # Ten times as long as git's own: a lock that is still there then was left behind, and is told as such.
+    "core.filesRefLockTimeout": "1000",
     "core.sshCommand": "ssh -oBatchMode=yes",
     "core.askPass": "",
     "core.quotePath": "false",

@@ -16,6 +16,9 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _USERINFO = re.compile(r"(?<=://)[^/@\s]+@")
 _WORDS_LIMIT = 400
 
+_LOCK = re.compile(r"^(remote: )?.*Unable to create '([^'\n]+\.lock)': File exists", re.MULTILINE)
+"""Another git holds it, or did when it was killed. Source: git, `lockfile.c`, `unable_to_lock_message`."""
+
 _STALE = (
     "stale info",
     "fetch first",
@@ -106,11 +109,16 @@ def without_userinfo(text: str) -> str:
 
 def failure(what: str, words: str, secrets: tuple[Secret, ...] = ()) -> RepositoryError:
     """Return the error for what git said on its standard error while it did `what`."""
-    reason = _reason(masked(without_userinfo(words), secrets))
+    harmless = masked(without_userinfo(words), secrets)
+    reason = _reason(harmless)
     low = words.lower()
     sentence = f"{what} failed: {reason}" if reason else f"{what} failed"
+    is_theirs, lock = _lock(harmless)
+    if lock and not is_theirs:
+        return RepositoryError(sentence, hint=f"see that no git is at work there, and remove {lock}")
     if any(each in low for each in _STALE):
-        return StaleProposal(f"{what}: somebody was faster ({reason})", hint="run the command again")
+        more = f"; if that does not help, and no git is at work there, remove {lock}" if lock else ""
+        return StaleProposal(f"{what}: somebody was faster ({reason})", hint=f"run the command again{more}")
     if any(each in low for each in _AWAY):
         return ForgeUnavailable(sentence, hint="check the address and the network, then run the command again")
     if any(each in low for each in _DENIED):
@@ -120,6 +128,12 @@ def failure(what: str, words: str, secrets: tuple[Secret, ...] = ()) -> Reposito
             sentence, hint="check the address; a private repository is `not found` to a wrong credential"
         )
     return RepositoryError(sentence, hint=_hint(low))
+
+
+def _lock(words: str) -> tuple[bool, str]:
+    """Return the lock that is in the way, if one is, and whether it lies where the repository is reached."""
+    found = _LOCK.search(words)
+    return (bool(found[1]), found[2][:_WORDS_LIMIT]) if found else (False, "")
 
 
 def _reason(words: str) -> str:

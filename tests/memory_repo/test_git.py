@@ -234,3 +234,21 @@ def test_a_remote_that_is_not_there_is_an_error_with_a_way_out(tmp_path: Path) -
     with pytest.raises(RepositoryError) as caught:
         Repository.clone(Remote(f"file://{tmp_path}/none.git"), tmp_path / "clone.git")
     assert "check the address" in caught.value.hint
+
+
+@pytest.mark.parametrize("lock", ["refs/heads/main.lock", "packed-refs.lock"])
+def test_a_lock_that_a_killed_git_left_behind_is_named_and_nobody_is_called_faster(
+    repository: Repository, lock: str
+) -> None:
+    commit(repository, "main", {"a.md": "one\n"})
+    repository._git(["pack-refs", "--all"])
+    left = repository.folder / lock
+    left.touch()
+    gone = Move(None, repository.head("main"))  # of a packed branch, for which both files are locked
+    with pytest.raises(RepositoryError) as found:
+        repository.push({"main": gone})
+    assert type(found.value) is RepositoryError
+    assert f"remove {repository.folder}" in found.value.hint
+    assert found.value.hint.endswith(lock)
+    left.unlink()
+    repository.push({"main": gone})

@@ -6,6 +6,8 @@ from agentops.base.errors import ForgeUnavailable, RepositoryError, StaleProposa
 from agentops.base.secrets import Secret
 from agentops.memory_repo.remotes import Remote, failure
 
+HELD = "Unable to create '/m.git/main.lock': File exists.\n\nAnother git process seems to be running in this repository"
+
 
 @pytest.mark.parametrize(
     ("words", "kind", "hint"),
@@ -18,6 +20,9 @@ from agentops.memory_repo.remotes import Remote, failure
         ("remote: Repository not found.\nfatal: repository 'https://h/a.git/' not found", RepositoryError, "private"),
         ("! [remote rejected] main -> main (pre-receive hook declined)", RepositoryError, "rules refuse it"),
         ("fatal: detected dubious ownership in repository at '/x'", RepositoryError, "change its owner"),
+        (f"fatal: cannot lock ref 'refs/heads/main': {HELD}", RepositoryError, "and remove /m.git/main.lock"),
+        (f"remote: error: cannot lock ref 'refs/heads/main': {HELD}", StaleProposal, "remove /m.git/main.lock"),
+        ("fatal: cannot lock ref 'refs/heads/main': is at 1 but expected 2", StaleProposal, "run the command again"),
         ("", RepositoryError, "by hand"),
     ],
 )
