@@ -9,7 +9,6 @@ import re
 from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 from urllib.parse import parse_qs
 
@@ -17,9 +16,6 @@ from agentops.base.secrets import Secret
 
 MOST_BYTES: Final = 1024 * 1024
 """Forges send more only of pushes of thousands of commits; these are found by the next poll."""
-
-_STALE_AFTER_S: Final = 300
-"""Source: standardwebhooks.com, specification, "Webhook timestamp": its libraries allow five minutes."""
 
 _REF: Final = re.compile(r"refs/[!-~]{1,1024}")
 _COMMIT: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
@@ -41,20 +37,17 @@ class Push:
     repository_url: str
     """Where the forge says that it is fetched from; nothing where it does not say."""
 
-    is_stale: bool = False
-    """Whether it was signed so long ago that it may have been sent again by somebody else."""
 
-
-def verified(headers: Mapping[str, str], body: bytes, secret: Secret, now: datetime | None = None) -> Push | None:
+def verified(headers: Mapping[str, str], body: bytes, secret: Secret) -> Push | None:
     """Return what a request says, if it proves that its sender knows the secret; None otherwise.
 
-    Without `now` nobody tells how old it is; only generic ones and GitLab's newer ones are dated at all.
+    Nobody asks how old it is: only generic ones and GitLab's newer ones are dated at all.
     """
     said = {name.lower(): value for name, value in headers.items()}
     if len(body) > MOST_BYTES or not secret.reveal() or not _is_proved(said, body, secret.reveal()):
         return None
     told = _told(said, body)
-    return None if told is None else _push(said, told, is_stale=_is_stale(said, now))
+    return None if told is None else _push(said, told)
 
 
 def _is_proved(said: Mapping[str, str], body: bytes, secret: str) -> bool:
@@ -113,7 +106,7 @@ def _told(said: Mapping[str, str], body: bytes) -> Mapping[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def _push(said: Mapping[str, str], told: Mapping[str, Any], *, is_stale: bool) -> Push:
+def _push(said: Mapping[str, str], told: Mapping[str, Any]) -> Push:
     event = next((said[name] for name in _EVENTS if name in said), "push")
     ref = _text(told, "ref") if "push" in event.casefold() else ""
     commit = next((found for name in ("after", "commit") if (found := _text(told, name))), "")
@@ -122,7 +115,6 @@ def _push(said: Mapping[str, str], told: Mapping[str, Any], *, is_stale: bool) -
         ref=ref if _REF.fullmatch(ref) else "",
         commit=commit if _COMMIT.fullmatch(commit) and set(commit) != {"0"} else "",
         repository_url=url if url.isprintable() and len(url) <= _MOST_URL else "",
-        is_stale=is_stale,
     )
 
 
@@ -130,11 +122,3 @@ def _text(data: Any, *path: str) -> str:
     for name in path:
         data = data.get(name) if isinstance(data, dict) else None
     return data if isinstance(data, str) else ""
-
-
-def _is_stale(said: Mapping[str, str], now: datetime | None) -> bool:
-    """Tell whether the request is dated, and long ago. The date is part of what is signed."""
-    at = said.get("webhook-timestamp", "")
-    if now is None or not (at.isascii() and at.isdecimal() and len(at) < 12):
-        return False
-    return abs(now.timestamp() - int(at)) > _STALE_AFTER_S

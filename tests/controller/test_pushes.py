@@ -86,7 +86,7 @@ SENDERS = {
 def test_who_knows_the_secret_is_heard(sender: str) -> None:
     data, sign, secret = SENDERS[sender]
     sent = body(data)
-    assert verified(sign(sent), sent, secret, NOW) == SAID
+    assert verified(sign(sent), sent, secret) == SAID
     assert verified({name.lower(): each for name, each in sign(sent).items()}, sent, secret) == SAID
 
 
@@ -94,15 +94,15 @@ def test_who_knows_the_secret_is_heard(sender: str) -> None:
 def test_who_does_not_is_not(sender: str) -> None:
     data, sign, _ = SENDERS[sender]
     sent = body(data)
-    assert verified(sign(sent), sent, Secret("another secret"), NOW) is None
-    assert verified(sign(sent), sent, Secret(""), NOW) is None
+    assert verified(sign(sent), sent, Secret("another secret")) is None
+    assert verified(sign(sent), sent, Secret("")) is None
 
 
 @pytest.mark.parametrize("sender", [each for each in SENDERS if each != "gitlab"])
 def test_another_body_under_the_same_signature_is_refused(sender: str) -> None:
     data, sign, secret = SENDERS[sender]
     sent = body(data)
-    assert verified(sign(sent), sent + b" ", secret, NOW) is None
+    assert verified(sign(sent), sent + b" ", secret) is None
 
 
 def test_a_request_without_any_proof_is_refused() -> None:
@@ -124,20 +124,19 @@ def test_one_of_several_signatures_is_enough() -> None:
     sent = body(GENERIC)
     headers = standard(sent)
     headers["webhook-signature"] = f"v1,AAAA {headers['webhook-signature']} v2,x"
-    assert verified(headers, sent, SIGNING, NOW) == SAID
+    assert verified(headers, sent, SIGNING) == SAID
 
 
 @pytest.mark.parametrize("off", [timedelta(minutes=6), timedelta(minutes=-6)])
-def test_an_old_one_is_taken_and_says_so(off: timedelta) -> None:
+def test_an_old_one_is_taken_as_well(off: timedelta) -> None:
     sent = body(GENERIC)
-    found = verified(standard(sent, NOW - off), sent, SIGNING, NOW)
-    assert found == Push("refs/heads/main", COMMIT, URL, is_stale=True)
+    assert verified(standard(sent, NOW - off), sent, SIGNING) == SAID
 
 
 def test_the_date_is_part_of_what_is_signed() -> None:
     sent = body(GENERIC)
     headers = {**standard(sent, NOW - timedelta(days=1)), "webhook-timestamp": str(int(NOW.timestamp()))}
-    assert verified(headers, sent, SIGNING, NOW) is None
+    assert verified(headers, sent, SIGNING) is None
 
 
 @pytest.mark.parametrize(
@@ -194,5 +193,5 @@ def test_the_largest_body_is_taken() -> None:
     st.binary(max_size=200),
 )
 def test_no_guess_is_a_proof_and_none_breaks_anything(headers: Mapping[str, str], sent: bytes) -> None:
-    assert verified(headers, sent, PLAIN, NOW) is None
-    assert verified(headers, sent, SIGNING, NOW) is None
+    assert verified(headers, sent, PLAIN) is None
+    assert verified(headers, sent, SIGNING) is None
