@@ -264,9 +264,7 @@ async def test_kinds_without_versions_keep_names_and_rubrics(ground: Ground, tmp
     assert "description: Theirs.   # no more" in text
 
 
-async def test_a_text_that_begins_with_a_byte_order_mark_comes_home_to_its_file(
-    ground: Ground, tmp_path: Path
-) -> None:
+async def test_a_text_that_begins_with_a_byte_order_mark_comes_home_to_its_file(ground: Ground, tmp_path: Path) -> None:
     tree = Written(tmp_path, ground, {"agents.yaml": REVIEWER, "scribe.md": "You write.\n"})
     await tree.settle()
     for text in ("\ufeffYou write.\n", "\ufeff\ufeff", "You write.\n"):

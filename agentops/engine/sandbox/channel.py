@@ -14,6 +14,9 @@ from agentops.engine.sandbox.port import SandboxFailed
 _BACKLOG_MAX = 1024 * 1024
 """What may wait to be read by a tool server before nobody interrupts it any more. Units: bytes."""
 
+_UNWANTED_MAX = 1000
+"""How many answers that nobody waits for may be owed before a tool server counts as silent."""
+
 _LARGE = 1024 * 1024
 """What is longer is parsed off the event loop. Units: bytes."""
 
@@ -114,6 +117,9 @@ class Channel:
             return
         if self._writer.transport.get_write_buffer_size() > _BACKLOG_MAX:
             self.end("The tool server does not read what it is sent and was stopped.")
+            return
+        if len(self._unwanted) >= _UNWANTED_MAX:
+            self.end("The tool server does not answer what it is sent and was stopped.")
             return
         own = next(self._numbers)
         self._unwanted |= {number, own}

@@ -93,6 +93,20 @@ async def test_a_request_that_nobody_waits_for_is_interrupted_and_its_answer_dro
     assert ready.failures == 0
 
 
+async def test_who_never_answers_to_interrupts_is_ended(ready: Played) -> None:
+    for _ in range(501):
+        waiting = call(ready, {"op": "slow"})
+        await ready.hear()
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        if not ready.failures:
+            assert (await ready.hear())["op"] == "cancel"
+    assert ready.failures == 1
+    with pytest.raises(SandboxFailed, match="does not answer"):
+        await ready.channel.call({"op": "next"}, 30)
+
+
 @pytest.mark.parametrize(
     "line",
     [
