@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from agentops.base.clock import Clock, SystemClock
 from agentops.base.ids import RandomIds
 from agentops.base.secrets import Secret
+from agentops.engine.own_database import database_in
 from agentops.engine.server import Engine, build
 from agentops.engine.settings import Settings
 
@@ -62,7 +63,7 @@ async def running(home: Path, make_means: MakeMeans) -> AsyncIterator[Door]:
 
 
 def _settings(home: Path) -> Settings:
-    return Settings(database=f"sqlite:///{home.absolute() / 'engine.db'}", data=home.absolute(), has_duties=False)
+    return Settings(database=database_in(home), data=home.absolute(), has_duties=False)
 
 
 @asynccontextmanager

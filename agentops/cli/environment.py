@@ -36,10 +36,11 @@ def engine_settings(*, database: str | None, data: Path, host: str = "127.0.0.1"
     Raises:
         UsageError: a secret or its file cannot be used.
     """
+    from agentops.engine.own_database import database_in
     from agentops.engine.settings import Settings
 
     return Settings(
-        database=database or variable("AGENTOPS_DATABASE") or f"sqlite:///{data.absolute() / 'engine.db'}",
+        database=database or variable("AGENTOPS_DATABASE") or database_in(data),
         data=data.absolute(),
         host=host,
         port=port,

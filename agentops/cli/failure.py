@@ -47,11 +47,14 @@ def _run(command: click.Command, arguments: list[str]) -> int:
         return error.exit_code
     except (BrokenPipeError, Unheard):
         raise
-    except Exception as error:
-        if _wants_trace(arguments) and not isinstance(error, InvalidManifests):
-            raise
+    except Exception as error:  # noqa: BLE001 - the last that hears of it: it is told, whatever it is
+        is_traced = _wants_trace(arguments) and not isinstance(error, InvalidManifests)
+        if is_traced:
+            import traceback
+
+            traceback.print_exception(error)
         known = error if isinstance(error, AgentopsError) else _of_the_system(error)
-        return _told(known, arguments) if known else _unexpected(error)
+        return _told(known, arguments) if known else _unexpected(error, is_traced=is_traced)
 
 
 def _of_the_system(error: Exception) -> AgentopsError | None:
@@ -104,7 +107,12 @@ def _print_json(error: AgentopsError) -> None:
     write_json({"format_version": 1, "error": said, "diagnostics": diagnostics})
 
 
-def _unexpected(error: Exception) -> int:
+def _unexpected(error: Exception, *, is_traced: bool) -> int:
     say(f"error: agentops failed in a way it did not foresee: {type(error).__name__}: {printable(str(error))}")
-    say("  run it again with `agentops --debug …` and report what it prints; nothing half done is taken for whole")
+    way = (
+        "report what is printed above"
+        if is_traced
+        else "run it again with `agentops --debug …` and report what it prints"
+    )
+    say(f"  {way}; nothing half done is taken for whole")
     return EXIT_PROBLEMS

@@ -22,7 +22,9 @@ def database_url(database: str | None, data: Path) -> str:
     Raises:
         UsageError: the file that names it cannot be used.
     """
-    return database or variable("AGENTOPS_DATABASE") or f"sqlite:///{data.absolute() / 'engine.db'}"
+    from agentops.engine.own_database import database_in
+
+    return database or variable("AGENTOPS_DATABASE") or database_in(data)
 
 
 def with_register(database: str | None, data: Path, use: "Callable[[Register], Awaitable[T]]") -> T:

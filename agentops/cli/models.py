@@ -58,6 +58,15 @@ class ModelFlags:
     record: Path | None = None
     unsafe_local_tools: bool = False
 
+    def __post_init__(self) -> None:
+        """See that one of them answers.
+
+        Raises:
+            UsageError: two are to.
+        """
+        if self.model_script and self.replay:
+            raise UsageError("--model-script and --replay both say what the model answers", hint="give one of them")
+
 
 def means(
     settings: "Settings",

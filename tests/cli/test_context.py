@@ -8,6 +8,7 @@ import pytest
 from agentops.base.errors import UsageError
 from agentops.base.secrets import Secret
 from agentops.cli.context import Choice, _endpoint, chosen_target
+from agentops.cli.models import ModelFlags
 from agentops.cli.planning import home_of
 from agentops.manifests.document import Tree
 from agentops.manifests.load import load
@@ -136,3 +137,8 @@ def test_the_version_in_an_address_is_left_to_the_requests() -> None:
     with pytest.raises(UsageError, match="ends in /v1") as caught:
         Endpoint("http://127.0.0.1:8700/v1", "http://127.0.0.1:8700/v1", Secret("key"))
     assert caught.value.hint == "leave it out: http://127.0.0.1:8700"
+
+
+def test_one_thing_says_what_the_model_answers() -> None:
+    with pytest.raises(UsageError, match="--model-script and --replay"):
+        ModelFlags(model_script=Path("script.yaml"), replay=Path("recording.jsonl"))

@@ -67,6 +67,22 @@ def test_our_engine_tells_what_it_does_not_act_on(project: Path, capsys: pytest.
     assert told == [(each.state, each.name) for each in CAPABILITIES if each.state is not State.AVAILABLE]
 
 
+def test_a_look_leaves_nothing_behind(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = sorted(project.rglob("*"))
+    assert run(cli, ["doctor", str(project)]) == 0
+    assert sorted(project.rglob("*")) == before
+    nowhere = tmp_path / "nowhere"
+    nowhere.mkdir()
+    monkeypatch.chdir(nowhere)
+    for looking in (["list"], ["show", "last"], ["tail", "last"]):
+        assert run(cli, ["session", *looking]) == 2
+        assert f"there is no project in {nowhere}" in capsys.readouterr().err
+    assert run(cli, ["doctor"]) == 1
+    assert not [*nowhere.iterdir()]
+
+
 def test_the_whole_table_is_in_the_json(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(cli, ["doctor", str(project), "-o", "json"]) == 0
     out = capsys.readouterr().out

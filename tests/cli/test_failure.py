@@ -103,10 +103,17 @@ def test_what_nobody_foresaw_is_named_and_says_how_to_report_it(capsys: pytest.C
     assert "agentops --debug" in said
 
 
-@pytest.mark.parametrize("error", [ValueError("no"), UsageError("no")])
-def test_debug_before_the_command_shows_the_stack(error: Exception) -> None:
-    with pytest.raises(type(error)):
-        run(raising(error), ["--debug", "fail"])
+@pytest.mark.parametrize(
+    ("error", "status", "last"),
+    [(ValueError("no"), 1, "report what is printed above"), (UsageError("no", hint="so"), 2, "so")],
+)
+def test_debug_before_the_command_shows_the_stack_and_changes_nothing_else(
+    error: Exception, status: int, last: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(raising(error), ["--debug", "fail"]) == status
+    said = capsys.readouterr().err
+    assert said.startswith("Traceback")
+    assert last in said.splitlines()[-1]
 
 
 def test_debug_after_the_command_is_not_ours(capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,7 +5,9 @@ import os
 import platform
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -103,15 +105,29 @@ async def _target(choice: Choice, tree: "Tree", path: Path) -> tuple[list[dict[s
     try:
         if variable := credential_variable(choice, tree, os.environ):
             checks.append(_check("credential", "ok", f"the one in {variable}"))
-        async with opened(choice, tree, home_of(path)) as target:
-            found = await asyncio.gather(*(target.can_hold(each, betas) for each, betas in _COLLECTIONS.items()))
-            table = await target.capabilities()
+        with _home(path) as home:
+            async with opened(choice, tree, home) as target:
+                found = await asyncio.gather(*(target.can_hold(each, betas) for each, betas in _COLLECTIONS.items()))
+                table = await target.capabilities()
     except AgentopsError as error:
         return [*checks, _check("connection", "failed", _failure(error))], None
     where = "in this process" if choice.name == EMBEDDED else "answers, and takes the credential"
     checks.append(_check("connection", "ok", where))
     checks += [_held(each, has=has) for each, has in zip(_COLLECTIONS, found, strict=True)]
     return [*checks, _told(table)], table
+
+
+@contextmanager
+def _home(path: Path) -> Iterator[Path]:
+    """Give the embedded engine's place. One that is nowhere yet is tried elsewhere: a look leaves nothing behind."""
+    from agentops.engine.own_database import DATABASE
+
+    home = home_of(path)
+    if (home / DATABASE).exists():
+        yield home
+        return
+    with TemporaryDirectory(prefix="agentops-doctor-") as folder:
+        yield Path(folder)
 
 
 def _failure(error: AgentopsError) -> str:

@@ -88,7 +88,7 @@ def outputs(home: Path, session_id: str) -> Path:
 async def ground(flag: str | None, *, needs_tree: bool = False) -> AsyncIterator[Ground]:
     """Open the target to look at sessions: nothing runs."""
     choice, tree = _chosen(flag, needs_tree=needs_tree)
-    home = home_of(Path())
+    home = _home(choice)
     async with opened(choice, tree, home) as target:
         yield _ground(target, choice, home, tree, flag)
 
@@ -108,7 +108,7 @@ async def running_ground(
         UsageError: no model is configured, or one is given to a server that has its own.
     """
     choice, tree = _chosen(flag, needs_tree=needs_tree)
-    home = home_of(Path())
+    home = _home(choice)
     if choice.name != EMBEDDED:
         _refuse_model(choice, model)
         async with opened(choice, tree, home) as target:
@@ -131,8 +131,26 @@ def _chosen(flag: str | None, *, needs_tree: bool) -> "tuple[Choice, Tree | None
     choice = chosen_target(flag, os.environ)
     if choice.name not in {"", EMBEDDED}:
         return choice, load_valid(Path())
-    has_tree = Path("agents.d").is_dir() or Path.cwd().name == "agents.d"
-    return choice, _loaded() if needs_tree and has_tree else None
+    return choice, _loaded() if needs_tree and _has_tree() else None
+
+
+def _has_tree() -> bool:
+    return Path("agents.d").is_dir() or Path.cwd().name == "agents.d"
+
+
+def _home(choice: Choice) -> Path:
+    """Return where the embedded engine keeps its files; none begins where nobody has a project.
+
+    Raises:
+        UsageError: there is neither an engine here nor a tree.
+    """
+    home = home_of(Path())
+    if choice.name == EMBEDDED and not home.exists() and not _has_tree():
+        raise UsageError(
+            f"there is no project in {Path.cwd()}: neither agents.d nor {home.name}",
+            hint="go to the folder that holds agents.d, name a server with --target, or begin with `agentops init`",
+        )
+    return home
 
 
 def _loaded() -> "Tree":

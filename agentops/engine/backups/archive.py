@@ -13,7 +13,6 @@ from typing import BinaryIO
 
 from agentops.base.errors import StorageError
 
-DATABASE = "engine.db"
 MANIFEST = "manifest.json"
 KEYS = "keys/"
 BLOBS = "blobs/"

@@ -15,12 +15,13 @@ from typing import BinaryIO
 
 from agentops.base.errors import DiskFull, StorageError, UsageError
 from agentops.engine.backups import manifest as manifests
-from agentops.engine.backups.archive import BLOBS, DATABASE, KEYS, MANIFEST, Entry, Reader
+from agentops.engine.backups.archive import BLOBS, KEYS, MANIFEST, Entry, Reader
 from agentops.engine.backups.manifest import Manifest
 from agentops.engine.backups.places import Places
 from agentops.engine.backups.staging import Staging, staging
 from agentops.engine.backups.taking import opens
 from agentops.engine.disk import is_full
+from agentops.engine.own_database import DATABASE
 from agentops.engine.store import sqlite_files
 from agentops.engine.store.sqlite_files import Content
 

@@ -8,11 +8,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from agentops.engine.backups.archive import BLOBS, DATABASE, KEYS
+from agentops.engine.backups.archive import BLOBS, KEYS
 from agentops.engine.backups.places import Places
 from agentops.engine.blobs.folder import place_of
 from agentops.engine.core.blobs import Blob
 from agentops.engine.disk import sync_names
+from agentops.engine.own_database import DATABASE
 from agentops.engine.store.sqlite_files import BESIDE
 
 _WAITING = ".restoring-"

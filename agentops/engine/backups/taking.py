@@ -13,7 +13,7 @@ from pathlib import Path
 import agentops
 from agentops.base.errors import DiskFull, StorageError, UsageError
 from agentops.engine.backups import manifest as manifests
-from agentops.engine.backups.archive import BLOBS, DATABASE, KEYS, MANIFEST, Writer
+from agentops.engine.backups.archive import BLOBS, KEYS, MANIFEST, Writer
 from agentops.engine.backups.drafts import draft, put, scratch
 from agentops.engine.backups.manifest import Manifest, Part
 from agentops.engine.backups.places import Places
@@ -21,6 +21,7 @@ from agentops.engine.blobs.folder import place_of
 from agentops.engine.core.blobs import Blob
 from agentops.engine.core.json import written
 from agentops.engine.disk import is_full
+from agentops.engine.own_database import DATABASE
 from agentops.engine.sealing import VaultKey
 from agentops.engine.store import sqlite_files
 from agentops.engine.store.sqlite_files import Content
