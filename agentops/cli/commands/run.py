@@ -83,7 +83,7 @@ async def _run(order: "Order", first: dict[str, Any], how: tuple[str | None, Mod
         session_id = begun.session["id"]
         if output == "text":
             say(_heading(ground, begun))
-        code = await conducting.conduct(ground, session_id, [with_files(first, begun.mounted)], output)
+        code = await conducting.conduct(ground, session_id, [with_files(first, begun.mounted)], output, is_new=True)
         if not is_kept:
             await _forget(ground, session_id)
         return code

@@ -16,10 +16,18 @@ from agentops.reconcile.values import at
 from agentops.reconcile.views.steps import Sign
 
 _MOST_LEFT = 20
+_MOST_FILES = 10
 
 
 def lines(drafts: Drafts, paint: Paint) -> Iterator[str]:
-    """Yield what is written and taken over, what is left alone, and what the person has to do."""
+    """Yield what is taken over and written, what is left alone, and what the person has to do."""
+    for group in (_taken(drafts, paint), _written(drafts, paint), _left(drafts), _noted(drafts)):
+        if found := [*group]:
+            yield from (*found, "")
+    yield summary(drafts)
+
+
+def _taken(drafts: Drafts, paint: Paint) -> Iterator[str]:
     rows = [(str(each.subject.address), each.manifest, each.subject.live.id) for each in drafts.drafts]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for each, row in zip(drafts.drafts, rows, strict=True):
@@ -27,10 +35,19 @@ def lines(drafts: Drafts, paint: Paint) -> Iterator[str]:
         sign = f"{Sign.ADOPT if live.marks is None else Sign.RESTAMP:2}"
         cells = (f"{cell:{width}}" for cell, width in zip(row, widths, strict=True))
         yield f"  {paint('cyan', sign)} {'  '.join(cells)}  {_label(live.object, live.body)}".rstrip()
-    yield from _left(drafts)
+
+
+def _written(drafts: Drafts, paint: Paint) -> Iterator[str]:
+    """Yield the files that stand in no line of their own: the project's, and texts that manifests name."""
+    others = sorted({*drafts.files} - {each.manifest for each in drafts.drafts})
+    for each in others[:_MOST_FILES]:
+        yield f"  {paint('green', f'{Sign.CREATE:2}')} {on_one_line(each)}"
+    if len(others) > _MOST_FILES:
+        yield f"  … and {len(others) - _MOST_FILES} more files; -o json lists them all"
+
+
+def _noted(drafts: Drafts) -> Iterator[str]:
     yield from (f"  note: {on_one_line(each)}" for each in drafts.notes)
-    yield ""
-    yield summary(drafts)
 
 
 def summary(drafts: Drafts) -> str:
@@ -85,7 +102,6 @@ def _left(drafts: Drafts) -> Iterator[str]:
     """Yield what is left alone and why; of what is declared already, only how much it is."""
     told = [each for each in drafts.left if each.found.standing is not Standing.DECLARED]
     if told:
-        yield ""
         yield "Left alone:"
     for each in told[:_MOST_LEFT]:
         label = _label(each.found.live.object, each.found.live.body)

@@ -21,7 +21,13 @@ Event = Mapping[str, Any]
 
 
 async def conduct(
-    ground: Ground, session_id: str, events: Sequence[Event], output: str, calls: Sequence[Event] = ()
+    ground: Ground,
+    session_id: str,
+    events: Sequence[Event],
+    output: str,
+    calls: Sequence[Event] = (),
+    *,
+    is_new: bool = False,
 ) -> int:
     """Send events, show what comes of them until the session rests, and return what the command ends with.
 
@@ -35,6 +41,7 @@ async def conduct(
         await ground.sessions.send(session_id, events)
 
     shown = screen(output)
+    shown.transcript.is_continued = not is_new
     if any(each.get("session_thread_id") for each in calls):
         shown.transcript.team.meet(await ground.sessions.threads(session_id))
     shown.transcript.know(calls)
@@ -51,6 +58,7 @@ async def watch(ground: Ground, session_id: str, since: str | None, output: str,
         TargetError: the session cannot be watched.
     """
     shown = screen(output)
+    shown.transcript.is_continued = since is not None
     since_then = {"created_at[gte]": since} if since else None
     following = Following(ground.sessions, session_id, say, previews=shown.previews, since=since_then)
     rest = await Watch(following, shown, is_endless=is_endless).run()

@@ -47,6 +47,9 @@ class Transcript:
         self._last_error = ""
         self._group = ""
         self._shown: set[str] = set()
+        self.is_continued = False
+        """Whether the session began before what is told: what it took is more than this."""
+
         self.requests = 0
         self.usage: Mapping[str, Any] = {}
         self._tellers: Mapping[str, Callable[[Event], Lines]] = {
@@ -99,7 +102,8 @@ class Transcript:
         others = f" of its own, {counted(self.team.count, 'thread')}" if self.team.count else ""
         asked = [counted(self.requests, "request") + others] if self.requests else []
         parts = [stop.replace("_", " "), *asked]
-        return " · ".join([*parts, *([words.tokens(self.usage)] if self.usage else [])])
+        so_far = "session so far: " if self.is_continued else ""
+        return " · ".join([*parts, *([so_far + words.tokens(self.usage)] if self.usage else [])])
 
     def _is_told(self, event: Event) -> bool:
         """Tell whether the event came in before: what waits is told then, not again when it takes effect."""

@@ -162,10 +162,15 @@ async def test_a_manifest_without_an_object_that_looks_the_same_is_not_written_t
 
 
 @pytest.mark.long
-async def test_a_dry_run_writes_nothing_anywhere(workspace: Workspace) -> None:
-    await made(workspace.ground, [an_agent("a")])
+async def test_a_dry_run_tells_every_file_and_writes_nothing_anywhere(
+    workspace: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await made(workspace.ground, [an_agent("a", system="You read.\n" * 30)])
     before = await workspace.ground.everything()
     assert await workspace.bring(manner=DRY)
+    told = capsys.readouterr().out.splitlines()
+    assert told[0].startswith("  <= Agent/a  agents.d/agents/a.yaml")
+    assert told[1:-2] == ["", "  +  .gitignore", "  +  agents.d/agents/prompts/a.md", "  +  agents.d/project.yaml"]
     assert workspace.files == {}
     assert await workspace.ground.everything() == before
 

@@ -52,6 +52,14 @@ def test_every_sort_of_event_has_its_line() -> None:
     )
 
 
+def test_of_a_session_that_went_on_the_last_line_says_what_all_of_it_took() -> None:
+    transcript = Transcript(Paint())
+    transcript.is_continued = True
+    for each in events():
+        transcript.tell(each)
+    assert "2 requests · session so far: 1,300 tokens in" in transcript.summary("end_turn")
+
+
 def test_what_somebody_else_wrote_cannot_move_the_cursor() -> None:
     transcript = Transcript(Paint())
     call = event("agent.tool_use", "c", name="bash\x1b[2J", input={"command": "a\nb\x1b]0;x\x07"})
