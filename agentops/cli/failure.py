@@ -1,7 +1,7 @@
 """How a command ends: its exit code, and one sentence on standard error when something went wrong."""
 
 import sys
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from pathlib import Path
 
 import click
@@ -11,7 +11,7 @@ from agentops.base.files import cannot_write, way_out
 from agentops.base.paint import printable
 from agentops.cli.installation import refuse_clash
 from agentops.cli.letters import spell
-from agentops.cli.output import STDOUT, Unheard, hush, open_streams, say, stderr_paint, write_json, write_report
+from agentops.cli.output import STDOUT, Unheard, aim, hush, open_streams, say, stderr_paint, write_json, write_report
 from agentops.cli.plugins import refuse_plugins
 
 
@@ -20,6 +20,7 @@ def run(command: click.Command, arguments: list[str]) -> int:
     refuse_plugins()
     open_streams()
     spell()
+    aim(arguments)
     try:
         code = _run(command, arguments)
         sys.stdout.flush()
@@ -71,7 +72,7 @@ def _wants_trace(arguments: list[str]) -> bool:
 
 def _wants_json(arguments: list[str]) -> bool:
     """Tell whether a program reads what we print."""
-    pairs = zip(arguments, [*arguments[1:], ""], strict=True)
+    pairs = pairwise([*arguments, ""])
     return any((name in {"-o", "--output"} and value == "json") or name in _JSON for name, value in pairs)
 
 

@@ -3,20 +3,25 @@
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from contextvars import ContextVar
 from typing import IO, Any, TypeVar
 
 import click
 
 from agentops.base.diagnostics import Report, SourceLine
 from agentops.base.paint import Paint
+from agentops.cli.aiming import aimed, target_of
 from agentops.cli.letters import has_all_letters
 
 STDOUT = "standard output"
 _PIPE_WIDTH = 160
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+_target: ContextVar[str] = ContextVar("target", default="")
+"""What `--target` said, if anything: hints name it."""
 
 
 def output_option(function: F) -> F:
@@ -25,6 +30,11 @@ def output_option(function: F) -> F:
     return click.option("-o", "--output", type=choice, default="text", show_default=True, help="What to print.")(
         function
     )
+
+
+def aim(arguments: Sequence[str]) -> None:
+    """Let hints name the target that the arguments of this command name."""
+    _target.set(target_of(arguments))
 
 
 def stdout_paint() -> Paint:
@@ -85,7 +95,7 @@ def write_lines(lines: Iterable[str]) -> None:
 def say(text: str = "") -> None:
     """Print progress or a hint, on standard error; a log that takes no more ends nothing that is under way."""
     try:
-        print(text, file=sys.stderr, flush=True)
+        print(aimed(text, _target.get()), file=sys.stderr, flush=True)
     except OSError:
         hush(sys.stderr)
 
