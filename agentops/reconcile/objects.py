@@ -181,7 +181,7 @@ OBJECTS: Mapping[ObjectKind, ObjectRule] = {
             "after_sessions": FieldRule("af", normal.plain, None),
             "engine": FieldRule("en", normal.plain, None),
             "model": FieldRule("mo", normal.dream_model, None),
-            "budget": FieldRule("bu", normal.plain, None),
+            "budget": FieldRule("bu", normal.default(None), None),
             "instructions": FieldRule("in", normal.text, None),
             "review": FieldRule("re", normal.default("pull_request"), None),
             "gates": FieldRule("ga", normal.default(None), None),

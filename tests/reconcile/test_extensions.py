@@ -32,6 +32,7 @@ from .given import (
     pruning,
 )
 from .ground import Ground, by_identity, told
+from .scenes import without
 
 pytestmark = pytest.mark.anyio
 
@@ -162,6 +163,12 @@ async def test_each_field_that_is_left_out_is_cleared(ground: Ground) -> None:
             await ground.settle(*AROUND, less)
             live = by_identity(await ground.everything())[str(full.address)]
             assert name == "metadata" or live[name] == defaults.get(name), name
+
+
+async def test_a_budget_without_bounds_is_none(ground: Ground) -> None:
+    await ground.settle(*AROUND, a_schedule(budget={}))
+    made = await ground.plan(*AROUND, without(a_schedule(budget={}), "budget"))
+    assert not [each for step in made.steps for each in step.changes]
 
 
 async def test_the_order_of_events_and_agents_means_nothing(ground: Ground) -> None:

@@ -20,19 +20,18 @@ _MARKING = frozenset({Action.ADOPT, Action.RESTAMP, Action.REPIN})
 def binding(desired: Desired, world: World, target: str, taken: Mapping[Address, str]) -> Plan:
     """Return the plan that takes over these objects by their ids, and touches no other.
 
-    Secrets are neither read nor sent: what a server has of them stays, and is marked as ours only if it was before.
+    Secrets are neither read nor sent: what a server has of them stays, and is not marked as ours.
     """
-    free = _free(world, taken)
-    resources = tuple(
-        _without_secrets(each) if address in free else each for address, each in desired.by_address.items()
-    )
+    resources = tuple(_without_secrets(each) for each in desired.by_address.values())
     whole = plan(
         replace(Desired.of(desired.owner, resources), brakes=desired.brakes),
         world,
         target,
-        PlanOptions(take=free),
+        PlanOptions(take=_free(world, taken)),
     )
-    steps = tuple(_with_what_is_hidden(each) for each in whole.steps if each.address in taken)
+    steps = tuple(
+        _with_what_is_hidden(each, desired.by_address[each.address]) for each in whole.steps if each.address in taken
+    )
     kept = {each.address for each in steps}
     steps = tuple(replace(each, needs=tuple(need for need in each.needs if need in kept)) for each in steps)
     ours = tuple(each for each in whole.report.diagnostics if subject(each) in taken)
@@ -76,13 +75,14 @@ def _without_secrets(resource: Resource) -> Resource:
     return replace(resource, fields=fields)
 
 
-def _with_what_is_hidden(step: Step) -> Step:
+def _with_what_is_hidden(step: Step, declared: Resource) -> Step:
     """Return the step without clearing what no import can write down, because the server does not show it.
 
     Its mark goes, so that no later plan clears it either.
     """
-    rules = OBJECTS[step.object].fields
-    hidden = {each.name for each in step.judged if each.verdict is Verdict.CLEAR and rules[each.name].is_blind}
+    rules, unread = OBJECTS[step.object].fields, declared.fields.keys() - _without_secrets(declared).fields.keys()
+    cleared = (each.name for each in step.judged if each.verdict is Verdict.CLEAR)
+    hidden = {each for each in cleared if each in unread or rules[each].is_blind}
     if not hidden:
         return step
     judged = (

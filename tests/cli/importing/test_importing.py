@@ -124,7 +124,9 @@ async def test_a_lost_manifest_with_secrets_is_written_again_and_the_secrets_sta
     assert await workspace.bring()
     assert await names(workspace) >= {"Deployment/nightly", "Vault/tools"}
     assert (await workspace.plan()).is_empty
-    assert (await workspace.plan({})).is_empty
+    unset = await workspace.plan({})
+    assert unset.is_empty, "nothing is sent, so nothing is needed"
+    assert {each.code.slug for each in unset.report.diagnostics} == {"plan.kept-secret"}
     assert await workspace.bodies() == before
 
 
