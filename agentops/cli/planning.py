@@ -179,9 +179,9 @@ async def planned_on(target: "LiveTarget", choice: Choice, wanted: Wanted, optio
         made = plan(wanted.desired, world, target.label, options)
     now = SystemClock().now()
     if any(each.live and not each.resource for each in made.steps):
-        from agentops.reconcile.blast import with_sessions
+        from agentops.reconcile.blast import with_blast
 
-        made = await with_sessions(made, target, now)
+        made = await with_blast(made, target, now)
     made = await governed(made, wanted.tree, now.date())
     made = await costed(made, wanted.tree, target, now) if options.costs else made
     again = partial(planned_on, target, choice, wanted, options)

@@ -101,8 +101,11 @@ class Blast:
     recent: int | None = None
     """Sessions of the last seven days."""
 
+    memories: int | None = None
+    """Memories that lie in a store now, whoever wrote them; None where nobody asked."""
+
     is_more: bool = False
-    """Whether there are more sessions than were counted."""
+    """Whether there are more sessions or memories than were counted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,11 @@ class LiveTarget:
         page = await self.pages.one("sessions", betas, {"agent_id": agent_id, "limit": "100"}) or {}
         return page.get("data") or [], bool(page.get("next_page"))
 
+    async def some_memories(self, store_id: str) -> tuple[Sequence[Body], bool]:
+        """Return memories of a store, one page, and whether there are more."""
+        page = await self.pages.one(f"memory_stores/{store_id}/memories", _MEMORY_BETA, {"limit": "100"}) or {}
+        return [each for each in page.get("data") or [] if each["type"] == "memory"], bool(page.get("next_page"))
+
     async def can_hold(self, collection: str, betas: str) -> bool:
         """Tell whether the target has a collection at all."""
         return await self.pages.one(collection, betas, {"limit": "1"}) is not None

@@ -105,6 +105,7 @@ def _blast(blast: Blast) -> dict[str, Any]:
         "credentials": [_swept(each) for each in blast.swept if each.object is ObjectKind.CREDENTIAL],
         "sessions_running": blast.running,
         "sessions_recent": blast.recent,
+        "memories": blast.memories,
         "is_more": blast.is_more,
     }
 

@@ -146,6 +146,7 @@ def _since() -> Schema:
 def _blast() -> Schema:
     swept = _list(_object({"id": _TEXT, "name": _TEXT, "owner": _TEXT, "is_ours": _TRUTH}))
     counts = {"sessions_running": _or_null(_COUNT), "sessions_recent": _or_null(_COUNT)}
+    counts["memories"] = _or_null(_COUNT)
     return _object({"deployments": swept, "credentials": swept, **counts, "is_more": _TRUTH})
 
 

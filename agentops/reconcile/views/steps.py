@@ -98,6 +98,9 @@ def blast_line(step: Mapping[str, Any]) -> str:
         parts += [f"{_sessions(running, more)} running"] if running else []
         recent = blast["sessions_recent"]
         parts += [f"{_sessions(recent, more) if recent else 'no session'} in the last 7 days"]
+    if memories := blast.get("memories"):
+        what = "memory" if memories == 1 and not more else "memories"
+        parts += [f"{memories}{more} {what} in it, whoever wrote them"]
     return "; ".join(parts)
 
 
