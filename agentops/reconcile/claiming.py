@@ -11,6 +11,7 @@ from agentops.base.diagnostics import Code, Diagnostic
 from agentops.base.names import Address, nearest
 from agentops.reconcile import codes
 from agentops.reconcile.likeness import Likeness, share
+from agentops.reconcile.marks import Marks
 from agentops.reconcile.objects import OBJECTS
 from agentops.reconcile.observed import Live, World
 from agentops.reconcile.options import PlanOptions
@@ -41,6 +42,7 @@ class Claims:
 
         self.diagnostics: list[Diagnostic] = []
         self._followed: set[Address] = set()
+        self._adopters: dict[str, Address] = {}
         self._strangers: Likeness | None = None
         self._abandoned: Likeness | None = None
 
@@ -130,17 +132,25 @@ class Claims:
 
     def _taken_over(self, resource: Resource) -> Live | None:
         """Return the object of another owner that was named by its id, without that owner's marks."""
-        rule, address = OBJECTS[resource.object], str(resource.address)
         named = self._options.take_over
         for live in self._world.lives if named else ():
             marks = live.marks
             if live.id not in named or live.object is not resource.object or marks is None:
                 continue
-            is_it = marks.id == address or rule.alike(live.body) == resource.alike
-            if marks.owner != self._desired.owner and (is_it or self._options.take.get(resource.address) == live.id):
+            if marks.owner != self._desired.owner and self._is_meant(resource, live, marks):
                 self.former_owners[live.id] = marks.owner
                 return replace(live, marks=None)
         return None
+
+    def _is_meant(self, resource: Resource, live: Live, marks: Marks) -> bool:
+        """Tell whether an object that is taken over is this resource: who bears its name has it before look-alikes."""
+        if live.id in self.former_owners:
+            return False
+        if live.id in (taken := self._options.take).values():
+            return taken.get(resource.address) == live.id
+        if Address.parse(marks.id) in self._desired.by_address and marks.id not in self.owned:
+            return marks.id == str(resource.address)
+        return bool(OBJECTS[resource.object].alike(live.body) == resource.alike)
 
     def _adopted(self, resource: Resource, wanted: Mapping[str, Any], holder: Any) -> Live | None:
         """Return the unmarked look-alike if it is to become ours; ask when nobody said."""
@@ -157,7 +167,11 @@ class Claims:
             return None
         found = alike or others
         if self._options.adopt & {address, resource.parent} and len(found) == 1:
-            return found[0]
+            if (other := self._adopters.setdefault(found[0].id, address)) == address:
+                return found[0]
+            fact = f"would take {found[0].id} over, as {other} does: an object has one name"
+            self._say(codes.LOOK_ALIKE, resource, fact, f"apply with --create-new {address} to make another")
+            return None
         ids = ", ".join(each.id for each in found)
         way = f"apply with --adopt {address} to take it over"
         if is_unique:

@@ -240,6 +240,32 @@ async def test_an_object_of_another_owner_is_taken_over_by_its_id_alone(ground: 
     assert actions(await theirs.plan(an_agent(system="Theirs."), an_agent("b"))) == {"Agent/reviewer": "create"}
 
 
+@pytest.mark.parametrize("looks_alike", ["another", "zebra"])
+async def test_an_object_that_is_taken_over_becomes_one_of_ours(ground: Ground, looks_alike: str) -> None:
+    theirs = ground.of("github.com/acme/other")
+    await theirs.settle(an_agent(system="Theirs."))
+    over = frozenset({(await ids(ground))["Agent/reviewer"]})
+    wanted = (an_agent(), an_agent(looks_alike, name="reviewer"))
+    assert actions(await ground.plan(*wanted, take_over=over)) == {
+        "Agent/reviewer": "adopt",
+        f"Agent/{looks_alike}": "create",
+    }
+    await ground.settle(*wanted, take_over=over)
+
+
+@pytest.mark.parametrize("name", ["another", "zebra"])
+async def test_an_object_that_two_would_adopt_is_asked_about(ground: Ground, name: str) -> None:
+    free = await ground.sdk.beta.agents.create(name="reviewer", model=MODEL)
+    wanted = (an_agent(), an_agent(name, name="reviewer"))
+    both = frozenset(each.address for each in wanted)
+    made = await ground.plan(*wanted, adopt=both)
+    assert codes(made) == ["plan.look-alike"]
+    assert f"would take {free.id} over, as Agent/" in made.report.diagnostics[0].message
+    first, second = sorted(both)
+    await ground.settle(*wanted, adopt=frozenset({first}), create_new=frozenset({second}))
+    assert (await ids(ground))[str(first)] == free.id
+
+
 async def test_what_cannot_be_taken_over_is_told(ground: Ground) -> None:
     await ground.settle(an_agent("ours"))
     free = await ground.sdk.beta.agents.create(name="free", model=MODEL)
