@@ -12,7 +12,8 @@ from agentops.wire.schedules import Schedule
 from agentops.wire.shape import STRING_OR_OBJECT, LongText, Omissible, Shape
 
 DeploymentName = Annotated[str, Field(min_length=1, max_length=256)]
-_Description = Annotated[str, LongText()]
+_Description = Annotated[str, Field(max_length=2048), LongText()]
+"""As long as an agent's. Our limit; the SDK states none."""
 
 
 class RunnableReference(Shape):

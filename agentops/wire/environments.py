@@ -81,11 +81,15 @@ Config = Annotated[ConfigPatch, AfterValidator(lambda config: obeying(config, co
 """What a create sends, and what an update leads to."""
 
 
+_Description = Annotated[str, Field(max_length=2048)]
+"""As long as an agent's. Our limit; the SDK states none."""
+
+
 class EnvironmentCreate(Shape):
     """What creates an environment. Source: SDK 2.11.0 `types/beta/environment_create_params.py`."""
 
     name: EnvironmentName
-    description: str | None = None
+    description: _Description | None = None
     config: Config | None = None
     metadata: Omissible[Metadata] = None
     scope: _Scope | None = None
@@ -98,7 +102,7 @@ class EnvironmentUpdate(Shape):
     """
 
     name: EnvironmentName | None = None
-    description: str | None = None
+    description: _Description | None = None
     config: ConfigPatch | None = None
     metadata: Omissible[MetadataPatch] = None
     scope: _Scope | None = None

@@ -12,6 +12,8 @@ from agentops.wire.problems import Problem, obeying
 from agentops.wire.shape import Form, LongText, Omissible, Shape, WriteOnly
 
 _REPOSITORY = re.compile(r"https://github\.com/[A-Za-z0-9][A-Za-z0-9-]*/(?!\.{1,2}$)[A-Za-z0-9._-]+(?<!\.git)")
+_NO_BRANCH = re.compile(r"^[-/]|^@$|[ ~^:?*\[\\]|\.\.|//|@\{|(^|/)\.|\.lock(/|$)|[/.]$")
+_LONGEST_BRANCH_BYTES = 255
 _MOST_STORES = 8
 _LONGEST_PATH = 1024
 """The API states no limit; the systems that mount have one of 4096 bytes, with what stands before the path."""
@@ -35,11 +37,21 @@ def _workspace_problems(path: str) -> Iterator[Problem]:
         yield Problem((), "bad-format", "must be below /workspace")
 
 
+def _branch_problems(name: str) -> Iterator[Problem]:
+    """Yield what git takes for no branch. Source: git-check-ref-format(1), rules 1 to 10; the length is a file's."""
+    if not name:
+        yield Problem((), "too-short", "must not be empty")
+    elif len(name.encode(errors="replace")) > _LONGEST_BRANCH_BYTES:
+        yield Problem((), "too-long", f"must be at most {_LONGEST_BRANCH_BYTES} bytes")
+    elif not name.isprintable() or _NO_BRANCH.search(name):
+        yield Problem((), "bad-format", "must be the name of a branch, as git takes it")
+
+
 class BranchCheckout(Shape):
     """The newest commit of a branch. Source: SDK 2.11.0 `…branch_checkout_param.py`."""
 
     type: Literal["branch"]
-    name: Annotated[str, Field(min_length=1)]
+    name: Annotated[str, AfterValidator(lambda name: obeying(name, _branch_problems(name)))]
 
 
 class CommitCheckout(Shape):

@@ -5,7 +5,7 @@ from calendar import monthrange
 from collections.abc import Iterator
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 from agentops.wire.problems import Problem, obeying
 from agentops.wire.shape import Shape
@@ -103,7 +103,10 @@ def _has_a_date(day: str, month: str, weekday: str) -> bool:
     return takes_either_day(day, weekday) or any(first <= _LONGEST[each] for each in months)
 
 
-CronExpression = Annotated[str, AfterValidator(lambda text: obeying(text, cron_problems(text)))]
+CronExpression = Annotated[
+    str, Field(max_length=1024), AfterValidator(lambda text: obeying(text, cron_problems(text)))
+]
+"""Every minute, hour, day and month by its number is half as long. Our limit; the SDK states none."""
 
 
 class Schedule(Shape):

@@ -11,8 +11,10 @@ from agentops.wire.shape import Form, Omissible, Shape, WriteOnly
 from agentops.wire.timestamps import Timestamp
 
 _DisplayName = Annotated[str, Field(min_length=1, max_length=255)]
-_Secret = Annotated[str, Field(min_length=1), WriteOnly()]
-_Text = Annotated[str, Field(min_length=1)]
+_Secret = Annotated[str, Field(min_length=1, max_length=65_536), WriteOnly()]
+_Text = Annotated[str, Field(min_length=1, max_length=8192)]
+_Scope = Annotated[str, Field(max_length=8192)]
+"""Far longer than any that is known, and no place to keep files in. Our limits; the SDK states none."""
 
 VariableName = Annotated[
     str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,254}$"), Form("a variable name: letters, digits and underscores")
@@ -60,8 +62,8 @@ class Refresh(Shape):
     client_id: _Text
     refresh_token: _Secret
     token_endpoint_auth: Annotated[NoClientAuth | ClientSecret, Field(discriminator="type")]
-    scope: str | None = None
-    resource: str | None = None
+    scope: _Scope | None = None
+    resource: _Scope | None = None
 
 
 class RefreshUpdate(Shape):
@@ -69,7 +71,7 @@ class RefreshUpdate(Shape):
 
     refresh_token: _Secret | None = None
     token_endpoint_auth: Omissible[ClientSecretUpdate] = None
-    scope: str | None = None
+    scope: _Scope | None = None
 
 
 class McpOAuth(Shape):

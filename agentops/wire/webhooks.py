@@ -72,13 +72,18 @@ HttpsUrl = Annotated[
 ]
 
 
+_Name = Annotated[str, Field(max_length=256)]
+_Description = Annotated[str, Field(max_length=1024), LongText()]
+"""Our limits; the SDK states none."""
+
+
 class WebhookCreate(Shape):
     """What registers an endpoint. Source: SDK 2.11.0 `types/beta/organization/webhook_create_params.py`."""
 
     url: HttpsUrl
     enabled_events: Annotated[list[OrganizationEvent], Field(min_length=1)]
-    name: Omissible[str] = None
-    description: Omissible[str] = None
+    name: Omissible[_Name] = None
+    description: Omissible[_Description] = None
 
 
 class WebhookUpdate(Shape):
@@ -86,8 +91,8 @@ class WebhookUpdate(Shape):
 
     url: Omissible[HttpsUrl] = None
     enabled_events: Omissible[list[OrganizationEvent]] = None
-    name: Omissible[str] = None
-    description: Omissible[str] = None
+    name: Omissible[_Name] = None
+    description: Omissible[_Description] = None
     state: Omissible[Literal["enabled", "disabled"]] = None
 
 
@@ -105,7 +110,6 @@ Events = Annotated[
     Field(min_length=1, max_length=len(get_args(WorkspaceEvent))),
     AfterValidator(lambda events: obeying(events, repeats(events, lambda index: (index,)))),
 ]
-_Description = Annotated[str, Field(max_length=1024), LongText()]
 
 
 Format = Literal["standard", "slack"]

@@ -194,6 +194,15 @@ def test_an_update_changes_what_it_names_and_keeps_the_rest(api: Api, clock: Man
     refused(BadRequestError, lambda: api.deployments.update(deployment.id, metadata=many), "metadata", "16")
 
 
+def test_the_loss_of_a_token_is_a_change_and_is_told_as_one(api: Api, clock: ManualClock) -> None:
+    deployment = a_deployment(api, resources=[{**REPOSITORY, "authorization_token": TOKEN}])
+    clock.advance(timedelta(seconds=1))
+    without = api.deployments.update(deployment.id, resources=[REPOSITORY])
+    assert without.updated_at == clock.now()
+    clock.advance(timedelta(seconds=1))
+    assert api.deployments.update(deployment.id, resources=[REPOSITORY]) == without
+
+
 def test_null_clears_what_can_be_cleared(api: Api) -> None:
     resources = [{"type": "memory_store", "memory_store_id": a_store(api).id}]
     deployment = a_deployment(

@@ -9,6 +9,12 @@ from agentops.wire.problems import check
 REPOSITORY = {"type": "github_repository", "url": "https://github.com/acme/tools"}
 FILE = {"type": "file", "file_id": "file_1"}
 STORE = {"type": "memory_store", "memory_store_id": "s"}
+DEPLOYMENT = {
+    "name": "d",
+    "agent": "a",
+    "environment_id": "e",
+    "initial_events": [{"type": "user.message", "content": [{"type": "text", "text": "Go."}]}],
+}
 
 
 @pytest.mark.parametrize(
@@ -19,6 +25,27 @@ def test_nothing_is_mounted_over_or_under_something_else(wanted: str, *, is_free
     problems = list(place_problems(wanted, ["/workspace/a", "/workspace/c/d"]))
     assert (not problems) == is_free
     assert list(place_problems("/workspace/c", ["/workspace/c/d"]))
+
+
+def branch(name: str) -> list[str]:
+    resource = {**REPOSITORY, "checkout": {"type": "branch", "name": name}}
+    return [each.path[-1] for each in check(DeploymentCreate, {**DEPLOYMENT, "resources": [resource]})[1]]
+
+
+@pytest.mark.parametrize("name", ["main", "feature/a-b_c.d", "release@2", "größe", "x" * 255])
+def test_a_branch_is_what_git_takes_for_one(name: str) -> None:
+    assert branch(name) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "", "x" * 256, "ä" * 128, "main\0-hardened", "a\nb", "-q", "--upload-pack=x", "/a", "a/", "a//b", "a b", "a..b",
+        "@", "a@{1}", ".a", "a/.b", "a.lock", "a.lock/b", "a.", "a~1", "a^", "a:b", "a?", "a*", "a[b", "a\\b", "\ud800",
+    ],
+)  # fmt: skip
+def test_what_git_takes_for_no_branch_is_refused(name: str) -> None:
+    assert branch(name) == ["name"]
 
 
 @pytest.mark.parametrize("wanted", ["/workspace", "/mnt/session/uploads"])

@@ -4,6 +4,8 @@ from agentops.wire.problems import check
 from agentops.wire.schedules import CRON_FIELDS, Schedule, cron_problems, cron_values
 from agentops.wire.timezones import is_timezone
 
+TIMED = {"type": "cron", "timezone": "UTC"}
+
 
 @pytest.mark.parametrize(
     "expression",
@@ -19,6 +21,15 @@ from agentops.wire.timezones import is_timezone
 )
 def test_five_posix_fields_are_a_schedule(expression: str) -> None:
     assert list(cron_problems(expression)) == []
+
+
+def test_an_expression_is_bounded_before_it_is_read() -> None:
+    def said(expression: str) -> list[str]:
+        return [each.kind for each in check(Schedule, {**TIMED, "expression": expression})[1]]
+
+    everything = " ".join(",".join(map(str, each)) for each in CRON_FIELDS.values())
+    assert said(everything) == []
+    assert said("0," * 7_000_000 + "0 9 * * *") == ["too-long"]
 
 
 @pytest.mark.parametrize(

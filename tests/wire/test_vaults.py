@@ -31,6 +31,15 @@ def test_a_credential_is_of_one_of_three_kinds() -> None:
     assert said({"type": "basic"}) == [("type", "invalid-value")]
 
 
+def test_no_field_is_a_place_to_keep_files_in() -> None:
+    long = "x" * 65_537
+    refresh = {**REFRESH, "token_endpoint_auth": {"type": "none"}}
+    for name in ("client_id", "refresh_token", "scope", "resource"):
+        assert said({**OAUTH, "refresh": {**refresh, name: long}}) == [("refresh", name, "too-long")]
+    assert said({**OAUTH, "access_token": long}) == [("access_token", "too-long")]
+    assert said({**VARIABLE, "secret_value": long}) == [("secret_value", "too-long")]
+
+
 @pytest.mark.parametrize("url", ["https://a:0", "https://a:65536", "https://:443", "https://[::1"])
 def test_the_server_of_a_token_can_be_reached(url: str) -> None:
     assert said({**OAUTH, "mcp_server_url": url}) == [("mcp_server_url", "bad-format")]

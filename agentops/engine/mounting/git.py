@@ -71,9 +71,17 @@ class Git:
         if command is None:
             raise GitFailed("git is not installed on the server.")
         with self._credential() as descriptor:
-            process = await asyncio.create_subprocess_exec(
-                command,
-                *self._settings(descriptor),
+            process = await self._started([command, *self._settings(descriptor), *words], descriptor)
+            said = await self._watched(process)
+        if process.returncode:
+            raise GitFailed(said)
+        return said
+
+    async def _started(self, words: Sequence[str], descriptor: int | None) -> asyncio.subprocess.Process:
+        if any("\0" in each for each in words):  # uvloop would cut the word there
+            raise GitFailed("A name with a NUL in it is none.")
+        try:
+            return await asyncio.create_subprocess_exec(
                 *words,
                 cwd=self._folder,
                 env=self._environment(),
@@ -83,10 +91,8 @@ class Git:
                 pass_fds=() if descriptor is None else (descriptor,),
                 start_new_session=True,
             )
-            said = await self._watched(process)
-        if process.returncode:
-            raise GitFailed(said)
-        return said
+        except OSError as error:
+            raise GitFailed(f"git cannot be started: {error.strerror}.") from error
 
     async def _watched(self, process: asyncio.subprocess.Process) -> str:
         reading = asyncio.ensure_future(_words(process))

