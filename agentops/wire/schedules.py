@@ -103,9 +103,7 @@ def _has_a_date(day: str, month: str, weekday: str) -> bool:
     return takes_either_day(day, weekday) or any(first <= _LONGEST[each] for each in months)
 
 
-CronExpression = Annotated[
-    str, Field(max_length=1024), AfterValidator(lambda text: obeying(text, cron_problems(text)))
-]
+CronExpression = Annotated[str, Field(max_length=1024), AfterValidator(lambda text: obeying(text, cron_problems(text)))]
 """Every minute, hour, day and month by its number is half as long. Our limit; the SDK states none."""
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import re
 import sqlite3
 import sys
 import threading
@@ -12,14 +13,16 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 from agentops.base.clock import Clock
 from agentops.base.errors import DiskFull, StorageError
 from agentops.base.threads import in_thread
 from agentops.engine.store import migrations
+from agentops.engine.store.log import BUSY_MS, Log
 from agentops.engine.store.port import NO_PARAMS, Contention, Gain, Params, Row, Transaction, unwatched
 
 T = TypeVar("T")
@@ -27,9 +30,6 @@ T = TypeVar("T")
 _log = logging.getLogger("agentops.engine")
 
 SPELLING = {"text": "TEXT", "integer": "INTEGER", "serial": "INTEGER PRIMARY KEY AUTOINCREMENT"}
-
-_BUSY_MS = 10_000
-"""How long to wait for another process; every transaction here is short, so only a stuck peer takes longer."""
 
 _OPENING_PAUSES_MS = (5, 10, 20, 50, 100, 200, 400, 800, 1600, 3200)
 """How long to wait between attempts to open a file that other processes are opening: some six seconds in all."""
@@ -50,6 +50,9 @@ _GLANCE_CHECKS = 4
 _GLANCE_BYTES = 32 * 1024
 """A glance that meets a longer text or row is a read: what is long to fetch is long to answer with, too."""
 
+_REMOVES = re.compile(r"^\s*DELETE\b|\bredacted_at\s*=", re.IGNORECASE)
+"""Statements after which nothing is to be left of what was there: also in the log, not only in the file."""
+
 _NO_GLANCE = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_TOOBIG)
 
 
@@ -62,6 +65,8 @@ class SqliteTransaction:
         """Work on the connection."""
         self._connection = connection
         self.gains: list[Gain] = []
+        self.removes = False
+        """Whether something was removed, of which nothing is to be left."""
 
     def all(self, sql: str, params: Params = NO_PARAMS) -> list[Row]:
         """Return every row."""
@@ -74,7 +79,9 @@ class SqliteTransaction:
 
     def run(self, sql: str, params: Params = NO_PARAMS) -> int:
         """Change rows and return how many."""
-        return self._connection.execute(sql, params).rowcount
+        count = self._connection.execute(sql, params).rowcount
+        self.removes = self.removes or (count > 0 and _is_removal(sql))
+        return count
 
     def ahead(self, sql: str, params: Params = NO_PARAMS) -> Callable[[], list[Row]]:
         """Return what returns every row: there is no way that could be saved."""
@@ -95,6 +102,7 @@ class _Outcome:
     result: Any = None
     error: Exception | None = None
     gains: Sequence[Gain] = ()
+    removes: bool = False
 
 
 class SqliteDatabase:
@@ -240,7 +248,7 @@ class SqliteDatabase:
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
-            self._path, timeout=_BUSY_MS / 1000, isolation_level=None, check_same_thread=False, cached_statements=256
+            self._path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False, cached_statements=256
         )
         self._connections.append(connection)
         connection.execute("PRAGMA foreign_keys = ON")
@@ -280,15 +288,28 @@ class SqliteDatabase:
         return connection
 
     def _write_for_ever(self, connection: sqlite3.Connection) -> None:
-        while (first := self._jobs.get()) is not None:
+        log = Log(connection)
+        while (first := self._next(log)) is not None:
             group, is_last = self._group(first)
             outcomes = _commit_group(connection, [job for job in group if not job.done.cancelled()])
+            if any(each.removes for each in outcomes):
+                log.hold()
             for loop in {each.job.loop for each in outcomes}:
                 # One call for all of them: each would wake the loop and contend with it for the interpreter.
                 with suppress(RuntimeError):  # the loop is closed: nobody waits there any more
                     loop.call_soon_threadsafe(self._tell, [each for each in outcomes if each.job.loop is loop])
             if is_last:
                 return
+
+    def _next(self, log: Log) -> _Job | None:
+        """Return what is to be written next; what is to be wiped out of the log does not wait for it for long."""
+        if log.is_overdue:
+            log.wipe()
+        while True:
+            try:
+                return self._jobs.get(timeout=log.rest_s)
+            except Empty:
+                log.wipe()
 
     def _tell(self, outcomes: list[_Outcome]) -> None:
         for each in outcomes:
@@ -306,6 +327,11 @@ class SqliteDatabase:
                 return group, True
             group.append(job)
         return group, False
+
+
+@lru_cache(maxsize=1024)
+def _is_removal(sql: str) -> bool:
+    return _REMOVES.search(sql) is not None
 
 
 def _snapshot(connection: sqlite3.Connection, work: Callable[[Transaction], T]) -> T:
@@ -351,7 +377,8 @@ def _commit_group(connection: sqlite3.Connection, group: list[_Job]) -> list[_Ou
 
 def _alone(connection: sqlite3.Connection, job: _Job) -> _Outcome:
     tx = SqliteTransaction(connection)
-    return _Outcome(job, job.work(tx), gains=tx.gains)
+    result = job.work(tx)
+    return _Outcome(job, result, gains=tx.gains, removes=tx.removes)
 
 
 def _attempt(connection: sqlite3.Connection, job: _Job) -> _Outcome:
@@ -366,7 +393,7 @@ def _attempt(connection: sqlite3.Connection, job: _Job) -> _Outcome:
         connection.execute("RELEASE job")
         return _Outcome(job, error=_as_storage_error(error))
     connection.execute("RELEASE job")
-    return _Outcome(job, result, gains=tx.gains)
+    return _Outcome(job, result, gains=tx.gains, removes=tx.removes)
 
 
 def _as_storage_error(error: Exception) -> Exception:

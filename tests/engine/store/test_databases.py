@@ -201,7 +201,7 @@ async def test_two_openings_share_one_database(database_url: str) -> None:
 async def test_a_busy_file_is_contention_and_not_an_error_of_ours(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("agentops.engine.store.sqlite._BUSY_MS", 1)
+    monkeypatch.setattr("agentops.engine.store.sqlite.BUSY_MS", 1)
     opened = SqliteDatabase(tmp_path / "engine.db")
     await opened.open(AT)
     peer = sqlite3.connect(tmp_path / "engine.db", isolation_level=None)
