@@ -176,10 +176,7 @@ class DreamRun:
         """
         store_id = dream.output_id or ""
         stored, ledger = await self._in.database.read(lambda tx: dream_runs.contents(self._call(tx), store_id))
-        size = sum(each.content_size_bytes for each in stored)
-        if size > self._in.bounds.store_bytes:
-            why = f"holds {size} bytes, and a dream reads at most {self._in.bounds.store_bytes}"
-            raise Broken(core.too_large(dream.store_id, why))
+        dream_runs.refuse_size(dream, self._in.bounds, sum(each.content_size_bytes for each in stored))
         return stored, ledger
 
     @property

@@ -107,11 +107,12 @@ def clone(call: Call, hands: Hands) -> Dream:
 
     Raises:
         Superseded: it is not the caller's.
-        Broken: it cannot go on, or there are too many stores.
+        Broken: it cannot go on, the input is too large, or there are too many stores.
     """
     dream = _own(call, hands)
     if core.step(dream) is not Step.CLONE:
         return dream
+    refuse_size(dream, hands.bounds, Memories(call.tx, call.workspace, dream.store_id).size())
     author = replace(call, session_id=dream.session_id)
     store_id = dream.store_id if dream.updates_input else _copied(author, dream, hands.bounds)
     dream = core.recorded(dream, store_id)
@@ -119,6 +120,17 @@ def clone(call: Call, hands: Hands) -> Dream:
     dream_sessions.say(call, dream, f"What is learnt goes into {where}.")
     Dreams(call.tx, call.workspace).replace(dream)
     return dream
+
+
+def refuse_size(dream: Dream, bounds: Bounds, size: int) -> None:
+    """See that a store is one that a dream reads.
+
+    Raises:
+        Broken: it is too large.
+    """
+    if size > bounds.store_bytes:
+        why = f"holds {size} bytes, and a dream reads at most {bounds.store_bytes}"
+        raise Broken(core.too_large(dream.store_id, why))
 
 
 def contents(call: Call, store_id: str) -> tuple[list[Memory], Mapping[str, str]]:

@@ -31,6 +31,14 @@ class Memories:
         )
         return str(row[0]) if row else None
 
+    def size(self) -> int:
+        """Return how much the memories hold. Units: bytes."""
+        row = self._tx.one(
+            "SELECT SUM(content_size_bytes) FROM memories WHERE workspace_id = :workspace AND store_id = :store",
+            self._key,
+        )
+        return int(row[0] or 0) if row else 0
+
     def count(self) -> int:
         """Return how many memories the store has."""
         row = self._tx.one(

@@ -230,6 +230,8 @@ async def test_a_dream_beyond_a_bound_fails_by_its_name(kind: str, settings: Set
         dream = await room.ended(dream)
         assert (dream.status, dream.error.type) == ("failed", kind)
         assert await room.texts(store) == NOTES
+        stores = [each.id async for each in room.beta.memory_stores.list()]
+        assert (stores, dream.outputs) == ([store], []), "nothing is begun that cannot be ended"
 
 
 @on_sqlite

@@ -60,7 +60,7 @@ async def test_a_writer_with_nothing_to_do_wipes_at_once(
     monkeypatch.setattr(log, "_REST_S", 0)
     await written(opened)
     await opened.write(remove)
-    while remembers(tmp_path):  # or the test's time is over
+    while remembers(tmp_path):  # noqa: ASYNC110 - the writer is a thread that tells nobody of it
         await asyncio.sleep(0)
 
 
