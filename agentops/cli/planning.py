@@ -258,6 +258,26 @@ def with_target(flag: str | None, use: "Callable[[LiveTarget], Awaitable[T]]") -
     return asyncio.run(run())
 
 
+def tree_here() -> "Tree | None":
+    """Return the manifests of the folder that the command runs in, right or not: their names are asked for, no more."""
+    if not has_tree():
+        return None
+    from agentops.manifests.load import load
+
+    return load(Path(), cache_folder(os.environ))
+
+
+def has_tree() -> bool:
+    """Tell whether the command runs in the folder of a tree."""
+    return Path("agents.d").is_dir() or Path.cwd().name == "agents.d"
+
+
+def owner_here() -> str:
+    """Return the project whose names are meant: that of the manifests at hand; nothing where there are none."""
+    tree = tree_here()
+    return tree.project.name if tree and tree.project else ""
+
+
 def home_of(path: Path) -> Path:
     """Return where the embedded engine of a tree keeps its files: beside `agents.d`."""
     folder = (path if path.is_dir() else path.parent).absolute()

@@ -5,7 +5,7 @@ from typing import Any
 
 from agentops.base.errors import TargetError, UsageError
 from agentops.base.names import nearest
-from agentops.reconcile.marks import ID
+from agentops.reconcile.marks import ID, read
 from agentops.reconcile.objects import OBJECTS, ObjectKind
 from agentops.reconcile.target import Body, Verb, Write
 from agentops.targets.live import LiveTarget
@@ -40,21 +40,29 @@ async def every(target: LiveTarget) -> Sequence[Body]:
     return found
 
 
-async def the(target: LiveTarget, name: str) -> Body:
+async def the(target: LiveTarget, name: str, owner: str = "") -> Body:
     """Return the endpoint that an id, a URL or `Webhook/name` stands for.
+
+    A name is one of the owner's, the project at hand; where there is none, whoever's it is.
 
     Raises:
         UsageError: it stands for none, or for more than one.
         TargetError: the target has no such API, or cannot be read.
     """
     there = await every(target)
-    found = [each for each in there if name in _names(each)]
+    found = [each for each in there if name in _names(each, owner)]
     if len(found) == 1:
         return found[0]
     if found:
         ids = ", ".join(str(each["id"]) for each in found)
         raise UsageError(f"`{name}` stands for {len(found)} webhook endpoints: {ids}", hint="name one by its id")
-    near = nearest(name, [known for each in there for known in _names(each)])
+    if theirs := [each for each in there if name == declared_by(each)]:
+        whose = marks.owner if (marks := read(theirs[0]["metadata"])) else "nobody"
+        raise UsageError(
+            f"{name} is not one of {owner} on {target.label}: {theirs[0]['id']} belongs to {whose}",
+            hint="`agentops apply` registers what manifests declare; what others own is named by its id",
+        )
+    near = nearest(name, [known for each in there for known in _names(each, owner)])
     hint = f"did you mean {near}?" if near else "`agentops webhook list` shows what there is"
     raise UsageError(f"{target.label} has no webhook endpoint `{name}`", hint=hint)
 
@@ -149,5 +157,7 @@ async def _read(target: LiveTarget, endpoint: Body, path: str, query: Mapping[st
     return found
 
 
-def _names(endpoint: Any) -> list[str]:
-    return [each for each in (endpoint["id"], endpoint["url"], declared_by(endpoint)) if each]
+def _names(endpoint: Any, owner: str) -> list[str]:
+    marks = read(endpoint["metadata"])
+    is_meant = not owner or (marks is not None and marks.owner == owner)
+    return [each for each in (endpoint["id"], endpoint["url"], is_meant and declared_by(endpoint)) if each]

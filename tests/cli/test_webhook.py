@@ -114,6 +114,22 @@ def test_a_declared_webhook_is_applied_without_its_secret_and_rotated_by_its_nam
     assert "Webhook/alerts declares it: the next apply registers it anew" in removed.err
 
 
+def test_a_name_is_one_of_the_project_at_hand(agentops: Shell) -> None:
+    Path("agents.d").mkdir()
+    Path("agents.d/project.yaml").write_text(PROJECT)
+    Path("agents.d/alerts.yaml").write_text(ALERTS)
+    agentops("apply", "--yes")
+    theirs = agentops("webhook", "list", "-o", "json").json["webhooks"][0]["id"]
+    Path("agents.d/project.yaml").write_text(PROJECT.replace("acme", "other"))
+    for verb in ("rotate", "disable", "remove", "test"):
+        said = agentops("webhook", verb, "Webhook/alerts", status=2).err
+        assert f"Webhook/alerts is not one of other on embedded: {theirs} belongs to acme" in said
+    agentops("apply", "--yes", "--create-new", "Webhook/alerts")
+    assert len(agentops("webhook", "list", "-o", "json").json["webhooks"]) == 2
+    assert theirs not in agentops("webhook", "rotate", "Webhook/alerts").err
+    assert agentops("webhook", "rotate", theirs).out.startswith("whsec_")
+
+
 def test_a_target_without_the_api_is_told_as_such(agentops: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     vendors = httpx2.MockTransport(lambda _: httpx2.Response(404, json={"type": "error"}))
     opened = live.LiveTarget.__init__

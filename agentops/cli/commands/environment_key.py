@@ -7,7 +7,7 @@ import click
 
 from agentops.base.paint import printable
 from agentops.cli.output import output_option, say, write_json, write_lines
-from agentops.cli.planning import target_option, with_target
+from agentops.cli.planning import target_option, tree_here, with_target
 
 if TYPE_CHECKING:
     from agentops.targets.live import LiveTarget
@@ -82,7 +82,7 @@ def _of(target: str | None, environment: str, use: "Callable[[LiveTarget, str], 
     from agentops.cli.sessions import finding
 
     async def used(found: "LiveTarget") -> T:
-        return await use(found, await finding.identity(finding.ENVIRONMENT, environment, found))
+        return await use(found, await finding.identity(finding.ENVIRONMENT, environment, found, tree_here()))
 
     return with_target(target, used)
 

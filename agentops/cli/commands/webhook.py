@@ -9,7 +9,7 @@ from agentops.base.errors import UsageError
 from agentops.base.paint import printable
 from agentops.cli.commands.webhook_deliveries import deliveries, replay, test
 from agentops.cli.output import output_option, say, write_json, write_lines
-from agentops.cli.planning import target_option, with_target
+from agentops.cli.planning import owner_here, target_option, with_target
 
 if TYPE_CHECKING:
     from agentops.targets.live import LiveTarget
@@ -76,7 +76,7 @@ def rotate(endpoint: str, target: str | None, output: str) -> None:
     from agentops.targets import webhooks
 
     async def renew(found: "LiveTarget") -> tuple[Mapping[str, Any], str]:
-        live = await webhooks.the(found, endpoint)
+        live = await webhooks.the(found, endpoint, owner_here())
         return live, await webhooks.rotate(found, live)
 
     live, secret = with_target(target, renew)
@@ -113,7 +113,7 @@ def remove(endpoint: str, target: str | None, output: str) -> None:
     from agentops.targets import webhooks
 
     async def take_out(found: "LiveTarget") -> Mapping[str, Any]:
-        live = await webhooks.the(found, endpoint)
+        live = await webhooks.the(found, endpoint, owner_here())
         await webhooks.remove(found, live)
         return live
 
@@ -134,7 +134,7 @@ def _set_state(endpoint: str, target: str | None, output: str, *, is_enabled: bo
     from agentops.targets import webhooks
 
     async def put(found: "LiveTarget") -> Mapping[str, Any]:
-        return await webhooks.enable(found, await webhooks.the(found, endpoint), is_enabled=is_enabled)
+        return await webhooks.enable(found, await webhooks.the(found, endpoint, owner_here()), is_enabled=is_enabled)
 
     now = with_target(target, put)
     if output == "json":

@@ -8,7 +8,7 @@ import click
 from agentops.base.errors import EXIT_PROBLEMS, TargetError
 from agentops.base.paint import printable
 from agentops.cli.output import output_option, write_json, write_lines
-from agentops.cli.planning import target_option, with_target
+from agentops.cli.planning import owner_here, target_option, with_target
 
 if TYPE_CHECKING:
     from agentops.targets.live import LiveTarget
@@ -32,7 +32,7 @@ def test(ctx: click.Context, /, endpoint: str, event: str | None, target: str | 
     from agentops.targets import webhooks
 
     async def send(found: "LiveTarget") -> Mapping[str, Any]:
-        live = await webhooks.the(found, endpoint)
+        live = await webhooks.the(found, endpoint, owner_here())
         delivery = await webhooks.try_out(found, live, event)
         for _ in range(_LOOKS):
             if delivery["status"] != "pending" or delivery["attempts"]:
@@ -65,7 +65,7 @@ def deliveries(
     from agentops.targets import webhooks
 
     async def look(found: "LiveTarget") -> Sequence[Mapping[str, Any]]:
-        live = await webhooks.the(found, endpoint)
+        live = await webhooks.the(found, endpoint, owner_here())
         if delivery is not None:
             return [await webhooks.delivery(found, live, delivery)]
         return await webhooks.deliveries(found, live, status, limit)
@@ -93,7 +93,7 @@ def replay(endpoint: str, delivery: tuple[str, ...], failed: bool, target: str |
         raise click.UsageError("name deliveries (`agentops webhook deliveries` lists them), or --failed")
 
     async def again(found: "LiveTarget") -> Sequence[Mapping[str, Any]]:
-        live = await webhooks.the(found, endpoint)
+        live = await webhooks.the(found, endpoint, owner_here())
         wanted = delivery or await webhooks.undelivered(found, live)
         return [await webhooks.replay(found, live, each) for each in wanted]
 

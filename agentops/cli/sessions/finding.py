@@ -59,8 +59,8 @@ def is_id(wanted: Wanted, text: str) -> bool:
     return text.startswith(wanted.prefix)
 
 
-async def identity(wanted: Wanted, text: str, target: "LiveTarget") -> str:
-    """Return the id of what a name or an id stands for on a target, whichever project it is of.
+async def identity(wanted: Wanted, text: str, target: "LiveTarget", tree: "Tree | None") -> str:
+    """Return the id of what a name of the tree's project, or an id, stands for on a target.
 
     Raises:
         UsageError: it stands for none, or for more than one.
@@ -68,7 +68,7 @@ async def identity(wanted: Wanted, text: str, target: "LiveTarget") -> str:
     """
     if is_id(wanted, text):
         return text
-    return named(wanted, text, await target.list(wanted.object) or [], Scope(target.label))
+    return named(wanted, text, await target.list(wanted.object) or [], Scope.of(tree, target.label))
 
 
 def named(wanted: Wanted, text: str, lives: Sequence[Body], scope: Scope) -> str:
@@ -138,7 +138,14 @@ def _missing(wanted: Wanted, text: str, addresses: set[str], lives: Sequence[Bod
         return UsageError(
             f"{declared[0]} is declared, but {scope.target} does not have it", hint="`agentops apply` makes it"
         )
-    known = [*(title(each) for each in lives), *(str(each) for each in scope.declared if each.kind in wanted.kinds)]
+    if theirs := [each for each in lives if (marks := read(each["metadata"])) and marks.id in addresses]:
+        owner = marks.owner if (marks := read(theirs[0]["metadata"])) else ""
+        return UsageError(
+            f"{scope.owner} has no {wanted.noun} `{text}` on {scope.target}: {theirs[0]['id']} belongs to {owner}",
+            hint="what others own is named by its id",
+        )
+    near_by = (each for each in lives if not read(each["metadata"]) or _is_ours(each, scope))
+    known = [*(title(each) for each in near_by), *(str(each) for each in scope.declared if each.kind in wanted.kinds)]
     near = nearest(text, known if "/" in text else (each.rpartition("/")[2] for each in known))
     if near:
         hint = f"did you mean `{near}`?"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from agentops.base.errors import UsageError
 from agentops.cli.context import EMBEDDED, Choice, chosen_target, opened, opened_to_run
 from agentops.cli.models import ModelFlags, has_model
-from agentops.cli.planning import home_of, load_valid
+from agentops.cli.planning import has_tree, home_of, load_valid, tree_here
 
 if TYPE_CHECKING:
     from agentops.manifests.document import Tree
@@ -131,11 +131,7 @@ def _chosen(flag: str | None, *, needs_tree: bool) -> "tuple[Choice, Tree | None
     choice = chosen_target(flag, os.environ)
     if choice.name not in {"", EMBEDDED}:
         return choice, load_valid(Path())
-    return choice, _loaded() if needs_tree and _has_tree() else None
-
-
-def _has_tree() -> bool:
-    return Path("agents.d").is_dir() or Path.cwd().name == "agents.d"
+    return choice, tree_here() if needs_tree else None
 
 
 def _home(choice: Choice) -> Path:
@@ -145,20 +141,12 @@ def _home(choice: Choice) -> Path:
         UsageError: there is neither an engine here nor a tree.
     """
     home = home_of(Path())
-    if choice.name == EMBEDDED and not home.exists() and not _has_tree():
+    if choice.name == EMBEDDED and not home.exists() and not has_tree():
         raise UsageError(
             f"there is no project in {Path.cwd()}: neither agents.d nor {home.name}",
             hint="go to the folder that holds agents.d, name a server with --target, or begin with `agentops init`",
         )
     return home
-
-
-def _loaded() -> "Tree":
-    """Return the tree, right or not: only its names are asked for."""
-    from agentops.cli.context import cache_folder
-    from agentops.manifests.load import load
-
-    return load(Path(), cache_folder(os.environ))
 
 
 def _refuse_model(choice: Choice, model: ModelFlags) -> None:

@@ -50,6 +50,15 @@ def test_a_name_of_nothing_says_what_to_do(text: str, message: str, hint: str) -
     assert (error.value.message, error.value.hint) == (message, hint)
 
 
+def test_what_others_own_goes_by_its_id_alone() -> None:
+    with pytest.raises(UsageError, match="shop has no agent `x` on embedded: agent_a belongs to other") as error:
+        named(AGENT, "x", [live("a", "Agent/x", "other")], SCOPE)
+    assert error.value.hint == "what others own is named by its id"
+    with pytest.raises(UsageError) as error:
+        named(AGENT, "xy", [live("a", "Agent/x", "other")], SCOPE)
+    assert "did you mean" not in error.value.hint
+
+
 def test_a_thing_of_another_kind_is_told_apart() -> None:
     with pytest.raises(UsageError, match="Environment/sandbox is no agent") as error:
         named(AGENT, "Environment/sandbox", [], SCOPE)
