@@ -58,6 +58,10 @@ class Met:
     why: str = ""
 
 
+_LONGEST_COMPARED = 2_000
+"""A longer line is no lesson, and is held against no other: that takes the square of its length. Units: characters."""
+
+
 class Store:
     """The notes of a store, as candidates find them."""
 
@@ -71,6 +75,11 @@ class Store:
             self._by_text.setdefault(_plain(each.note.text), []).append(each)
             if each.record and each.record.about:
                 self._by_about.setdefault(each.record.about, []).append(each)
+
+    @property
+    def comparable(self) -> tuple[Known, ...]:
+        """Return the notes that are held against others."""
+        return tuple(each for each in self.notes if len(each.note.text) <= _LONGEST_COMPARED)
 
     def met(self, candidates: Sequence[Candidate]) -> list[Met | None]:
         """Return the note that each candidate meets, or None for one that nobody knew."""
@@ -93,7 +102,8 @@ class Store:
 
     def _near(self, candidates: Sequence[Candidate]) -> list[list[tuple[Known, float]]]:
         """Return for each candidate the notes that look like it, the likest first."""
-        free = [each for each in self.notes if not each.record or not each.record.about or _is_worded(each.record)]
+        notes = self.comparable
+        free = [each for each in notes if not each.record or not each.record.about or _is_worded(each.record)]
         space = Space([*(uncounted(each.note.text) for each in free), *(uncounted(each.text) for each in candidates)])
         found: list[list[tuple[float, int]]] = [[] for _ in candidates]
         for one, other, alike in space.pairs(NEAR):

@@ -36,7 +36,8 @@ def as_transcript(memory: Memory) -> Transcript:
 
 def operations(memory: Memory, author: Author, changed: Iterable[str] = ()) -> Iterator[Operation]:
     """Yield what tidies the store. Each note is changed once a night at most: not those that are changed already."""
-    notes = [each for each in Store(memory).notes if each.record is None or each.record.status not in _OUT]
+    known = Store(memory).comparable
+    notes = [each for each in known if each.record is None or each.record.status not in _OUT]
     space = Space([_undated(each) for each in notes])
     touched = set(changed)
     for one, other, alike in space.pairs(NEAR):

@@ -84,3 +84,9 @@ def test_a_store_in_order_is_left_as_it_is() -> None:
     memory = Memory({"/notes.md": f"{LINE}\nRefunds need approval.\nBackups run at night.\n"})
     assert tidied(memory) == ()
     assert dream(memory=memory).words == "nothing to learn: 0 sessions read, 0 errors, 0 corrections"
+
+
+def test_lines_too_long_for_a_lesson_are_not_held_against_each_other() -> None:
+    long = " ".join(["up", "ok", "up"] * 10_000)  # to compare two of them would take a minute
+    memory = Memory({"/a.md": f"{long}\n", "/b.md": f"{long} ok\n", "/c.md": f"{LINE}\n", "/d.md": f"- {LINE}\n"})
+    assert [each.verb for each in tidied(memory)] == [Verb.MERGE]

@@ -40,7 +40,7 @@ class Topic:
 def topics(candidates: Iterable[Candidate], memory: Memory) -> tuple[Topic, ...]:
     """Return every candidate at one table, in a stable order."""
     new = merged(candidates)
-    known = Store(memory).notes
+    known = Store(memory).comparable
     tables = _Tables(len(new), len(known))
     space = Space([*(each.text for each in new), *(each.note.text for each in known)])
     everyone: tuple[Candidate | Known, ...] = (*new, *known)
