@@ -1,9 +1,10 @@
 """A tree as it was at a commit: its manifests, and the files that they name, in a folder of their own for a while."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import chdir, contextmanager
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -21,6 +22,7 @@ _LONGEST_WAY = 4
 """Links that lead to links."""
 
 _MANIFEST_SUFFIXES = (".yaml", ".yml")
+_RULE_SUFFIXES = (*_MANIFEST_SUFFIXES, ".json")
 _NAMING = frozenset({"file", "folder"})
 """Keys whose values may be paths of the tree."""
 
@@ -76,9 +78,15 @@ def _taken_out(history: History, commit: str, place: Place) -> Iterator[Path]:
         first = dict(_manifests(entries))
         _write(history, folder, first)
         links = _links(history, entries)
-        others = dict(_others(entries, first, _reached(_named(folder, first), links)))
+        named = _named(folder, first)
+        others = dict(_others(entries, first, _reached(named, links)))
         _refuse_much({**first, **others}.values(), commit)
         _write(history, folder, others)
+        # Files that were named may name others: the rules of a policy their schemas.
+        further = {each for path in others if _is_meant(path, named) for each in _named_by_rules(folder, path)}
+        last = dict(_others(entries, {**first, **others}, _reached(further, links)))
+        _refuse_much({**first, **others, **last}.values(), commit)
+        _write(history, folder, last)
         _link(folder, links)
         yield folder
 
@@ -111,7 +119,7 @@ def _reached(named: set[str], links: Mapping[str, str]) -> set[str]:
 def _others(entries: Mapping[str, Entry], found: Mapping[str, Entry], wanted: set[str]) -> Iterator[tuple[str, Entry]]:
     """Yield the files that are wanted and that were not taken out already."""
     for path, each in entries.items():
-        is_wanted = path in wanted or any(str(above) in wanted for above in PurePosixPath(path).parents)
+        is_wanted = _is_meant(path, wanted) or any(str(above) in wanted for above in PurePosixPath(path).parents)
         if is_wanted and each.is_file and path not in found:
             yield path, each
 
@@ -128,6 +136,30 @@ def _paths(folder: Path, manifest: str) -> Iterator[str]:
     for draft in drafts:
         for text in _texts(draft.data):
             yield os.path.normpath(os.path.join(os.path.dirname(manifest), text))  # noqa: PTH118, PTH120 - pathlib keeps `..`
+
+
+def _is_meant(path: str, named: Collection[str]) -> bool:
+    """Tell whether a path is named, or meant by a pattern in the last part of one, as rules of a policy may be."""
+    if path in named:
+        return True
+    folder, name = os.path.split(path)
+    patterns = (os.path.split(each) for each in named if "*" in each)
+    return any(where == folder and fnmatchcase(name, pattern) for where, pattern in patterns)
+
+
+def _named_by_rules(folder: Path, path: str) -> Iterator[str]:
+    """Yield the paths that a file of rules names, from the project's folder."""
+    if not path.endswith(_RULE_SUFFIXES):
+        return
+    from agentops.manifests import source
+    from agentops.manifests.policies.files import plain
+
+    try:
+        data, _ = plain(source.read(folder / path, path))
+    except source.Unreadable:
+        return  # the loader will say so
+    for text in _texts(data):
+        yield os.path.normpath(os.path.join(os.path.dirname(path), text))  # noqa: PTH118, PTH120 - pathlib keeps `..`
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -1,10 +1,11 @@
 """The policy of a plan held against the one that was in force before."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentops.base.diagnostics import Report
+from agentops.base.diagnostics import Diagnostic, Report, Severity
 from agentops.base.errors import AgentopsError
 from agentops.base.names import Kind
 from agentops.cli.history.history import History, history_here
@@ -43,6 +44,17 @@ def _policy_at(history: History, sha: str, place: Place) -> "Policy":
         return Policy()
     with standing_in(history, sha, place) as path:
         tree = load(path)
-    if tree.report.has_errors and not any(each.kind is Kind.PROJECT for each in tree.documents):
+    projects = [each for each in tree.documents if each.kind is Kind.PROJECT]
+    if tree.report.has_errors and not projects:
         raise AgentopsError(f"the Project of {sha[:_SHORT]} has errors")
+    # A rule that could not be read then would look like one that nobody ever had.
+    places = {each.file for each in projects}
+    for each in tree.report.diagnostics:
+        if each.severity is Severity.ERROR and _may_hide_rules(each, places):
+            raise AgentopsError(f"the policy of {sha[:_SHORT]} cannot be read whole: {each.message}")
     return tree.policy
+
+
+def _may_hide_rules(diagnostic: Diagnostic, projects: Collection[str]) -> bool:
+    is_at_project = diagnostic.span is not None and diagnostic.span.file in projects
+    return is_at_project or diagnostic.code.slug.startswith(("policy.", "file.", "yaml."))

@@ -100,6 +100,41 @@ def test_a_policy_that_is_loosened_in_the_same_commit_is_told(agentops: Shell) -
     assert said in agentops("plan", "--base", "HEAD~1").err
 
 
+RULES = """\
+rules:
+  - name: few-steps
+    require: size(plan.steps) <= 3
+    message: Three steps are enough.
+  - name: shape
+    when: step.object == 'agent'
+    schema: {file: agent.schema.json}
+    message: Agents have the shape that we agreed on.
+"""
+
+
+def test_rules_that_are_loosened_behind_a_pattern_are_told(agentops: Shell) -> None:
+    project = PROJECT.replace("{}", '{policy: {rules: {file: "../policies/*.yaml"}}}')
+    rules = {"policies/agents.yaml": RULES, "policies/agent.schema.json": '{"type": "object"}'}
+    base = committed(Path(), {**FIRST, "agents.d/project.yaml": project, **rules})
+    for words in (("--offline", "--base", "HEAD"), ("--at", "HEAD"), ("--base", "HEAD")):
+        assert agentops("plan", *words, "-o", "json").json["diagnostics"] == []
+    lax = RULES[: RULES.index("  - name: shape")].replace("<= 3", "<= 30")
+    committed(Path(), {"policies/agents.yaml": lax})
+    for words in (("--offline",), ()):
+        told = agentops("plan", *words, "--base", base, "-o", "json").json["diagnostics"]
+        assert {each["code"] for each in told} == {"plan.policy-loosened"}
+        assert {name for name in ("few-steps", "shape") for each in told if name in each["message"]} == {
+            "few-steps",
+            "shape",
+        }
+    broken = committed(Path(), {"policies/agents.yaml": RULES.replace("agent.schema", "nothing")})
+    committed(Path(), {"policies/agents.yaml": lax})
+    said = agentops("plan", "--base", broken).err
+    assert (
+        f"the policy was not held against the one of {broken}: the policy of {broken[:12]} cannot be read whole" in said
+    )
+
+
 def test_the_base_is_where_the_branch_began(offline: Shell) -> None:
     """What was merged to main since is not undone by a branch that does not have it."""
     committed(Path(), FIRST)
