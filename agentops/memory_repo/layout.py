@@ -62,6 +62,11 @@ def file_name(path: str) -> str:
     return "/".join(map(_escaped, path.removeprefix("/").split("/")))
 
 
+def spellings(path: str) -> tuple[str, str]:
+    """Return both files that a memory may be, as others come below its path or go from there."""
+    return file_name(path), file_name(path) + _ALSO_FOLDER
+
+
 def _escaped(part: str) -> str:
     plain = _ESCAPE.sub("%25", part)
     return f"%{ord(part[0]):02X}{plain[1:]}" if _OWN.match(part) else plain

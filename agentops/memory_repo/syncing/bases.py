@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from agentops.memory_repo.commits import Step
 from agentops.memory_repo.git import Repository
+from agentops.memory_repo.layout import spellings
 from agentops.memory_repo.syncing.versions import BORN
 
 Blob = str | None
@@ -50,11 +51,12 @@ def lines(repository: Repository, main: str, live: str, folder: str) -> Lines:
     return Lines(tuple(common), _steps(repository, main, common, folder), since, settled, is_settled=True)
 
 
-def base(name: str, main: Blob, live: Blob, since: Lines, common: Sequence[Mapping[str, str]]) -> Blob:
-    """Return the base of one file; `common`: the folder at each merge base."""
-    ours, theirs = _given(since.main, name), _given(since.live, name)
-    if since.is_settled and since.settled.get(name) not in [each.get(name) for each in common]:
-        theirs.append(since.settled.get(name))
+def base(path: str, main: Blob, live: Blob, since: Lines, common: Sequence[Mapping[str, str]]) -> Blob:
+    """Return the base of one memory, whichever file it was; `common`: the folder at each merge base."""
+    names = spellings(path)
+    ours, theirs = _given(since.main, names), _given(since.live, names)
+    if since.is_settled and _held(since.settled, names) not in [_held(each, names) for each in common]:
+        theirs.append(_held(since.settled, names))
     if common and not ours:
         return main
     if common and not theirs:
@@ -62,12 +64,17 @@ def base(name: str, main: Blob, live: Blob, since: Lines, common: Sequence[Mappi
     found = next((each for each in ours if each in theirs), "")
     if found != "":
         return found
-    return common[0].get(name) if common else None
+    return _held(common[0], names) if common else None
 
 
 def _steps(repository: Repository, tip: str, past: Sequence[str], folder: str) -> tuple[Step, ...]:
     return tuple(repository.steps(tip, past, folder))
 
 
-def _given(steps: Sequence[Step], name: str) -> list[Blob]:
-    return [each.blobs[name] for each in steps if name in each.blobs]
+def _given(steps: Sequence[Step], names: tuple[str, str]) -> list[Blob]:
+    return [_held(each.blobs, names) for each in steps if each.blobs.keys() & {*names}]
+
+
+def _held(blobs: Mapping[str, Blob] | Mapping[str, str], names: tuple[str, str]) -> Blob:
+    """Return what a memory holds; a step that renames its file has both, the old one without anything."""
+    return next((found for each in names if (found := blobs.get(each)) is not None), None)

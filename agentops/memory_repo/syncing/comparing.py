@@ -67,8 +67,7 @@ def _base(
     common: list[Mapping[str, str]],
 ) -> str | None:
     ours, theirs = sides
-    name = theirs.names.get(path) or ours.names[path]
-    blob = bases.base(name, _blob(ours, path), _blob(theirs, path), since, common)
+    blob = bases.base(path, _blob(ours, path), _blob(theirs, path), since, common)
     return text_of(repository, blob)
 
 

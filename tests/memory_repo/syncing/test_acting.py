@@ -275,6 +275,23 @@ async def test_that_a_memory_with_others_below_it_is_gone_is_proposed(world: Wor
     assert world.proposal() is None
 
 
+async def test_a_revert_takes_a_lesson_out_that_others_lie_below_by_now(world: World) -> None:
+    learnt = world.person("/x", "one\n")
+    await world.sync()
+    await world.agent("/x/y", "two\n")
+    await world.sync()
+    world.revert(learnt)
+    await world.sync()
+    assert await world.holds() == {"/x/y": "two\n"}
+    proposal = world.proposal()
+    assert proposal is not None
+    assert world.side(proposal.commit) == {"/x/y": "two\n"}
+    await world.agent("/x/y", None)
+    await world.sync()
+    assert await world.holds() == {} == world.main()
+    assert world.proposal() is None
+
+
 async def test_what_no_memory_can_be_is_named_and_left_alone(world: World) -> None:
     world.commit({f"stores/{STORE}/big.md": "x" * 102_401, f"stores/{STORE}/ok.md": "ok"})
     outcome = await world.sync()
