@@ -111,7 +111,9 @@ def _found(planned: Planned, wish: Wish, document: Document, body: Body) -> Foun
     old = Live(_object(planned, wish.address), body, marks)
     names, wanted = _names(planned), _wanted(planned, wish.address)
     rollback = to_version(Versioned(document, wanted, old, names)).only(wish.fields)
-    origin = f", of {marks.source}" if marks and marks.source else ""
+    # Marks stay where somebody edits in a console: then they tell of the version before.
+    is_ours = marks is not None and marks.version == body["version"]
+    origin = f", of {marks.source}" if marks and is_ours and marks.source else "" if is_ours else ", by somebody else"
     return Found(rollback, f"version {body['version']}{origin}", version=int(body["version"]))
 
 

@@ -84,6 +84,7 @@ def _last_write(live: Live) -> dict[str, Any]:
         "source": marks.source,
         "tool": marks.tool,
         "version": marks.version,
+        "after": None if is_ours else marks.version,
         "at": live.body.get("updated_at") or live.body.get("created_at"),
     }
 
@@ -106,6 +107,7 @@ async def _since(planned: Planned, live: Live, written: Written) -> dict[str, An
         "at": found.get("updated_at") or found.get("created_at"),
         "by": "us" if is_ours else "somebody_else",
         "source": marks.source if marks and is_ours else "",
+        "after": marks.version if marks and not is_ours else None,
     }
 
 

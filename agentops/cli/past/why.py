@@ -129,8 +129,8 @@ def _live_lines(live: Mapping[str, Any]) -> Iterator[str]:
 def _who(write: Mapping[str, Any]) -> str:
     tool = f" {write['tool']}" if write.get("tool") and write["by"] == "us" else ""
     source = f" from {on_one_line(write['source'])}" if write["source"] else ""
-    if write["by"] == "somebody_else" and write.get("version"):
-        return f"somebody else, after version {write['version']} of agentops{source}"
+    if write["by"] == "somebody_else" and write["after"]:
+        return f"somebody else, after version {write['after']} of agentops{source}"
     return f"{_WHO[write['by']]}{tool}{source}"
 
 

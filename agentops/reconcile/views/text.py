@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from agentops.base.paint import Paint, on_one_line
+from agentops.base.wording import counted
 from agentops.reconcile.views.behind import behind, is_three_way, text_diff, three_ways
 from agentops.reconcile.views.steps import COLOURS, blast_line, headline, sign
 from agentops.reconcile.views.values import in_one_line, is_long, pinned, short
@@ -45,8 +46,8 @@ def summary_line(plan: Mapping[str, Any]) -> str:
     parts += [f"{count['restamp']} to re-stamp"] if count["restamp"] else []
     parts += [f"{count[action]} to {action}" for action in _SELDOM if count[action]]
     parts += [f"{removed} to remove"]
-    notes = [f"{count['drift']} drifted"] if count["drift"] else []
-    notes += [f"{count['conflict']} in conflict"] if count["conflict"] else []
+    notes = [f"{counted(count['drift'], 'field')} drifted"] if count["drift"] else []
+    notes += [f"{counted(count['conflict'], 'field')} in conflict"] if count["conflict"] else []
     notes += [f"{len(plan['left_out'])} left out"] if plan["left_out"] else []
     notes += [f"{count['unchanged']} unchanged"]
     return f"Plan: {', '.join(parts)}; {', '.join(notes)}. Plan {plan['plan_id']}."

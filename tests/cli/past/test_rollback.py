@@ -146,8 +146,9 @@ async def test_what_somebody_else_saved_is_nothing_to_go_back_to(ground: Ground)
         await ground.sdk.beta.agents.update(agent["id"], version=number, system=said)
     with pytest.raises(UsageError, match="has no older version of ours that differs from its manifest"):
         await back(ground, "Agent/prompted")
-    assert (await back(ground, "Agent/prompted", "2")).version == 2
+    assert (await back(ground, "Agent/prompted", "2")).sentence == "version 2, by somebody else"
     assert text("prompt.md") == "Theirs."
+    assert (await back(ground, "Agent/prompted", "1")).sentence.startswith("version 1, of agents.d/prompted.yaml")
 
 
 async def test_a_team_that_copies_its_lead_says_where_to_go_back(ground: Ground) -> None:

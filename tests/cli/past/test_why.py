@@ -136,7 +136,8 @@ async def test_what_is_live_says_since_when_by_whom_and_for_whom(shell: Shell) -
         drifted = await asked(ground, "Agent/lead.system")
         assert (drifted["verdict"], drifted["value"], drifted["since"]["by"]) == ("drift", "Theirs.", "somebody_else")
         answer = why_json(load(tree()), Asked.parse("Agent/lead.system"), drifted)
-        assert "after version 1 of agentops" in "\n".join(why_text(answer, Paint()))
+        assert (drifted["since"]["version"], drifted["since"]["after"]) == (3, 1)
+        assert "\n".join(why_text(answer, Paint())).count("by somebody else, after version 1 of agentops") == 2
 
 
 def tree() -> Path:
