@@ -59,6 +59,8 @@ async def begin(flag: str | None) -> Begun:
         _check_is_free(declared.folder, declared.address)
         try:
             (await in_thread(Repository.create, declared.folder, declared.branch)).close()
+            # Beside manifests it lies in their repository: `git add` would take it in, and `git stash` roll it back.
+            await in_thread((declared.folder / ".gitignore").write_text, "*\n")
         except OSError as error:
             hint = "name another folder, or make the one that it lies in"
             raise UsageError(f"{declared.address} cannot be made: {error.strerror}", hint=hint) from error

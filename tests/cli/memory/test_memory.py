@@ -121,6 +121,11 @@ def test_init_takes_what_the_store_holds_and_leaves_it_in_step(agentops: Shell, 
         assert set(repository.tree(main)) == {"README.md", "policy.yaml", "stores/desk/facts/port.md"}
     assert "is a memory repository already" in agentops("memory", "init").out
     assert "No changes" in agentops("plan").out
+    git = ["git", "-c", "safe.bareRepository=all"]
+    subprocess.run([*git, "init", "--quiet"], check=True)
+    status = subprocess.run([*git, "status", "--short", "--untracked-files=all"], check=True, capture_output=True)
+    assert b"memory.git" not in status.stdout, "what a `git stash` takes along, it rolls back"
+    assert b"agents.d/all.yaml" in status.stdout
 
 
 def test_a_store_and_its_repository_are_kept_in_step(agentops: Shell, live: Live) -> None:
