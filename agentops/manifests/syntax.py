@@ -33,12 +33,13 @@ _AFTER_VALUE = _Reading("text follows a value that is already complete", "put th
 _SECOND_COLON = _Reading("a second `: ` in one value", "put the value in quotes if the colon belongs to it")
 _MISPLACED_KEY = _Reading("a key stands where none can", "indent it like its siblings; every key needs `: ` behind it")
 _MISSING_SPACE = _Reading("a list item without a space after its dash", "write `- ` before it", is_at_opening=True)
-_UNCLOSED = _Reading("a bracket is opened and never closed", "opened here", is_at_opening=True)
+_UNCLOSED = _Reading("a bracket is opened and never closed", "close what is opened here", is_at_opening=True)
+_UNQUOTED = _Reading("a quote is opened and never closed", "close what is opened here", is_at_opening=True)
 _QUOTES = _Reading("a document ends inside quotes", "close the quotes before it", "opened here")
 _BLOCK_HEADER = _Reading("text stands on the line of a `|` or `>`", "write it on the next lines, indented")
 
 _READINGS = (
-    ("unexpected end of stream", _Reading("a quote is opened and never closed", "opened here", is_at_opening=True)),
+    ("unexpected end of stream", _UNQUOTED),
     ("',' or ']'", _Reading("a `[` is never closed", "`,` or `]` is missing before this", "opened here")),
     ("',' or '}'", _Reading("a `{` is never closed", "`,` or `}` is missing before this", "opened here")),
     ("'-' indicator", _Reading("a list ends in something that is no item", "begin it with `- `, or indent it less")),

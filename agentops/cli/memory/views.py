@@ -82,7 +82,8 @@ def done(each: Done) -> Iterator[str]:
 def _fate(each: Done) -> Iterator[str]:
     if each.waits_for_dream and each.prepared is not None:
         refresh = f"`agentops memory refresh {each.outcome.store}`"
-        yield f"the open proposal is a dream's or a person's: merge it, or {refresh} takes the live edits along"
+        yield "the open proposal is a dream's or a person's, and has to be merged first;"
+        yield f"into a dream's {refresh} takes the live edits along"
     if each.published is None or each.published.outcome is Fate.NOTHING:
         return
     request = each.published.request
