@@ -259,12 +259,19 @@ def with_target(flag: str | None, use: "Callable[[LiveTarget], Awaitable[T]]") -
 
 
 def tree_here() -> "Tree | None":
-    """Return the manifests of the folder that the command runs in, right or not: their names are asked for, no more."""
+    """Return the manifests of the folder that the command runs in, right or not: their names are asked for, no more.
+
+    Raises:
+        InvalidManifests: there is no Project that can be read: nobody knows whose names are meant.
+    """
     if not has_tree():
         return None
     from agentops.manifests.load import load
 
-    return load(Path(), cache_folder(os.environ))
+    tree = load(Path(), cache_folder(os.environ))
+    if tree.project is None:
+        raise InvalidManifests(tree.report, tree.source_line)
+    return tree
 
 
 def has_tree() -> bool:

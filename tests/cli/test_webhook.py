@@ -124,6 +124,9 @@ def test_a_name_is_one_of_the_project_at_hand(agentops: Shell) -> None:
     for verb in ("rotate", "disable", "remove", "test"):
         said = agentops("webhook", verb, "Webhook/alerts", status=2).err
         assert f"Webhook/alerts is not one of other on embedded: {theirs} belongs to acme" in said
+    Path("agents.d/project.yaml").write_text(PROJECT.replace("acme", "[acme"))
+    assert "error[yaml" in agentops("webhook", "rotate", "Webhook/alerts", status=1).err
+    Path("agents.d/project.yaml").write_text(PROJECT.replace("acme", "other"))
     agentops("apply", "--yes", "--create-new", "Webhook/alerts")
     assert len(agentops("webhook", "list", "-o", "json").json["webhooks"]) == 2
     assert theirs not in agentops("webhook", "rotate", "Webhook/alerts").err
