@@ -289,6 +289,7 @@ class SqliteDatabase:
 
     def _write_for_ever(self, connection: sqlite3.Connection) -> None:
         log = Log(connection)
+        log.hold()  # what a process that was killed may have left in it
         while (first := self._next(log)) is not None:
             group, is_last = self._group(first)
             outcomes = _commit_group(connection, [job for job in group if not job.done.cancelled()])

@@ -28,7 +28,7 @@ async def opened(tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
 
 def remembers(folder: Path) -> set[str]:
     """Return the names of the files in which the text stands."""
-    return {each.name for each in folder.iterdir() if SECRET.encode() in each.read_bytes()}
+    return {each.name for each in folder.iterdir() if each.is_file() and SECRET.encode() in each.read_bytes()}
 
 
 def remove(tx: Transaction) -> None:
@@ -62,6 +62,24 @@ async def test_a_writer_with_nothing_to_do_wipes_at_once(
     await opened.write(remove)
     while remembers(tmp_path):  # noqa: ASYNC110 - the writer is a thread that tells nobody of it
         await asyncio.sleep(0)
+
+
+async def test_what_a_killed_process_left_in_the_log_is_wiped_by_the_next(
+    opened: SqliteDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await written(opened)
+    await opened.write(remove)
+    left = tmp_path / "left"
+    left.mkdir()
+    for name in ("engine.db", "engine.db-wal"):  # as a kill at this moment leaves them
+        (left / name).write_bytes((tmp_path / name).read_bytes())
+    assert remembers(left)
+    monkeypatch.setattr(log, "_LATEST_S", 0)
+    after = SqliteDatabase(left / "engine.db")
+    await after.open(AT)
+    await after.write(add("after"))
+    assert remembers(left) == set()
+    await after.close()
 
 
 async def test_what_somebody_still_reads_is_wiped_later(
