@@ -39,7 +39,7 @@ from tests.flow import nursery
 hypothesis.settings.register_profile("agentops", deadline=None)
 hypothesis.settings.load_profile("agentops")
 
-pytest_plugins = ["tests.patience"]
+pytest_plugins = ["tests.patience", "tests.reports"]
 
 gc.disable()  # until all is loaded and collected: of that nothing goes
 

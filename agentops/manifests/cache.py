@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from functools import partial
+from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -114,8 +114,12 @@ def _lines(path: Path, head: bytes) -> Iterator[tuple[bytes, bytes]]:
         yield from ((key, line) for key, _, line in (each.partition(b" ") for each in rest if each))
 
 
+@cache
 def _fingerprint() -> bytes:
-    """Return what changes when the code that judges changes: of every file of it the size and the time."""
+    """Return what changes when the code that judges changes: of every file of it the size and the time.
+
+    Once a process: what it has loaded is what judges, whatever is installed in the meantime.
+    """
     package = Path(agentops.__file__).parent
     seen = [f"{agentops.__version__} {sys.version}"]
     for name in _JUDGES:

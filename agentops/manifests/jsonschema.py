@@ -78,8 +78,16 @@ _SHARED: Mapping[str, Schema] = {
 
 def rendered(others: Mapping[str, Schema] = MappingProxyType({})) -> Mapping[str, str]:
     """Return the text of every schema file by its name, and of others that lie beside them."""
-    found = {**schemas(), **others}
-    return {name: json.dumps(schema, indent=2, ensure_ascii=False) + "\n" for name, schema in found.items()}
+    return {**_own(), **{name: _text(schema) for name, schema in others.items()}}
+
+
+@cache
+def _own() -> Mapping[str, str]:
+    return {name: _text(schema) for name, schema in schemas().items()}
+
+
+def _text(schema: Schema) -> str:
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
 def write_schemas(folder: Path, files: Mapping[str, str] | None = None) -> None:

@@ -306,7 +306,8 @@ _SCHEDULE = st.builds(
 _BUDGET = st.integers(1, 10**6).map(
     lambda cents: {"type": "limit", "max_list_cost": {"amount": str(cents), "currency": "USD"}}
 )
-_CHECKOUT = st.none() | _WORD.map(lambda name: {"type": "branch", "name": name})
+_BRANCH = st.builds("b{}".format, _WORD)  # git takes no name that begins as an option does
+_CHECKOUT = st.none() | st.fixed_dictionaries({"type": st.just("branch"), "name": _BRANCH})
 _REPOSITORY = st.builds(
     lambda name, more: {"type": "github_repository", "url": f"https://github.com/acme/r{name}", **more},
     _WORD,
