@@ -1,7 +1,7 @@
 """What a worker of pytest-xdist tells of a test: how it ended.
 
-That it begins, and that its fixtures came and went well, nobody reads; to write it down, to send it and to read it again
-takes longer than many a test.
+That it begins, and that its fixtures came and went well, nobody reads; to write it down, to send it and to read it
+again takes longer than many a test.
 """
 
 import pytest

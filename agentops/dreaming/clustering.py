@@ -106,8 +106,8 @@ class Store:
         free = [each for each in notes if not each.record or not each.record.about or _is_worded(each.record)]
         space = Space([*(uncounted(each.note.text) for each in free), *(uncounted(each.text) for each in candidates)])
         found: list[list[tuple[float, int]]] = [[] for _ in candidates]
-        for one, other, alike in space.pairs(NEAR):
-            if one < len(free) <= other and candidates[other - len(free)].trust is not Trust.INFERRED:
+        for one, other, alike in space.pairs(NEAR, start=len(free)):
+            if one < len(free) and candidates[other - len(free)].trust is not Trust.INFERRED:
                 found[other - len(free)].append((-alike, one))
         return [[(free[place], -alike) for alike, place in sorted(each)] for each in found]
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 
+from agentops.base.giving_up import go_on
 from agentops.base.wording import counted
 from agentops.dreaming import collecting, reducing, tidying, verifying
 from agentops.dreaming.candidates import Candidate
@@ -39,7 +40,11 @@ class LexicalDreamer:
 
 
 def dreamt(night: Night) -> Dream:
-    """Return what the transcripts teach: one answer for one night, whatever the order of its transcripts."""
+    """Return what the transcripts teach: one answer for one night, whatever the order of its transcripts.
+
+    Raises:
+        asyncio.CancelledError: it was given up.
+    """
     reading = collecting.collected(night)
     found = distilled(reading.transcripts)
     became = reducing.reduced(found, night.memory, AUTHOR)
@@ -73,7 +78,13 @@ def _faded(night: Night, touched: frozenset[str]) -> Iterator[Operation]:
 def distilled(transcripts: Iterable[Transcript]) -> tuple[Candidate, ...]:
     """Return all that the ways to learn find."""
     read = tuple(transcripts)
-    return tuple(chain.from_iterable(way(read) for way in _WAYS))
+    return tuple(chain.from_iterable(way(_one_by_one(read)) for way in _WAYS))
+
+
+def _one_by_one(transcripts: Iterable[Transcript]) -> Iterator[Transcript]:
+    for each in transcripts:
+        go_on()
+        yield each
 
 
 def words(reading: Reading, found: Sequence[Candidate], became: Reduced, kept: Sequence[Operation]) -> str:

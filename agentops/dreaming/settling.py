@@ -6,6 +6,7 @@ from enum import StrEnum
 from itertools import chain
 
 from agentops.base.canonical import digest
+from agentops.base.giving_up import go_on
 from agentops.dreaming import tidying
 from agentops.dreaming.collecting import dreamt
 from agentops.dreaming.port import Dream, Night
@@ -84,6 +85,7 @@ def settled(night: Night, dream: Dream, ground: Ground) -> Settled:
     left, unspeakable = dream.operations, frozenset[str]()
     why: dict[str, tuple[By, str]] = {}
     for _ in range(_ROUNDS):
+        go_on()
         done, judgement = _tried(night, left, ground)
         unspeakable |= judgement.unspeakable
         reasons = _reasons(done, judgement)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from agentops.base.giving_up import go_on
 from agentops.memory.comparing import citing
 from agentops.memory.evidence import Origin
 from agentops.memory.files import notes_of
@@ -50,6 +51,7 @@ def verified(
     kept: list[Operation] = []
     apart: list[Operation] = []
     for operation in map(checker.checked, operations):
+        go_on()
         why = _why(operation)
         (apart if why else kept).append(replace(operation, reason=why or operation.reason))
     return tuple(kept), tuple(apart)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from agentops.base.giving_up import go_on
 from agentops.memory import anchors
 from agentops.memory.evidence import Origin
 from agentops.memory.layout import is_note_file, is_read, kind_at
@@ -99,6 +100,7 @@ def bullets_of(memory: Memory) -> Iterator[tuple[str, Bullet]]:
     """Yield the notes of a store with their lines, each anchor once."""
     seen: set[str] = set()
     for path in sorted(filter(is_read, memory.files)):
+        go_on()
         for bullet in parse(path, memory.files[path]).bullets:
             found = bullet
             if bullet.note.anchor in seen:

@@ -1,11 +1,14 @@
 import asyncio
 import time
 from dataclasses import replace
+from functools import partial
 from random import Random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agentops.base.giving_up import given_up_when
 from agentops.dreaming.distilling.errors import failures
 from agentops.dreaming.lexical import LexicalDreamer, dreamt
 from agentops.dreaming.port import Night
@@ -45,6 +48,23 @@ def nights(draw: st.DrawFn) -> tuple[Transcript, ...]:
 def test_the_dreamer_keeps_its_port() -> None:
     night = Night(EMPTY, booking_sessions(), TODAY)
     assert asyncio.run(LexicalDreamer().dream(night)) == dreamt(night)
+
+
+def test_a_dream_can_be_given_up_all_along() -> None:
+    night = Night(after(*booking_sessions()), booking_sessions(), TODAY)
+    asked = 0
+
+    def is_over(at: int) -> bool:
+        nonlocal asked
+        asked += 1
+        return asked > at
+
+    with given_up_when(lambda: is_over(10**6)):
+        dreamt(night)
+    for at in range(asked, 0, -10):
+        asked = 0
+        with given_up_when(partial(is_over, at - 1)), pytest.raises(asyncio.CancelledError):
+            dreamt(night)
 
 
 @given(nights(), st.randoms(use_true_random=False))

@@ -7,6 +7,7 @@ from concurrent.futures import Executor
 from contextlib import suppress
 from typing import Any, Generic, TypeVar
 
+from agentops.base.giving_up import given_up_when
 from agentops.base.threads import in_thread
 
 T = TypeVar("T")
@@ -15,7 +16,7 @@ T = TypeVar("T")
 async def apart(work: Callable[[], Coroutine[Any, Any, T]], executor: Executor) -> T:
     """Return what the coroutine returns, run in a thread; cancelling the call cancels it there, and waits for that.
 
-    A stretch of it that computes and waits for nothing ends before it is canceled.
+    A stretch of it that computes and waits for nothing is given up at its next `go_on`.
     """
     desk = _Desk(work)
     running = asyncio.ensure_future(in_thread(desk.run, executor=executor))
@@ -43,7 +44,8 @@ class _Desk(Generic[T]):
 
     def run(self) -> T:
         """Run the work to its end, in the thread."""
-        return asyncio.run(self._known())
+        with given_up_when(lambda: self._is_stopped):
+            return asyncio.run(self._known())
 
     def stop(self) -> None:
         """Have it canceled, from another thread."""

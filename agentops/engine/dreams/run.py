@@ -12,7 +12,6 @@ from typing import Concatenate, ParamSpec, TypeVar
 from agentops.base.clock import Clock, timestamp
 from agentops.base.errors import StorageError
 from agentops.base.ids import IdSource
-from agentops.base.threads import in_thread
 from agentops.dreaming.port import Dream as Dreamt
 from agentops.dreaming.port import Night
 from agentops.engine.core import dreams as core
@@ -148,7 +147,10 @@ class DreamRun:
         await self._say(chosen.words)
         stored, ledger = await self._stored(dream)
         night = Night(
-            reading.memory(stored, ledger), transcripts, _today(dream), instructions=wish["instructions"] or ""
+            await self._in_thread(reading.memory, stored, ledger),
+            transcripts,
+            _today(dream),
+            instructions=wish["instructions"] or "",
         )
         return await apart(partial(chosen.dreamer.dream, night), self._in.threads)
 
@@ -159,9 +161,9 @@ class DreamRun:
             Moved: it is not.
         """
         stored, ledger = await self._stored(dream)
-        before = reading.memory(stored, ledger)
+        before = await self._in_thread(reading.memory, stored, ledger)
         night = Night(before, transcripts, _today(dream))
-        found = await in_thread(learning.outcome, proposed, night, dream.id, executor=self._in.threads)
+        found = await self._in_thread(learning.outcome, proposed, night, dream.id)
         written, removed = learning.changed(before, found.memory)
         words = _told(proposed, found, len(written) + len(removed))
         kept = ledger_text.written(found.memory.ledger)
@@ -178,6 +180,14 @@ class DreamRun:
         stored, ledger = await self._in.database.read(lambda tx: dream_runs.contents(self._call(tx), store_id))
         dream_runs.refuse_size(dream, self._in.bounds, sum(each.content_size_bytes for each in stored))
         return stored, ledger
+
+    async def _in_thread(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Return what computing comes to, away from the event loop; who cancels it need not wait for its end."""
+
+        async def done() -> T:
+            return work(*args, **kwargs)
+
+        return await apart(done, self._in.threads)
 
     @property
     def _usage(self) -> Json:

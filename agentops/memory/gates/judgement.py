@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from agentops.base.giving_up import go_on
 from agentops.memory.gates.port import Consequence, Gate, Objection, Proposal
 from agentops.memory.gates.strictness import Strictness, strictness, weighed
 
@@ -49,6 +50,7 @@ def judged(proposal: Proposal, gates: Iterable[Gate]) -> Judgement:
     objections: list[Objection] = []
     marks: list[Mark] = []
     for gate in gates:
+        go_on()
         asked = strictness(proposal.policy, gate.name)
         if asked is Strictness.OFF:
             marks.append(Mark(gate.name, "off", "switched off by the policy"))

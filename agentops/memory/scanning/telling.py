@@ -28,8 +28,9 @@ _HARMLESS_TAIL = re.compile(
 _HARMLESS_BEFORE = re.compile(
     r"(?:page|next|continuation|sync|cursor|csrf|xsrf|cache|public|primary|foreign|idempotency|partition|sort|max"
     r"|input|"
-    r"output|stop|pad|count|per|budget)[\s_-]{0,2}$"
+    r"output|stop|pad|count|per|budget)[ \t_-]{0,2}\Z"
 )
+"""What makes of a token, of a key or of a secret none, in its line; of a password nothing does."""
 _LINK = re.compile(
     r"[\"'`\])*]{0,2}(?:"
     r"(?P<strong>\s{0,3}(?:=>|:=|={1,2}|:)\s{0,3}(?:Bearer\s|Basic\s|Token\s)?)"
@@ -108,14 +109,12 @@ def lower(text: str) -> str:
 def _beside(text: str, lowered: str, stem: re.Match[str]) -> Iterator[Hit]:
     if stem.start() and text[stem.start() - 1] == "⟨":
         return  # a placeholder, which tells what stood there
-    tail = _TAIL.match(text, stem.end())
-    if (
-        tail is None
-        or _HARMLESS_TAIL.match(tail[0])
-        or _HARMLESS_BEFORE.search(lowered, max(0, stem.start() - 16), stem.start())
-    ):
-        return
     sort = stem.lastgroup or ""
+    tail = _TAIL.match(text, stem.end())
+    if tail is None or _HARMLESS_TAIL.match(tail[0]):
+        return
+    if sort != "password" and _HARMLESS_BEFORE.search(lowered, max(0, stem.start() - 16), stem.start()):
+        return
     link = _LINK.match(text, tail.end())
     if link is not None:
         value = (_QUOTED if link["quote"] else _VALUE).match(text, link.end())

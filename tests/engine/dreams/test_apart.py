@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from agentops.base.giving_up import go_on
 from agentops.engine.dreams.apart import apart
 
 pytestmark = pytest.mark.anyio
@@ -50,6 +51,21 @@ async def test_it_is_canceled_there(threads: ThreadPoolExecutor) -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     assert was_canceled.is_set()
+
+
+async def test_what_only_computes_is_given_up_where_it_asks(threads: ThreadPoolExecutor) -> None:
+    begun = threading.Event()
+
+    async def work() -> None:
+        while True:
+            go_on()
+            begun.set()
+
+    task = asyncio.ensure_future(apart(work, threads))
+    await asyncio.to_thread(begun.wait)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
 
 
 async def test_it_is_canceled_before_it_begins(threads: ThreadPoolExecutor) -> None:

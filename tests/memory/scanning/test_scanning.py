@@ -110,6 +110,13 @@ def test_lines_around_it_do_not_hide_a_secret(probe: Probe, before: str, after: 
     assert any(secrets.find(f"{before}\n{probe.text}\n{after}"))
 
 
+@pytest.mark.parametrize("before", ["homepage\n", "page\n", "max ", "cache ", "input "])
+def test_what_makes_a_token_harmless_hides_no_password_and_nothing_in_the_next_line(before: str) -> None:
+    assert found(secrets.find, f"{before}password=s3cretSauce") == [("password", "s3cretSauce")]
+    assert any(secrets.find(f"{before.rstrip()}\napi_key=tR7vXw2mPq9kLz4n"))
+    assert not any(secrets.find("next_page_token=tR7vXw2mPq9kLz4n"))
+
+
 def test_of_hits_that_overlap_the_first_is_told() -> None:
     assert list(apart([Hit(3, 9, "b"), Hit(0, 5, "a"), Hit(9, 12, "c")])) == [Hit(0, 5, "a"), Hit(9, 12, "c")]
 
