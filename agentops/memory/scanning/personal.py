@@ -18,16 +18,19 @@ _ROLES = re.compile(r"(?:no-?reply|git|mailer-daemon|do-not-reply)$", re.IGNOREC
 # the set several times as fast as it tries the look back at every place.
 _NUMBER = re.compile(
     r"[+(\d](?<![\w.,:/#=-][+(\d])(?:(?<=\+)\d|(?<=\()\+?\d|(?<=0)0\d|(?<=\d))"
-    r"[\d\s().\-/]{5,24}\d(?![\w]|[.,:/-]\d)"
+    r"[\d \t\u00a0\u2000-\u200a\u202f().\-/]{5,24}\d(?![\w]|[.,:/-]\d)"
 )
-"""A run of digits as people group them: a telephone, a card or a number of something else."""
+"""A run of digits as people group them in a line: a telephone, a card, a number of something else, or several."""
+
+_GROUP_END = re.compile(r"\d(?=\s|$)")
 
 _PHONE_WORD = re.compile(
     r"(?:phone|mobile|cell|tel|telefon|telephone|call|fax|whatsapp|sms|dial|reach|ring|contact)\b[^\d\n]{0,24}$"
 )
 _AMERICAN = re.compile(r"(?:\(\d{3}\) ?|\d{3}[ .-])\d{3}[ .-]\d{4}$")
+_AMERICAN_AMONG_OTHERS = re.compile(r"\d(?<![\w.,:/#=-]\d)\d\d([.-])\d{3}\1\d{4}(?!\w|[.,:/-]\d)")
 _DATE = re.compile(r"(?:19|20)\d\d[-/. ]\d\d?[-/. ]\d\d?|\d\d?[-/.]\d\d?[-/.](?:19|20)\d\d")
-_CARD = re.compile(r"(?:\d{4}[ -]?){3}\d{1,7}$|3\d{3}[ -]?\d{6}[ -]?\d{5}$|\d{13,19}$")
+_CARD = re.compile(r"[3-6](?<![\w.,:/#=-][3-6])\d{3}[ -]?(?:(?:\d{4}[ -]?){2}\d{1,7}|\d{6}[ -]?\d{5})(?!\w|[.,:/-]\d)")
 _SSN = re.compile(r"\d(?<![\w-]\d)(?<!9)\d\d(?<!000|666)-(?!00)\d\d-(?!0000)\d{4}(?![\w-])")
 _IBAN = re.compile(r"[A-Z](?<![A-Za-z0-9][A-Z])[A-Z]\d\d(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Za-z0-9])")
 _NI = re.compile(
@@ -84,20 +87,33 @@ def _emails(text: str) -> Iterator[Hit]:
 
 
 def _numbers(text: str, lowered: str) -> Iterator[Hit]:
-    for found in _NUMBER.finditer(text):
-        digits = "".join(filter(str.isdecimal, found[0]))
-        if len(digits) >= 13 and _CARD.match(found[0]) and _is_card(digits):
+    for found in _CARD.finditer(text):
+        if _is_card("".join(filter(str.isdecimal, found[0]))):
             yield Hit(*found.span(), "card")
-        elif _is_phone(found[0], digits, lowered[max(0, found.start() - 32) : found.start()]):
-            yield Hit(*found.span(), "phone")
+    for found in _AMERICAN_AMONG_OTHERS.finditer(text):
+        yield Hit(*found.span(), "phone")
+    for found in _NUMBER.finditer(text):
+        before = lowered[max(0, found.start() - 32) : found.start()]
+        # What follows in the line may look like more of it; it is a telephone for what stands before it, or it is none.
+        is_announced = found[0].startswith("+") or _PHONE_WORD.search(before) is not None
+        for end in _ends(found[0]) if is_announced else (len(found[0]),):
+            if _is_phone(found[0][:end], is_announced=is_announced):
+                yield Hit(found.start(), found.start() + end, "phone")
+                break
 
 
-def _is_phone(number: str, digits: str, before: str) -> bool:
-    if not 7 <= len(digits) <= 15 or _DATE.match(number) or "\n" in number or "  " in number:
+def _ends(number: str) -> list[int]:
+    """Return where the groups of a number end, the last one first."""
+    return [each.end() for each in _GROUP_END.finditer(number)][::-1]
+
+
+def _is_phone(number: str, *, is_announced: bool) -> bool:
+    digits = sum(map(str.isdecimal, number))
+    if not 7 <= digits <= 15 or _DATE.match(number) or "  " in number:
         return False
     if number.startswith("+"):
-        return len(digits) >= 8
-    return _AMERICAN.match(number) is not None or _PHONE_WORD.search(before) is not None
+        return digits >= 8
+    return is_announced or _AMERICAN.match(number) is not None
 
 
 def _is_card(digits: str) -> bool:

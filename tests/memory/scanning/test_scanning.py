@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from agentops.memory.scanning import instructions, personal, secrets, unseen
 from agentops.memory.scanning.hits import Hit, apart
 
-from .probes import Find, Probe, probes
+from .probes import Find, probes
 
 SCANNERS = {
     "secrets": secrets.find,
@@ -104,10 +104,33 @@ def test_hits_lie_in_the_text_in_order_and_apart(find: Find, before: str, plante
         end = each.end
 
 
+BESIDE = st.lists(st.sampled_from(["page", "0", "12 34", "max", "<", "${", "https://a", "#"]) | st.text(max_size=9))
+
+
+@pytest.mark.parametrize("name", ["secrets", "personal"])
 @settings(max_examples=60, deadline=None)
-@given(st.sampled_from(probes("secrets")), st.text(max_size=30), st.text(max_size=30))
-def test_lines_around_it_do_not_hide_a_secret(probe: Probe, before: str, after: str) -> None:
-    assert any(secrets.find(f"{before}\n{probe.text}\n{after}"))
+@given(data=st.data(), before=BESIDE.map(" ".join), after=BESIDE.map(" ".join))
+def test_lines_around_it_hide_nothing(name: str, data: st.DataObject, before: str, after: str) -> None:
+    probe = data.draw(st.sampled_from(probes(name)))
+    assert any(SCANNERS[name](f"{before}\n{probe.text}\n{after}"))
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("card 4111 1111 1111 1111 12/27", ("card", "4111 1111 1111 1111")),
+        ("row 12 4111-1111-1111-1111 3", ("card", "4111-1111-1111-1111")),
+        ("12 555-123-4567 13", ("phone", "555-123-4567")),
+        ("1. Call +44 20 7946 0958\n2. Wait.", ("phone", "+44 20 7946 0958")),
+        ("call +44 20 7946 0958 2026-11-23", ("phone", "+44 20 7946 0958")),
+    ],
+)
+def test_numbers_around_it_hide_no_number(line: str, expected: tuple[str, str]) -> None:
+    assert found(personal.find, line) == [expected]
+
+
+def test_a_table_of_numbers_is_nobodys() -> None:
+    assert found(personal.find, "ports 5432 8080 9090 3000 4000\n1 2 3 4 5 6 7 8 9 10 11 12\n10:00 12 34 56") == []
 
 
 @pytest.mark.parametrize("before", ["homepage\n", "page\n", "max ", "cache ", "input "])
