@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from agentops.base.errors import InvalidManifests
+from agentops.base.errors import InvalidManifests, UsageError
 from agentops.cli.context import EMBEDDED, HOME, Choice, cache_folder, chosen_target, opened
 from agentops.cli.removing import addresses, removal_options
 
@@ -243,7 +243,7 @@ async def reached(flag: str | None) -> AsyncIterator["LiveTarget"]:
     """Connect to the target of a command that needs no manifests; only a name of the Project's makes it read them."""
     choice = chosen_target(flag, os.environ)
     tree = load_valid(Path()) if choice.name not in {"", EMBEDDED} else None
-    async with opened(choice, tree, home_of(Path())) as target:
+    async with opened(choice, tree, home_here(choice)) as target:
         yield target
 
 
@@ -277,6 +277,21 @@ def tree_here() -> "Tree | None":
 def has_tree() -> bool:
     """Tell whether the command runs in the folder of a tree."""
     return Path("agents.d").is_dir() or Path.cwd().name == "agents.d"
+
+
+def home_here(choice: Choice) -> Path:
+    """Return where the embedded engine keeps its files; none begins where nobody has a project.
+
+    Raises:
+        UsageError: there is neither an engine here nor a tree.
+    """
+    home = home_of(Path())
+    if choice.name == EMBEDDED and not home.exists() and not has_tree():
+        raise UsageError(
+            f"there is no project in {Path.cwd()}: neither agents.d nor {home.name}",
+            hint="go to the folder that holds agents.d, name a server with --target, or begin with `agentops init`",
+        )
+    return home
 
 
 def owner_here() -> str:

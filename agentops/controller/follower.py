@@ -128,7 +128,7 @@ class Follower:
 
     async def _examined(self, state: State, commit: str, desk: Desk) -> Problem | None:
         """Return why the commit is not taken."""
-        if state.live and state.accepted != commit and not await desk.clone.descends(commit, state.live):
+        if state.live and not await self._goes_on(state, commit, desk):
             return _replaced(self.name, commit, state.live)
         # Who may sign is not the commit's to say, and is looked at each time.
         if (unsigned := await self._unsigned(commit, desk)) is not None:
@@ -139,6 +139,13 @@ class Follower:
         if problem is not None and problem.is_refusal:
             self._refused = commit, problem
         return problem
+
+    @staticmethod
+    async def _goes_on(state: State, commit: str, desk: Desk) -> bool:
+        """Return whether a commit grows from what is live, or from what a person accepted in its place."""
+        if await desk.clone.descends(commit, state.live):
+            return True
+        return bool(state.accepted) and await desk.clone.descends(commit, state.accepted)
 
     async def _unsigned(self, commit: str, desk: Desk) -> Problem | None:
         verify = self.repository.verify

@@ -98,7 +98,7 @@ class State:
     """When somebody asked last that it be looked at: a push, an approval."""
 
     accepted: str = ""
-    """The commit that a person accepted though it replaces history."""
+    """The commit that a person accepted though it replaces history: it may go live, and what grows from it."""
 
     approved: str = ""
     """The plan that a person approved."""

@@ -1,5 +1,6 @@
 """`agentops webhook`: endpoints by hand, secrets told once and alone, and a plain word where a target has none."""
 
+import shutil
 from pathlib import Path
 from typing import get_args
 
@@ -19,6 +20,22 @@ kind: Webhook
 metadata: {{name: alerts}}
 spec: {{url: {URL}, events: [agent.updated]}}
 """
+
+
+@pytest.fixture(autouse=True)
+def _project(agentops: Shell) -> None:
+    """What nobody has said a word about yet but its name."""
+    Path("agents.d").mkdir()
+    Path("agents.d/project.yaml").write_text(PROJECT)
+
+
+@pytest.mark.parametrize("words", [["webhook", "list"], ["webhook", "add", URL], ["environment-key", "list", "home"]])
+def test_where_nobody_has_a_project_no_engine_begins(agentops: Shell, words: list[str]) -> None:
+    shutil.rmtree("agents.d")
+    said = agentops(*words, status=2).err
+    assert said.startswith(f"error: there is no project in {Path.cwd()}: neither agents.d nor .agentops")
+    assert "`agentops init`" in said
+    assert not any(Path().iterdir())
 
 
 def test_a_new_endpoint_s_secret_stands_alone_on_standard_output_and_nowhere_later(agentops: Shell) -> None:
@@ -101,8 +118,6 @@ def test_an_endpoint_that_there_is_not_or_twice_is_never_guessed(agentops: Shell
 
 
 def test_a_declared_webhook_is_applied_without_its_secret_and_rotated_by_its_name(agentops: Shell) -> None:
-    Path("agents.d").mkdir()
-    Path("agents.d/project.yaml").write_text(PROJECT)
     Path("agents.d/alerts.yaml").write_text(ALERTS)
     applied = agentops("apply", "--yes")
     assert "`agentops webhook rotate Webhook/alerts` prints the secret" in applied.err
@@ -115,8 +130,6 @@ def test_a_declared_webhook_is_applied_without_its_secret_and_rotated_by_its_nam
 
 
 def test_a_name_is_one_of_the_project_at_hand(agentops: Shell) -> None:
-    Path("agents.d").mkdir()
-    Path("agents.d/project.yaml").write_text(PROJECT)
     Path("agents.d/alerts.yaml").write_text(ALERTS)
     agentops("apply", "--yes")
     theirs = agentops("webhook", "list", "-o", "json").json["webhooks"][0]["id"]
@@ -145,6 +158,6 @@ def test_a_target_without_the_api_is_told_as_such(agentops: Shell, monkeypatch: 
 
 
 def test_a_target_of_the_project_is_looked_up_in_the_tree(agentops: Shell) -> None:
-    Path("project.yaml").write_text(PROJECT + "spec: {targets: {staging: {url: 'http://127.0.0.1:9'}}}\n")
+    Path("agents.d/project.yaml").write_text(PROJECT + "spec: {targets: {staging: {url: 'http://127.0.0.1:9'}}}\n")
     assert "set AGENTOPS_STAGING_API_KEY" in agentops("webhook", "list", "--target", "staging", status=2).err
     assert "did you mean `staging`?" in agentops("webhook", "list", "--target", "stagin", status=2).err

@@ -187,6 +187,9 @@ async def test_what_is_merged_runs_and_no_hostile_commit_changes_that(scene: Sce
     assert state.advice.endswith(f"agentops controller accept {scene.owner} {other}")
     assert await scene.person("controller", "accept", scene.owner, "0" * 12) == 2
     assert await scene.person("controller", "accept", scene.owner, other[:12]) == 0
+    # Somebody works on it before the controller looks again; an answer to `other` is one to this.
+    other = scene.tree(agent("one", "Be brief."), agent("two", "Be kind."))
+    scene.upstream.git("branch", "--force", "main", other)
     state = await scene.round()
     assert (state.phase, state.live) == (Phase.IN_SYNC, other)
     assert scene.agents()["one"]["system"] == "Be brief."

@@ -9,6 +9,7 @@ from agentops.cli.dreams.slots import spelled
 from agentops.cli.dreams.working import Result
 from agentops.cli.proposals.showing import Screen
 from agentops.memory_repo.forges.port import PullRequest
+from agentops.memory_repo.layout import proposal_branch
 from agentops.memory_repo.proposals import record
 from agentops.memory_repo.proposals.letter import Letter
 from agentops.memory_repo.proposals.publishing import Outcome
@@ -18,7 +19,6 @@ _WORDS = {
     Outcome.UPDATED: "updated",
     Outcome.UNCHANGED: "as it was",
     Outcome.SNOOZED: "stays closed: a person closed it, and there is nothing new in it",
-    Outcome.LEFT: "is left alone: a person committed to its branch. Merge or close it, and dream again",
     Outcome.WITHDRAWN: "closed: nothing is left to propose",
 }
 
@@ -65,12 +65,16 @@ def as_json(result: Result) -> Mapping[str, Any]:
 
 
 def _proposal(letter: Letter, outcome: Outcome, request: PullRequest | None) -> Iterator[str]:
-    if outcome is Outcome.NOTHING or request is None:
-        return
     counts = [
         counted(len(letter.lessons), "operation"),
         *([counted(len(letter.live), "live edit")] if letter.live else []),
     ]
+    if outcome is Outcome.LEFT:
+        place = request.url if request else f"the branch {proposal_branch(letter.store)}"
+        yield f"  {' and '.join(counts)} not proposed: a person committed to {place}, which is left alone"
+        yield "  merge it or close it, and dream again"
+    if outcome in {Outcome.NOTHING, Outcome.LEFT} or request is None:
+        return
     blocked = [each.gate for each in letter.gates if each.mark == "block"]
     yield f"  {' and '.join(counts)} in {request.url}, {_WORDS[outcome]}"
     if letter.quarantined:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from agentops.base.errors import UsageError
 from agentops.cli.context import EMBEDDED, Choice, chosen_target, opened, opened_to_run
 from agentops.cli.models import ModelFlags, has_model
-from agentops.cli.planning import has_tree, home_of, load_valid, tree_here
+from agentops.cli.planning import home_here, load_valid, tree_here
 
 if TYPE_CHECKING:
     from agentops.manifests.document import Tree
@@ -88,7 +88,7 @@ def outputs(home: Path, session_id: str) -> Path:
 async def ground(flag: str | None, *, needs_tree: bool = False) -> AsyncIterator[Ground]:
     """Open the target to look at sessions: nothing runs."""
     choice, tree = _chosen(flag, needs_tree=needs_tree)
-    home = _home(choice)
+    home = home_here(choice)
     async with opened(choice, tree, home) as target:
         yield _ground(target, choice, home, tree, flag)
 
@@ -108,7 +108,7 @@ async def running_ground(
         UsageError: no model is configured, or one is given to a server that has its own.
     """
     choice, tree = _chosen(flag, needs_tree=needs_tree)
-    home = _home(choice)
+    home = home_here(choice)
     if choice.name != EMBEDDED:
         _refuse_model(choice, model)
         async with opened(choice, tree, home) as target:
@@ -132,21 +132,6 @@ def _chosen(flag: str | None, *, needs_tree: bool) -> "tuple[Choice, Tree | None
     if choice.name not in {"", EMBEDDED}:
         return choice, load_valid(Path())
     return choice, tree_here() if needs_tree else None
-
-
-def _home(choice: Choice) -> Path:
-    """Return where the embedded engine keeps its files; none begins where nobody has a project.
-
-    Raises:
-        UsageError: there is neither an engine here nor a tree.
-    """
-    home = home_of(Path())
-    if choice.name == EMBEDDED and not home.exists() and not has_tree():
-        raise UsageError(
-            f"there is no project in {Path.cwd()}: neither agents.d nor {home.name}",
-            hint="go to the folder that holds agents.d, name a server with --target, or begin with `agentops init`",
-        )
-    return home
 
 
 def _refuse_model(choice: Choice, model: ModelFlags) -> None:

@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from agentops.base.paint import Paint
 from agentops.cli.dreams import night
 from agentops.cli.dreams.night import Attempt, Bed, Morning
+from agentops.cli.dreams.told import lines
 from agentops.cli.dreams.wish import Wish
+from agentops.cli.dreams.working import Result
 from agentops.dreaming.lexical import LexicalDreamer
 from agentops.dreaming.readers import openai_chat
 from agentops.memory.gates.port import Policy
@@ -137,6 +140,25 @@ async def test_what_a_person_unticked_is_dropped_by_the_next_night_though_nobody
         assert morning.published.outcome is Outcome.UPDATED
         assert not any(is_among(each.operation, names([out])) for each in morning.letter.lessons)
         assert morning.letter.lessons
+
+
+async def test_what_a_person_works_on_is_left_to_them_and_nobody_is_told_that_it_holds_more(
+    bed: Bed, world: World, sessions: tuple[Transcript, ...]
+) -> None:
+    first = (await slept(bed, sessions)).published.request
+    assert first is not None
+    theirs = world.commit({f"stores/{STORE}/README.md": "# Better\n"}, branch=proposal_branch(STORE))
+    others = tuple(replace(each, session=f"again-{each.session}") for each in sessions)
+
+    morning = await slept(bed, (*sessions, *others))
+    count = len(morning.letter.lessons)
+    result = Result(WISH, slot=None, morning=morning, words="learnt", skipped={})
+    assert list(lines(result, Paint(), 80, is_trial=False)) == [
+        "lessons: learnt",
+        f"  {count} operations not proposed: a person committed to {first.url}, which is left alone",
+        "  merge it or close it, and dream again",
+    ]
+    assert world.repository.head(proposal_branch(STORE)) == theirs
 
 
 async def test_what_agents_wrote_lies_in_the_same_pull_request(
