@@ -63,6 +63,19 @@ terminal:
     agentops plan --base main""",
     Severity.WARNING,
 )
+UNCOMPARED = Code(
+    "plan.policy-not-compared",
+    "Nobody knows whether the policy asks for less than it did",
+    """The policy of the commit that the branch began at could not be read: the commit is not here (a clone that was
+fetched without its history), or the Project or the rules had errors then. A policy that was loosened since is told by
+nobody.
+
+Fetch the commit (`git fetch --unshallow`; `fetch-depth: 0` where CI checks out), or compare the files of the policy
+yourself:
+
+    agentops plan --base main""",
+    Severity.WARNING,
+)
 EXPIRED = Code(
     "plan.policy-expired",
     "An exemption is over",
@@ -90,7 +103,9 @@ Right:
 A rule with `severity: warn` that cannot be judged is a warning.""",
 )
 
-CODES: Mapping[str, Code] = {each.slug: each for each in (REFUSED, WARNED, NOTED, PASSED, LOOSENED, EXPIRED, BROKEN)}
+CODES: Mapping[str, Code] = {
+    each.slug: each for each in (REFUSED, WARNED, NOTED, PASSED, LOOSENED, UNCOMPARED, EXPIRED, BROKEN)
+}
 """The codes by their slugs."""
 
 WAY_OUT = "change it, or exempt it in policy.allow with a reason and a last day"

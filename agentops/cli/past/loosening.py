@@ -10,7 +10,7 @@ from agentops.base.errors import AgentopsError
 from agentops.base.names import Kind
 from agentops.cli.history.history import History, history_here
 from agentops.cli.history.trees import Place, is_there, place_of, standing_in
-from agentops.cli.output import say
+from agentops.reconcile import policy_codes
 from agentops.reconcile.policies.loosening import loosened
 
 if TYPE_CHECKING:
@@ -23,16 +23,19 @@ _SHORT = 12
 def held_against(planned: "Planned", path: Path, base: str) -> "Planned":
     """Return the plan with what its policy asks for no more since the commit where its branch began.
 
-    Where that commit is not here, or its Project has errors, a note says so.
+    Where that commit is not here, or its Project has errors, the plan says so.
+
+    Reports: plan.policy-loosened, plan.policy-not-compared.
     """
     try:
         history = history_here(path)
         sha = history.resolve(history.fork(base, "HEAD") or base)
         before = _policy_at(history, sha, place_of(history, path))
     except AgentopsError as error:
-        say(f"note: the policy was not held against the one of {base}: {error.message}")
-        return planned
-    said = Report.of(loosened(before, planned.tree.policy, sha[:_SHORT]))
+        unknown = f"the policy was not held against the one of {base}: {error.message}"
+        said = Report.of([Diagnostic(policy_codes.UNCOMPARED, unknown)])
+    else:
+        said = Report.of(loosened(before, planned.tree.policy, sha[:_SHORT]))
     return replace(planned, plan=replace(planned.plan, report=planned.plan.report + said))
 
 

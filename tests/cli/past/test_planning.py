@@ -91,12 +91,12 @@ def test_a_policy_that_is_loosened_in_the_same_commit_is_told(agentops: Shell) -
         assert told[0]["place"]["file"] == "agents.d/project.yaml"
     assert agentops("plan", "-o", "json").json["diagnostics"] == []
     lost = agentops("plan", "--base", "0" * 40)
-    assert "note: the policy was not held against the one of 0000" in lost.err
+    assert "warning[plan.policy-not-compared]: the policy was not held against the one of 0000" in lost.err
     assert "1 to create" in lost.out
     assert "add --offline" in agentops("plan", "--base", "main", "--at", "HEAD", status=2).err
     broken = committed(Path(), {"agents.d/project.yaml": STRICT.replace("warn}", "wran}")})
     committed(Path(), {"agents.d/project.yaml": LAX})
-    said = f"note: the policy was not held against the one of HEAD~1: the Project of {broken[:12]} has errors"
+    said = f"the policy was not held against the one of HEAD~1: the Project of {broken[:12]} has errors"
     assert said in agentops("plan", "--base", "HEAD~1").err
 
 
