@@ -29,6 +29,7 @@ def keeping_options(command: F) -> F:
             metavar="DAYS",
             type=click.IntRange(1, 36_500),
             envvar=f"AGENTOPS_KEEP_{kind.replace('-', '_').upper()}",
+            show_envvar=True,
             expose_value=False,
             callback=_noted,
             help=said,
