@@ -12,6 +12,7 @@ from itertools import chain
 from typing import Any
 
 from agentops.base.canonical import canonical_json
+from agentops.base.giving_up import go_on
 from agentops.memory.scanning import personal, secrets
 from agentops.memory.scanning.hits import Hit, apart
 from agentops.memory.transcripts import Event, Transcript
@@ -20,6 +21,9 @@ PLACEHOLDER = re.compile(r"(⟨(?:secret|personal):[a-z0-9-]{1,40}:\d{1,9}⟩)")
 
 _ALONE = 8
 """Units: characters. A value as long as this is replaced wherever it stands, also where no word gives it away."""
+
+_FEW = 64
+"""So many values are looked for in a text one by one; of more, those that begin somewhere in it."""
 
 _ROUNDS = 10
 """A value that is gone can bring another beside the word that told of it: so often it is looked again, at most."""
@@ -37,13 +41,19 @@ def redacted(transcript: Transcript) -> Transcript:
 
 
 def cleaned(texts: Iterable[str]) -> Mapping[str, str]:
-    """Return each text without secrets and personal data, numbered over all of them in their order."""
+    """Return each text without secrets and personal data, numbered over all of them in their order.
+
+    Raises:
+        asyncio.CancelledError: it was given up.
+    """
     found = {each: each for each in texts}
     values = _Values.beside(found)
     open_ones = list(found)
     for _ in range(_ROUNDS):
         before, known = dict(found), len(values.placeholders)
-        found.update({each: values.taken_out(found[each]) for each in open_ones})
+        for each in open_ones:
+            go_on()
+            found[each] = values.taken_out(found[each])
         if len(values.placeholders) > known:
             # What a word gave away in one text stands in another without it.
             found = {each: values.known_out(text) for each, text in found.items()}
@@ -59,6 +69,8 @@ class _Values:
 
     placeholders: dict[str, str] = field(default_factory=dict)
     _numbers: Counter[str] = field(default_factory=Counter)
+    _long: dict[str, list[str]] = field(default_factory=dict)
+    """Those that are replaced wherever they stand, by how they begin."""
 
     @classmethod
     def beside(cls, texts: Iterable[str]) -> "_Values":
@@ -84,15 +96,25 @@ class _Values:
         """Return the text with placeholders for known values: all of it, or the long ones."""
         if text in self.placeholders:
             return self.placeholders[text]
-        for value in sorted(self.placeholders, key=lambda each: (-len(each), each)):
-            if len(value) >= _ALONE and value in text:
+        for value in sorted(self._near(text), key=lambda each: (-len(each), each)):
+            if value in text:
                 parts = PLACEHOLDER.split(text)
                 parts[::2] = [each.replace(value, self.placeholders[value]) for each in parts[::2]]
                 text = "".join(parts)
         return text
 
+    def _near(self, text: str) -> Iterable[str]:
+        """Return the long values, or of many those that may stand in the text: the time is that of reading it."""
+        if len(self._long) > _FEW:
+            begun = {start for at in range(len(text) - _ALONE + 1) if (start := text[at : at + _ALONE]) in self._long}
+        else:
+            begun = set(self._long)
+        return chain.from_iterable(map(self._long.__getitem__, begun))
+
     def _placeholder(self, value: str, what: str) -> str:
         if value not in self.placeholders:
+            if len(value) >= _ALONE:
+                self._long.setdefault(value[:_ALONE], []).append(value)
             self._numbers[what] += 1
             self.placeholders[value] = f"⟨{what}:{self._numbers[what]}⟩"
         return self.placeholders[value]

@@ -2,10 +2,12 @@
 
 import json
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentops.base.canonical import canonical_json
+from agentops.dreaming import redacting
 from agentops.dreaming.redacting import cleaned, redacted
 from agentops.memory.evidence import Origin
 from agentops.memory.scanning import personal, secrets
@@ -124,3 +126,26 @@ def test_nothing_is_found_in_what_was_redacted(lines: list[str]) -> None:
         for find in (secrets.find, personal.find):
             for hit in find(text):
                 assert set("⟨⟩").intersection(text[hit.start : hit.end])  # half a placeholder, which was there before
+
+
+@pytest.mark.parametrize("few", [0, 10**9], ids=["of many", "of few"])
+def test_many_values_are_found_again_wherever_they_stand(few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(redacting, "_FEW", few)
+    mails = [f"first.last{number}@example{number % 3}.com" for number in range(40)]
+    keys = [f"tR7vXw2mPq9kLz4n{number}" for number in range(12)]  # each is the beginning of another, or begins like it
+    told = [f"mail {each}" for each in mails] + [f"api_key={each}" for each in keys]
+    again = ["x".join(keys), *(f"<{each}>" for each in mails), keys[11][:-1], "nothing"]
+    clean = cleaned([*told, *again])
+    assert not [each for each in (*mails, *keys) for text in clean.values() if each in text]
+    assert clean["nothing"] == "nothing"
+    assert clean[again[0]].count("\N{MATHEMATICAL LEFT ANGLE BRACKET}") == len(keys)
+
+
+@settings(max_examples=40)
+@given(st.lists(st.sampled_from(["a@example.com", "bb@example.com", "b@example.com", "api_key=tR7vXw2m9kLz4n7", "x"])))
+def test_few_and_many_values_are_looked_for_alike(words: list[str]) -> None:
+    texts = [" ".join(words), "".join(words), *words, "tR7vXw2m9kLz4n7 and bb@example.com!"]
+    with pytest.MonkeyPatch.context() as patch:
+        few = cleaned(texts)
+        patch.setattr(redacting, "_FEW", 0)
+        assert cleaned(texts) == few

@@ -154,5 +154,6 @@ def _writable(file: Path) -> Iterator[None]:
                 f"There is no space for the backup at {file}.", hint="Free some, or name another."
             ) from error
         raise StorageError(
-            f"The backup {file} cannot be written: {error.strerror or error}.", hint="Check that its folder is there and may be written."
+            f"The backup {file} cannot be written: {error.strerror or error}.",
+            hint="Check that its folder is there and may be written.",
         ) from error

@@ -5,11 +5,12 @@ import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Executor
 from contextlib import suppress
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, ParamSpec, TypeVar
 
 from agentops.base.giving_up import given_up_when
 from agentops.base.threads import in_thread
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -29,6 +30,15 @@ async def apart(work: Callable[[], Coroutine[Any, Any, T]], executor: Executor) 
             with suppress(asyncio.CancelledError):
                 await asyncio.wait([running])
         raise
+
+
+async def computed(work: Callable[P, T], executor: Executor, *args: P.args, **kwargs: P.kwargs) -> T:
+    """Return what the function returns, run in a thread; cancelling the call gives it up there."""
+
+    async def done() -> T:
+        return work(*args, **kwargs)
+
+    return await apart(done, executor)
 
 
 class _Desk(Generic[T]):

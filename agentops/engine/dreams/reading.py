@@ -2,17 +2,18 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
 
-from agentops.base.threads import in_thread
 from agentops.dreaming.readers import managed_agents
 from agentops.dreaming.redacting import redacted
 from agentops.engine.core import session_events
 from agentops.engine.core.json import Json, parsed
 from agentops.engine.core.memories import Memory as Stored
 from agentops.engine.core.session_events import Event
+from agentops.engine.dreams.apart import computed
 from agentops.engine.store.port import Database, Transaction
 from agentops.engine.store.session_log import SessionLog
 from agentops.engine.store.sessions import Sessions
@@ -34,13 +35,15 @@ class Log:
     events: Sequence[Event]
 
 
-async def transcripts(database: Database, workspace: str, session_ids: Sequence[str]) -> tuple[Transcript, ...]:
+async def transcripts(
+    database: Database, threads: Executor, workspace: str, session_ids: Sequence[str]
+) -> tuple[Transcript, ...]:
     """Return the sessions as dreams read them, secrets and personal data replaced; one at a time is held whole."""
     found: list[Transcript] = []
     for session_id in session_ids:
         log = await database.read(partial(_log, workspace=workspace, session_id=session_id))
         if log is not None:
-            found += await in_thread(_told, log)
+            found += await computed(_told, threads, log)
     return tuple(found)
 
 

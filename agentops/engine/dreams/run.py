@@ -19,7 +19,7 @@ from agentops.engine.core.dreams import Bounds, Dream
 from agentops.engine.core.json import Json, parsed
 from agentops.engine.core.memories import Memory as Stored
 from agentops.engine.dreams import learning, reading
-from agentops.engine.dreams.apart import apart
+from agentops.engine.dreams.apart import apart, computed
 from agentops.engine.dreams.port import Dreamers, Meter
 from agentops.engine.keyring import Keyring
 from agentops.engine.news import News
@@ -118,7 +118,9 @@ class DreamRun:
         again = "Taken up again where the server was stopped. " if dream.output_id else ""
         await self._say(f"{again}Reading memory store {dream.store_id} and {_counted(dream)}.")
         dream = await self._write(dream_runs.clone)
-        transcripts = await reading.transcripts(self._in.database, self.bed.workspace, dream.session_ids)
+        transcripts = await reading.transcripts(
+            self._in.database, self._in.threads, self.bed.workspace, dream.session_ids
+        )
         await self._say(_read(transcripts))
         proposed = await self._within_time(dream, transcripts)
         for stage in proposed.stages:
@@ -147,7 +149,7 @@ class DreamRun:
         await self._say(chosen.words)
         stored, ledger = await self._stored(dream)
         night = Night(
-            await self._in_thread(reading.memory, stored, ledger),
+            await computed(reading.memory, self._in.threads, stored, ledger),
             transcripts,
             _today(dream),
             instructions=wish["instructions"] or "",
@@ -161,9 +163,9 @@ class DreamRun:
             Moved: it is not.
         """
         stored, ledger = await self._stored(dream)
-        before = await self._in_thread(reading.memory, stored, ledger)
+        before = await computed(reading.memory, self._in.threads, stored, ledger)
         night = Night(before, transcripts, _today(dream))
-        found = await self._in_thread(learning.outcome, proposed, night, dream.id)
+        found = await computed(learning.outcome, self._in.threads, proposed, night, dream.id)
         written, removed = learning.changed(before, found.memory)
         words = _told(proposed, found, len(written) + len(removed))
         kept = ledger_text.written(found.memory.ledger)
@@ -180,14 +182,6 @@ class DreamRun:
         stored, ledger = await self._in.database.read(lambda tx: dream_runs.contents(self._call(tx), store_id))
         dream_runs.refuse_size(dream, self._in.bounds, sum(each.content_size_bytes for each in stored))
         return stored, ledger
-
-    async def _in_thread(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Return what computing comes to, away from the event loop; who cancels it need not wait for its end."""
-
-        async def done() -> T:
-            return work(*args, **kwargs)
-
-        return await apart(done, self._in.threads)
 
     @property
     def _usage(self) -> Json:
