@@ -236,7 +236,8 @@ ADDRESSED: tuple[Rule, ...] = (
         "need needs require requires",
         r"(?:needs?|requires?)\sno\s(?:\w{1,12} )?(?:approvals?|confirmations?|verification|reviews?|consent"
         r"|permission)\b"
-        r"(?:\s(?:whatsoever|any more|anymore|from now|at all)|\s?[;:,.]\s?(?:just|simply|so)\b|\s?\.?\s*$)",
+        r"(?:\s(?:whatsoever|any more|anymore|from now|at all)|\s?[;:,.]\s?(?:just|simply|so)\b"
+        r"|\s?[.!](?:\s|$)|\s*(?:\n|$))",
     ),
     command(
         "disabling-checks",

@@ -12,8 +12,9 @@ def some_words(most: int) -> str:
 
 _NEGATED = re.compile(
     r"(?:\b(?:never|not|avoid|cannot|without|instead of|refuse to|forbidden to|nobody may|rather than)|n['\u2019]t)"
-    r"\s(?:\w{1,12}\s){0,2}$"
+    r"[^\S\n](?:\w{1,12}[^\S\n]){0,2}\Z"
 )
+"""What makes a command its opposite, in its line: one before it may be anybody's."""
 
 
 def _is_meant(found: re.Match[str]) -> bool:
@@ -136,7 +137,7 @@ COMMANDS: tuple[Rule, ...] = (
         "not n't never without don",
         rf"(?:not|don['\u2019]?t|never|without)\s(?:ever\s)?(?:tell|telling|inform|informing|notify|notifying|alert"
         rf"|alerting)"
-        rf"\s(?:the |any |your )?{_PERSON}(?:\s(?:about|that|of|what|this|it|why|how)\b|[.,;!]|\s*$)",
+        rf"\s(?:the |any |your )?{_PERSON}(?:\s(?:about|that|of|what|this|it|why|how)\b|[.,;!]|\s*(?:\n|$))",
     ),
     rule(
         "concealment",

@@ -38,7 +38,7 @@ _NI = re.compile(
     r" ?\d\d ?\d\d ?\d\d ?[A-D](?![A-Za-z0-9])"
 )
 _IP = re.compile(r"\d(?<![\w.:/-]\d)\d{0,2}\.(?:\d{1,3}\.){2}\d{1,3}(?![\w]|\.\d)")
-_VERSION = re.compile(r"(?:version|release|build|v|ver\.?)[\s:=]{0,3}$")
+_VERSION = re.compile(r"(?:version|release|build|v|ver\.?)[ \t:=]{0,3}\Z")
 _OF_BIRTH = ("birth", "born", "dob", "geburtsdatum")
 """One of these is in whatever the next one matches, and in few other texts."""
 
