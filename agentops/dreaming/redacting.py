@@ -56,7 +56,9 @@ def cleaned(texts: Iterable[str]) -> Mapping[str, str]:
             found[each] = values.taken_out(found[each])
         if len(values.placeholders) > known:
             # What a word gave away in one text stands in another without it.
-            found = {each: values.known_out(text) for each, text in found.items()}
+            for each, text in found.items():
+                go_on()
+                found[each] = values.known_out(text)
         open_ones = [each for each, text in found.items() if text != before[each]]
         if not open_ones:
             break

@@ -249,8 +249,14 @@ class Applier:
             raise ValueError("a removal needs a live object")
         verb = Verb.DELETE if step.action is Action.DELETE else Verb.ARCHIVE
         try:
+            # By itself: what this look refuses is not archived either.
             if await self._is_archived(step, step.live) and verb is Verb.ARCHIVE:
                 return "archived already"
+        except TargetRejected as error:
+            if error.status == 404:
+                return "gone already"
+            raise
+        try:
             await self._delivery.deliver(Write(verb, step.object, step.live.id, parent=step.live.parent))
         except TargetRejected as error:
             if error.status == 404:

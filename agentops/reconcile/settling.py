@@ -82,7 +82,7 @@ def check_alone(step: Step, along: Iterable[Live]) -> None:
     if new := [each for each in along if each.id not in shown]:
         names = ", ".join(f"{name_of(each)} ({each.id})" for each in new[:3])
         raise TargetConflict(
-            f"{step.address} would be archived, and with it what it was given after it was planned: {names}", hint=_HINT
+            f"{step.address} would go, and with it what it was given after it was planned: {names}", hint=_HINT
         )
 
 

@@ -259,6 +259,19 @@ async def test_a_credential_of_others_stops_the_removal_of_its_vault_until_it_is
     assert (await ground.everything(archived=False))["vaults"] == []
 
 
+async def test_what_the_last_look_refuses_to_delete_is_not_archived_either(ground: Ground) -> None:
+    await ground.settle(a_vault(), a_credential(), KEPT)
+    made, world = await ground.planned(KEPT, removal=RemovalRules(destroy=True))
+    assert codes(made) == []
+    late = await their_credential(ground, "LATE", metadata={})
+    results = {str(each.address): each for each in (await ground.carry_out(made, world)).results}
+    assert results["Vault/tools"].state == "failed"
+    assert (
+        f"would go, and with it what it was given after it was planned: LATE ({late})" in results["Vault/tools"].detail
+    )
+    assert len((await ground.everything(archived=False))["vaults"]) == 1
+
+
 async def test_an_agent_whose_deployment_is_declared_is_not_archived(ground: Ground) -> None:
     await ground.settle(*TRIAGE, KEPT)
     agent = next(each for each in (await ground.everything())["agents"] if each["name"] == "reviewer")
