@@ -264,7 +264,7 @@ async def test_what_the_last_look_refuses_to_delete_is_not_archived_either(groun
     made, world = await ground.planned(KEPT, removal=RemovalRules(destroy=True))
     assert codes(made) == []
     late = await their_credential(ground, "LATE", metadata={})
-    results = {str(each.address): each for each in (await ground.carry_out(made, world)).results}
+    results = {str(each.step.address): each for each in (await ground.carry_out(made, world)).results}
     assert results["Vault/tools"].state == "failed"
     assert (
         f"would go, and with it what it was given after it was planned: LATE ({late})" in results["Vault/tools"].detail
