@@ -275,8 +275,8 @@ def tree_here() -> "Tree | None":
 
 
 def has_tree() -> bool:
-    """Tell whether the command runs in the folder of a tree."""
-    return Path("agents.d").is_dir() or Path.cwd().name == "agents.d"
+    """Tell whether the command runs in the folder of a tree: it may hold its manifests itself."""
+    return Path("agents.d").is_dir() or Path.cwd().name == "agents.d" or Path("project.yaml").is_file()
 
 
 def home_here(choice: Choice) -> Path:

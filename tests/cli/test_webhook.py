@@ -157,6 +157,14 @@ def test_a_target_without_the_api_is_told_as_such(agentops: Shell, monkeypatch: 
         assert "register it in the target's console" in said
 
 
+def test_a_folder_that_holds_its_manifests_itself_is_a_project_too(agentops: Shell) -> None:
+    Path("agents.d/alerts.yaml").write_text(ALERTS)
+    agentops("apply", "--yes")
+    shutil.rmtree("agents.d")
+    Path("project.yaml").write_text(PROJECT.replace("acme", "other"))
+    assert "did you mean" not in agentops("webhook", "rotate", "Webhook/alerts", status=2).err
+
+
 def test_a_target_of_the_project_is_looked_up_in_the_tree(agentops: Shell) -> None:
     Path("agents.d/project.yaml").write_text(PROJECT + "spec: {targets: {staging: {url: 'http://127.0.0.1:9'}}}\n")
     assert "set AGENTOPS_STAGING_API_KEY" in agentops("webhook", "list", "--target", "staging", status=2).err
